@@ -1,0 +1,26 @@
+"""Where documents come from and go to.
+
+`discover` turns the user's paths into inputs, `read` streams them as batches (twice, if
+need be, with the same answer), `OutputTree` writes a folder that appears whole or not at
+all, and `restore` gives the inputs back. Nothing here knows what a repeat is.
+"""
+
+from dedup.formats.discover import Inputs, check_output, discover
+from dedup.formats.reader import DuplicateIds, read
+from dedup.formats.records import Batch, Input, Part
+from dedup.formats.restore import Restored, restore
+from dedup.formats.writer import OutputTree
+
+__all__ = [
+    "Batch",
+    "DuplicateIds",
+    "Input",
+    "Inputs",
+    "OutputTree",
+    "Part",
+    "Restored",
+    "check_output",
+    "discover",
+    "read",
+    "restore",
+]

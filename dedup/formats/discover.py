@@ -1,0 +1,224 @@
+"""From the user's paths to inputs: what to read, in which order, under which names."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import BinaryIO
+
+from dedup.errors import InputError, OutputError
+from dedup.formats.compression import compression_by_magic, compression_of, stamp, InputStream
+from dedup.formats.records import STDIN, Format, Input, shown
+from dedup.formats.walk import (
+    NOTES,
+    SUFFIXES,
+    check_regular,
+    expand,
+    has_magic,
+    stem_and_format,
+    walk,
+)
+
+UserPath = str | os.PathLike[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Inputs:
+    """Files to read, in order, and the folders that were walked to find them."""
+
+    files: tuple[Input, ...]
+    folders: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A path to open, its place (absolute, under its argument's folder), its real path."""
+
+    path: str
+    place: str
+    real: str
+
+
+@dataclass(slots=True)
+class _Finding:
+    """What the arguments lead to: files, each argument's own folder, walked folders."""
+
+    places: list[_Place]
+    commons: list[str]
+    folders: list[str]
+
+
+def discover(
+    paths: UserPath | Iterable[UserPath],
+    *,
+    input_format: Format | None = None,
+    stdin: BinaryIO | None = None,
+) -> Inputs:
+    """Resolve files, folders, globs and `-` (stdin, copied to a temporary file).
+
+    Order: as the arguments stand, inside a folder or glob by path bytes; a file named twice
+    is read once. input_format overrides what the suffix tells; without it a file of
+    unknown suffix is an error when named, and passed over in folders and globs.
+    Raises InputError where a path is missing, unreadable, no regular file, or holds nothing
+    to read; no paths at all is an error too.
+    """
+    given = [paths] if isinstance(paths, (str, os.PathLike)) else list(paths)
+    finding = _Finding([], [], [])
+    for path in given:
+        _resolve(os.fspath(path), input_format, finding)
+    if not finding.places:
+        raise InputError("no input was named", hint="name files, folders, globs, or - for stdin")
+    common = os.path.commonpath(finding.commons) if finding.commons else ""
+    once = {place.real: place for place in reversed(finding.places)}
+    files = []
+    for place in finding.places:
+        if once.pop(place.real, None) is None:
+            continue
+        if place.path == STDIN:
+            files.append(_spooled(stdin or sys.stdin.buffer, input_format))
+        else:
+            files.append(_input(place, common, input_format))
+    return Inputs(tuple(_named(files)), tuple(finding.folders))
+
+
+def check_output(output: UserPath, inputs: Inputs) -> None:
+    """Raise OutputError where writing the folder `output` could touch an input.
+
+    That is: it is an input, lies inside a walked folder, or holds an input. Compared by
+    device and inode, so no spelling or link hides it.
+    """
+    target = os.path.realpath(output)
+    above = {_identity(folder) for folder in _upwards(target)}
+    for folder in inputs.folders:
+        if _identity(os.path.realpath(folder)) in above - {None}:
+            raise _refused(output, f"lies inside the input folder {shown(folder)}")
+    own = _identity(target)
+    if own is None:
+        return
+    held = set()
+    for item in inputs.files:
+        if item.spool is None:
+            held.add(os.path.dirname(os.path.realpath(item.path)))
+            if item.stamp is not None and item.stamp[:2] == own:
+                raise _refused(output, "is the input")
+    for parent in sorted(held):
+        if own in {_identity(folder) for folder in _upwards(parent)}:
+            raise _refused(output, f"holds the input folder {shown(parent)}")
+
+
+def _refused(output: UserPath, why: str) -> OutputError:
+    path = os.fspath(output)
+    message = f"{shown(path)}: the output {why}"
+    return OutputError(message, path=path, hint="name a folder outside the input")
+
+
+def _upwards(path: str) -> list[str]:
+    made = [path]
+    while (parent := os.path.dirname(made[-1])) != made[-1]:
+        made.append(parent)
+    return made
+
+
+def _identity(path: str) -> tuple[int, int] | None:
+    try:
+        status = os.stat(path)
+    except OSError:
+        return None
+    return status.st_dev, status.st_ino
+
+
+def _resolve(path: str, input_format: Format | None, finding: _Finding) -> None:
+    if path == STDIN:
+        finding.places.append(_Place(STDIN, STDIN, STDIN))
+        return
+    if os.path.isdir(path):
+        base, found = path, walk(path)
+        finding.folders.append(path)
+    elif has_magic(path) and not os.path.lexists(path):
+        base, found = expand(path, any_name=input_format is not None)
+        if "**" in path.split("/"):
+            finding.folders.append(base)
+    else:
+        check_regular(path)
+        if input_format is None and stem_and_format(path)[1] is None:
+            message = f"{shown(path)}: its suffix tells no format; read are {SUFFIXES}"
+            raise InputError(message, path=path, hint="say --input-format text or jsonl")
+        parent = os.path.realpath(os.path.dirname(path) or ".")
+        place = os.path.join(parent, os.path.basename(path))
+        finding.places.append(_Place(path, place, os.path.realpath(path)))
+        finding.commons.append(parent)
+        return
+    if not found.files:
+        what = "no file to read here" if os.path.isdir(path) else "no file matches"
+        message = f"{shown(path)}: {what}{found.passed_over()}"
+        raise InputError(message, path=path, hint=f"read are {SUFFIXES}")
+    root = os.path.realpath(base)
+    finding.commons.append(root)
+    for file in found.files:
+        place = os.path.join(root, os.path.relpath(file, base))
+        finding.places.append(_Place(file, place, os.path.realpath(file)))
+
+
+def _input(found: _Place, common: str, input_format: Format | None) -> Input:
+    path = found.path
+    status = check_regular(path)
+    output = os.path.relpath(found.place, common)
+    if output.split("/")[0] == NOTES:
+        message = f"{shown(path)}: the name {NOTES} is kept for what a run writes about itself"
+        raise InputError(message, path=path, hint="name the files in that folder one by one")
+    kind = input_format or stem_and_format(path)[1]
+    assert kind is not None
+    name = shown(output)
+    return Input(path, name, output, kind, compression_of(path), "", stamp(status))
+
+
+def _spooled(stdin: BinaryIO, input_format: Format | None) -> Input:
+    spool = tempfile.TemporaryFile(prefix="dedup-stdin-")  # noqa: SIM115 -- lives as the input
+    try:
+        shutil.copyfileobj(stdin, spool, 2**20)
+        spool.flush()
+    except OSError as error:
+        folder = tempfile.gettempdir()
+        message = f"-: stdin cannot be copied to {folder}: {error.strerror or error}"
+        raise InputError(message, path=STDIN, hint="set TMPDIR to a folder with room") from error
+    spool.seek(0)
+    compression = compression_by_magic(spool.read(4))
+    item = Input(STDIN, STDIN, "", input_format or "text", compression, STDIN, None, spool)
+    kind = input_format or _format_of(item)
+    suffix = ".txt" if kind == "text" else ".jsonl"
+    return replace(item, format=kind, output=f"stdin{suffix}{compression}")
+
+
+def _format_of(item: Input) -> Format:
+    """JSONL where the first character that is not white space is `{`, else text."""
+    with InputStream(item) as stream:
+        while lines := stream.lines(1):
+            start = lines[0].removeprefix(b"\xef\xbb\xbf").lstrip()
+            if start:
+                return "jsonl" if start.startswith(b"{") else "text"
+    return "text"
+
+
+def _named(files: Sequence[Input]) -> list[Input]:
+    """The inputs with document ids: without extension, with it where two would clash."""
+    outputs = Counter(item.output for item in files)
+    names = Counter(item.name for item in files)
+    for item in files:
+        if outputs[item.output] > 1 or names[item.name] > 1:
+            message = f"{shown(item.path)}: another input has the output name {item.name}"
+            raise InputError(message, path=item.path, hint="rename one of the two")
+    ids = [STDIN if item.name == STDIN else stem_and_format(item.name)[0] for item in files]
+    while True:
+        counts = Counter(ids)
+        longer = [
+            item.name if counts[name] > 1 else name for name, item in zip(ids, files, strict=True)
+        ]
+        if longer == ids:
+            break
+        ids = longer
+    return [replace(item, id=name) for item, name in zip(files, ids, strict=True)]

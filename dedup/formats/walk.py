@@ -1,0 +1,179 @@
+"""Folders and globs: which files stand there, in the order of their paths' bytes.
+
+Hidden names and the folder `_dedup` (a run's own notes) are passed over; symbolic links
+inside a walked folder are not followed, so no walk can loop or leave the folder.
+"""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from fnmatch import fnmatchcase
+
+from dedup.errors import InputError
+from dedup.formats.compression import compression_of
+from dedup.formats.records import Format, shown
+
+NOTES = "_dedup"
+FORMATS: dict[str, Format] = {
+    ".txt": "text",
+    ".md": "text",
+    ".jsonl": "jsonl",
+    ".ndjson": "jsonl",
+}
+SUFFIXES = "names ending in .txt .md .jsonl .ndjson, each also with .gz or .zst"
+
+_KINDS = {
+    stat.S_IFIFO: "a named pipe",
+    stat.S_IFSOCK: "a socket",
+    stat.S_IFCHR: "a device",
+    stat.S_IFBLK: "a device",
+}
+
+
+@dataclass(slots=True)
+class Found:
+    """What a walk saw: files to read, and how many it passed over and why."""
+
+    files: list[str] = field(default_factory=list)
+    others: int = 0
+    links: int = 0
+
+    def passed_over(self) -> str:
+        """The counts as text, empty where nothing was passed over."""
+        parts = []
+        if self.others:
+            parts.append(f"{self.others} of other names")
+        if self.links:
+            parts.append(f"{self.links} symbolic links, which are not followed")
+        return f" ({', '.join(parts)})" if parts else ""
+
+
+def stem_and_format(name: str) -> tuple[str, Format | None]:
+    """A name without its extension, and the format the extension tells, if any."""
+    compression = compression_of(name)
+    plain = name[: len(name) - len(compression)]
+    stem, suffix = os.path.splitext(plain)
+    return stem, FORMATS.get(suffix.lower())
+
+
+def has_magic(path: str) -> bool:
+    """Whether a path is a pattern."""
+    return any(character in path for character in "*?[")
+
+
+def walk(folder: str) -> Found:
+    """Every file below a folder that a format reads, sorted by path bytes."""
+    found = Found()
+    for _, entries in _folders(folder):
+        for entry in entries:
+            if entry.is_symlink():
+                found.links += 1
+            elif not entry.is_dir():
+                _take(entry.path, found)
+    found.files.sort(key=os.fsencode)
+    return found
+
+
+def expand(pattern: str, *, any_name: bool) -> tuple[str, Found]:
+    """The folder a pattern starts from, and the files that match it, sorted by path bytes.
+
+    `*`, `?`, `[...]` match inside one name, `**` any number of folders. A matching folder
+    stands for the files below it. any_name: take files of unknown formats too.
+    """
+    parts = pattern.split("/")
+    first = next(place for place, part in enumerate(parts) if has_magic(part))
+    base = "/".join(parts[:first]) or ("/" if pattern.startswith("/") else "")
+    found = Found()
+    matched = set(_matches(base, [part for part in parts[first:] if part]))
+    for path in sorted(matched, key=os.fsencode):
+        if os.path.isdir(path):
+            below = walk(path)
+            found.files += below.files
+            found.others += below.others
+            found.links += below.links
+        else:
+            _take(path, found, any_name=any_name)
+    found.files = sorted(set(found.files), key=os.fsencode)
+    return base or ".", found
+
+
+def check_regular(path: str) -> os.stat_result:
+    """The status of a file to read; InputError where it is not one or cannot be read."""
+    try:
+        status = os.stat(path)
+    except (OSError, ValueError) as error:
+        raise missing(path, error) from error
+    if not stat.S_ISREG(status.st_mode):
+        kind = _KINDS.get(stat.S_IFMT(status.st_mode), "not a file")
+        message = f"{shown(path)}: {kind}; only regular files, folders and - (stdin) are read"
+        raise InputError(message, path=path, hint="pipe it in and name - as the input")
+    if not os.access(path, os.R_OK):
+        message = f"{shown(path)}: cannot be read: permission denied"
+        raise InputError(message, path=path, hint="you need the right to read it (chmod +r)")
+    return status
+
+
+def missing(path: str, error: OSError | ValueError) -> InputError:
+    """The error for a path that cannot even be looked at, with near names as a hint."""
+    if not isinstance(error, FileNotFoundError):
+        reason = (error.strerror if isinstance(error, OSError) else None) or str(error)
+        return InputError(f"{shown(path)}: cannot be read: {reason}", path=path)
+    parent, name = os.path.split(path.rstrip("/") or path)
+    while parent and not os.path.isdir(parent):
+        parent, name = os.path.split(parent)
+    try:
+        siblings = os.listdir(parent or ".")
+    except OSError:
+        siblings = []
+    near = get_close_matches(name, siblings, n=1, cutoff=0.6)
+    hint = f"did you mean {shown(os.path.join(parent, near[0]))}" if near else None
+    return InputError(f"{shown(path)}: no such file or folder", path=path, hint=hint)
+
+
+def _take(path: str, found: Found, *, any_name: bool = False) -> None:
+    if not any_name and stem_and_format(path)[1] is None:
+        found.others += 1
+        return
+    found.files.append(path)
+
+
+def _folders(folder: str) -> Iterator[tuple[str, list[os.DirEntry[str]]]]:
+    """The folder and every folder below it, with what stands there, without recursion."""
+    waiting = [folder]
+    while waiting:
+        inside = waiting.pop()
+        entries = _entries(inside)
+        yield inside, entries
+        waiting += [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
+
+
+def _entries(folder: str) -> list[os.DirEntry[str]]:
+    """What stands in a folder (`""` is the current one), but for hidden names and notes."""
+    try:
+        with os.scandir(folder or ".") as entries:
+            seen = [entry for entry in entries if not entry.name.startswith(".")]
+    except OSError as error:
+        raise missing(folder, error) from error
+    return sorted((entry for entry in seen if entry.name != NOTES), key=lambda entry: entry.name)
+
+
+def _matches(folder: str, parts: list[str]) -> Iterator[str]:
+    if not os.path.isdir(folder or "."):
+        return
+    name, rest = parts[0], parts[1:]
+    if name == "**":
+        for inside, _ in _folders(folder):
+            yield from _matches(inside, rest or ["*"])
+        return
+    for entry in _entries(folder):
+        if not fnmatchcase(entry.name, name):
+            continue
+        path = os.path.join(folder, entry.name)
+        if not rest:
+            yield path
+        elif entry.is_dir():
+            yield from _matches(path, rest)

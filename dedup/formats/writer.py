@@ -1,0 +1,230 @@
+"""Writing: a folder that appears whole under its final name, or not at all.
+
+Everything goes into a hidden folder beside the target, `.OUT.dedup-partial-<pid>`, which is
+renamed at the end. An error or an interrupt removes it; what a killed process left behind
+is removed by the next run. Survival of a power cut is not promised: nothing is synced.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import re
+import shutil
+from collections.abc import Iterable, Sequence
+from itertools import count
+from types import TracebackType
+from typing import Any
+
+import orjson
+
+from dedup.errors import OutputError
+from dedup.formats.compression import OutputStream, writing
+from dedup.formats.records import Batch, Input, Part, shown
+from dedup.formats.walk import NOTES
+from dedup.model import Skipped
+
+REPORT = f"{NOTES}/report.json"
+SKIPPED = f"{NOTES}/skipped.jsonl"
+
+
+def check_target(folder: str | os.PathLike[str], *, force: bool) -> str:
+    """The real path of a folder that may be written; raises OutputError where it may not.
+
+    It may where nothing stands there or an empty folder does; with force also where a
+    folder stands that holds `_dedup/report.json`, which will be replaced.
+    """
+    name = os.fspath(folder)
+    target = os.path.realpath(name)
+    if target == "/" or not name:
+        raise OutputError(f"{name or 'the empty path'}: no folder that can be written", path=name)
+    if not os.path.lexists(target):
+        return target
+    if not os.path.isdir(target):
+        hint = "name a new folder"
+        raise OutputError(f"{shown(name)}: exists and is not a folder", path=name, hint=hint)
+    with writing(name):
+        empty = not os.listdir(target)
+    if empty:
+        return target
+    ours = os.path.isfile(os.path.join(target, REPORT))
+    if ours and force:
+        return target
+    message = f"{shown(name)}: the folder exists and is not empty"
+    if ours:
+        raise OutputError(message, path=name, hint="--force replaces it, or name a new folder")
+    if force:
+        message += f"; --force replaces only a folder that holds {REPORT}"
+    raise OutputError(message, path=name, hint="name a new folder")
+
+
+class OutputTree:
+    """A context in which files of a new folder are made; it appears when the context ends well.
+
+    Raises OutputError when the target may not be written (see `check_target`), on entering,
+    and when the disk is full, in any call.
+    """
+
+    def __init__(self, folder: str | os.PathLike[str], *, force: bool = False) -> None:
+        self.folder = os.fspath(folder)
+        self._force = force
+        self._open: dict[str, OutputStream] = {}
+        self._current: tuple[Input, OutputStream] | None = None
+        self._entries: list[tuple[Input, Part]] = []
+
+    def __enter__(self) -> OutputTree:
+        self._target = check_target(self.folder, force=self._force)
+        self._parents = _make_parents(self._target)
+        sweep(self._target)
+        self._partial, self._lock = _make_partial(self._target)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None
+    ) -> None:
+        done = False
+        try:
+            if kind is None:
+                self._commit()
+                done = True
+        finally:
+            self._close(done)
+
+    def create(self, name: str) -> OutputStream:
+        """A new plain file of the tree, by its relative path; closed with the tree."""
+        stream = OutputStream(self._place(name))
+        self._open[name] = stream
+        return stream
+
+    def write(self, batch: Batch, cleaned: Sequence[bytes | str | None]) -> None:
+        """Write a batch's documents, cleaned, each into its input's file; None is dropped.
+
+        cleaned: parallel to the batch: str for text files, lines with their ends for JSONL.
+        Bytes between the records go where they stood. A text file that is dropped or
+        skipped is not made; a JSONL file always is. Batches come in reading order.
+        """
+        if len(cleaned) != len(batch):
+            raise ValueError(f"{len(cleaned)} cleaned documents for a batch of {len(batch)}")
+        start = 0
+        for part in batch.parts:
+            own = cleaned[start : start + part.records]
+            start += part.records
+            if batch.format == "text":
+                self._write_text(part, own)
+            else:
+                self._write_lines(part, own)
+            if part.last:
+                self._entries.append((part.input, part))
+
+    def skip(self, skipped: Iterable[Skipped]) -> None:
+        """Add bad records to `_dedup/skipped.jsonl`."""
+        stream = self._open.get(SKIPPED) or self.create(SKIPPED)
+        for record in skipped:
+            stream.write(json_line(record.to_dict()))
+
+    def inputs(self, text_field: str) -> list[dict[str, Any]]:
+        """The inputs written so far, as `report.json` lists them for `restore`.
+
+        bytes, crc32: of the whole input after decompression.
+        """
+        return [
+            {**item.entry(text_field), "bytes": part.size, "crc32": part.crc32}
+            for item, part in self._entries
+        ]
+
+    def file(self, item: Input) -> OutputStream:
+        """The output file of one input, made on first use; inputs come one after the other."""
+        if self._current is not None:
+            if self._current[0] is item:
+                return self._current[1]
+            self._current[1].close()
+        stream = OutputStream(self._place(item.output), item.compression)
+        self._current = (item, stream)
+        return stream
+
+    def _write_text(self, part: Part, own: Sequence[bytes | str | None]) -> None:
+        for text in own:
+            if text is not None:
+                self.file(part.input).write(text.encode() if isinstance(text, str) else text)
+
+    def _write_lines(self, part: Part, own: Sequence[bytes | str | None]) -> None:
+        stream = self.file(part.input)
+        done = 0
+        for place, between in [*part.between, (len(own), b"")]:
+            for line in own[done:place]:
+                if line is not None:
+                    assert isinstance(line, bytes)
+                    stream.write(line)
+            stream.write(between)
+            done = place
+
+    def _place(self, name: str) -> str:
+        path = os.path.join(self._partial, safe_name(name))
+        parent = os.path.dirname(path)
+        if not os.path.isdir(parent):
+            with writing(parent):
+                os.makedirs(parent)
+        return path
+
+    def _commit(self) -> None:
+        if self._current is not None:
+            self._current[1].close()
+        for stream in self._open.values():
+            stream.close()
+        check_target(self.folder, force=self._force)
+        old = _aside(self._target)
+        with writing(self.folder):
+            if os.path.isfile(os.path.join(self._target, REPORT)):
+                os.rename(self._target, old)
+            try:
+                os.rename(self._partial, self._target)
+            except OSError:
+                if os.path.isdir(old):
+                    os.rename(old, self._target)
+                raise
+        shutil.rmtree(old, ignore_errors=True)
+
+    def _close(self, done: bool) -> None:
+        if not done:
+            for stream in [*self._open.values(), *([self._current[1]] if self._current else [])]:
+                stream.abandon()
+            shutil.rmtree(self._partial, ignore_errors=True)
+            for folder in reversed(self._parents):
+                _remove_if_empty(folder)
+        os.close(self._lock)
+
+
+def safe_name(name: str) -> str:
+    """The relative path, if it cannot lead out of a folder; else OutputError."""
+    parts = name.split("/")
+    if not name or "\0" in name or any(part in ("", ".", "..") for part in parts):
+        message = f"{shown(name)!r}: not a path inside the output folder"
+        raise OutputError(message, path=name, hint="names are relative and hold no ..")
+    return name
+
+
+def json_line(value: Any) -> bytes:
+    """A JSON value as one line, in the form the core writes: compact, UTF-8."""
+    return orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
+
+
+def sweep(target: str) -> None:
+    """Remove what killed runs left beside a target, and bring back what one had put aside."""
+    parent, name = os.path.split(target)
+    pattern = re.compile(re.escape(f".{_short(name)}.dedup-partial-") + r"(\d+)(-\d+)?$")
+    with writing(parent):
+        names = os.listdir(parent)
+    for found in names:
+        path = os.path.join(parent, found)
+        match = pattern.match(found)
+        if match and not _alive(int(match[1])) and (lock := _lock(path)) is not None:
+            shutil.rmtree(path, ignore_errors=True)
+            os.close(lock)
+    old = _aside(target)
+    if os.path.isdir(old):
+        if os.path.lexists(target):
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            with writing(target):
+                os.rename(old, target)

@@ -1,0 +1,330 @@
+"""The values that leave the pipeline, named as in the JSON files (docs/formats.md).
+
+Spans are half-open ranges of code points in the original text; blocks count from 0, both
+ends included; scores lie in [0, 1]. Every value is frozen, and `from_json` and `to_dict`
+are inverse to each other on the lines the pipeline writes.
+"""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+Span = tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One input record.
+
+    source: `path` or `path:line`, empty where the caller gave none. fields: the record's
+    other fields, untouched.
+    """
+
+    id: str
+    text: str
+    source: str = ""
+    fields: Mapping[str, Any] = field(default_factory=dict)
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Document:
+        """A document of its `to_dict`."""
+        return cls(value["id"], value["text"], value.get("source", ""), value.get("fields", {}))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The document as plain JSON values."""
+        fields = dict(self.fields)
+        return {"id": self.id, "text": self.text, "source": self.source, "fields": fields}
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a kept copy stands: a span of one document."""
+
+    document: str
+    source: str
+    span: Span
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Place:
+        """A place of its JSON object."""
+        return cls(value["document"], value["source"], _pair(value["span"]))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The place as plain JSON values."""
+        return {"document": self.document, "source": self.source, "span": list(self.span)}
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """One passage of a cluster; the scores are its own against the keeper.
+
+    relation, resemblance, containment: None for the keeper. kept: the rule that keeps a
+    repeat (`min_tokens`, `boilerplate`, `numbers`, `protect`, `contained`, `layout`), None
+    for the keeper and for what is removed.
+    """
+
+    document: str
+    source: str
+    blocks: Span
+    span: Span
+    keeper: bool
+    relation: str | None = None
+    resemblance: float | None = None
+    containment: float | None = None
+    kept: str | None = None
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Member:
+        """A member of its JSON object in `clusters.jsonl`."""
+        return cls(
+            value["document"],
+            value["source"],
+            _pair(value["blocks"]),
+            _pair(value["span"]),
+            value["keeper"],
+            value.get("relation"),
+            value.get("resemblance"),
+            value.get("containment"),
+            value.get("kept"),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The member as plain JSON values; what is None is left out."""
+        made: dict[str, Any] = {
+            "document": self.document,
+            "source": self.source,
+            "blocks": list(self.blocks),
+            "span": list(self.span),
+            "keeper": self.keeper,
+        }
+        for name in ("relation", "resemblance", "containment", "kept"):
+            if getattr(self, name) is not None:
+                made[name] = getattr(self, name)
+        return made
+
+
+@dataclass(frozen=True, slots=True)
+class Cluster:
+    """One kept passage and the passages that repeat it, in input order.
+
+    cluster: 16 hex digits. kind: `self-repeat`, `boilerplate`, `shared`, `template`.
+    relation: the weakest of its members'. tokens: of the keeper. documents: how many
+    documents it touches.
+    """
+
+    cluster: str
+    kind: str
+    relation: str
+    tokens: int
+    documents: int
+    members: tuple[Member, ...]
+
+    @property
+    def keeper(self) -> Member:
+        """The member that survives."""
+        return next(member for member in self.members if member.keeper)
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Cluster:
+        """A cluster of its line in `clusters.jsonl`."""
+        return cls(
+            value["cluster"],
+            value["kind"],
+            value["relation"],
+            value["tokens"],
+            value["documents"],
+            tuple(Member.from_json(member) for member in value["members"]),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The cluster as plain JSON values."""
+        return {
+            "cluster": self.cluster,
+            "kind": self.kind,
+            "relation": self.relation,
+            "tokens": self.tokens,
+            "documents": self.documents,
+            "members": [member.to_dict() for member in self.members],
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Side:
+    """One side of a match: the first place of a text, and how many blocks have it."""
+
+    document: str
+    source: str
+    blocks: Span
+    span: Span
+    copies: int
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Side:
+        """A side of its JSON object."""
+        blocks, span = _pair(value["blocks"]), _pair(value["span"])
+        return cls(value["document"], value["source"], blocks, span, value["copies"])
+
+    def to_dict(self) -> dict[str, Any]:
+        """The side as plain JSON values."""
+        return {
+            "document": self.document,
+            "source": self.source,
+            "blocks": list(self.blocks),
+            "span": list(self.span),
+            "copies": self.copies,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A verified pair, or a text that stands several times.
+
+    relation: `identical`, `equal`, `near`, `contained`. template: the sides differ in
+    numbers only, so the match removes nothing.
+    """
+
+    left: Side
+    right: Side
+    relation: str
+    resemblance: float
+    containment: float
+    template: bool = False
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Match:
+        """A match of its JSON object."""
+        return cls(
+            Side.from_json(value["left"]),
+            Side.from_json(value["right"]),
+            value["relation"],
+            value["resemblance"],
+            value["containment"],
+            value.get("template", False),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The match as plain JSON values."""
+        return {
+            "left": self.left.to_dict(),
+            "right": self.right.to_dict(),
+            "relation": self.relation,
+            "resemblance": self.resemblance,
+            "containment": self.containment,
+            "template": self.template,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Removed:
+    """A passage that was cut: a line of the ledger.
+
+    span: with the separator that went along; text: exactly `original[span]`.
+    """
+
+    document: str
+    source: str
+    span: Span
+    text: str
+    cluster: str
+    relation: str
+    resemblance: float
+    containment: float
+    keeper: Place
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Removed:
+        """A removed passage of its line in `removed.jsonl`."""
+        return cls(
+            value["document"],
+            value["source"],
+            _pair(value["span"]),
+            value["text"],
+            value["cluster"],
+            value["relation"],
+            value["resemblance"],
+            value["containment"],
+            Place.from_json(value["keeper"]),
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The removed passage as plain JSON values."""
+        return {
+            "document": self.document,
+            "source": self.source,
+            "span": list(self.span),
+            "text": self.text,
+            "cluster": self.cluster,
+            "relation": self.relation,
+            "resemblance": self.resemblance,
+            "containment": self.containment,
+            "keeper": self.keeper.to_dict(),
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Dropped:
+    """A document that went as a whole; record: its text, or its JSON line with line end."""
+
+    document: str
+    source: str
+    record: str
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Dropped:
+        """A dropped document of its line in `removed.jsonl`."""
+        return cls(value["document"], value["source"], value["record"])
+
+    def to_dict(self) -> dict[str, Any]:
+        """The dropped document as plain JSON values."""
+        return {
+            "document": self.document,
+            "source": self.source,
+            "dropped": True,
+            "record": self.record,
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class Skipped:
+    """A record that could not be read; record: its bytes with the line end.
+
+    line: from 1, None for a text file. `str()` is the message for the user.
+    """
+
+    source: str
+    line: int | None
+    reason: str
+    record: bytes
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.reason}"
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Skipped:
+        """A skipped record of its line in `skipped.jsonl`; the source tells its line."""
+        encoded = value.get("base64")
+        record = base64.b64decode(encoded) if encoded is not None else value["record"].encode()
+        line = value["source"].rpartition(":")[2]
+        return cls(value["source"], int(line) if line.isdecimal() else None, value["reason"], record)
+
+    def to_dict(self) -> dict[str, Any]:
+        """The skipped record as plain JSON values; `base64` where it is not UTF-8."""
+        made: dict[str, Any] = {"source": self.source, "reason": self.reason}
+        try:
+            made["record"] = self.record.decode()
+        except UnicodeDecodeError:
+            made["base64"] = base64.b64encode(self.record).decode()
+        return made
+
+
+def ledger_entry(value: Mapping[str, Any]) -> Removed | Dropped:
+    """The value of one line of `removed.jsonl`."""
+    return Dropped.from_json(value) if value.get("dropped") else Removed.from_json(value)
+
+
+def _pair(value: Any) -> Span:
+    start, end = value
+    return start, end

@@ -1,0 +1,262 @@
+"""Every setting that changes an answer, in one frozen value.
+
+`Policy` is checked once, when it is made; stages trust it. Two policies with one digest give
+the same clusters for the same input. Settings that change only time and memory (jobs,
+progress) are not here. The one-line texts below are also the help of the command's flags,
+which are generated from these fields, so a field and its flag cannot drift apart.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from dataclasses import dataclass, field, fields
+from difflib import get_close_matches
+from numbers import Integral, Real
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from dedup.errors import PolicyError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+# datasketch 2's scheme of that name with 128 permutations: a signature of ours is a
+# datasketch.MinHash. The name enters the digest, so another scheme is another policy.
+SIGNATURE_SCHEME = "affine32-128"
+PERMUTATIONS = 128
+
+# Recall of pairs that lie exactly at the threshold, the least favourable ones; pairs above it
+# are found more surely. Verification pays for the extra candidates.
+RECALL_AT_THRESHOLD = 0.99
+
+# The only run length there is until passages may cross paragraph breaks.
+ONLY_MIN_RUN = 20
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Policy:
+    """What counts as a repeat, and which copy of it stays.
+
+    Each field is described by one line in its declaration; `dedup policy` prints them.
+    Raises PolicyError for a value out of range and for a field that does not exist.
+
+    >>> Policy(threshold=0.8).bands, Policy(threshold=0.8).rows
+    (21, 6)
+    """
+
+    unit: str = _choice(
+        "paragraph",
+        "What is compared with what.",
+        paragraph="paragraphs, list items and the headlines of a ticker are compared",
+        line="lines are compared",
+        document="whole documents are compared, and only whole ones are removed",
+    )
+    shingle_size: int = _count(
+        3,
+        "Tokens per shingle; scores are shares of shingles.",
+        1,
+        64,
+        raised="each changed word costs more of the score",
+        lowered="each changed word costs less of the score",
+    )
+    threshold: float = _share(
+        0.7,
+        "Least resemblance of two near repeats.",
+        raised="fewer and closer matches",
+        lowered="more and looser matches",
+    )
+    containment: float = _share(
+        0.8,
+        "Least share of the shorter text found in the longer.",
+        raised="fewer texts count as part of another",
+        lowered="more texts count as part of another",
+    )
+    min_run: int = _count(
+        ONLY_MIN_RUN,
+        "Tokens of a repeat across paragraph breaks; reserved, 20.",
+        ONLY_MIN_RUN,
+        ONLY_MIN_RUN,
+    )
+    short_tokens: int = _count(
+        20,
+        "Texts of fewer tokens are compared by characters.",
+        0,
+        200,
+        raised="more texts are compared character by character",
+        lowered="fewer texts are compared character by character",
+    )
+    short_threshold: float = _share(
+        0.9,
+        "Least similarity of two short texts, by characters.",
+        raised="fewer and closer matches of short texts",
+        lowered="more and looser matches of short texts",
+    )
+    min_tokens: int = _count(
+        8,
+        "Repeats of fewer tokens are never removed alone.",
+        0,
+        1_000_000,
+        raised="more short repeats stay",
+        lowered="shorter repeats are removed too",
+    )
+    numbers: str = _choice(
+        "veto",
+        "What to do with texts that differ only in numbers.",
+        veto="texts that differ only in numbers are reported and stay",
+        keep="texts that differ only in numbers count as near repeats",
+        mask="texts that differ only in numbers count as equal",
+    )
+    boilerplate: str = _choice(
+        "keep",
+        "Short texts that stand in ten documents or more.",
+        keep="site furniture is reported and stays",
+        first="of site furniture the first copy stays",
+        all="of site furniture no copy stays",
+    )
+    keep: str = _text(
+        "first",
+        "Copy that stays: first, longest, earliest[:FIELD] or prefer:GLOB[,GLOB].",
+    )
+    linkage: str = _choice(
+        "keeper",
+        "How matches make clusters.",
+        keeper="every copy matches the one that stays",
+        chain="copies are linked through other copies, for reports",
+    )
+    scope: str = _choice(
+        "both",
+        "Where a repeat may stand.",
+        both="repeats inside a document and across documents count",
+        within="only repeats inside one document count",
+        across="only repeats across documents count",
+    )
+    search: str = _choice(
+        "lsh",
+        "How pairs are found.",
+        lsh="pairs are found through signatures, nearly all and fast",
+        exhaustive="every pair is found, at about twice the cost",
+    )
+    min_kept: float = _share(
+        0.0,
+        "Drop a document of which a smaller share would be left.",
+        above_low=False,
+        raised="what is left of mostly repeated documents goes too",
+    )
+    protect: str | None = _text(
+        None,
+        "Regular expression of text that is never removed.",
+    )
+    seed: int = _count(
+        1,
+        "Seed of the signatures.",
+        0,
+        2**32 - 1,
+        raised="other signatures, the same exact scores",
+        lowered="other signatures, the same exact scores",
+    )
+
+    def __new__(cls, **values: Any) -> Policy:
+        """Refuse unknown fields with a hint, before the generated `__init__` sees them."""
+        for name in values:
+            if name not in cls.__dataclass_fields__:
+                raise _unknown_field(name, values[name], list(cls.__dataclass_fields__))
+        return object.__new__(cls)
+
+    def __post_init__(self) -> None:
+        """Check every field; a whole number given for a share becomes a float."""
+        for item in fields(self):
+            setting: Setting = item.metadata["setting"]
+            value = getattr(self, item.name)
+            if setting.kind is not str:
+                object.__setattr__(self, item.name, _number(item.name, value, item.default))
+            elif setting.choices:
+                _check_choice(item.name, value, list(setting.choices))
+        _parse_keep(self.keep)
+        _check_protect(self.protect)
+
+    @property
+    def keep_rule(self) -> KeepRule:
+        """`keep` taken apart.
+
+        >>> Policy(keep="prefer:lemonde/*,*.txt").keep_rule
+        KeepRule(name='prefer', arguments=('lemonde/*', '*.txt'))
+        """
+        return _parse_keep(self.keep)
+
+    @property
+    def rows(self) -> int:
+        """Minima per band: the most for which a pair at the threshold is surely found.
+
+        1 where even that is not enough (thresholds below 0.04).
+        """
+        sure = (
+            rows
+            for rows in range(PERMUTATIONS, 0, -1)
+            if _chance(self.threshold, PERMUTATIONS // rows, rows) >= RECALL_AT_THRESHOLD
+        )
+        return next(sure, 1)
+
+    @property
+    def bands(self) -> int:
+        """Bands per signature; the minima that no full band uses are left over."""
+        return PERMUTATIONS // self.rows
+
+    def candidate_chance(self, resemblance: float) -> float:
+        """Chance that two texts this alike are compared at all, between 0 and 1.
+
+        1 - (1 - s**rows)**bands for independent hash functions (Leskovec, Rajaraman, Ullman,
+        Mining of Massive Datasets, ch. 3.4). An exhaustive search compares every pair from
+        the threshold on.
+
+        >>> round(Policy(threshold=0.8).candidate_chance(0.8), 3)
+        0.998
+        """
+        if self.search == "exhaustive":
+            return 1.0 if resemblance >= self.threshold else 0.0
+        return _chance(resemblance, self.bands, self.rows)
+
+    def permutations(self) -> tuple[bytes, bytes]:
+        """The factors and the summands of the permutations: 128 little-endian uint32 each.
+
+        Drawn exactly as datasketch 2 draws them for `scheme="affine32"` and this seed.
+        """
+        from numpy import uint32
+        from numpy.random import RandomState
+
+        generator = RandomState(self.seed)
+        half = generator.randint(0, 1 << 31, PERMUTATIONS, dtype=uint32)
+        factors = half * uint32(2) + uint32(1)  # odd, hence a bijection of 32 bits
+        summands = generator.randint(0, 1 << 32, PERMUTATIONS, dtype=uint32)
+        return factors.astype("<u4").tobytes(), summands.astype("<u4").tobytes()
+
+    @property
+    def digest(self) -> str:
+        """16 hex digits that name this policy, the signature scheme and the fold table."""
+        from dedup._core import FOLD_IDENTITY
+
+        identity = {
+            "policy": self.to_dict(),
+            "signature": SIGNATURE_SCHEME,
+            "fold": FOLD_IDENTITY,
+        }
+        text = json.dumps(identity, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()[:16]
+
+    def to_dict(self) -> dict[str, Any]:
+        """All fields in their order, as JSON values."""
+        return {item.name: getattr(self, item.name) for item in fields(self)}
+
+    @classmethod
+    def from_dict(cls, values: Mapping[str, Any]) -> Policy:
+        """The policy with these values, defaults elsewhere; the inverse of `to_dict`."""
+        return cls(**values)
+
+    def changes(self) -> dict[str, tuple[Any, str]]:
+        """Fields that differ from the default: name -> (default, what the change does)."""
+        differing = {}
+        for item in fields(self):
+            value = getattr(self, item.name)
+            if value != item.default:
+                setting = item.metadata["setting"]
+                differing[item.name] = (item.default, _effect(setting, value, item.default))
+        return differing

@@ -1,0 +1,97 @@
+//! From nodes to verified matches: candidates by banding, or every pair that shares a shingle.
+
+use hashbrown::HashMap;
+use rayon::prelude::*;
+
+use crate::group::{Bands, Candidates, Pair, group};
+use crate::settings::{Search, Settings};
+use crate::shingle::{extend_shingles, item};
+use crate::sign::Permutations;
+use crate::store::{Number, Store};
+use crate::verify::{Match, judge, node_set};
+
+/// Pairs verified between two looks at the memory they need.
+const PAIRS_AT_ONCE: usize = 1 << 20;
+
+/// Nodes that are judged by their shingles.
+fn long_nodes(store: &Store, settings: &Settings) -> Vec<Number> {
+    let least = settings.least_tokens().max(settings.short_tokens);
+    (0..store.nodes() as Number).filter(|&node| store.token_counts[node as usize] >= least).collect()
+}
+
+/// Candidates among the blocks that are judged by shingles.
+pub fn long_candidates(store: &Store, settings: &Settings, permutations: &Permutations) -> Candidates {
+    let nodes = long_nodes(store, settings);
+    match settings.search {
+        Search::Lsh => group(
+            &nodes,
+            Bands { count: settings.bands, rows: settings.rows },
+            permutations,
+            |node, items| {
+                let mut shingles = Vec::with_capacity(64);
+                extend_shingles(store.node_tokens(node), settings.shingle_size, &mut shingles);
+                items.extend(shingles.iter().map(|&shingle| item(shingle)));
+            },
+            |node| store.fingerprints[node as usize],
+        ),
+        Search::Exhaustive => Candidates {
+            pairs: sharing_pairs(store, settings, &nodes),
+            ..Candidates::default()
+        },
+    }
+}
+
+/// Every pair that shares enough shingles to match, by an inverted index.
+///
+/// A match by resemblance or containment shares at least one shingle, so nothing can be missed.
+fn sharing_pairs(store: &Store, settings: &Settings, nodes: &[Number]) -> Vec<Pair> {
+    let mut postings: HashMap<u64, Vec<Number>> = HashMap::new();
+    let mut pairs = Vec::new();
+    let mut counts: HashMap<Number, u32> = HashMap::new();
+    let mut sizes: HashMap<Number, u32> = HashMap::new();
+    let least_share = settings.threshold.min(settings.containment);
+    for &node in nodes {
+        let set = node_set(store, settings, node);
+        counts.clear();
+        for shingle in &set {
+            let list = postings.entry(*shingle).or_default();
+            for &other in list.iter() {
+                *counts.entry(other).or_default() += 1;
+            }
+            list.push(node);
+        }
+        let size = set.len() as u32;
+        // Containment is at least resemblance, so whatever matches reaches the smaller of both.
+        pairs.extend(counts.iter().filter_map(|(&other, &shared)| {
+            let smaller = size.min(sizes[&other]);
+            (f64::from(shared) + 1e-6 >= least_share * f64::from(smaller)).then_some((other, node))
+        }));
+        sizes.insert(node, size);
+    }
+    pairs.par_sort_unstable();
+    pairs
+}
+
+/// Verifies candidates: matches in the order of their pairs.
+///
+/// Shingle sets are made once for each node that takes part, a piece of the pairs at a time.
+#[must_use]
+pub fn verify_pairs(store: &Store, settings: &Settings, pairs: &[Pair]) -> Vec<Match> {
+    let mut matches = Vec::new();
+    for pairs in pairs.chunks(PAIRS_AT_ONCE) {
+        let mut nodes: Vec<Number> = pairs.iter().flat_map(|&(left, right)| [left, right]).collect();
+        nodes.par_sort_unstable();
+        nodes.dedup();
+        let sets: Vec<Vec<u64>> =
+            nodes.par_iter().map(|&node| node_set(store, settings, node)).collect();
+        let set_of = |node: Number| -> &[u64] {
+            nodes.binary_search(&node).map_or(&[], |place| sets[place].as_slice())
+        };
+        let found: Vec<Match> = pairs
+            .par_iter()
+            .filter_map(|&pair| judge(store, settings, pair, (set_of(pair.0), set_of(pair.1))))
+            .collect();
+        matches.extend(found);
+    }
+    matches
+}

@@ -1,0 +1,116 @@
+//! The policy as the core sees it: plain values, validated before they arrive.
+
+use crate::split::Unit;
+
+/// What to do with pairs whose normal forms differ only in numeric tokens.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Numbers {
+    /// Report them as `template`; never remove one for the other.
+    Veto,
+    /// Treat them like any other near match.
+    Keep,
+    /// Every number is the same token, so they are equal.
+    Mask,
+}
+
+/// What may happen to blocks below `min_tokens` that stand in many documents.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Boilerplate {
+    /// Reported, never removed on their own.
+    Keep,
+    /// The first copy stays.
+    First,
+    /// No copy stays.
+    All,
+}
+
+/// Where a block's keeper may stand.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Scope {
+    /// Anywhere.
+    Both,
+    /// In the same document only.
+    Within,
+    /// In another document only.
+    Across,
+}
+
+/// How candidates are found.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Search {
+    /// Banding of `MinHash` signatures.
+    Lsh,
+    /// Every pair that shares a shingle; recall 1 by construction.
+    Exhaustive,
+}
+
+/// Blocks in fewer documents than this are not called boilerplate (design: ten).
+pub const BOILERPLATE_DOCUMENTS: u32 = 10;
+
+/// Every setting that changes an answer.
+#[derive(Clone, Debug)]
+pub struct Settings {
+    /// What a block is.
+    pub unit: Unit,
+    /// Tokens in a shingle, at least 1.
+    pub shingle_size: usize,
+    /// Least resemblance of a near match, in (0, 1].
+    pub threshold: f64,
+    /// Least containment of a contained match, in (0, 1].
+    pub containment: f64,
+    /// Blocks with fewer tokens are judged by their characters.
+    pub short_tokens: u32,
+    /// Least normalised Indel similarity of two short blocks, in (0, 1].
+    pub short_threshold: f64,
+    /// A repeat with fewer tokens is not removed alone.
+    pub min_tokens: u32,
+    /// The rule for pairs that differ only in numbers.
+    pub numbers: Numbers,
+    /// The rule for short furniture.
+    pub boilerplate: Boilerplate,
+    /// Where keepers may stand.
+    pub scope: Scope,
+    /// Clusters are connected components of matches; for reports only.
+    pub chain: bool,
+    /// How candidates are found.
+    pub search: Search,
+    /// Documents with a smaller share of text left are dropped, in [0, 1].
+    pub min_kept: f64,
+    /// 16 hex digits that name the policy; part of every cluster id.
+    pub digest: String,
+    /// Bands of the signature, at least 1.
+    pub bands: usize,
+    /// Slots in a band, at least 1; `bands * rows <= 128`.
+    pub rows: usize,
+}
+
+impl Settings {
+    /// Fewest tokens of a block that can take part in a match by resemblance or characters.
+    #[must_use]
+    pub fn least_tokens(&self) -> u32 {
+        self.min_tokens.max(1)
+    }
+
+    /// Token counts from here on are never judged by characters: an Indel similarity of 0.9 leaves
+    /// room for about a fifth more text, and a quarter is allowed.
+    #[must_use]
+    pub fn short_limit(&self) -> u32 {
+        self.short_tokens + self.short_tokens / 4
+    }
+
+    /// Whether two blocks of these token counts are judged by their characters (`Some(true)`), by
+    /// their shingles (`Some(false)`), or not at all (`None`).
+    #[must_use]
+    pub fn judged_by_characters(&self, left: u32, right: u32) -> Option<bool> {
+        let (smaller, larger) = (left.min(right), left.max(right));
+        if smaller < self.least_tokens() {
+            None
+        } else if smaller >= self.short_tokens {
+            Some(false)
+        } else if larger < self.short_limit() {
+            Some(true)
+        } else {
+            None
+        }
+    }
+}

@@ -1,0 +1,84 @@
+//! Shingles: every run of `size` consecutive tokens, as a 64-bit hash.
+//!
+//! A polynomial in the token hashes, finished by `MurmurHash3`'s 64-bit mixer. Token hashes are 32
+//! bits wide, so two different shingles agree by chance once in 2^64; two different *words* share
+//! a token hash once in 2^32, which matters only where all their neighbours agree too.
+
+/// The base of the polynomials that hash sequences: odd, from the golden ratio.
+pub const BASE: u64 = 0x9E37_79B9_7F4A_7C15;
+
+/// `MurmurHash3`'s finaliser of 64 bits: a bijection that lets every input bit reach every output bit.
+#[must_use]
+pub const fn mix64(mut value: u64) -> u64 {
+    value ^= value >> 33;
+    value = value.wrapping_mul(0xFF51_AFD7_ED55_8CCD);
+    value ^= value >> 33;
+    value = value.wrapping_mul(0xC4CE_B9FE_1A85_EC53);
+    value ^ (value >> 33)
+}
+
+fn hash_window(window: &[u32]) -> u64 {
+    let sum = window
+        .iter()
+        .fold(0u64, |sum, &token| sum.wrapping_mul(BASE).wrapping_add(u64::from(token)));
+    mix64(sum.wrapping_add(window.len() as u64))
+}
+
+/// Appends to `out` the shingles of a token stream in its order, repeats included.
+///
+/// Fewer than `size` tokens make one shingle of all of them; no tokens make none.
+pub fn extend_shingles(tokens: &[u32], size: usize, out: &mut Vec<u64>) {
+    if tokens.is_empty() {
+        return;
+    }
+    out.extend(tokens.windows(size.min(tokens.len())).map(hash_window));
+}
+
+/// The set of shingles, ascending: what resemblance and containment are counted on.
+#[must_use]
+pub fn shingle_set(tokens: &[u32], size: usize) -> Vec<u64> {
+    let mut set = Vec::new();
+    extend_shingles(tokens, size, &mut set);
+    set.sort_unstable();
+    set.dedup();
+    set
+}
+
+/// The 32 bits of a shingle that a signature is made from.
+#[must_use]
+pub const fn item(shingle: u64) -> u32 {
+    (shingle >> 32) as u32
+}
+
+/// Characters in a shingle of a short block.
+pub const CHARACTER_SHINGLE: usize = 5;
+
+/// Appends the items of all runs of five characters of a normal form; for short blocks.
+///
+/// Code points count as tokens (plus one, so that none is zero). `characters` is scratch.
+pub fn extend_character_items(normal: &str, characters: &mut Vec<u32>, out: &mut Vec<u32>) {
+    characters.clear();
+    characters.extend(normal.chars().map(|character| character as u32 + 1));
+    if characters.is_empty() {
+        return;
+    }
+    let size = CHARACTER_SHINGLE.min(characters.len());
+    out.extend(characters.windows(size).map(|window| item(hash_window(window))));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_stream_shorter_than_the_window_is_one_shingle() {
+        assert_eq!(shingle_set(&[7, 9], 3).len(), 1);
+        assert_eq!(shingle_set(&[], 3).len(), 0);
+        assert_ne!(shingle_set(&[7, 9], 3), shingle_set(&[9, 7], 3));
+    }
+
+    #[test]
+    fn repeated_shingles_count_once() {
+        assert_eq!(shingle_set(&[1, 1, 1, 1, 1], 3).len(), 1);
+    }
+}

@@ -1,0 +1,301 @@
+//! What the core remembers of a corpus: flat columns of documents, blocks, variants and nodes.
+//!
+//! A *variant* is one raw text of a block, a *node* one normal form (one fingerprint). Every block
+//! points to its variant, every variant to its node, so `identical` (same variant) and `equal` (same
+//! node) cost one comparison, and a text seen before is recognised by its raw hash alone. No text is
+//! kept but the normal forms of short blocks; the others keep four bytes a token.
+
+use hashbrown::HashTable;
+use xxhash_rust::xxh3::xxh3_128;
+
+use crate::split::Before;
+
+/// An index of a block, variant, node or document, or `NONE`.
+pub type Number = u32;
+
+/// No block, no node.
+pub const NONE: Number = u32::MAX;
+
+/// A column of byte strings of any length, stored end to end.
+#[derive(Default)]
+pub struct Rows<T> {
+    items: Vec<T>,
+    ends: Vec<u64>,
+}
+
+impl<T: Copy> Rows<T> {
+    /// Appends one row.
+    pub fn push(&mut self, row: &[T]) {
+        self.items.extend_from_slice(row);
+        self.ends.push(self.items.len() as u64);
+    }
+
+    /// The row of that number.
+    #[must_use]
+    pub fn get(&self, number: usize) -> &[T] {
+        let start = if number == 0 { 0 } else { self.ends[number - 1] as usize };
+        &self.items[start..self.ends[number] as usize]
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+}
+
+impl Rows<u8> {
+    /// A row that was pushed as text.
+    #[must_use]
+    pub fn text(&self, number: usize) -> &str {
+        // Only whole `str`s are pushed into text columns, so this never falls back.
+        std::str::from_utf8(self.get(number)).unwrap_or("")
+    }
+}
+
+/// How a block sits among its neighbours; enough to know how what is left of a document splits.
+#[derive(Clone, Copy, Debug)]
+pub struct Layout {
+    /// What stands between the block and the one before it.
+    pub before: Before,
+    /// Code points of its first word, at most 255.
+    pub first_word: u8,
+    /// A hard-wrapped group of lines.
+    pub wrapped: bool,
+    /// `--protect` covers a part of it.
+    pub protected: bool,
+}
+
+/// A block as the batch reader hands it over.
+pub struct NewBlock<'a> {
+    /// Code points from the start of the document.
+    pub start: u32,
+    /// Its end, exclusive.
+    pub end: u32,
+    /// Its place among its neighbours.
+    pub layout: Layout,
+    /// Hash of its raw text.
+    pub raw_hash: u128,
+    /// Fingerprint and tokens, unless its raw text was known already.
+    pub content: Option<Content<'a>>,
+}
+
+/// What tokenising a block gave.
+#[derive(Clone, Copy)]
+pub struct Content<'a> {
+    /// 128-bit hash of the normal form.
+    pub fingerprint: u128,
+    /// Token hashes.
+    pub tokens: &'a [u32],
+    /// The normal form.
+    pub normal: &'a [u8],
+}
+
+/// The columns.
+#[derive(Default)]
+pub struct Store {
+    /// Ids of the documents.
+    pub ids: Rows<u8>,
+    /// Sources of the documents.
+    pub sources: Rows<u8>,
+    /// Code points of each document.
+    pub document_characters: Vec<u64>,
+    /// First block of each document, and one more at the end.
+    pub document_starts: Vec<Number>,
+    /// Variant of each block.
+    pub variants: Vec<Number>,
+    /// First code point of each block.
+    pub starts: Vec<u32>,
+    /// End of each block, exclusive.
+    pub ends: Vec<u32>,
+    /// Layout of each block.
+    pub layouts: Vec<Layout>,
+    /// Node of each variant.
+    pub variant_nodes: Vec<Number>,
+    raw_hashes: Vec<u128>,
+    raw_table: HashTable<Number>,
+    /// Fingerprint of each node.
+    pub fingerprints: Vec<u128>,
+    fingerprint_table: HashTable<Number>,
+    /// Tokens of each node, counted.
+    pub token_counts: Vec<u32>,
+    /// Row of each node in `tokens`, or `NONE` where it is too short to match but by equality.
+    token_rows: Vec<Number>,
+    tokens: Rows<u32>,
+    /// Row of each node in `normals`, or `NONE` where it is not judged by characters.
+    normal_rows: Vec<Number>,
+    normals: Rows<u8>,
+}
+
+/// The raw hash under which a block's text is looked up.
+#[must_use]
+pub fn raw_hash(text: &str) -> u128 {
+    xxh3_128(text.as_bytes())
+}
+
+impl Store {
+    /// An empty store.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { document_starts: vec![0], ..Self::default() }
+    }
+
+    /// How many documents were added.
+    #[must_use]
+    pub fn documents(&self) -> usize {
+        self.document_characters.len()
+    }
+
+    /// How many blocks they have.
+    #[must_use]
+    pub fn blocks(&self) -> usize {
+        self.variants.len()
+    }
+
+    /// How many distinct normal forms they have.
+    #[must_use]
+    pub fn nodes(&self) -> usize {
+        self.fingerprints.len()
+    }
+
+    /// The blocks of a document.
+    #[must_use]
+    pub fn document_blocks(&self, document: usize) -> std::ops::Range<usize> {
+        self.document_starts[document] as usize..self.document_starts[document + 1] as usize
+    }
+
+    /// The document of each block: `uint32`, ascending.
+    #[must_use]
+    pub fn block_documents(&self) -> Vec<Number> {
+        let mut documents = Vec::with_capacity(self.blocks());
+        for document in 0..self.documents() {
+            let count = self.document_blocks(document).len();
+            documents.extend(std::iter::repeat_n(document as Number, count));
+        }
+        documents
+    }
+
+    /// The node of a block.
+    #[must_use]
+    pub fn node(&self, block: usize) -> Number {
+        self.variant_nodes[self.variants[block] as usize]
+    }
+
+    /// Tokens of a block's normal form.
+    #[must_use]
+    pub fn block_tokens(&self, block: usize) -> u32 {
+        self.token_counts[self.node(block) as usize]
+    }
+
+    /// Code points of a block.
+    #[must_use]
+    pub fn block_characters(&self, block: usize) -> u32 {
+        self.ends[block] - self.starts[block]
+    }
+
+    /// The token stream of a node; empty where the node is too short to be matched but by equality.
+    #[must_use]
+    pub fn node_tokens(&self, node: Number) -> &[u32] {
+        match self.token_rows[node as usize] {
+            NONE => &[],
+            row => self.tokens.get(row as usize),
+        }
+    }
+
+    /// The normal form of a node that may be judged by its characters, else the empty string.
+    #[must_use]
+    pub fn node_normal(&self, node: Number) -> &str {
+        match self.normal_rows[node as usize] {
+            NONE => "",
+            row => self.normals.text(row as usize),
+        }
+    }
+
+    /// Whether a block with this raw text was added before.
+    #[must_use]
+    pub fn knows(&self, raw_hash: u128) -> bool {
+        self.find_variant(raw_hash).is_some()
+    }
+
+    fn find_variant(&self, raw_hash: u128) -> Option<Number> {
+        self.raw_table
+            .find(raw_hash as u64, |&variant| self.raw_hashes[variant as usize] == raw_hash)
+            .copied()
+    }
+
+    /// Ends the document that the blocks since the last call belong to.
+    pub fn end_document(&mut self, id: &str, source: &str, characters: u64) {
+        self.ids.push(id.as_bytes());
+        self.sources.push(source.as_bytes());
+        self.document_characters.push(characters);
+        self.document_starts.push(self.variants.len() as Number);
+    }
+
+    /// Appends a block; `kept_tokens` and `kept_normals` say which token counts keep their tokens
+    /// and their normal forms.
+    ///
+    /// # Panics
+    /// When a block without content has a raw text that was never added: a fault of the caller.
+    pub fn push_block(
+        &mut self,
+        block: &NewBlock<'_>,
+        kept_tokens: impl Fn(u32) -> bool,
+        kept_normals: impl Fn(u32) -> bool,
+    ) {
+        let variant = self.find_variant(block.raw_hash).unwrap_or_else(|| {
+            let content = block.content.expect("a block without content was seen before");
+            let node = self.intern(&content, kept_tokens, kept_normals);
+            let variant = self.raw_hashes.len() as Number;
+            self.raw_hashes.push(block.raw_hash);
+            self.variant_nodes.push(node);
+            let hashes = &self.raw_hashes;
+            self.raw_table.insert_unique(block.raw_hash as u64, variant, |&other| {
+                hashes[other as usize] as u64
+            });
+            variant
+        });
+        self.variants.push(variant);
+        self.starts.push(block.start);
+        self.ends.push(block.end);
+        self.layouts.push(block.layout);
+    }
+
+    fn intern(
+        &mut self,
+        content: &Content<'_>,
+        kept_tokens: impl Fn(u32) -> bool,
+        kept_normals: impl Fn(u32) -> bool,
+    ) -> Number {
+        let known = self.fingerprint_table.find(content.fingerprint as u64, |&node| {
+            self.fingerprints[node as usize] == content.fingerprint
+        });
+        if let Some(&node) = known {
+            return node;
+        }
+        let node = self.fingerprints.len() as Number;
+        let count = content.tokens.len() as u32;
+        self.fingerprints.push(content.fingerprint);
+        self.token_counts.push(count);
+        self.token_rows.push(push_if(&mut self.tokens, content.tokens, kept_tokens(count)));
+        self.normal_rows.push(push_if(&mut self.normals, content.normal, kept_normals(count)));
+        let fingerprints = &self.fingerprints;
+        self.fingerprint_table.insert_unique(content.fingerprint as u64, node, |&other| {
+            fingerprints[other as usize] as u64
+        });
+        node
+    }
+}
+
+fn push_if<T: Copy>(rows: &mut Rows<T>, row: &[T], wanted: bool) -> Number {
+    if !wanted {
+        return NONE;
+    }
+    rows.push(row);
+    (rows.len() - 1) as Number
+}

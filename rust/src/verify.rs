@@ -1,0 +1,148 @@
+//! Verification: the exact resemblance and containment of two blocks, and what they make of them.
+
+use crate::settings::{Numbers, Settings};
+use crate::shingle::shingle_set;
+use crate::store::{Number, Store};
+
+/// How two blocks with different normal forms are alike.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Relation {
+    /// Alike as wholes: resemblance, or similarity of characters for short blocks.
+    Near,
+    /// The smaller stands, for the most part, in the larger.
+    Contained,
+}
+
+/// A verified pair of nodes, `left < right`.
+#[derive(Clone, Copy, Debug)]
+pub struct Match {
+    /// The node with the smaller number.
+    pub left: Number,
+    /// The node with the larger number.
+    pub right: Number,
+    /// Shingles of both.
+    pub shared: u32,
+    /// Distinct shingles of the left one.
+    pub left_size: u32,
+    /// Distinct shingles of the right one.
+    pub right_size: u32,
+    /// Normalised Indel similarity where the pair was judged by characters, else NaN.
+    pub similarity: f32,
+    /// How they are alike.
+    pub relation: Relation,
+    /// They differ in numbers only, and the policy keeps such pairs.
+    pub template: bool,
+}
+
+impl Match {
+    /// Shared shingles over all shingles of the two.
+    #[must_use]
+    pub fn resemblance(&self) -> f64 {
+        resemblance(self.shared, self.left_size, self.right_size)
+    }
+
+    /// Shared shingles over those of the smaller set.
+    #[must_use]
+    pub fn containment(&self) -> f64 {
+        containment(self.shared, self.left_size, self.right_size)
+    }
+
+    /// Whether `node`, one of the two, may be removed in favour of the other.
+    #[must_use]
+    pub fn may_remove(&self, node: Number) -> bool {
+        if self.template {
+            return false;
+        }
+        match self.relation {
+            Relation::Near => true,
+            Relation::Contained if node == self.left => self.left_size <= self.right_size,
+            Relation::Contained => self.right_size <= self.left_size,
+        }
+    }
+}
+
+/// Broder's resemblance; two empty sets resemble each other wholly.
+#[must_use]
+pub fn resemblance(shared: u32, left: u32, right: u32) -> f64 {
+    let union = left + right - shared;
+    if union == 0 { 1.0 } else { f64::from(shared) / f64::from(union) }
+}
+
+/// Broder's containment of the smaller set in the larger; an empty set is contained wholly.
+#[must_use]
+pub fn containment(shared: u32, left: u32, right: u32) -> f64 {
+    let smaller = left.min(right);
+    if smaller == 0 { 1.0 } else { f64::from(shared) / f64::from(smaller) }
+}
+
+/// Members of both of two ascending sets, counted without branches that depend on the data.
+#[must_use]
+pub fn count_shared(left: &[u64], right: &[u64]) -> u32 {
+    let (mut i, mut j, mut shared) = (0, 0, 0);
+    while i < left.len() && j < right.len() {
+        let (a, b) = (left[i], right[j]);
+        shared += u32::from(a == b);
+        i += usize::from(a <= b);
+        j += usize::from(b <= a);
+    }
+    shared
+}
+
+/// The shingle set of a node.
+#[must_use]
+pub fn node_set(store: &Store, settings: &Settings, node: Number) -> Vec<u64> {
+    shingle_set(store.node_tokens(node), settings.shingle_size)
+}
+
+/// Judges two nodes by their shingle sets: a match, or none.
+#[must_use]
+pub fn judge(
+    store: &Store,
+    settings: &Settings,
+    pair: (Number, Number),
+    sets: (&[u64], &[u64]),
+) -> Option<Match> {
+    let (left_size, right_size) = (sets.0.len() as u32, sets.1.len() as u32);
+    let possible = resemblance(left_size.min(right_size), left_size, right_size);
+    if possible < settings.threshold && settings.containment > 1.0 {
+        return None;
+    }
+    let shared = count_shared(sets.0, sets.1);
+    let relation = if resemblance(shared, left_size, right_size) >= settings.threshold {
+        Relation::Near
+    } else if containment(shared, left_size, right_size) >= settings.containment {
+        Relation::Contained
+    } else {
+        return None;
+    };
+    Some(build(store, settings, pair, (shared, left_size, right_size), relation, f32::NAN))
+}
+
+/// The match of two short nodes that were found alike by their characters.
+#[must_use]
+pub fn short_match(store: &Store, settings: &Settings, pair: (Number, Number), similarity: f32) -> Match {
+    let left = node_set(store, settings, pair.0);
+    let right = node_set(store, settings, pair.1);
+    let counts = (count_shared(&left, &right), left.len() as u32, right.len() as u32);
+    build(store, settings, pair, counts, Relation::Near, similarity)
+}
+
+fn build(
+    store: &Store,
+    settings: &Settings,
+    (left, right): (Number, Number),
+    (shared, left_size, right_size): (u32, u32, u32),
+    relation: Relation,
+    similarity: f32,
+) -> Match {
+    let template = settings.numbers == Numbers::Veto
+        && differ_in_numbers_only(store.node_tokens(left), store.node_tokens(right));
+    Match { left, right, shared, left_size, right_size, similarity, relation, template }
+}
+
+/// Whether two token streams are the same but for numeric tokens; numeric hashes have bit 0 set.
+#[must_use]
+pub fn differ_in_numbers_only(left: &[u32], right: &[u32]) -> bool {
+    left.len() == right.len()
+        && left.iter().zip(right).all(|(&a, &b)| a == b || (a & 1 == 1 && b & 1 == 1))
+}
