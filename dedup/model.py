@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any
 
 Span = tuple[int, int]
@@ -54,7 +54,7 @@ class Place:
 
     def to_dict(self) -> dict[str, Any]:
         """The place as plain JSON values."""
-        return {"document": self.document, "source": self.source, "span": list(self.span)}
+        return _plain(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +93,7 @@ class Member:
 
     def to_dict(self) -> dict[str, Any]:
         """The member as plain JSON values; what is None is left out."""
-        made: dict[str, Any] = {
-            "document": self.document,
-            "source": self.source,
-            "blocks": list(self.blocks),
-            "span": list(self.span),
-            "keeper": self.keeper,
-        }
-        for name in ("relation", "resemblance", "containment", "kept"):
-            if getattr(self, name) is not None:
-                made[name] = getattr(self, name)
-        return made
+        return _plain(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,14 +131,7 @@ class Cluster:
 
     def to_dict(self) -> dict[str, Any]:
         """The cluster as plain JSON values."""
-        return {
-            "cluster": self.cluster,
-            "kind": self.kind,
-            "relation": self.relation,
-            "tokens": self.tokens,
-            "documents": self.documents,
-            "members": [member.to_dict() for member in self.members],
-        }
+        return _plain(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,13 +152,7 @@ class Side:
 
     def to_dict(self) -> dict[str, Any]:
         """The side as plain JSON values."""
-        return {
-            "document": self.document,
-            "source": self.source,
-            "blocks": list(self.blocks),
-            "span": list(self.span),
-            "copies": self.copies,
-        }
+        return _plain(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,14 +184,7 @@ class Match:
 
     def to_dict(self) -> dict[str, Any]:
         """The match as plain JSON values."""
-        return {
-            "left": self.left.to_dict(),
-            "right": self.right.to_dict(),
-            "relation": self.relation,
-            "resemblance": self.resemblance,
-            "containment": self.containment,
-            "template": self.template,
-        }
+        return _plain(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,17 +221,7 @@ class Removed:
 
     def to_dict(self) -> dict[str, Any]:
         """The removed passage as plain JSON values."""
-        return {
-            "document": self.document,
-            "source": self.source,
-            "span": list(self.span),
-            "text": self.text,
-            "cluster": self.cluster,
-            "relation": self.relation,
-            "resemblance": self.resemblance,
-            "containment": self.containment,
-            "keeper": self.keeper.to_dict(),
-        }
+        return _plain(self)
 
 
 @dataclass(frozen=True, slots=True)
@@ -308,7 +268,9 @@ class Skipped:
         encoded = value.get("base64")
         record = base64.b64decode(encoded) if encoded is not None else value["record"].encode()
         line = value["source"].rpartition(":")[2]
-        return cls(value["source"], int(line) if line.isdecimal() else None, value["reason"], record)
+        return cls(
+            value["source"], int(line) if line.isdecimal() else None, value["reason"], record
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """The skipped record as plain JSON values; `base64` where it is not UTF-8."""
@@ -323,6 +285,18 @@ class Skipped:
 def ledger_entry(value: Mapping[str, Any]) -> Removed | Dropped:
     """The value of one line of `removed.jsonl`."""
     return Dropped.from_json(value) if value.get("dropped") else Removed.from_json(value)
+
+
+def _plain(value: Any) -> dict[str, Any]:
+    """The fields of a value in their order; None is left out, tuples become lists."""
+    made = {}
+    for name in (one.name for one in fields(value)):
+        item = getattr(value, name)
+        if isinstance(item, tuple):
+            made[name] = [one.to_dict() if hasattr(one, "to_dict") else one for one in item]
+        elif item is not None:
+            made[name] = item.to_dict() if hasattr(item, "to_dict") else item
+    return made
 
 
 def _pair(value: Any) -> Span:

@@ -10,12 +10,23 @@ from __future__ import annotations
 
 import hashlib
 import json
-from dataclasses import dataclass, field, fields
-from difflib import get_close_matches
-from numbers import Integral, Real
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass, fields
+from typing import TYPE_CHECKING, Any
 
-from dedup.errors import PolicyError
+from dedup.settings import (
+    ONLY_MIN_RUN,
+    KeepRule,
+    Setting,
+    check_choice,
+    check_protect,
+    checked_number,
+    choice,
+    count,
+    parsed_keep,
+    share,
+    unknown_field,
+    words,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -29,9 +40,6 @@ PERMUTATIONS = 128
 # are found more surely. Verification pays for the extra candidates.
 RECALL_AT_THRESHOLD = 0.99
 
-# The only run length there is until passages may cross paragraph breaks.
-ONLY_MIN_RUN = 20
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:
@@ -44,113 +52,110 @@ class Policy:
     (21, 6)
     """
 
-    unit: str = _choice(
+    unit: str = choice(
         "paragraph",
         "What is compared with what.",
         paragraph="paragraphs, list items and the headlines of a ticker are compared",
         line="lines are compared",
         document="whole documents are compared, and only whole ones are removed",
     )
-    shingle_size: int = _count(
+    shingle_size: int = count(
         3,
         "Tokens per shingle; scores are shares of shingles.",
-        1,
-        64,
+        (1, 64),
         raised="each changed word costs more of the score",
         lowered="each changed word costs less of the score",
     )
-    threshold: float = _share(
+    threshold: float = share(
         0.7,
         "Least resemblance of two near repeats.",
         raised="fewer and closer matches",
         lowered="more and looser matches",
     )
-    containment: float = _share(
+    containment: float = share(
         0.8,
         "Least share of the shorter text found in the longer.",
         raised="fewer texts count as part of another",
         lowered="more texts count as part of another",
     )
-    min_run: int = _count(
+    min_run: int = count(
         ONLY_MIN_RUN,
         "Tokens of a repeat across paragraph breaks; reserved, 20.",
-        ONLY_MIN_RUN,
-        ONLY_MIN_RUN,
+        (ONLY_MIN_RUN, ONLY_MIN_RUN),
     )
-    short_tokens: int = _count(
+    short_tokens: int = count(
         20,
         "Texts of fewer tokens are compared by characters.",
-        0,
-        200,
+        (0, 200),
         raised="more texts are compared character by character",
         lowered="fewer texts are compared character by character",
     )
-    short_threshold: float = _share(
+    short_threshold: float = share(
         0.9,
         "Least similarity of two short texts, by characters.",
         raised="fewer and closer matches of short texts",
         lowered="more and looser matches of short texts",
     )
-    min_tokens: int = _count(
+    min_tokens: int = count(
         8,
         "Repeats of fewer tokens are never removed alone.",
-        0,
-        1_000_000,
+        (0, 1_000_000),
         raised="more short repeats stay",
         lowered="shorter repeats are removed too",
     )
-    numbers: str = _choice(
+    numbers: str = choice(
         "veto",
         "What to do with texts that differ only in numbers.",
         veto="texts that differ only in numbers are reported and stay",
         keep="texts that differ only in numbers count as near repeats",
         mask="texts that differ only in numbers count as equal",
     )
-    boilerplate: str = _choice(
+    boilerplate: str = choice(
         "keep",
         "Short texts that stand in ten documents or more.",
         keep="site furniture is reported and stays",
         first="of site furniture the first copy stays",
         all="of site furniture no copy stays",
     )
-    keep: str = _text(
+    keep: str = words(
         "first",
         "Copy that stays: first, longest, earliest[:FIELD] or prefer:GLOB[,GLOB].",
+        changed="of a repeat another copy than the first may stay",
     )
-    linkage: str = _choice(
+    linkage: str = choice(
         "keeper",
         "How matches make clusters.",
         keeper="every copy matches the one that stays",
         chain="copies are linked through other copies, for reports",
     )
-    scope: str = _choice(
+    scope: str = choice(
         "both",
         "Where a repeat may stand.",
         both="repeats inside a document and across documents count",
         within="only repeats inside one document count",
         across="only repeats across documents count",
     )
-    search: str = _choice(
+    search: str = choice(
         "lsh",
         "How pairs are found.",
         lsh="pairs are found through signatures, nearly all and fast",
         exhaustive="every pair is found, at about twice the cost",
     )
-    min_kept: float = _share(
+    min_kept: float = share(
         0.0,
         "Drop a document of which a smaller share would be left.",
         above_low=False,
         raised="what is left of mostly repeated documents goes too",
     )
-    protect: str | None = _text(
+    protect: str | None = words(
         None,
         "Regular expression of text that is never removed.",
+        changed="text that matches this stays",
     )
-    seed: int = _count(
+    seed: int = count(
         1,
         "Seed of the signatures.",
-        0,
-        2**32 - 1,
+        (0, 2**32 - 1),
         raised="other signatures, the same exact scores",
         lowered="other signatures, the same exact scores",
     )
@@ -159,20 +164,25 @@ class Policy:
         """Refuse unknown fields with a hint, before the generated `__init__` sees them."""
         for name in values:
             if name not in cls.__dataclass_fields__:
-                raise _unknown_field(name, values[name], list(cls.__dataclass_fields__))
+                raise unknown_field(name, list(cls.__dataclass_fields__))
         return object.__new__(cls)
 
     def __post_init__(self) -> None:
         """Check every field; a whole number given for a share becomes a float."""
-        for item in fields(self):
-            setting: Setting = item.metadata["setting"]
-            value = getattr(self, item.name)
+        for name, (setting, default) in self.settings().items():
+            value = getattr(self, name)
             if setting.kind is not str:
-                object.__setattr__(self, item.name, _number(item.name, value, item.default))
+                number = checked_number(name, value, setting, default)
+                object.__setattr__(self, name, number)
             elif setting.choices:
-                _check_choice(item.name, value, list(setting.choices))
-        _parse_keep(self.keep)
-        _check_protect(self.protect)
+                check_choice(name, value, setting)
+        parsed_keep(self.keep)
+        check_protect(self.protect)
+
+    @classmethod
+    def settings(cls) -> dict[str, tuple[Setting, Any]]:
+        """Every field in its order: name -> (what it means, default)."""
+        return {item.name: (item.metadata["setting"], item.default) for item in fields(cls)}
 
     @property
     def keep_rule(self) -> KeepRule:
@@ -181,7 +191,7 @@ class Policy:
         >>> Policy(keep="prefer:lemonde/*,*.txt").keep_rule
         KeepRule(name='prefer', arguments=('lemonde/*', '*.txt'))
         """
-        return _parse_keep(self.keep)
+        return parsed_keep(self.keep)
 
     @property
     def rows(self) -> int:
@@ -253,10 +263,12 @@ class Policy:
 
     def changes(self) -> dict[str, tuple[Any, str]]:
         """Fields that differ from the default: name -> (default, what the change does)."""
-        differing = {}
-        for item in fields(self):
-            value = getattr(self, item.name)
-            if value != item.default:
-                setting = item.metadata["setting"]
-                differing[item.name] = (item.default, _effect(setting, value, item.default))
-        return differing
+        return {
+            name: (default, setting.effect(getattr(self, name), default))
+            for name, (setting, default) in self.settings().items()
+            if getattr(self, name) != default
+        }
+
+
+def _chance(resemblance: float, bands: int, rows: int) -> float:
+    return float(1 - (1 - resemblance**rows) ** bands)

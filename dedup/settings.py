@@ -1,26 +1,28 @@
 """What one setting of the policy means, and which values it may have.
 
-A setting is declared once, beside its field in `policy.py`; from the declaration come the
-check, its message and its hint, and the text of the command's flag. Every check raises
+A setting is declared once, beside its field in `policy.py`; the check with its message and
+hint, and the text of the command's flag, come from that declaration. Every check raises
 PolicyError with a message that holds the field, the value and what is allowed.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from numbers import Integral, Real
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dedup.errors import PolicyError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 # The only run length there is until passages may cross paragraph breaks.
 ONLY_MIN_RUN = 20
 
 
 class KeepRule(NamedTuple):
-    """The `keep` setting taken apart: `name` and its field or its patterns."""
+    """The `keep` setting taken apart: its name, and its field or its patterns."""
 
     name: str
     arguments: tuple[str, ...] = ()
@@ -28,7 +30,7 @@ class KeepRule(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What one field of the policy means and which values it may have."""
+    """One field of the policy: its line of help and the values it may have."""
 
     help: str
     kind: type = str
@@ -36,92 +38,85 @@ class Setting:
     high: float = 1
     above_low: bool = False  # the low end itself is excluded
     choices: Mapping[str, str] = field(default_factory=dict)  # value -> what it does
-    raised: str = ""  # what a value above the default does
+    raised: str = ""  # what a value above the default does, or another text
     lowered: str = ""
 
     @property
     def interval(self) -> str:
-        """The allowed numbers as mathematicians write them, `(0, 1]`."""
+        """The allowed numbers as mathematicians write them.
+
+        >>> Setting("Least resemblance.", float, above_low=True).interval
+        '(0, 1]'
+        """
         return f"{'(' if self.above_low else '['}{self.low:.10g}, {self.high:.10g}]"
 
+    def effect(self, value: Any, default: Any) -> str:
+        """What it does that the value is not the default, in a few words."""
+        if self.choices:
+            return self.choices[value]
+        return self.raised if self.kind is str or value > default else self.lowered
 
-def _choice(default: str, text: str, **choices: str) -> Any:
-    return field(default=default, metadata={"setting": Setting(text, choices=choices)})
+
+def choice(default: str, text: str, **choices: str) -> Any:
+    """A field that has one of a few names."""
+    return _declared(default, Setting(text, choices=choices))
 
 
-def _share(default: float, text: str, *, above_low: bool = True, **effects: str) -> Any:
-    setting = Setting(text, float, above_low=above_low, **effects)  # type: ignore[arg-type]
+def share(
+    default: float, text: str, *, above_low: bool = True, raised: str = "", lowered: str = ""
+) -> Any:
+    """A field between 0 and 1."""
+    setting = Setting(text, float, above_low=above_low, raised=raised, lowered=lowered)
+    return _declared(default, setting)
+
+
+def count(
+    default: int, text: str, bounds: tuple[int, int], *, raised: str = "", lowered: str = ""
+) -> Any:
+    """A field that counts something; both bounds are allowed."""
+    return _declared(default, Setting(text, int, *bounds, raised=raised, lowered=lowered))
+
+
+def words(default: str | None, text: str, *, changed: str) -> Any:
+    """A field of free text, with a check of its own."""
+    return _declared(default, Setting(text, raised=changed))
+
+
+def _declared(default: Any, setting: Setting) -> Any:
     return field(default=default, metadata={"setting": setting})
 
 
-def _count(default: int, text: str, low: int, high: int, **effects: str) -> Any:
-    setting = Setting(text, int, low, high, **effects)  # type: ignore[arg-type]
-    return field(default=default, metadata={"setting": setting})
-
-
-def _text(default: str | None, text: str) -> Any:
-    return field(default=default, metadata={"setting": Setting(text)})
-
-
-def settings() -> dict[str, tuple[Setting, Any]]:
-    """Every field of the policy in its order: name -> (setting, default)."""
-    return {item.name: (item.metadata["setting"], item.default) for item in fields(Policy)}
-
-
-def _chance(resemblance: float, bands: int, rows: int) -> float:
-    return float(1 - (1 - resemblance**rows) ** bands)
-
-
-def _effect(setting: Setting, value: Any, default: Any) -> str:
-    """What it does that the value is not the default, in a few words."""
-    if setting.choices:
-        return setting.choices[value]
-    if setting.kind is str:
-        return setting.help.rstrip(".")
-    return setting.raised if value > default else setting.lowered
-
-
-def _number(name: str, value: Any, default: Any) -> float:
-    """The value as an int or float of its field, or PolicyError."""
-    setting = settings()[name][0]
+def checked_number(name: str, value: Any, setting: Setting, default: float) -> float:
+    """The value as an int or a float, whichever the field has."""
     whole = setting.kind is int
-    if isinstance(value, bool) or not isinstance(value, Integral if whole else Real):
+    numbers: Any = Integral if whole else Real
+    if isinstance(value, bool) or not isinstance(value, numbers):
         wanted = "a whole number" if whole else "a number"
-        raise PolicyError(
-            f"{name} is {_shown(value)}; it must be {wanted} in {setting.interval}",
-            field=name,
-            value=value,
-            hint=f"the default is {default}",
-        )
+        reason = f"it must be {wanted} in {setting.interval}"
+        raise _refusal(name, repr(value), reason, f"the default is {default}")
     number = int(value) if whole else float(value)
     above = number > setting.low if setting.above_low else number >= setting.low
     if above and number <= setting.high:
         return number
     if name == "min_run":
-        raise _no_runs_yet(value)
+        reason = f"it must be {ONLY_MIN_RUN}: repeats across paragraph breaks are not there yet"
+        raise _refusal(name, value, reason, "leave min_run out")
     # A percentage is what people write for a share.
     percent = not whole and 1 < number <= 100
-    raise PolicyError(
-        f"{name} is {_shown(value)}; it must lie in {setting.interval}",
-        field=name,
-        value=value,
-        hint=f"did you mean {number / 100:g}" if percent else f"the default is {default}",
-    )
+    hint = f"did you mean {number / 100:g}" if percent else f"the default is {default}"
+    raise _refusal(name, value, f"it must lie in {setting.interval}", hint)
 
 
-def _check_choice(name: str, value: Any, choices: list[str]) -> None:
-    if isinstance(value, str) and value in choices:
+def check_choice(name: str, value: Any, setting: Setting) -> None:
+    """The value is one of the setting's names."""
+    if isinstance(value, str) and value in setting.choices:
         return
-    close = get_close_matches(str(value).lower(), choices, n=1)
-    raise PolicyError(
-        f"{name} is {_shown(value)}; it must be one of {', '.join(choices)}",
-        field=name,
-        value=value,
-        hint=f"did you mean {close[0]}" if close else None,
-    )
+    close = get_close_matches(str(value).lower(), setting.choices, n=1)
+    reason = f"it must be one of {', '.join(setting.choices)}"
+    raise _refusal(name, value, reason, f"did you mean {close[0]}" if close else None)
 
 
-def _parse_keep(value: Any) -> KeepRule:
+def parsed_keep(value: Any) -> KeepRule:
     """Take `keep` apart; the only field with a grammar of its own."""
     name, colon, argument = value.partition(":") if isinstance(value, str) else ("", "", "")
     if name in ("first", "longest") and not colon:
@@ -130,59 +125,42 @@ def _parse_keep(value: Any) -> KeepRule:
         return KeepRule(name, (argument or "date",))
     if name == "prefer" and all(argument.split(",")):
         return KeepRule(name, tuple(argument.split(",")))
-    close = get_close_matches(name.lower(), ["first", "longest", "earliest", "prefer"], n=1)
-    hint = f"did you mean {close[0]}" if close and close[0] != name else None
-    hints = {"prefer": "for example prefer:lemonde/*", "earliest": "for example earliest:date"}
-    raise PolicyError(
-        f"keep is {_shown(value)}; it must be first, longest, earliest[:FIELD] "
-        "or prefer:GLOB[,GLOB]",
-        field="keep",
-        value=value,
-        hint=hint or hints.get(name),
-    )
+    examples = {"prefer": "for example prefer:lemonde/*", "earliest": "for example earliest:date"}
+    names = ["earliest"] if name == "oldest" else ["first", "longest", "earliest", "prefer"]
+    close = get_close_matches(name.lower(), names, n=1, cutoff=0.5)
+    guess = f"did you mean {close[0]}" if close else None
+    reason = "it must be first, longest, earliest[:FIELD] or prefer:GLOB[,GLOB]"
+    raise _refusal("keep", value, reason, examples.get(name, guess))
 
 
-def _check_protect(value: Any) -> None:
+def check_protect(value: Any) -> None:
+    """The value is None or a regular expression as the core understands them."""
     if value is None:
         return
     if not isinstance(value, str) or not value:
-        reason = "it must be a regular expression"
-    else:
-        from dedup._core import check_pattern
+        raise _refusal("protect", value, "it must be a regular expression", None)
+    from dedup._core import check_pattern
 
-        report = check_pattern(value)
-        if report is None:
-            return
+    report = check_pattern(value)
+    if report is not None:
         # The last line of the report says what is wrong; those before it draw the place.
         problem = report.strip().splitlines()[-1].removeprefix("error: ")
-        reason = f"it is not a regular expression: {problem}"
-    raise PolicyError(
-        f"protect is {_shown(value)}; {reason}",
-        field="protect",
-        value=value,
-        hint="a backslash before a sign takes it literally",
-    )
+        hint = "a backslash before a sign takes it literally"
+        raise _refusal("protect", value, f"it is not a regular expression: {problem}", hint)
 
 
-def _no_runs_yet(value: Any) -> PolicyError:
-    return PolicyError(
-        f"min_run is {_shown(value)}; it must be {ONLY_MIN_RUN}: repeats across paragraph "
-        "breaks are not there yet",
-        field="min_run",
-        value=value,
-        hint="leave min_run out",
-    )
-
-
-def _unknown_field(name: str, value: Any, known: list[str]) -> PolicyError:
+def unknown_field(name: str, known: list[str]) -> PolicyError:
+    """The error for a field that no policy has."""
     close = get_close_matches(name.lower().replace("-", "_"), known, n=1)
     hint = f"did you mean {close[0]}" if close else f"the fields are {', '.join(known)}"
-    return PolicyError(f"{name} is not a field of the policy", field=name, value=value, hint=hint)
+    return PolicyError(f"{name} is not a field of the policy", field=name, hint=hint)
+
+
+def _refusal(name: str, value: Any, reason: str, hint: str | None) -> PolicyError:
+    return PolicyError(f"{name} is {_shown(value)}; {reason}", field=name, hint=hint)
 
 
 def _shown(value: Any) -> str:
     """The value as the user wrote it, but never empty and never endless."""
-    text = str(value)
-    if not text:
-        return "empty"
+    text = str(value) or "empty"
     return text if len(text) <= 60 else f"{text[:57]}..."

@@ -14,7 +14,7 @@ import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from gzip import BadGzipFile
-from typing import TYPE_CHECKING, Any, BinaryIO, cast
+from typing import Any, BinaryIO, cast, final
 
 import zstandard
 from isal import igzip, isal_zlib
@@ -40,6 +40,13 @@ _HINTS = {
     errno.EACCES: "name a folder you may write to",
     errno.EROFS: "name a folder you may write to",
 }
+# igzip's stub calls its error class a value.
+_DAMAGE: tuple[type[Exception], ...] = (
+    BadGzipFile,
+    cast("type[Exception]", isal_zlib.error),
+    zlib.error,
+    zstandard.ZstdError,
+)
 _KINDS: dict[Compression, str] = {"": "file", ".gz": "gzip file", ".zst": "Zstandard file"}
 
 
@@ -56,6 +63,7 @@ def compression_by_magic(start: bytes) -> Compression:
     return ".zst" if start.startswith(_ZSTD_MAGIC) else ""
 
 
+@final
 class InputStream:
     """The decompressed bytes of one input, from its start.
 
@@ -121,7 +129,7 @@ def reading(path: str, compression: Compression = "") -> Iterator[None]:
     except EOFError as error:
         message = f"{shown(path)}: the {kind} is cut off: it ends inside its compressed data"
         raise FormatError(message, path=path, hint="fetch the file again") from error
-    except (BadGzipFile, isal_zlib.error, zlib.error, zstandard.ZstdError) as error:
+    except _DAMAGE as error:
         message = f"{shown(path)}: not a sound {kind}: {_reason(error)}"
         hint = "fetch the file again, or give it the suffix of what it is"
         raise FormatError(message, path=path, hint=hint) from error
@@ -151,7 +159,7 @@ def _decompressing(raw: BinaryIO, item: Input) -> io.BufferedReader:
         if raw.read(1) == b"":
             raise EOFError
         raw.seek(0)
-        stream = igzip.IGzipFile(fileobj=raw, mode="rb")
+        stream = igzip.IGzipFile(fileobj=raw, mode="rb")  # type: ignore[no-untyped-call]
     elif item.compression == ".zst":
         _check_frames(raw, item.path)
         raw.seek(0)
@@ -167,7 +175,7 @@ def _check_frames(raw: BinaryIO, path: str) -> None:
     layout (RFC 8878, 3.1.1) is checked first; a block is at most 128 KiB of text, so a
     file of 300 MB costs 2,400 small reads.
     """
-    file = io.BufferedReader(cast("io.RawIOBase", raw), 4096)
+    file: io.BufferedReader[Any] = io.BufferedReader(cast("io.RawIOBase", raw), 4096)
     size = os.fstat(raw.fileno()).st_size
     place = 0
     while place < size or size == 0:
@@ -178,7 +186,7 @@ def _check_frames(raw: BinaryIO, path: str) -> None:
     file.detach()
 
 
-def _frame_end(file: io.BufferedReader, place: int, path: str) -> int:
+def _frame_end(file: io.BufferedReader[Any], place: int, path: str) -> int:
     head = file.read(18)
     if len(head) < 5:
         raise EOFError
@@ -204,13 +212,14 @@ def _frame_end(file: io.BufferedReader, place: int, path: str) -> int:
             return place + 4 * frame.has_checksum
 
 
-def _exactly(file: io.BufferedReader, count: int) -> bytes:
+def _exactly(file: io.BufferedReader[Any], count: int) -> bytes:
     data = file.read(count)
     if len(data) < count:
         raise EOFError
     return data
 
 
+@final
 class OutputStream:
     """A new file, written in any pieces; its bytes depend on the content alone.
 

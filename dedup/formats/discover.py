@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 from typing import BinaryIO
 
 from dedup.errors import InputError, OutputError
-from dedup.formats.compression import compression_by_magic, compression_of, stamp, InputStream
+from dedup.formats.compression import InputStream, compression_by_magic, compression_of, stamp
 from dedup.formats.records import STDIN, Format, Input, shown
 from dedup.formats.walk import (
     NOTES,

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
-from zlib import crc32
 
 import orjson
+from isal.isal_zlib import crc32
 
 from dedup.formats.compression import InputStream
 from dedup.formats.records import Batch, Input, Part

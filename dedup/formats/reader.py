@@ -55,7 +55,12 @@ def _pieces(
             yield read_text(item, fields=fields)
         else:
             yield from read_jsonl(
-                item, text_field=text_field, id_field=id_field, fields=fields, size=size, count=count
+                item,
+                text_field=text_field,
+                id_field=id_field,
+                fields=fields,
+                size=size,
+                count=count,
             )
 
 

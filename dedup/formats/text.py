@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from zlib import crc32
+from isal.isal_zlib import crc32
 
 from dedup.formats.compression import InputStream, compression_by_magic
 from dedup.formats.records import Batch, Input, Part

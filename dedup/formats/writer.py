@@ -7,58 +7,26 @@ is removed by the next run. Survival of a power cut is not promised: nothing is 
 
 from __future__ import annotations
 
-import errno
-import fcntl
 import os
-import re
 import shutil
 from collections.abc import Iterable, Sequence
-from itertools import count
+from contextlib import suppress
 from types import TracebackType
-from typing import Any
+from typing import Any, final
 
 import orjson
 
 from dedup.errors import OutputError
 from dedup.formats.compression import OutputStream, writing
+from dedup.formats.partial import check_target, make_parents, make_partial, put_in_place, sweep
 from dedup.formats.records import Batch, Input, Part, shown
 from dedup.formats.walk import NOTES
 from dedup.model import Skipped
 
-REPORT = f"{NOTES}/report.json"
 SKIPPED = f"{NOTES}/skipped.jsonl"
 
 
-def check_target(folder: str | os.PathLike[str], *, force: bool) -> str:
-    """The real path of a folder that may be written; raises OutputError where it may not.
-
-    It may where nothing stands there or an empty folder does; with force also where a
-    folder stands that holds `_dedup/report.json`, which will be replaced.
-    """
-    name = os.fspath(folder)
-    target = os.path.realpath(name)
-    if target == "/" or not name:
-        raise OutputError(f"{name or 'the empty path'}: no folder that can be written", path=name)
-    if not os.path.lexists(target):
-        return target
-    if not os.path.isdir(target):
-        hint = "name a new folder"
-        raise OutputError(f"{shown(name)}: exists and is not a folder", path=name, hint=hint)
-    with writing(name):
-        empty = not os.listdir(target)
-    if empty:
-        return target
-    ours = os.path.isfile(os.path.join(target, REPORT))
-    if ours and force:
-        return target
-    message = f"{shown(name)}: the folder exists and is not empty"
-    if ours:
-        raise OutputError(message, path=name, hint="--force replaces it, or name a new folder")
-    if force:
-        message += f"; --force replaces only a folder that holds {REPORT}"
-    raise OutputError(message, path=name, hint="name a new folder")
-
-
+@final
 class OutputTree:
     """A context in which files of a new folder are made; it appears when the context ends well.
 
@@ -74,10 +42,15 @@ class OutputTree:
         self._entries: list[tuple[Input, Part]] = []
 
     def __enter__(self) -> OutputTree:
-        self._target = check_target(self.folder, force=self._force)
-        self._parents = _make_parents(self._target)
-        sweep(self._target)
-        self._partial, self._lock = _make_partial(self._target)
+        target = os.path.realpath(self.folder)
+        self._parents = make_parents(target)
+        try:
+            sweep(target)
+            self._target = check_target(self.folder, force=self._force)
+            self._partial, self._lock = make_partial(self._target)
+        except BaseException:
+            self._remove_parents()
+            raise
         return self
 
     def __exit__(
@@ -173,26 +146,20 @@ class OutputTree:
         for stream in self._open.values():
             stream.close()
         check_target(self.folder, force=self._force)
-        old = _aside(self._target)
-        with writing(self.folder):
-            if os.path.isfile(os.path.join(self._target, REPORT)):
-                os.rename(self._target, old)
-            try:
-                os.rename(self._partial, self._target)
-            except OSError:
-                if os.path.isdir(old):
-                    os.rename(old, self._target)
-                raise
-        shutil.rmtree(old, ignore_errors=True)
+        put_in_place(self._partial, self._target)
 
     def _close(self, done: bool) -> None:
         if not done:
             for stream in [*self._open.values(), *([self._current[1]] if self._current else [])]:
                 stream.abandon()
             shutil.rmtree(self._partial, ignore_errors=True)
-            for folder in reversed(self._parents):
-                _remove_if_empty(folder)
+            self._remove_parents()
         os.close(self._lock)
+
+    def _remove_parents(self) -> None:
+        for folder in reversed(self._parents):
+            with suppress(OSError):
+                os.rmdir(folder)
 
 
 def safe_name(name: str) -> str:
@@ -207,24 +174,3 @@ def safe_name(name: str) -> str:
 def json_line(value: Any) -> bytes:
     """A JSON value as one line, in the form the core writes: compact, UTF-8."""
     return orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
-
-
-def sweep(target: str) -> None:
-    """Remove what killed runs left beside a target, and bring back what one had put aside."""
-    parent, name = os.path.split(target)
-    pattern = re.compile(re.escape(f".{_short(name)}.dedup-partial-") + r"(\d+)(-\d+)?$")
-    with writing(parent):
-        names = os.listdir(parent)
-    for found in names:
-        path = os.path.join(parent, found)
-        match = pattern.match(found)
-        if match and not _alive(int(match[1])) and (lock := _lock(path)) is not None:
-            shutil.rmtree(path, ignore_errors=True)
-            os.close(lock)
-    old = _aside(target)
-    if os.path.isdir(old):
-        if os.path.lexists(target):
-            shutil.rmtree(old, ignore_errors=True)
-        else:
-            with writing(target):
-                os.rename(old, target)

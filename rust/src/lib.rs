@@ -1,1 +1,31 @@
-//! The native core of `dedup`.
+//! The native core of `dedup`: from texts to blocks, signatures, candidates, matches and passages.
+//!
+//! One file a stage, in the order of the pipeline. The core knows nothing of Python (only `py` does),
+//! reads no file, clock or environment, and gives the same answer for any number of threads.
+
+pub mod band;
+pub mod characters;
+pub mod clean;
+pub mod cluster;
+pub mod corpus;
+pub mod cut;
+pub mod fold;
+#[rustfmt::skip]
+mod fold_table;
+pub mod group;
+pub mod json;
+pub mod passages;
+pub mod plan;
+#[cfg(feature = "python")]
+mod py;
+pub mod read;
+pub mod render;
+pub mod search;
+pub mod settings;
+pub mod shingle;
+pub mod sign;
+pub mod simd;
+pub mod split;
+pub mod store;
+pub mod token;
+pub mod verify;

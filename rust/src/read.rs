@@ -127,7 +127,7 @@ fn read_piece(
             let layout = Layout {
                 before: span.before,
                 first_word: span.first_word,
-                wrapped: span.wrapped,
+                indentation: indentation(&document.text[..span.start as usize]),
                 protected: protected.touches(span),
             };
             let (start, end) = (place.at(span.start as usize), place.at(span.end as usize));
@@ -146,6 +146,17 @@ fn read_piece(
         piece.documents.push((piece.blocks.len(), characters));
     }
     piece
+}
+
+/// White space between the last line end (or the start, or a byte order mark) and the text's end.
+fn indentation(before: &str) -> u8 {
+    let blanks = before
+        .chars()
+        .rev()
+        .take(255)
+        .take_while(|&c| c.is_whitespace() && c != '\n' && c != '\r')
+        .count();
+    u8::try_from(blanks).ok().filter(|&blanks| blanks < 255).unwrap_or(0)
 }
 
 /// Counts code points up to ascending byte offsets of one text.

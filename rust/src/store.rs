@@ -66,8 +66,8 @@ pub struct Layout {
     pub before: Before,
     /// Code points of its first word, at most 255.
     pub first_word: u8,
-    /// A hard-wrapped group of lines.
-    pub wrapped: bool,
+    /// Code points of white space between its line's start and itself; 255 and more count as none.
+    pub indentation: u8,
     /// `--protect` covers a part of it.
     pub protected: bool,
 }

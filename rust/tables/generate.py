@@ -20,7 +20,7 @@ from pathlib import Path
 
 UNICODE = "14.0.0"
 OUTPUT = Path(__file__).parents[1] / "src" / "fold_table.rs"
-PAGE_BITS = 8  # 128 code points a page: the smallest file of 6, 7 and 8
+PAGE_BITS = 7  # 128 code points a page: the smallest file of 6, 7 and 8
 
 # Entry of a code point, one u32: bits 0-2 what it is, bit 3 number, bits 4-31 the payload. The payload of the
 # four classes is the code point it folds to (0: itself), of SEQUENCE `position in SEQUENCES << 5 | length`.
@@ -82,21 +82,25 @@ UNSPACED = [
 HANGUL_SYLLABLES = range(0xAC00, 0xD7A4)  # decomposed by arithmetic (The Unicode Standard, 3.12), not by table
 
 
-def within(code, ranges):
-    """Whether `code` lies in one of the closed ranges."""
-    return any(low <= code <= high for low, high in ranges)
+def members(ranges):
+    """The code points of closed ranges."""
+    return frozenset(code for low, high in ranges for code in range(low, high + 1))
+
+
+IGNORABLE_CODES, DROPPED_CODES, UNSPACED_CODES = map(members, (DEFAULT_IGNORABLE, DROPPED_MARKS, UNSPACED))
 
 
 def is_dropped(character):
     """Whether a code point leaves nothing in the normal form."""
     code = ord(character)
-    mark = unicodedata.category(character).startswith("M")
-    return code == TATWEEL or within(code, DEFAULT_IGNORABLE) or (mark and within(code, DROPPED_MARKS))
+    if code in DROPPED_CODES:
+        return unicodedata.category(character).startswith("M")
+    return code == TATWEEL or code in IGNORABLE_CODES
 
 
 def fold(character):
     """What one code point folds to; may be empty."""
-    if within(ord(character), DEFAULT_IGNORABLE):
+    if ord(character) in IGNORABLE_CODES:
         return ""
     folded, before = character, None
     while folded != before:
@@ -108,7 +112,7 @@ def classify(character):
     """Class and number flag of a code point that folds to itself."""
     code, category = ord(character), unicodedata.category(character)
     if category[0] in "LM":
-        return SINGLE if within(code, UNSPACED) else WORD
+        return SINGLE if code in UNSPACED_CODES else WORD
     if category[0] == "N":
         return WORD | NUMBER
     if category[0] == "S":
@@ -168,9 +172,9 @@ def rows(values):
 
 
 def array(documentation, name, kind, values):
-    """One Rust array; the formatter would give it one number a line."""
+    """One Rust array."""
     body = "\n".join(rows(values))
-    return f"/// {documentation}\n#[rustfmt::skip]\npub static {name}: [{kind}; {len(values)}] = [\n{body}\n];\n"
+    return f"/// {documentation}\npub static {name}: [{kind}; {len(values)}] = [\n{body}\n];\n"
 
 
 def render():

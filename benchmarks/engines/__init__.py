@@ -1,0 +1,1 @@
+"""One stand-alone script per engine, run as `python -m benchmarks.engines.NAME`."""

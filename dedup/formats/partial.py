@@ -1,0 +1,158 @@
+"""The hidden folder a writer works in: made, locked, swept, and put in the target's place.
+
+A writer makes `.OUT.dedup-partial-<pid>` beside its target OUT and holds a lock on it. A
+folder whose process is gone and whose lock is free belongs to a killed run and may go.
+While an old output is being replaced it waits as `.OUT.dedup-old`.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import re
+import shutil
+from itertools import count
+
+from dedup.errors import OutputError
+from dedup.formats.compression import writing
+from dedup.formats.records import shown
+from dedup.formats.walk import NOTES
+
+REPORT = f"{NOTES}/report.json"
+
+
+def check_target(folder: str | os.PathLike[str], *, force: bool) -> str:
+    """The real path of a folder that may be written; raises OutputError where it may not.
+
+    It may where nothing stands there or an empty folder does; with force also where a
+    folder stands that holds `_dedup/report.json`, which will be replaced.
+    """
+    name = os.fspath(folder)
+    target = os.path.realpath(name)
+    if target == "/" or not name:
+        raise OutputError(f"{name or 'the empty path'}: no folder that can be written", path=name)
+    if not os.path.lexists(target):
+        return target
+    if not os.path.isdir(target):
+        hint = "name a new folder"
+        raise OutputError(f"{shown(name)}: exists and is not a folder", path=name, hint=hint)
+    with writing(name):
+        empty = not os.listdir(target)
+    if empty:
+        return target
+    ours = os.path.isfile(os.path.join(target, REPORT))
+    if ours and force:
+        return target
+    message = f"{shown(name)}: the folder exists and is not empty"
+    if ours:
+        raise OutputError(message, path=name, hint="--force replaces it, or name a new folder")
+    if force:
+        message += f"; --force replaces only a folder that holds {REPORT}"
+    raise OutputError(message, path=name, hint="name a new folder")
+
+
+def put_in_place(partial: str, target: str) -> None:
+    """Rename the finished folder to its target; an older output there goes only after it."""
+    old = _aside(target)
+    with writing(target):
+        if os.path.isfile(os.path.join(target, REPORT)):
+            os.rename(target, old)
+        try:
+            os.rename(partial, target)
+        except OSError:
+            if os.path.isdir(old):
+                os.rename(old, target)
+            raise
+    shutil.rmtree(old, ignore_errors=True)
+
+
+def sweep(target: str) -> None:
+    """Remove what killed runs left beside a target, and bring back what one had put aside."""
+    parent, name = os.path.split(target)
+    pattern = re.compile(re.escape(f".{_short(name)}.dedup-partial-") + r"(\d+)(-\d+)?$")
+    with writing(parent):
+        names = os.listdir(parent)
+    for found in names:
+        path = os.path.join(parent, found)
+        match = pattern.match(found)
+        if match and not _alive(int(match[1])) and (lock := _lock(path)) is not None:
+            shutil.rmtree(path, ignore_errors=True)
+            os.close(lock)
+    old = _aside(target)
+    if os.path.isfile(os.path.join(old, REPORT)):
+        if os.path.lexists(target):
+            shutil.rmtree(old, ignore_errors=True)
+        else:
+            with writing(target):
+                os.rename(old, target)
+
+
+def _short(name: str) -> str:
+    """So much of a name that the partial folder's own stays below 255 bytes."""
+    return name[:40]
+
+
+def _aside(target: str) -> str:
+    """Where a folder that is being replaced waits for the rename."""
+    parent, name = os.path.split(target)
+    return os.path.join(parent, f".{_short(name)}.dedup-old")
+
+
+def make_parents(target: str) -> list[str]:
+    made: list[str] = []
+    parent = os.path.dirname(target)
+    while not os.path.lexists(parent):
+        made.insert(0, parent)
+        parent = os.path.dirname(parent)
+    with writing(target):
+        for folder in made:
+            os.mkdir(folder)
+    return made
+
+
+def make_partial(target: str) -> tuple[str, int]:
+    """A new hidden folder beside the target, and a lock that says its writer lives."""
+    parent, name = os.path.split(target)
+    stem = os.path.join(parent, f".{_short(name)}.dedup-partial-{os.getpid()}")
+    with writing(target):
+        for number in count():
+            path = f"{stem}-{number}" if number else stem
+            try:
+                os.mkdir(path)
+            except FileExistsError:
+                continue
+            break
+    lock = _lock(path)
+    if lock is None:
+        raise OutputError(f"{shown(path)}: another run removed or holds it", path=path)
+    return path, lock
+
+
+def _lock(path: str) -> int | None:
+    """An exclusive lock on a folder, gone with the process; None where another holds it."""
+    try:
+        lock = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW)
+    except OSError:
+        return None
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
+            os.close(lock)
+            return None
+        # A file system without locks: the process number alone must do.
+    return lock
+
+
+def _alive(pid: int) -> bool:
+    """Whether another process has this number; our own may be a dead run's in a container."""
+    if pid == os.getpid():
+        return False
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return True

@@ -1,0 +1,116 @@
+"""What `report.json` holds, made from plain values.
+
+The report is the only output that may differ between two runs (it holds timings). Its
+fields are described in docs/formats.md. Nothing is measured here: the pipeline hands in what
+it counted, and the report adds what follows from the policy.
+"""
+
+from __future__ import annotations
+
+import platform
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from dedup.policy import SIGNATURE_SCHEME
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from dedup.policy import Policy
+
+# Recall of the character rule for short texts as measured on short paragraphs; the bands of
+# short texts do not follow the threshold.
+SHORT_RECALL = 0.97
+
+# Every count a report has; what the pipeline does not hand in is 0.
+COUNTS = (
+    "documents_read",
+    "documents_kept",
+    "documents_dropped",
+    "records_skipped",
+    "blocks",
+    "blocks_repeated",
+    "spans_removed",
+    "clusters",
+    "characters_read",
+    "characters_repeated",
+    "characters_removed",
+    "characters_without_copy",
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RunFacts:
+    """What one run counted.
+
+    seconds: by stage, with `total`. counts: see COUNTS; `documents_read` includes the
+    skipped records. kinds: kind of cluster -> `clusters`, `copies` (members beside the
+    keeper) and their `characters`. hot: `buckets` and their `members`. inputs: one object
+    for each file as `restore` needs it. similar_documents: objects of `similar_document`.
+    """
+
+    seconds: Mapping[str, float]
+    counts: Mapping[str, int]
+    kinds: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
+    hot: Mapping[str, int] = field(default_factory=dict)
+    inputs: Sequence[Mapping[str, Any]] = ()
+    similar_documents: Sequence[Mapping[str, Any]] = ()
+
+
+def build_report(policy: Policy, facts: RunFacts) -> dict[str, Any]:
+    """The report as JSON values, in the order of docs/formats.md."""
+    return {
+        "policy": policy.to_dict(),
+        "digest": policy.digest,
+        "versions": versions(),
+        "seconds": {stage: round(took, 3) for stage, took in facts.seconds.items()},
+        "recall": expected_recall(policy),
+        "hot": {"buckets": 0, "members": 0, **facts.hot},
+        "counts": {**dict.fromkeys(COUNTS, 0), **facts.counts},
+        "kinds": {kind: dict(numbers) for kind, numbers in facts.kinds.items()},
+        "inputs": [dict(entry) for entry in facts.inputs],
+        "similar_documents": [dict(entry) for entry in facts.similar_documents],
+    }
+
+
+def expected_recall(policy: Policy) -> dict[str, float]:
+    """Least expected share of the matches that the search finds.
+
+    at_threshold: of pairs that lie exactly at the threshold. short: of short texts.
+    """
+    exhaustive = policy.search == "exhaustive"
+    return {
+        "at_threshold": round(policy.candidate_chance(policy.threshold), 4),
+        "short": 1.0 if exhaustive else SHORT_RECALL,
+    }
+
+
+def versions() -> dict[str, str]:
+    """What took part in the answer."""
+    from importlib.metadata import version
+
+    from dedup._core import FOLD_IDENTITY
+
+    return {
+        "dedup": version("dedup"),
+        "fold": FOLD_IDENTITY,
+        "signature": SIGNATURE_SCHEME,
+        "rapidfuzz": version("rapidfuzz"),
+        "python": platform.python_version(),
+    }
+
+
+def similar_document(
+    document: tuple[str, str], kept: tuple[str, str], share: float
+) -> dict[str, Any]:
+    """A near-duplicate document for the report.
+
+    document, kept: id and source. share: of the document's characters that match the kept
+    one, between 0 and 1.
+    """
+    return {
+        "document": document[0],
+        "source": document[1],
+        "share": round(share, 4),
+        "kept": {"document": kept[0], "source": kept[1]},
+    }

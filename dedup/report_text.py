@@ -1,0 +1,249 @@
+"""The report as a person reads it: what repeats, where, how much, and what to do next.
+
+Plain values in, lines of at most 80 columns out, understandable without colour. Texts and
+names come from files and are made safe here; the caller makes the result encodable.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from dedup.terminal import cells, shorten, visible
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping, Sequence
+
+    from dedup.model import Cluster, Member
+
+WIDTH = 80
+
+# Places of one cluster and near-duplicate documents that are listed before "and N more".
+MOST_PLACES = 3
+MOST_DOCUMENTS = 5
+
+KINDS = {
+    "self-repeat": "again inside one document",
+    "shared": "in several documents",
+    "boilerplate": "site furniture",
+    "template": "alike but for numbers; stays",
+}
+
+# Why a repeat stays although it was found (`kept` in clusters.jsonl).
+STAYS = {
+    "min_tokens": "shorter than min_tokens",
+    "boilerplate": "boilerplate",
+    "numbers": "other numbers",
+    "protect": "protected",
+    "contained": "holds more than the other",
+    "layout": "part of the page's layout",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Summary:
+    """What the summary is made of.
+
+    largest: clusters with the text of their keeper, largest first. action: how the
+    line about removal begins. next_command: what to run now, or empty. bold: marks
+    headings; leaves them as they are where there is no colour.
+    """
+
+    report: Mapping[str, Any]
+    largest: Sequence[tuple[Cluster, str]]
+    action: str = "dedup clean would remove"
+    next_command: str = ""
+    bold: Callable[[str], str] = str
+
+
+def summary_lines(summary: Summary) -> Iterator[str]:
+    """The summary, line by line, without line ends."""
+    counts = summary.report["counts"]
+    yield from _read_lines(summary.report)
+    if not counts["clusters"]:
+        yield ""
+        yield summary.bold("Nothing repeats")
+        yield from _nothing_lines(summary.report)
+        return
+    yield ""
+    yield from _total_lines(summary)
+    yield from _kind_lines(summary.report.get("kinds", {}))
+    yield ""
+    yield from _cluster_lines(summary)
+    yield from _document_lines(summary)
+    yield ""
+    yield from _removal_lines(summary)
+    if summary.next_command:
+        yield f"Next: {visible(summary.next_command)}"
+
+
+def _read_lines(report: Mapping[str, Any]) -> Iterator[str]:
+    counts = report["counts"]
+    files = len(report.get("inputs", ()))
+    where = f" in {plural(files, 'file')}" if files else ""
+    yield (
+        f"Read {plural(counts['documents_read'], 'document')}{where}: "
+        f"{plural(counts['blocks'], 'block')}, {plural(counts['characters_read'], 'character')}"
+    )
+    seconds = report["seconds"].get("total", 0.0)
+    speed = ""
+    # Below a tenth of a second the start of the program is all that a rate would show.
+    if seconds >= 0.1:
+        speed = f", {counts['characters_read'] / seconds / 1e6:,.1f} million characters a second"
+    yield f"in {seconds:,.2f} s{speed}"
+    if counts["records_skipped"]:
+        yield f"Skipped {plural(counts['records_skipped'], 'bad record')}"
+
+
+def _nothing_lines(report: Mapping[str, Any]) -> Iterator[str]:
+    policy, counts = report["policy"], report["counts"]
+    if not counts["blocks"]:
+        yield "There is no text in the input"
+        return
+    yield (
+        f"No {policy['unit']} of {policy['min_tokens']} words or more stands twice, "
+        f"nor nearly (threshold {policy['threshold']})"
+    )
+    if policy["threshold"] > 0.5:
+        lower = round(policy["threshold"] - 0.2, 2)
+        yield f"Looser matches: --threshold {lower}"
+
+
+def _total_lines(summary: Summary) -> Iterator[str]:
+    counts = summary.report["counts"]
+    yield summary.bold("What repeats")
+    for name in ("block", "character"):
+        total = counts[f"{name}s" if name == "block" else "characters_read"]
+        repeated = counts[f"{name}s_repeated"]
+        yield f"  {repeated:,} of {plural(total, name)} ({percent(repeated, total)})"
+    hot = summary.report.get("hot", {}).get("buckets", 0)
+    if hot:
+        yield f"  {plural(hot, 'crowded bucket')} searched by their most typical members"
+
+
+def _kind_lines(kinds: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
+    if not kinds:
+        return
+    yield ""
+    yield f"  {'kind':<12}{'clusters':>10}{'repeats':>9}{'characters':>14}"
+    order = [*KINDS, *sorted(set(kinds) - set(KINDS))]
+    for kind in order:
+        if kind in kinds:
+            row = kinds[kind]
+            numbers = f"{row['clusters']:>10,}{row['copies']:>9,}{row['characters']:>14,}"
+            yield f"  {kind:<12}{numbers}  {KINDS.get(kind, '')}".rstrip()
+
+
+def _cluster_lines(summary: Summary) -> Iterator[str]:
+    total = summary.report["counts"]["clusters"]
+    if not summary.largest:
+        return
+    more = total - len(summary.largest)
+    yield summary.bold("Largest clusters" if more > 0 else "Clusters, largest first")
+    width = len(str(len(summary.largest)))
+    for number, (cluster, text) in enumerate(summary.largest, 1):
+        yield (
+            f"{number:>{width}}. {_kind(cluster)}, {plural(cluster.tokens, 'token')}: "
+            f"{plural(len(cluster.members), 'time')} in {plural(cluster.documents, 'document')}"
+        )
+        indent = " " * (width + 2)
+        yield f'{indent}"{shorten(text, WIDTH - width - 4)}"'
+        yield from (f"{indent}{line}" for line in _places(cluster, WIDTH - width - 2))
+    if more > 0:
+        yield f"... and {plural(more, 'more cluster')}: --top {total}, or --format jsonl for all"
+
+
+def _kind(cluster: Cluster) -> str:
+    """`self-repeat, identical`; a template says enough."""
+    return cluster.kind if cluster.kind == "template" else f"{cluster.kind}, {cluster.relation}"
+
+
+def _places(cluster: Cluster, width: int) -> Iterator[str]:
+    """Where a cluster's members stand: the keeper first, then the others in input order."""
+    keepers = [member for member in cluster.members if member.keeper]
+    others = [member for member in cluster.members if not member.keeper]
+    for member in (*keepers, *others[:MOST_PLACES]):
+        label, note = ("kept", "") if member.keeper else ("again", _score(member))
+        blocks = _blocks(member)
+        room = width - 7 - cells(blocks) - cells(note)
+        yield f"{label:<6} {shorten(member.source, room)}{blocks}{note}"
+    if len(others) > MOST_PLACES:
+        yield f"{'':<6} and {len(others) - MOST_PLACES:,} more"
+
+
+def _blocks(member: Member) -> str:
+    first, last = member.blocks
+    return f", block {first:,}" if first == last else f", blocks {first:,}–{last:,}"
+
+
+def _score(member: Member) -> str:
+    """How alike a copy is, and why it stays if it does."""
+    notes = []
+    if member.relation in ("near", "contained"):
+        score = member.resemblance if member.relation == "near" else member.containment
+        # Cut, not rounded: 1.00 is for equal texts only.
+        notes.append(f"{member.relation} {int((score or 0) * 100) / 100:.2f}")
+    if member.kept is not None:
+        notes.append(f"stays: {STAYS.get(member.kept, member.kept)}")
+    return f" ({', '.join(notes)})" if notes else ""
+
+
+def _document_lines(summary: Summary) -> Iterator[str]:
+    similar = summary.report.get("similar_documents", ())
+    if not similar:
+        return
+    yield ""
+    yield summary.bold("Near-duplicate documents")
+    for entry in similar[:MOST_DOCUMENTS]:
+        share = f"{int(entry['share'] * 100):>3}% of "
+        # The share and " is in " leave the rest of the line to the two names.
+        room = (WIDTH - 2 - len(share) - 7) // 2
+        yield f"  {share}{_name(entry, room)} is in {_name(entry['kept'], room)}"
+    if len(similar) > MOST_DOCUMENTS:
+        yield f"  and {len(similar) - MOST_DOCUMENTS:,} more"
+
+
+def _name(entry: Mapping[str, Any], width: int) -> str:
+    return shorten(entry["source"] or entry["document"], width)
+
+
+def _removal_lines(summary: Summary) -> Iterator[str]:
+    counts = summary.report["counts"]
+    removed = counts["characters_removed"]
+    if not removed:
+        yield f"{summary.action} nothing: every repeat is of a kind that stays"
+        return
+    share = percent(removed, counts["characters_read"])
+    yield (
+        f"{summary.action} {plural(counts['spans_removed'], 'passage')}, "
+        f"{plural(removed, 'character')} ({share})"
+    )
+    dropped = counts["documents_dropped"]
+    if dropped:
+        yield f"and {plural(dropped, 'document')} of which nothing else is left"
+    lost = counts["characters_without_copy"]
+    if lost:
+        yield f"{plural(lost, 'character')} of that have no copy that stays"
+
+
+def plural(count: int, noun: str) -> str:
+    """The count with its noun.
+
+    >>> plural(1200, "block")
+    '1,200 blocks'
+    """
+    return f"{count:,} {noun if count == 1 else noun + 's'}"
+
+
+def percent(part: int, whole: int) -> str:
+    """A share in per cent with one digit; never 100 % or 0 % where it is not.
+
+    >>> percent(1, 3), percent(99999, 100000), percent(0, 0)
+    ('33.3%', 'over 99.9%', '0%')
+    """
+    if part == 0 or part == whole:
+        return "100%" if part else "0%"
+    share = 100 * part / whole
+    if share < 0.1:
+        return "under 0.1%"
+    return "over 99.9%" if share > 99.9 else f"{share:.1f}%"

@@ -1,0 +1,103 @@
+"""Text made fit for a terminal.
+
+Nothing that comes from a file can move the cursor, change the order of what is read, or
+hide. Strings in, strings out; no other module escapes.
+"""
+
+from __future__ import annotations
+
+import re
+from unicodedata import combining, east_asian_width
+
+# Controls C0 and C1 (ESC, CSI, BEL ...), bidi controls, zero-width and other invisible signs,
+# line and paragraph separators, lone surrogates, tags. Variation selectors 1-16 stay: emoji
+# need them and they hide nothing.
+_UNSAFE = re.compile(
+    "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
+    "\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
+)
+_NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
+
+# What stands in for our own typography where the console cannot encode it.
+_PLAIN = {"…": "...", "–": "-", "×": "x", "≥": ">=", "█": "#", "▏": "|"}
+
+# Code points taken from each end of a long text before it is made safe: a 1 MB line costs
+# no more than a short one.
+_ENDS = 4000
+
+
+def visible(text: str) -> str:
+    r"""The text with every unsafe character written as its escape.
+
+    >>> visible("a\x1b[31mb\u202ec")
+    'a\\x1b[31mb\\u202ec'
+    """
+    return _UNSAFE.sub(_escape, text)
+
+
+def cells(text: str) -> int:
+    """Columns the text takes on a terminal; wide characters take two, marks none."""
+    if text.isascii():
+        return len(text)
+    return sum(
+        0 if combining(character) else 2 if east_asian_width(character) in "WF" else 1
+        for character in text
+    )
+
+
+def shorten(text: str, width: int) -> str:
+    """The text in at most `width` columns, white space joined, shortened in the middle.
+
+    The result is visible text; an escape is never cut in two. Three fifths of the columns
+    go to the start, which tells more.
+
+    >>> shorten("one two three four five six", 20)
+    'one two thr… ive six'
+    """
+    if len(text) > 2 * _ENDS:
+        text = f"{text[:_ENDS]}{text[-_ENDS:]}"
+        cut = True
+    else:
+        cut = False
+    units = [visible(character) for character in " ".join(text.split())]
+    if not cut and sum(map(cells, units)) <= width:
+        return "".join(units)
+    room = max(width - 2, 2)
+    start = _within(units, room - room * 2 // 5)
+    end = _within(units[::-1], room * 2 // 5)[::-1]
+    return f"{''.join(start)}… {''.join(end).lstrip()}"
+
+
+def encodable(text: str, encoding: str) -> str:
+    r"""The text as this encoding can write it: plain signs for ours, escapes for the rest.
+
+    >>> encodable("né… 12 × 3", "ascii")
+    'n\\xe9... 12 x 3'
+    """
+    try:
+        text.encode(encoding)
+    except UnicodeEncodeError:
+        plain = "".join(_PLAIN.get(character, character) for character in text)
+        return plain.encode(encoding, "backslashreplace").decode(encoding)
+    return text
+
+
+def _within(units: list[str], width: int) -> list[str]:
+    taken: list[str] = []
+    for unit in units:
+        width -= cells(unit)
+        if width < 0:
+            break
+        taken.append(unit)
+    return taken
+
+
+def _escape(found: re.Match[str]) -> str:
+    character = found.group()
+    number = ord(character)
+    if character in _NAMED:
+        return _NAMED[character]
+    if number <= 0xFF:
+        return f"\\x{number:02x}"
+    return f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"

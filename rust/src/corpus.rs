@@ -1,0 +1,295 @@
+//! One run over one corpus: texts in, batch by batch, then candidates, matches and the plan.
+
+use hashbrown::HashMap;
+use rayon::prelude::*;
+use regex::Regex;
+
+use crate::characters::{all_short_pairs, short_candidates};
+use crate::clean::{Cleaned, clean_record, clean_text};
+use crate::cluster::Neighbours;
+use crate::group::Pair;
+use crate::plan::{Plan, Similar, make_plan};
+use crate::read::{NewDocument, read_batch};
+use crate::render::{Occurrences, Renderer, cluster_ids, largest_clusters};
+use crate::search::{long_candidates, verify_pairs};
+use crate::settings::{Search, Settings};
+use crate::sign::Permutations;
+use crate::store::Store;
+use crate::verify::{Match, short_match};
+
+/// Hot buckets of a run, over all bands.
+#[derive(Clone, Copy, Default, Debug)]
+pub struct Hot {
+    /// How many there were.
+    pub buckets: u64,
+    /// Members of the largest.
+    pub largest: u64,
+}
+
+/// A run. The methods are called in the order in which they stand here.
+pub struct Corpus {
+    /// The policy.
+    pub settings: Settings,
+    permutations: Permutations,
+    protect: Option<Regex>,
+    /// The columns.
+    pub store: Store,
+    short_pairs: Vec<Pair>,
+    matches: Vec<Match>,
+    /// Hot buckets met so far.
+    pub hot: Hot,
+    candidates: u64,
+    outcome: Option<Outcome>,
+}
+
+struct Outcome {
+    neighbours: Neighbours,
+    plan: Plan,
+    cluster_ids: Vec<u64>,
+    occurrences: Option<Occurrences>,
+}
+
+impl Corpus {
+    /// An empty corpus.
+    ///
+    /// # Errors
+    /// When `protect` is no regular expression; the text says why.
+    pub fn new(
+        settings: Settings,
+        permutations: Permutations,
+        protect: Option<&str>,
+    ) -> Result<Self, String> {
+        let protect = protect.map(compile).transpose()?;
+        Ok(Self {
+            settings,
+            permutations,
+            protect,
+            store: Store::new(),
+            short_pairs: Vec::new(),
+            matches: Vec::new(),
+            hot: Hot::default(),
+            candidates: 0,
+            outcome: None,
+        })
+    }
+
+    /// Adds documents.
+    pub fn add(&mut self, documents: &[NewDocument<'_>]) {
+        read_batch(&mut self.store, documents, &self.settings, self.protect.as_ref());
+    }
+
+    /// Finds the pairs of short blocks that a judge of characters has to look at; how many.
+    pub fn find_short_pairs(&mut self) -> usize {
+        if self.settings.short_tokens > self.settings.least_tokens() {
+            self.short_pairs = match self.settings.search {
+                Search::Lsh => {
+                    let found = short_candidates(&self.store, &self.settings, &self.permutations);
+                    self.note_hot(found.hot_buckets, found.largest_bucket);
+                    found.pairs
+                }
+                Search::Exhaustive => all_short_pairs(&self.store, &self.settings),
+            };
+        }
+        self.candidates += self.short_pairs.len() as u64;
+        self.short_pairs.len()
+    }
+
+    /// The normal forms of some of those pairs.
+    #[must_use]
+    pub fn short_texts(&self, range: std::ops::Range<usize>) -> Vec<(&str, &str)> {
+        self.short_pairs[range]
+            .iter()
+            .map(|&(left, right)| (self.store.node_normal(left), self.store.node_normal(right)))
+            .collect()
+    }
+
+    /// Takes the judge's similarities of the pairs from `first` on.
+    pub fn judge_short(&mut self, first: usize, similarities: &[f64]) {
+        let (store, settings) = (&self.store, &self.settings);
+        let found: Vec<Match> = self.short_pairs[first..first + similarities.len()]
+            .par_iter()
+            .zip(similarities)
+            .filter(|&(_, &similarity)| similarity >= settings.short_threshold)
+            .map(|(&pair, &similarity)| short_match(store, settings, pair, similarity as f32))
+            .collect();
+        self.matches.extend(found);
+    }
+
+    /// Finds and verifies the matches of all other blocks.
+    pub fn find_matches(&mut self) {
+        self.short_pairs = Vec::new();
+        let found = long_candidates(&self.store, &self.settings, &self.permutations);
+        self.note_hot(found.hot_buckets, found.largest_bucket);
+        self.candidates += found.pairs.len() as u64;
+        self.matches.extend(verify_pairs(&self.store, &self.settings, &found.pairs));
+        self.matches.par_sort_unstable_by_key(|found| (found.left, found.right));
+    }
+
+    fn note_hot(&mut self, buckets: u64, largest: u64) {
+        self.hot.buckets += buckets;
+        self.hot.largest = self.hot.largest.max(largest);
+    }
+
+    /// Decides what stays; `rank` orders the blocks' visits, ascending (`None`: input order).
+    pub fn decide(&mut self, rank: Option<&[u32]>) {
+        let matches = std::mem::take(&mut self.matches);
+        let neighbours = Neighbours::new(matches, self.store.nodes());
+        let plan = make_plan(&self.store, &self.settings, &neighbours, rank);
+        let cluster_ids = cluster_ids(&self.store, &self.settings, &plan);
+        self.outcome = Some(Outcome { neighbours, plan, cluster_ids, occurrences: None });
+    }
+
+    fn outcome(&self) -> &Outcome {
+        self.outcome.as_ref().expect("decide was called")
+    }
+
+    fn with_renderer<T>(&self, work: impl FnOnce(&Renderer<'_>) -> T) -> T {
+        let outcome = self.outcome();
+        work(&Renderer {
+            store: &self.store,
+            settings: &self.settings,
+            plan: &outcome.plan,
+            neighbours: &outcome.neighbours,
+            cluster_ids: &outcome.cluster_ids,
+        })
+    }
+
+    /// Counts for the report.
+    #[must_use]
+    pub fn counts(&self) -> Vec<(&'static str, u64)> {
+        let mut counts = self.outcome().plan.counts(&self.store);
+        counts.push(("candidates", self.candidates));
+        counts.push(("matches", self.outcome().neighbours.matches().len() as u64));
+        counts
+    }
+
+    /// How many clusters there are.
+    #[must_use]
+    pub fn cluster_count(&self) -> usize {
+        self.outcome().plan.clusters.len()
+    }
+
+    /// Lines of `clusters.jsonl`.
+    #[must_use]
+    pub fn cluster_lines(&self, range: std::ops::Range<usize>) -> Vec<u8> {
+        self.with_renderer(|renderer| {
+            let numbers: Vec<usize> = range.collect();
+            let parts: Vec<Vec<u8>> = numbers
+                .par_chunks(512)
+                .map(|numbers| {
+                    let mut out = Vec::new();
+                    for &number in numbers {
+                        renderer.cluster_line(number, &mut out);
+                    }
+                    out
+                })
+                .collect();
+            parts.concat()
+        })
+    }
+
+    /// The clusters with the most repeated text, largest first.
+    #[must_use]
+    pub fn largest(&self, count: usize) -> Vec<usize> {
+        largest_clusters(&self.outcome().plan.clusters, count)
+    }
+
+    /// For each cluster: its kind, passages, characters of its repeats, and whether they stay.
+    #[must_use]
+    pub fn kind_totals(&self) -> HashMap<(&'static str, bool), [u64; 3]> {
+        let mut totals: HashMap<(&'static str, bool), [u64; 3]> = HashMap::new();
+        for cluster in &self.outcome().plan.clusters {
+            let kept = crate::render::kept_by(cluster.state).is_some();
+            let total = totals.entry((crate::render::kind_name(cluster.kind), kept)).or_default();
+            total[0] += 1;
+            total[1] += cluster.members.len() as u64;
+            total[2] += cluster.characters;
+        }
+        totals
+    }
+
+    /// How many match lines there are.
+    pub fn match_count(&mut self) -> usize {
+        let store = &self.store;
+        self.outcome.as_mut().map_or(0, |outcome| {
+            let occurrences = outcome.occurrences.get_or_insert_with(|| Occurrences::new(store));
+            occurrences.lines(outcome.neighbours.matches())
+        })
+    }
+
+    /// Match lines; none before `match_count` was called.
+    #[must_use]
+    pub fn match_lines(&self, range: std::ops::Range<usize>) -> Vec<u8> {
+        let outcome = self.outcome();
+        let mut out = Vec::new();
+        if let Some(occurrences) = &outcome.occurrences {
+            for number in range {
+                occurrences.line(&self.store, outcome.neighbours.matches(), number, &mut out);
+            }
+        }
+        out
+    }
+
+    /// Documents that nearly all stand in another one.
+    #[must_use]
+    pub fn similar(&self) -> &[Similar] {
+        &self.outcome().plan.similar
+    }
+
+    /// Cleans the texts of consecutive documents: what is left of each, and their ledger lines.
+    #[must_use]
+    pub fn clean_texts(&self, first: usize, texts: &[&str]) -> (Vec<Cleaned<String>>, Vec<u8>) {
+        self.with_renderer(|renderer| {
+            let parts: Vec<(Cleaned<String>, Vec<u8>)> = texts
+                .par_iter()
+                .enumerate()
+                .map(|(number, text)| {
+                    let mut ledger = Vec::new();
+                    (clean_text(renderer, first + number, text, &mut ledger), ledger)
+                })
+                .collect();
+            let (cleaned, ledgers): (Vec<_>, Vec<_>) = parts.into_iter().unzip();
+            (cleaned, ledgers.concat())
+        })
+    }
+
+    /// Cleans the raw records of consecutive documents; see [`clean_record`].
+    ///
+    /// # Errors
+    /// Names the first record that is not the one that was read: its number and what is wrong.
+    #[allow(clippy::type_complexity)]
+    pub fn clean_records(
+        &self,
+        first: usize,
+        records: &[&[u8]],
+        field: &str,
+    ) -> Result<(Vec<Cleaned<Vec<u8>>>, Vec<u8>), (usize, String)> {
+        self.with_renderer(|renderer| {
+            let parts: Vec<_> = records
+                .par_iter()
+                .enumerate()
+                .map(|(number, record)| {
+                    let mut ledger = Vec::new();
+                    let cleaned =
+                        clean_record(renderer, first + number, record, field, &mut ledger);
+                    (cleaned.map_err(|reason| (number, reason)), ledger)
+                })
+                .collect();
+            let mut cleaned = Vec::with_capacity(parts.len());
+            let mut ledgers = Vec::with_capacity(parts.len());
+            for (record, ledger) in parts {
+                cleaned.push(record?);
+                ledgers.push(ledger);
+            }
+            Ok((cleaned, ledgers.concat()))
+        })
+    }
+}
+
+/// Compiles a pattern for `--protect`.
+///
+/// # Errors
+/// The reason in the words of the regular expression reader.
+pub fn compile(pattern: &str) -> Result<Regex, String> {
+    Regex::new(pattern).map_err(|error| error.to_string())
+}

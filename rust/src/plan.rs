@@ -1,0 +1,396 @@
+//! The plan of a run: passages, clusters, dropped documents and the counts of it all.
+
+use hashbrown::HashMap;
+use std::ops::Range;
+
+use crate::cluster::{Corpus, Neighbours, choose_keepers};
+use crate::cut::find_cuts;
+use crate::passages::{Fates, State, count_documents, settle};
+use crate::settings::Settings;
+use crate::store::{NONE, Number, Store};
+use crate::verify::{Relation, count_shared, node_set};
+
+/// Blocks of one document that repeat blocks of one document, all in one state.
+#[derive(Clone, Debug)]
+pub struct Passage {
+    /// First block.
+    pub first: Number,
+    /// Last block, included.
+    pub last: Number,
+    /// The keeper of the first block; the others' follow it.
+    pub keeper_first: Number,
+    /// What became of it.
+    pub state: State,
+    /// The cluster it belongs to.
+    pub cluster: Number,
+}
+
+/// Why a cluster repeats.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    /// Inside one document.
+    SelfRepeat,
+    /// Short, in many documents.
+    Boilerplate,
+    /// In more than one document.
+    Shared,
+    /// The same but for numbers.
+    Template,
+}
+
+/// One kept passage and the passages that repeat it.
+#[derive(Clone, Debug)]
+pub struct Cluster {
+    /// First block of the keeper.
+    pub keeper_first: Number,
+    /// Its last block, included.
+    pub keeper_last: Number,
+    /// The passages that repeat it, in `Plan::members`.
+    pub members: Range<usize>,
+    /// What became of them.
+    pub state: State,
+    /// Why it repeats.
+    pub kind: Kind,
+    /// Documents it stands in.
+    pub documents: u32,
+    /// Code points of all its passages but the keeper.
+    pub characters: u64,
+}
+
+/// A document that nearly all stands in another one.
+#[derive(Clone, Copy, Debug)]
+pub struct Similar {
+    /// The document.
+    pub document: Number,
+    /// The one it repeats.
+    pub other: Number,
+    /// Share of its characters that repeat blocks of the other, in (0, 1].
+    pub share: f64,
+}
+
+/// How alike a passage and its keeper are: the weakest of its blocks counts.
+#[derive(Clone, Copy, Debug)]
+pub struct Likeness {
+    /// `identical`, `equal`, `near` or `contained`.
+    pub relation: &'static str,
+    /// The lowest resemblance of its blocks.
+    pub resemblance: f64,
+    /// The lowest containment of its blocks.
+    pub containment: f64,
+}
+
+/// Everything that was decided.
+pub struct Plan {
+    /// What becomes of each block.
+    pub fates: Fates,
+    /// All passages, by document and place.
+    pub passages: Vec<Passage>,
+    /// Passage numbers, cluster by cluster.
+    pub members: Vec<Number>,
+    /// All clusters, by their keepers' place.
+    pub clusters: Vec<Cluster>,
+    /// Documents of which nothing is written.
+    pub dropped: Vec<bool>,
+    /// Documents that nearly all stand in another one.
+    pub similar: Vec<Similar>,
+    /// The document of each block.
+    pub documents: Vec<Number>,
+}
+
+/// Decides everything, from matches on.
+#[must_use]
+pub fn make_plan(
+    store: &Store,
+    settings: &Settings,
+    neighbours: &Neighbours,
+    rank: Option<&[u32]>,
+) -> Plan {
+    let documents = store.block_documents();
+    let mut excluded = vec![false; store.documents()];
+    loop {
+        let corpus = Corpus {
+            store,
+            settings,
+            neighbours,
+            documents: &documents,
+            excluded: &excluded,
+        };
+        let keepers = choose_keepers(&corpus, rank);
+        let fates = settle(&corpus, &keepers, &count_documents(&corpus));
+        drop(keepers);
+        let dropped = dropped_documents(&corpus, &fates);
+        // Only `min_kept` drops documents with blocks that others may name as keepers; then
+        // everything is decided again without them, until no more are dropped.
+        if settings.min_kept > 0.0 && dropped != excluded {
+            excluded = dropped;
+            continue;
+        }
+        let mut plan = Plan {
+            passages: find_passages(store, &fates, &documents),
+            members: Vec::new(),
+            clusters: Vec::new(),
+            similar: Vec::new(),
+            fates,
+            dropped,
+            documents,
+        };
+        plan.join_clusters(store);
+        plan.similar = plan.find_similar(store, settings);
+        return plan;
+    }
+}
+
+/// Documents that lost something and keep no token, or less than `min_kept` of their characters.
+fn dropped_documents(corpus: &Corpus<'_>, fates: &Fates) -> Vec<bool> {
+    let store = corpus.store;
+    (0..store.documents())
+        .map(|document| {
+            let range = store.document_blocks(document);
+            let (mut all, mut left, mut tokens) = (0u64, 0u64, 0u64);
+            for block in range {
+                let characters = u64::from(store.block_characters(block));
+                all += characters;
+                if !fates.states[block].is_gone() {
+                    left += characters;
+                    tokens += u64::from(store.block_tokens(block));
+                }
+            }
+            let share = if all == 0 { 1.0 } else { left as f64 / all as f64 };
+            corpus.excluded[document]
+                || (left < all && (tokens == 0 || share < corpus.settings.min_kept))
+        })
+        .collect()
+}
+
+fn find_passages(store: &Store, fates: &Fates, documents: &[Number]) -> Vec<Passage> {
+    let mut passages: Vec<Passage> = Vec::new();
+    for block in 0..store.blocks() {
+        let state = fates.states[block];
+        let keeper = fates.aligned[block];
+        if state == State::Kept || keeper == NONE {
+            continue;
+        }
+        if let Some(open) = passages.last_mut() {
+            let length = open.last - open.first;
+            if open.last as usize + 1 == block
+                && open.state == state
+                && documents[block] == documents[open.last as usize]
+                && keeper == open.keeper_first + length + 1
+                && documents[keeper as usize] == documents[open.keeper_first as usize]
+            {
+                open.last = block as Number;
+                continue;
+            }
+        }
+        let block = block as Number;
+        passages.push(Passage { first: block, last: block, keeper_first: keeper, state, cluster: NONE });
+    }
+    passages
+}
+
+impl Passage {
+    /// Last block of the keeper, included.
+    #[must_use]
+    pub fn keeper_last(&self) -> Number {
+        self.keeper_first + (self.last - self.first)
+    }
+}
+
+impl Plan {
+    /// Passages whose keepers overlap, and which share their fate, share a cluster.
+    fn join_clusters(&mut self, store: &Store) {
+        let mut order: Vec<Number> = (0..self.passages.len() as Number).collect();
+        order.sort_unstable_by_key(|&number| {
+            let passage = &self.passages[number as usize];
+            (passage.state, passage.keeper_first, passage.first)
+        });
+        let mut start = 0;
+        while start < order.len() {
+            let opening = &self.passages[order[start] as usize];
+            let (state, keeper_first) = (opening.state, opening.keeper_first);
+            let mut keeper_last = opening.keeper_last();
+            let mut end = start + 1;
+            while end < order.len() {
+                let next = &self.passages[order[end] as usize];
+                if next.state != state || next.keeper_first > keeper_last {
+                    break;
+                }
+                keeper_last = keeper_last.max(next.keeper_last());
+                end += 1;
+            }
+            order[start..end].sort_unstable();
+            let cluster = self.describe(store, &order[start..end], (keeper_first, keeper_last), state);
+            self.clusters.push(Cluster { members: start..end, ..cluster });
+            start = end;
+        }
+        self.members = order;
+        self.clusters.sort_by_key(|cluster| (cluster.keeper_first, cluster.state));
+        for (number, cluster) in self.clusters.iter().enumerate() {
+            for &member in &self.members[cluster.members.clone()] {
+                self.passages[member as usize].cluster = number as Number;
+            }
+        }
+    }
+
+    fn describe(
+        &self,
+        store: &Store,
+        members: &[Number],
+        (keeper_first, keeper_last): (Number, Number),
+        state: State,
+    ) -> Cluster {
+        let mut homes: Vec<Number> = members
+            .iter()
+            .map(|&member| self.documents[self.passages[member as usize].first as usize])
+            .collect();
+        homes.push(self.documents[keeper_first as usize]);
+        homes.sort_unstable();
+        homes.dedup();
+        let documents = homes.len() as u32;
+        let characters = members
+            .iter()
+            .map(|&member| {
+                let passage = &self.passages[member as usize];
+                u64::from(store.ends[passage.last as usize] - store.starts[passage.first as usize])
+            })
+            .sum();
+        let kind = match state {
+            State::Numbers => Kind::Template,
+            State::Boilerplate | State::Stripped => Kind::Boilerplate,
+            _ if documents == 1 => Kind::SelfRepeat,
+            _ => Kind::Shared,
+        };
+        Cluster { keeper_first, keeper_last, members: 0..0, state, kind, documents, characters }
+    }
+
+    /// Documents of which at least `containment` repeats blocks of one other document.
+    fn find_similar(&self, store: &Store, settings: &Settings) -> Vec<Similar> {
+        let mut similar = Vec::new();
+        let mut shares: HashMap<Number, u64> = HashMap::new();
+        let mut passages = self.passages.iter().peekable();
+        for document in 0..store.documents() as Number {
+            shares.clear();
+            while let Some(passage) =
+                passages.next_if(|next| self.documents[next.first as usize] == document)
+            {
+                let home = self.documents[passage.keeper_first as usize];
+                if home != document {
+                    *shares.entry(home).or_default() += (passage.first..=passage.last)
+                        .map(|block| u64::from(store.block_characters(block as usize)))
+                        .sum::<u64>();
+                }
+            }
+            let best = shares.iter().max_by_key(|&(&home, &share)| (share, std::cmp::Reverse(home)));
+            let Some((&other, &shared)) = best else { continue };
+            let all: u64 = store
+                .document_blocks(document as usize)
+                .map(|block| u64::from(store.block_characters(block)))
+                .sum();
+            let share = shared as f64 / all.max(1) as f64;
+            if share >= settings.containment {
+                similar.push(Similar { document, other, share });
+            }
+        }
+        similar
+    }
+
+    /// How alike a passage and its keeper are.
+    #[must_use]
+    pub fn likeness(
+        &self,
+        store: &Store,
+        settings: &Settings,
+        neighbours: &Neighbours,
+        passage: &Passage,
+    ) -> Likeness {
+        let mut weakest = Likeness { relation: "identical", resemblance: 1.0, containment: 1.0 };
+        let mut rank = 0;
+        for (place, block) in (passage.first..=passage.last).enumerate() {
+            let keeper = passage.keeper_first as usize + place;
+            let block = block as usize;
+            if store.variants[block] == store.variants[keeper] {
+                continue;
+            }
+            let pair = (store.node(block), store.node(keeper));
+            let (level, resemblance, containment) = if pair.0 == pair.1 {
+                (1, 1.0, 1.0)
+            } else {
+                scores(store, settings, neighbours, pair)
+            };
+            rank = rank.max(level);
+            weakest.resemblance = weakest.resemblance.min(resemblance);
+            weakest.containment = weakest.containment.min(containment);
+        }
+        weakest.relation = ["identical", "equal", "near", "contained"][rank];
+        weakest
+    }
+
+    /// Counts for the report, by the names of `report.json`.
+    #[must_use]
+    pub fn counts(&self, store: &Store) -> Vec<(&'static str, u64)> {
+        let dropped = self.dropped.iter().filter(|&&dropped| dropped).count() as u64;
+        let read: u64 = store.document_characters.iter().sum();
+        let mut without_copy = 0u64;
+        let (mut spans_removed, mut removed) = (0u64, 0u64);
+        let mut repeated = 0u64;
+        let mut removed_blocks = 0u64;
+        let mut repeated_blocks = 0u64;
+        for (block, &state) in self.fates.states.iter().enumerate() {
+            let characters = u64::from(store.block_characters(block));
+            removed_blocks += u64::from(state.is_gone());
+            if self.fates.aligned[block] != NONE && state != State::Numbers && state != State::Contained {
+                repeated_blocks += 1;
+                repeated += characters;
+            }
+            let lost = self.dropped[self.documents[block] as usize] && !state.is_gone();
+            without_copy += if lost || state == State::Stripped { characters } else { 0 };
+        }
+        for (document, &characters) in store.document_characters.iter().enumerate() {
+            let cuts = find_cuts(store, self, document as Number);
+            spans_removed += cuts.len() as u64;
+            let cut: u64 = cuts.iter().map(|cut| u64::from(cut.end - cut.start)).sum();
+            removed += if self.dropped[document] { characters } else { cut };
+        }
+        vec![
+            ("documents_read", store.documents() as u64),
+            ("documents_kept", store.documents() as u64 - dropped),
+            ("documents_dropped", dropped),
+            ("blocks", store.blocks() as u64),
+            ("blocks_distinct", store.nodes() as u64),
+            ("blocks_repeated", repeated_blocks),
+            ("blocks_removed", removed_blocks),
+            ("spans_removed", spans_removed),
+            ("clusters", self.clusters.len() as u64),
+            ("characters_read", read),
+            ("characters_repeated", repeated),
+            ("characters_removed", removed),
+            ("characters_without_copy", without_copy),
+        ]
+    }
+
+    /// Whether a cluster's kept passage stays in the cleaned text.
+    #[must_use]
+    pub fn has_keeper(cluster: &Cluster) -> bool {
+        cluster.state != State::Stripped
+    }
+}
+
+/// Level of the relation (2 near, 3 contained) and both scores of two different nodes.
+fn scores(
+    store: &Store,
+    settings: &Settings,
+    neighbours: &Neighbours,
+    pair: (Number, Number),
+) -> (usize, f64, f64) {
+    if let Some(found) = neighbours.between(pair.0, pair.1) {
+        let level = if found.relation == Relation::Near { 2 } else { 3 };
+        return (level, found.resemblance(), found.containment());
+    }
+    // Found two steps away, or joined by a chain: the scores are as exact, only not stored.
+    let sets = (node_set(store, settings, pair.0), node_set(store, settings, pair.1));
+    let shared = count_shared(&sets.0, &sets.1);
+    let (left, right) = (sets.0.len() as u32, sets.1.len() as u32);
+    let resemblance = crate::verify::resemblance(shared, left, right);
+    let level = if resemblance >= settings.threshold || settings.chain { 2 } else { 3 };
+    (level, resemblance, crate::verify::containment(shared, left, right))
+}

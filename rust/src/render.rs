@@ -1,0 +1,317 @@
+//! Decisions as JSON lines: clusters, matches and the ledger, in the form of `docs/formats.md`.
+
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::cluster::Neighbours;
+use crate::json::{write_number, write_score, write_string};
+use crate::passages::State;
+use crate::plan::{Cluster, Kind, Likeness, Passage, Plan};
+use crate::settings::Settings;
+use crate::store::{NONE, Number, Store};
+use crate::verify::{Match, Relation};
+
+/// All that a line can be written from.
+pub struct Renderer<'a> {
+    /// The columns.
+    pub store: &'a Store,
+    /// The policy.
+    pub settings: &'a Settings,
+    /// The decisions.
+    pub plan: &'a Plan,
+    /// The verified matches.
+    pub neighbours: &'a Neighbours,
+    /// The id of each cluster.
+    pub cluster_ids: &'a [u64],
+}
+
+/// One id per cluster: XXH3-64 of the policy's digest, the rule that kept its members, and the
+/// fingerprints of its keeper. Clusters with the same text kept apart are numbered.
+#[must_use]
+pub fn cluster_ids(store: &Store, settings: &Settings, plan: &Plan) -> Vec<u64> {
+    let mut seen = hashbrown::HashMap::new();
+    let mut bytes = Vec::new();
+    plan.clusters
+        .iter()
+        .map(|cluster| {
+            bytes.clear();
+            bytes.extend_from_slice(settings.digest.as_bytes());
+            bytes.extend_from_slice(kept_by(cluster.state).unwrap_or_default().as_bytes());
+            for block in cluster.keeper_first..=cluster.keeper_last {
+                let node = store.node(block as usize) as usize;
+                bytes.extend_from_slice(&store.fingerprints[node].to_le_bytes());
+            }
+            let id = xxh3_64(&bytes);
+            let copies: &mut u64 = seen.entry(id).or_insert(0);
+            *copies += 1;
+            if *copies > 1 {
+                bytes.extend_from_slice(&copies.to_le_bytes());
+                return xxh3_64(&bytes);
+            }
+            id
+        })
+        .collect()
+}
+
+/// The rule that kept a repeat, by the name it has in files; `None` where it was removed.
+#[must_use]
+pub const fn kept_by(state: State) -> Option<&'static str> {
+    match state {
+        State::MinTokens => Some("min_tokens"),
+        State::Boilerplate => Some("boilerplate"),
+        State::Numbers => Some("numbers"),
+        State::Contained => Some("contained"),
+        State::Protect => Some("protect"),
+        State::Layout => Some("layout"),
+        State::Kept | State::Pending | State::Removed | State::Stripped => None,
+    }
+}
+
+/// The name of a kind in files.
+#[must_use]
+pub const fn kind_name(kind: Kind) -> &'static str {
+    match kind {
+        Kind::SelfRepeat => "self-repeat",
+        Kind::Boilerplate => "boilerplate",
+        Kind::Shared => "shared",
+        Kind::Template => "template",
+    }
+}
+
+/// Relations from the strongest to the weakest.
+const RELATIONS: [&str; 4] = ["identical", "equal", "near", "contained"];
+
+impl Renderer<'_> {
+    fn likeness(&self, passage: &Passage) -> Likeness {
+        self.plan.likeness(self.store, self.settings, self.neighbours, passage)
+    }
+
+    /// Appends one line of `clusters.jsonl`.
+    pub fn cluster_line(&self, number: usize, out: &mut Vec<u8>) {
+        let cluster = &self.plan.clusters[number];
+        let members: Vec<(&Passage, Likeness)> = self.plan.members[cluster.members.clone()]
+            .iter()
+            .map(|&member| &self.plan.passages[member as usize])
+            .map(|passage| (passage, self.likeness(passage)))
+            .collect();
+        let weakest = members
+            .iter()
+            .filter_map(|(_, likeness)| RELATIONS.iter().position(|&name| name == likeness.relation))
+            .max()
+            .unwrap_or(0);
+        let tokens: u64 = (cluster.keeper_first..=cluster.keeper_last)
+            .map(|block| u64::from(self.store.block_tokens(block as usize)))
+            .sum();
+        out.extend_from_slice(b"{\"cluster\":\"");
+        self.write_id(number, out);
+        out.extend_from_slice(b"\",\"kind\":\"");
+        out.extend_from_slice(kind_name(cluster.kind).as_bytes());
+        out.extend_from_slice(b"\",\"relation\":\"");
+        out.extend_from_slice(RELATIONS[weakest].as_bytes());
+        out.extend_from_slice(b"\",\"tokens\":");
+        write_number(out, tokens);
+        out.extend_from_slice(b",\"documents\":");
+        write_number(out, u64::from(cluster.documents));
+        out.extend_from_slice(b",\"members\":[");
+        let mut first = true;
+        if Plan::has_keeper(cluster) {
+            out.push(b'{');
+            self.write_place(cluster.keeper_first, cluster.keeper_last, out);
+            out.extend_from_slice(b",\"keeper\":true}");
+            first = false;
+        }
+        for (passage, likeness) in members {
+            if !first {
+                out.push(b',');
+            }
+            first = false;
+            out.push(b'{');
+            self.write_place(passage.first, passage.last, out);
+            out.extend_from_slice(b",\"keeper\":false,");
+            write_likeness(likeness, out);
+            if let Some(rule) = kept_by(passage.state) {
+                out.extend_from_slice(b",\"kept\":\"");
+                out.extend_from_slice(rule.as_bytes());
+                out.push(b'"');
+            }
+            out.push(b'}');
+        }
+        out.extend_from_slice(b"]}\n");
+    }
+
+    fn write_id(&self, number: usize, out: &mut Vec<u8>) {
+        out.extend_from_slice(format!("{:016x}", self.cluster_ids[number]).as_bytes());
+    }
+
+    /// `"document":…,"source":…,"blocks":[…],"span":[…]` of consecutive blocks of one document.
+    fn write_place(&self, first: Number, last: Number, out: &mut Vec<u8>) {
+        let document = self.plan.documents[first as usize] as usize;
+        let start = self.store.document_starts[document];
+        write_document(self.store, document, out);
+        out.extend_from_slice(b",\"blocks\":[");
+        write_number(out, u64::from(first - start));
+        out.push(b',');
+        write_number(out, u64::from(last - start));
+        out.extend_from_slice(b"],\"span\":[");
+        write_number(out, u64::from(self.store.starts[first as usize]));
+        out.push(b',');
+        write_number(out, u64::from(self.store.ends[last as usize]));
+        out.push(b']');
+    }
+
+    /// Appends one line of `removed.jsonl`; `literal` is the removed text as a JSON string with quotes.
+    pub fn ledger_line(&self, passage: Number, span: (u32, u32), literal: &[u8], out: &mut Vec<u8>) {
+        let passage = &self.plan.passages[passage as usize];
+        let document = self.plan.documents[passage.first as usize] as usize;
+        out.push(b'{');
+        write_document(self.store, document, out);
+        out.extend_from_slice(b",\"span\":[");
+        write_number(out, u64::from(span.0));
+        out.push(b',');
+        write_number(out, u64::from(span.1));
+        out.extend_from_slice(b"],\"text\":");
+        out.extend_from_slice(literal);
+        out.extend_from_slice(b",\"cluster\":\"");
+        self.write_id(passage.cluster as usize, out);
+        out.extend_from_slice(b"\",");
+        write_likeness(self.likeness(passage), out);
+        out.extend_from_slice(b",\"keeper\":");
+        if passage.state == State::Stripped {
+            out.extend_from_slice(b"null}\n");
+            return;
+        }
+        let home = self.plan.documents[passage.keeper_first as usize] as usize;
+        out.push(b'{');
+        write_document(self.store, home, out);
+        out.extend_from_slice(b",\"span\":[");
+        write_number(out, u64::from(self.store.starts[passage.keeper_first as usize]));
+        out.push(b',');
+        write_number(out, u64::from(self.store.ends[passage.keeper_last() as usize]));
+        out.extend_from_slice(b"]}}\n");
+    }
+
+    /// Appends the ledger line of a dropped document; `record` is its text or its raw record.
+    pub fn dropped_line(&self, document: usize, record: &str, out: &mut Vec<u8>) {
+        out.push(b'{');
+        write_document(self.store, document, out);
+        out.extend_from_slice(b",\"dropped\":true,\"record\":");
+        write_string(out, record);
+        out.extend_from_slice(b"}\n");
+    }
+}
+
+fn write_document(store: &Store, document: usize, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"\"document\":");
+    write_string(out, store.ids.text(document));
+    out.extend_from_slice(b",\"source\":");
+    write_string(out, store.sources.text(document));
+}
+
+fn write_likeness(likeness: Likeness, out: &mut Vec<u8>) {
+    write_scores(likeness.relation, likeness.resemblance, likeness.containment, out);
+}
+
+fn write_scores(relation: &str, resemblance: f64, containment: f64, out: &mut Vec<u8>) {
+    out.extend_from_slice(b"\"relation\":\"");
+    out.extend_from_slice(relation.as_bytes());
+    out.extend_from_slice(b"\",\"resemblance\":");
+    write_score(out, resemblance);
+    out.extend_from_slice(b",\"containment\":");
+    write_score(out, containment);
+}
+
+/// Clusters in the order a reader wants them: most repeated characters first, ties by place.
+#[must_use]
+pub fn largest_clusters(clusters: &[Cluster], count: usize) -> Vec<usize> {
+    let mut order: Vec<usize> = (0..clusters.len()).collect();
+    order.sort_by_key(|&number| std::cmp::Reverse(clusters[number].characters));
+    order.truncate(count);
+    order
+}
+
+/// Where each node stands first, and how often it stands in the corpus.
+pub struct Occurrences {
+    first: Vec<Number>,
+    second: Vec<Number>,
+    counts: Vec<u32>,
+    repeated: Vec<Number>,
+    documents: Vec<Number>,
+}
+
+impl Occurrences {
+    /// Counts all blocks.
+    #[must_use]
+    pub fn new(store: &Store) -> Self {
+        let mut first = vec![NONE; store.nodes()];
+        let mut second = vec![NONE; store.nodes()];
+        let mut counts = vec![0u32; store.nodes()];
+        for block in 0..store.blocks() {
+            let node = store.node(block) as usize;
+            match counts[node] {
+                0 => first[node] = block as Number,
+                1 => second[node] = block as Number,
+                _ => {}
+            }
+            counts[node] += 1;
+        }
+        let repeated =
+            (0..store.nodes() as Number).filter(|&node| counts[node as usize] > 1).collect();
+        Self { first, second, counts, repeated, documents: store.block_documents() }
+    }
+
+    /// How many match lines there are: one for each node that stands twice or more, then one for
+    /// each verified pair.
+    #[must_use]
+    pub fn lines(&self, matches: &[Match]) -> usize {
+        self.repeated.len() + matches.len()
+    }
+
+    /// Appends a line: both sides by their first place and their copies, relation and scores.
+    pub fn line(&self, store: &Store, matches: &[Match], number: usize, out: &mut Vec<u8>) {
+        let (left, right, found) = match number.checked_sub(self.repeated.len()) {
+            None => (self.repeated[number], self.repeated[number], None),
+            Some(place) => (matches[place].left, matches[place].right, Some(&matches[place])),
+        };
+        let (left, right) = if self.first[left as usize] <= self.first[right as usize] {
+            (left, right)
+        } else {
+            (right, left)
+        };
+        out.extend_from_slice(b"{\"left\":{");
+        self.write_side(store, left, self.first[left as usize], out);
+        out.extend_from_slice(b"},\"right\":{");
+        let (second, relation) = match found {
+            Some(found) if found.relation == Relation::Near => (self.first[right as usize], "near"),
+            Some(_) => (self.first[right as usize], "contained"),
+            None => self.second(store, left),
+        };
+        self.write_side(store, right, second, out);
+        out.extend_from_slice(b"},");
+        let scores = found.map_or((1.0, 1.0), |found| (found.resemblance(), found.containment()));
+        write_scores(relation, scores.0, scores.1, out);
+        let template = found.is_some_and(|found| found.template);
+        out.extend_from_slice(if template { b",\"template\":true}\n" } else { b",\"template\":false}\n" });
+    }
+
+    /// The second place of a repeated node, and whether it is the same raw text as the first.
+    fn second(&self, store: &Store, node: Number) -> (Number, &'static str) {
+        let (first, second) = (self.first[node as usize], self.second[node as usize]);
+        let same = store.variants[first as usize] == store.variants[second as usize];
+        (second, if same { "identical" } else { "equal" })
+    }
+
+    fn write_side(&self, store: &Store, node: Number, block: Number, out: &mut Vec<u8>) {
+        let document = self.documents[block as usize] as usize;
+        write_document(store, document, out);
+        let place = u64::from(block - store.document_starts[document]);
+        out.extend_from_slice(b",\"blocks\":[");
+        write_number(out, place);
+        out.push(b',');
+        write_number(out, place);
+        out.extend_from_slice(b"],\"span\":[");
+        write_number(out, u64::from(store.starts[block as usize]));
+        out.push(b',');
+        write_number(out, u64::from(store.ends[block as usize]));
+        out.extend_from_slice(b"],\"copies\":");
+        write_number(out, u64::from(self.counts[node as usize]));
+    }
+}

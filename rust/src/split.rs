@@ -1,0 +1,223 @@
+//! From text to blocks: paragraphs, lines or the whole text, as byte spans.
+//!
+//! Lines end at `\n`, `\r\n` and `\r` and at nothing else: U+2028, U+0085, vertical tab and form feed are white space
+//! inside a line. White space is Unicode's White_Space, and a byte order mark at the text's start. A line of
+//! white space alone is blank. Spans have no white space at their ends and lie in ascending order, apart.
+//!
+//! The unit `Paragraph` looks at groups of lines between blank lines. A hard-wrapped group (see
+//! [`is_hard_wrapped`]) is one block. In another group each line is a block, unless it is a list: then it is
+//! split at its gaps, runs of three or more horizontal spaces inside the line, and each item is a block
+//! (see [`is_list_of_items`]).
+
+use memchr::memchr2_iter;
+
+use crate::token::TokenBuffer;
+
+/// No line of hard-wrapped text is longer, in code points.
+const LONGEST_WRAPPED_LINE: u32 = 100;
+
+/// Fewer lines do not show whether they are hard-wrapped.
+const LEAST_WRAPPED_LINES: usize = 3;
+
+/// Fewer items are no list; as many spaces side by side less one are no gap.
+const LEAST_ITEMS: usize = 4;
+const LEAST_GAP: usize = 3;
+
+/// At least half of a list's items have as many tokens: headlines have, cells of tables do not.
+const WORDY_ITEM_TOKENS: usize = 4;
+
+const BYTE_ORDER_MARK: char = '\u{FEFF}';
+
+/// What a block is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Unit {
+    /// A paragraph, line or item of a list, as the module's text tells.
+    Paragraph,
+    /// A line that is not blank.
+    Line,
+    /// The whole text.
+    Document,
+}
+
+/// What separates a block from the one before it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Before {
+    /// It is the text's first block.
+    Start,
+    /// A gap: both are items of one line.
+    Gap,
+    /// The end of a line.
+    LineEnd,
+    /// One or more blank lines.
+    BlankLine,
+}
+
+/// Where a block stands.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct BlockSpan {
+    /// First byte.
+    pub start: u32,
+    /// The byte after the last; greater than `start`.
+    pub end: u32,
+    /// What separates it from the block before.
+    pub before: Before,
+    /// Code points up to the first white space, at most 255.
+    pub first_word: u8,
+    /// Whether it is a hard-wrapped group of lines.
+    pub wrapped: bool,
+}
+
+/// Replaces `blocks` by the blocks of `text`, which must be shorter than 4 GiB; a blank text has none.
+///
+/// `buffer` is used to count the tokens of items. Time and memory grow with the length of the text, whatever it holds.
+pub fn split(text: &str, unit: Unit, buffer: &mut TokenBuffer, blocks: &mut Vec<BlockSpan>) {
+    blocks.clear();
+    let start = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
+    if unit == Unit::Document {
+        blocks.extend(trimmed(text, start, text.len(), Before::Start));
+        return;
+    }
+    let mut before = Before::Start;
+    let mut group_start = 0;
+    for (start, end) in lines(text, start) {
+        if let Some(line) = trimmed(text, start, end, before) {
+            blocks.push(line);
+            before = Before::LineEnd;
+        } else if before == Before::LineEnd {
+            close_group(text, unit, group_start, buffer, blocks);
+            group_start = blocks.len();
+            before = Before::BlankLine;
+        }
+    }
+    close_group(text, unit, group_start, buffer, blocks);
+}
+
+/// Whether lines are a paragraph that was broken to fit a width, and not lines of their own.
+///
+/// Each line is its length and that of its first word, in code points without the white space around. They are when
+/// there are three or more, the longest has at most 100, and no line but the last had room for the
+/// next line's first word.
+pub fn is_hard_wrapped(lines: impl Iterator<Item = (u32, u32)> + Clone) -> bool {
+    let (mut count, mut longest) = (0, 0);
+    for (length, _) in lines.clone() {
+        if length > LONGEST_WRAPPED_LINE {
+            return false;
+        }
+        longest = longest.max(length);
+        count += 1;
+    }
+    let mut pairs = lines.clone().zip(lines.skip(1));
+    count >= LEAST_WRAPPED_LINES && pairs.all(|((length, _), (_, next_word))| length + 1 + next_word > longest)
+}
+
+/// Whether the items of a line, given by their numbers of tokens, are a list of headlines or the like: four or more,
+/// of which at least half have four or more tokens.
+pub fn is_list_of_items(token_counts: impl Iterator<Item = usize>) -> bool {
+    let (mut items, mut wordy) = (0, 0);
+    for count in token_counts {
+        items += 1;
+        wordy += usize::from(count >= WORDY_ITEM_TOKENS);
+    }
+    items >= LEAST_ITEMS && 2 * wordy >= items
+}
+
+/// The lines of `text` from `start` on, without their ends: byte ranges, the last up to the text's end.
+fn lines(text: &str, start: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
+    let bytes = text.as_bytes();
+    let mut line_start = start;
+    let ends = memchr2_iter(b'\n', b'\r', bytes).chain([bytes.len()]);
+    ends.filter_map(move |end| {
+        let start = std::mem::replace(&mut line_start, end + 1);
+        // The line feed of "\r\n" follows at once on the line that its carriage return has ended.
+        let second_half = start == end && start > 0 && bytes.get(end) == Some(&b'\n') && bytes[end - 1] == b'\r';
+        (!second_half).then_some((start, end))
+    })
+}
+
+/// The part of a range without white space around, `None` if it is blank.
+fn trimmed(text: &str, start: usize, end: usize, before: Before) -> Option<BlockSpan> {
+    let rest = text[start..end].trim_start();
+    let block = rest.trim_end();
+    let start = end - rest.len();
+    let first_word = block.chars().take(usize::from(u8::MAX)).take_while(|c| !c.is_whitespace()).count();
+    let end = start + block.len();
+    let (start, end, first_word) = (start as u32, end as u32, first_word as u8);
+    (!block.is_empty()).then_some(BlockSpan { start, end, before, first_word, wrapped: false })
+}
+
+/// Turns the lines of the group that begins at block `first` into its blocks.
+fn close_group(text: &str, unit: Unit, first: usize, buffer: &mut TokenBuffer, blocks: &mut Vec<BlockSpan>) {
+    if unit == Unit::Line {
+        return;
+    }
+    let group = &blocks[first..];
+    if is_hard_wrapped(group.iter().map(|line| (length(text, line), u32::from(line.first_word)))) {
+        let end = group[group.len() - 1].end;
+        blocks.truncate(first + 1);
+        blocks[first] = BlockSpan { end, wrapped: true, ..blocks[first] };
+        return;
+    }
+    // Most groups have no list and stay as they are.
+    if let Some(list) = group.iter().position(|line| gaps(text, line).count() + 1 >= LEAST_ITEMS) {
+        for line in blocks.split_off(first + list) {
+            push_items(text, line, buffer, blocks);
+        }
+    }
+}
+
+/// Code points of a line; one too many for a hard-wrapped line stand for all that are more.
+fn length(text: &str, line: &BlockSpan) -> u32 {
+    let line = &text[line.start as usize..line.end as usize];
+    if line.len() > 4 * LONGEST_WRAPPED_LINE as usize {
+        return LONGEST_WRAPPED_LINE + 1;
+    }
+    line.chars().count() as u32
+}
+
+/// Pushes the items of a line if they are a list, else the line itself.
+fn push_items(text: &str, line: BlockSpan, buffer: &mut TokenBuffer, blocks: &mut Vec<BlockSpan>) {
+    let first = blocks.len();
+    let mut start = line.start as usize;
+    let mut before = line.before;
+    for (gap_start, gap_end) in gaps(text, &line).chain([(line.end as usize, line.end as usize)]) {
+        // White space that is not horizontal may stand alone between two gaps.
+        if let Some(item) = trimmed(text, start, gap_start, before) {
+            blocks.push(item);
+            before = Before::Gap;
+        }
+        start = gap_end;
+    }
+    let items = &blocks[first..];
+    let mut tokens = |item: &BlockSpan| buffer.count_tokens(&text[item.start as usize..item.end as usize]);
+    if items.len() < LEAST_ITEMS || !is_list_of_items(items.iter().map(&mut tokens)) {
+        blocks.truncate(first);
+        blocks.push(line);
+    }
+}
+
+/// The byte ranges of the gaps inside a line.
+fn gaps<'a>(text: &'a str, line: &BlockSpan) -> impl Iterator<Item = (usize, usize)> + 'a {
+    let offset = line.start as usize;
+    let mut characters = text[offset..line.end as usize].char_indices();
+    std::iter::from_fn(move || {
+        let (mut run, mut run_start) = (0, 0);
+        for (at, character) in characters.by_ref() {
+            if is_horizontal_space(character) {
+                if run == 0 {
+                    run_start = at;
+                }
+                run += 1;
+            } else if std::mem::take(&mut run) >= LEAST_GAP {
+                return Some((offset + run_start, offset + at));
+            }
+        }
+        None
+    })
+}
+
+fn is_horizontal_space(character: char) -> bool {
+    matches!(
+        character,
+        ' ' | '\t' | '\u{A0}' | '\u{1680}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}'
+    )
+}

@@ -1,0 +1,272 @@
+//! From text to tokens: the normal form, and a 32-bit hash for each token.
+//!
+//! A token is a maximal run of folded word characters, or one character of an unspaced script, or one symbol. The
+//! normal form is the tokens joined by single spaces; equal normal forms are equal blocks. The rules beyond that:
+//!
+//! - A point or comma (also the Arabic ones) directly between two numbers stays in the token: 1.5 is not 15.
+//! - A sign (`+`, `-`, U+2212) directly before a number starts its token, unless a word character, another
+//!   sign or a single character stands directly before it: −5 is not 5, but 3-5 is two numbers. Both minus kinds
+//!   are written `-`. A sign that does not count is what it is by its class: `-` separates, `+` is a symbol.
+//! - Three and more of one symbol in a row are one token of three: a ruler `=====` is one token, C++ stays three.
+//!
+//! "Directly" is meant among folded code points, so what folding drops (accents, soft hyphens, joiners) is not seen,
+//! and a full-width sign is a sign.
+
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128, xxh3_128_with_seed};
+
+use crate::fold::{Class, Folded, fold};
+
+/// Seed of the fingerprint of raw text, so that it never equals one of a normal form.
+const RAW_SEED: u64 = 1;
+
+const MINUS: char = '\u{2212}';
+
+/// The tokens of one block; reused between blocks so that a batch allocates once.
+#[derive(Default)]
+pub struct TokenBuffer {
+    /// The normal form, UTF-8; empty when the text has no token.
+    pub normal: Vec<u8>,
+    /// One hash a token, in order: the high half of its XXH3-64, with bit 0 telling whether the token is numeric.
+    pub hashes: Vec<u32>,
+    mask_numbers: bool,
+    /// Where the open token starts in `normal`.
+    open: Option<usize>,
+    numeric: bool,
+    previous: Previous,
+    held: Held,
+}
+
+/// What stands directly before the next code point.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+enum Previous {
+    #[default]
+    Boundary,
+    Letter,
+    Number,
+    Sign,
+}
+
+/// What cannot be judged before the next code point is known.
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
+enum Held {
+    #[default]
+    Nothing,
+    /// A point or comma after a number.
+    Point(char),
+    /// A sign where one may stand.
+    Sign(char),
+    /// A run of one symbol and its length, which saturates at three.
+    Symbols(char, u8),
+}
+
+impl TokenBuffer {
+    /// Replaces the content by the tokens of `text`.
+    ///
+    /// With `mask_numbers` each numeric token (one with a number in it) is `0`.
+    pub fn read(&mut self, text: &str, mask_numbers: bool) {
+        self.normal.clear();
+        self.hashes.clear();
+        self.mask_numbers = mask_numbers;
+        self.previous = Previous::Boundary;
+        let mut rest = text;
+        while !rest.is_empty() {
+            if self.held == Held::Nothing {
+                rest = &rest[self.read_ascii(rest.as_bytes())..];
+            }
+            let mut characters = rest.chars();
+            if let Some(character) = characters.next() {
+                fold(character, |folded| self.accept(folded));
+            }
+            rest = characters.as_str();
+        }
+        self.settle(None);
+        self.close();
+    }
+
+    /// Number of tokens of `text`; replaces the content as [`TokenBuffer::read`] does.
+    pub fn count_tokens(&mut self, text: &str) -> usize {
+        self.read(text, false);
+        self.hashes.len()
+    }
+
+    /// The fingerprint of the block that was read, whose text is `raw`: XXH3-128 of the normal form, or of
+    /// the raw text with another seed when there is no token.
+    #[must_use]
+    pub fn fingerprint(&self, raw: &str) -> u128 {
+        if self.normal.is_empty() {
+            return xxh3_128_with_seed(raw.as_bytes(), RAW_SEED);
+        }
+        xxh3_128(&self.normal)
+    }
+
+    /// The normal form as text; empty when there is no token.
+    #[must_use]
+    pub fn normal_str(&self) -> &str {
+        std::str::from_utf8(&self.normal).unwrap_or_default()
+    }
+
+    /// Reads ASCII letters, digits and plain separators, which is nearly everything in most texts, and returns where
+    /// it stopped. Says the same as `accept` (a test compares them), only faster.
+    fn read_ascii(&mut self, bytes: &[u8]) -> usize {
+        let mut at = 0;
+        while let Some(&byte) = bytes.get(at) {
+            if is_word(byte) {
+                at += self.read_ascii_word(&bytes[at..]);
+                continue;
+            }
+            let joined = self.previous == Previous::Letter || self.previous == Previous::Number;
+            self.previous = match byte {
+                b'.' | b',' if self.previous == Previous::Number => return at,
+                b'-' if joined => Previous::Sign,
+                _ if ASCII[usize::from(byte)] == Ascii::Separator => Previous::Boundary,
+                _ => return at,
+            };
+            self.close();
+            at += 1;
+        }
+        at
+    }
+
+    fn read_ascii_word(&mut self, bytes: &[u8]) -> usize {
+        let length = bytes.iter().position(|&byte| !is_word(byte)).unwrap_or(bytes.len());
+        self.open();
+        // Setting bit 5 makes capitals small and leaves small letters and digits as they are.
+        self.normal.extend(bytes[..length].iter().map(|byte| byte | 0x20));
+        self.numeric |= bytes[..length].iter().any(u8::is_ascii_digit);
+        let ends_in_digit = bytes[length - 1].is_ascii_digit();
+        self.previous = if ends_in_digit { Previous::Number } else { Previous::Letter };
+        length
+    }
+
+    fn accept(&mut self, folded: Folded) {
+        self.settle(Some(folded));
+        let Folded { character, class, number } = folded;
+        match (class, character) {
+            (Class::Word, _) => {
+                self.open();
+                self.push(character);
+                self.numeric |= number;
+                self.previous = if number { Previous::Number } else { Previous::Letter };
+            }
+            (Class::Single, _) => {
+                self.close();
+                self.open();
+                self.push(character);
+                self.close();
+                self.previous = Previous::Letter;
+            }
+            (_, '.' | ',' | '٫' | '٬') if self.previous == Previous::Number => {
+                self.held = Held::Point(character);
+                self.previous = Previous::Boundary;
+            }
+            (_, '+' | '-' | MINUS) => {
+                self.close();
+                if self.previous == Previous::Boundary {
+                    self.held = Held::Sign(character);
+                } else if class == Class::Symbol {
+                    self.hold_symbol(character);
+                }
+                self.previous = Previous::Sign;
+            }
+            (Class::Symbol, _) => {
+                self.close();
+                self.hold_symbol(character);
+                self.previous = Previous::Boundary;
+            }
+            (Class::Separator, _) => {
+                self.close();
+                self.previous = Previous::Boundary;
+            }
+        }
+    }
+
+    /// Judges what was held, now that the next code point is known (`None` at the end).
+    fn settle(&mut self, next: Option<Folded>) {
+        let number = next.is_some_and(|next| next.number);
+        match self.held {
+            Held::Nothing => return,
+            Held::Point(point) if number => self.push(point),
+            Held::Point(_) => self.close(),
+            Held::Sign(sign) if number => {
+                self.open();
+                self.push(if sign == MINUS { '-' } else { sign });
+            }
+            Held::Sign('-') => {}
+            Held::Sign(sign) => {
+                self.held = Held::Symbols(sign, 1);
+                return self.settle(next);
+            }
+            Held::Symbols(symbol, _) if next.is_some_and(|next| next.character == symbol) => return,
+            Held::Symbols(symbol, count) => self.write_symbols(symbol, count),
+        }
+        self.held = Held::Nothing;
+    }
+
+    fn hold_symbol(&mut self, symbol: char) {
+        let count = match self.held {
+            Held::Symbols(_, count) => (count + 1).min(3),
+            _ => 1,
+        };
+        self.held = Held::Symbols(symbol, count);
+    }
+
+    fn write_symbols(&mut self, symbol: char, count: u8) {
+        let (tokens, width) = if count < 3 { (count, 1) } else { (1, 3) };
+        for _ in 0..tokens {
+            self.open();
+            (0..width).for_each(|_| self.push(symbol));
+            self.close();
+        }
+    }
+
+    fn push(&mut self, character: char) {
+        self.normal.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+    }
+
+    fn open(&mut self) {
+        if self.open.is_none() {
+            if !self.normal.is_empty() {
+                self.normal.push(b' ');
+            }
+            self.open = Some(self.normal.len());
+            self.numeric = false;
+        }
+    }
+
+    fn close(&mut self) {
+        let Some(start) = self.open.take() else { return };
+        if self.numeric && self.mask_numbers {
+            self.normal.truncate(start);
+            self.normal.push(b'0');
+        }
+        let hash = (xxh3_64(&self.normal[start..]) >> 32) as u32;
+        self.hashes.push(hash & !1 | u32::from(self.numeric));
+    }
+}
+
+/// What the quick reader does with a byte.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Ascii {
+    Word,
+    Separator,
+    /// Symbols, signs, and all that is not ASCII.
+    Careful,
+}
+
+static ASCII: [Ascii; 256] = {
+    let mut table = [Ascii::Careful; 256];
+    let mut byte = 0;
+    while byte < 128 {
+        table[byte as usize] = match byte {
+            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => Ascii::Word,
+            b'-' | b'$' | b'+' | b'<'..=b'>' | b'^' | b'`' | b'|' | b'~' => Ascii::Careful,
+            _ => Ascii::Separator,
+        };
+        byte += 1;
+    }
+    table
+};
+
+fn is_word(byte: u8) -> bool {
+    ASCII[usize::from(byte)] == Ascii::Word
+}

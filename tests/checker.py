@@ -1,0 +1,143 @@
+"""Proof that nothing was lost, from the files alone: input texts, cleaned texts, ledger.
+
+The checker knows nothing of the core. For every removed passage it finds, by the oracle's
+rules, the copy that stays, and it finds that copy in the cleaned text, not only in the input.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+import oracle
+
+
+@dataclass
+class Run:
+    """One run of `clean`: texts by source; documents that were dropped are not in `outputs`."""
+
+    inputs: Mapping[str, str]
+    outputs: Mapping[str, str]
+    ledger: Sequence[Mapping[str, Any]]
+    rules: oracle.Rules = oracle.Rules()
+    blocks: dict[str, list[oracle.Block]] = field(default_factory=dict)
+
+    @cached_property
+    def removed(self) -> dict[str, list[Mapping[str, Any]]]:
+        """The ledger's passages by source."""
+        found = defaultdict(list)
+        for entry in self.ledger:
+            if not entry.get("dropped"):
+                found[entry["source"]].append(entry)
+        return found
+
+    @cached_property
+    def dropped(self) -> set[str]:
+        """The sources of the documents that went as a whole."""
+        return {entry["source"] for entry in self.ledger if entry.get("dropped")}
+
+    def blocks_of(self, source: str) -> list[oracle.Block]:
+        """The blocks of an input text; its document number is its place in the input."""
+        if source not in self.blocks:
+            number, text = list(self.inputs).index(source), self.inputs[source]
+            spans = oracle.split(text, self.rules.unit)
+            self.blocks[source] = [oracle.Block(number, span, text[slice(*span)], self.rules) for span in spans]
+        return self.blocks[source]
+
+
+def problems(run: Run) -> Iterator[str]:
+    """Every way in which the run breaks its promise; none is what a test wants."""
+    if set(run.outputs) != set(run.inputs) - run.dropped:
+        yield f"documents kept: {sorted(run.outputs)}, dropped: {sorted(run.dropped)}"
+        return
+    for source in {entry["source"] for entry in run.ledger} - set(run.inputs):
+        yield f"{source} is in the ledger but was never read"
+    for source, text in run.inputs.items():
+        yield from cut_problems(run, source, text)
+    for entry in run.ledger:
+        if not entry.get("dropped"):
+            yield from place_problems(run, entry)
+            yield from copy_problems(run, entry)
+
+
+def cut_problems(run: Run, source: str, text: str) -> Iterator[str]:
+    """The output is the input without the ledger's spans, which ascend and do not overlap."""
+    rest, place = "", 0
+    for entry in run.removed[source]:
+        start, end = entry["span"]
+        if not place <= start < end <= len(text):
+            yield f"{source}: span {start}-{end} after {place}, of {len(text)} characters"
+            return
+        if entry["text"] != text[start:end]:
+            yield f"{source}: the ledger's text is not the text of {start}-{end}"
+        rest, place = rest + text[place:start], end
+    rest += text[place:]
+    if source not in run.dropped:
+        if rest != run.outputs[source]:
+            yield f"{source}: the output is not the input without the ledger's spans"
+    elif oracle.tokens(rest):
+        yield f"{source}: dropped although this would be left: {rest[:200]!r}"
+
+
+def place_problems(run: Run, entry: Mapping[str, Any]) -> Iterator[str]:
+    """The keeper's span lies in no ledger span, and its text stands in the output."""
+    keeper, (start, end) = entry["keeper"]["source"], entry["keeper"]["span"]
+    if keeper in run.dropped:
+        yield f"{entry['source']} {entry['span']}: the keeper {keeper} was dropped"
+        return
+    shift = 0
+    for other in run.removed[keeper]:
+        low, high = other["span"]
+        if low < end and start < high:
+            yield f"{keeper}: the keeper's span {start}-{end} meets the removed span {low}-{high}"
+            return
+        shift += high - low if high <= start else 0
+    if run.outputs[keeper][start - shift : end - shift] != run.inputs[keeper][start:end]:
+        yield f"{keeper}: the keeper's text of {start}-{end} does not stand in the output"
+
+
+def copy_problems(run: Run, entry: Mapping[str, Any]) -> Iterator[str]:
+    """Every removed block matches the block at its place in the keeper's passage."""
+    name = f"{entry['source']} {entry['span']}"
+    gone = inside(run.blocks_of(entry["source"]), entry["span"])
+    kept = inside(run.blocks_of(entry["keeper"]["source"]), entry["keeper"]["span"])
+    start, end = entry["span"]
+    for block in run.blocks_of(entry["source"]):
+        if block not in gone and block.span[0] < end and start < block.span[1]:
+            yield f"{name}: cuts through the block at {block.span}"
+    if not gone:
+        yield f"{name}: no block in the span"
+    elif sum(len(block.tokens) for block in gone) < max(run.rules.min_tokens, 1):
+        yield f"{name}: fewer tokens than min_tokens"
+    elif not aligned(gone, kept, run.rules.scope):
+        yield f"{name}: no copy in {entry['keeper']}: {run.inputs[entry['source']][start:end][:200]!r}"
+    elif len(gone) == len(kept) == 1:
+        yield from score_problems(name, entry, kept[0], gone[0])
+
+
+def inside(blocks: list[oracle.Block], span: Sequence[int]) -> list[oracle.Block]:
+    """The blocks that lie in a span as a whole."""
+    return [block for block in blocks if span[0] <= block.span[0] and block.span[1] <= span[1]]
+
+
+def aligned(gone: list[oracle.Block], kept: list[oracle.Block], scope: str) -> bool:
+    """Whether consecutive kept blocks replace the removed ones one by one."""
+    for first in range(len(kept) - len(gone) + 1):
+        pairs = list(zip(kept[first:], gone, strict=False))
+        if all(oracle.in_scope(*pair, scope) and oracle.may_replace(*pair) for pair in pairs):
+            return True
+    return False
+
+
+def score_problems(name: str, entry: Mapping[str, Any], kept: oracle.Block, gone: oracle.Block) -> Iterator[str]:
+    """The ledger's relation and scores are exact."""
+    judged = oracle.verdict(kept, gone)
+    assert judged is not None
+    relation = "identical" if kept.text == gone.text else judged.relation
+    wanted = (relation, judged.resemblance, judged.containment)
+    found = (entry["relation"], entry["resemblance"], entry["containment"])
+    if wanted != found:
+        yield f"{name}: the ledger says {found}, the texts say {wanted}"

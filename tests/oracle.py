@@ -1,0 +1,439 @@
+"""What every stage means, once more and as plainly as possible: sets and double loops.
+
+Nothing here shares a line or a table with the native core: characters come from
+`unicodedata`, hashes from `xxhash`, edit distances from `rapidfuzz`. It is slow and only for
+tests; where it and the core differ, one of them is wrong.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, field
+from functools import cached_property, lru_cache
+from itertools import groupby
+
+import numpy
+import xxhash
+from rapidfuzz.distance import Indel
+
+# --- fold: text to tokens --------------------------------------------------------------------
+
+WORD, SINGLE, SYMBOL, SEPARATOR = "word", "single", "symbol", "separator"
+SIGNS = {"-": "-", "\u2212": "-", "\ufe63": "-", "\uff0d": "-", "+": "+", "\uff0b": "+"}
+INNER = ".,\u066b\u066c"
+
+
+def _ranges(text: str) -> frozenset[int]:
+    """The code points of `"61 63-65"`."""
+    found: set[int] = set()
+    for part in text.split():
+        first, _, last = part.partition("-")
+        found.update(range(int(first, 16), int(last or first, 16) + 1))
+    return frozenset(found)
+
+
+# Default_Ignorable_Code_Point of DerivedCoreProperties.txt, Unicode 14.
+IGNORABLE = _ranges(
+    "AD 34F 61C 115F-1160 17B4-17B5 180B-180F 200B-200F 202A-202E 2060-206F 3164 FE00-FE0F "
+    "FEFF FFA0 FFF0-FFF8 1BCA0-1BCA3 1D173-1D17A E0000-E0FFF"
+)
+# Marks that change how a letter is read, not which letter it is: those of Latin, Greek and
+# Cyrillic, the points of Arabic (with the tatweel, no mark but a stretch) and of Hebrew.
+STRIPPED = _ranges("300-36F 483-489 1AB0-1AFF 1DC0-1DFF 20D0-20FF FE20-FE2F 2DE0-2DFF") | _ranges(
+    "A66F-A672 A674-A67D A69E-A69F 610-61A 640 64B-65F 670 6D6-6ED 591-5C7"
+)
+# Letters and marks of these are one token each: Han, Hiragana, Katakana, Thai, Lao, Khmer, Myanmar.
+UNSPACED = _ranges("E00-EFF 1000-109F A9E0-A9FF AA60-AA7F 1780-17FF 2E80-2FDF 3005-3006 302A-302D") | _ranges(
+    "3031-3035 303B-303C 3040-30FF 31F0-31FF 3400-4DBF 4E00-9FFF F900-FAFF 16FE3 16FF0-16FF1 "
+    "1AFF0-1AFFF 1B000-1B16F 20000-2A6DF 2A700-2EBEF 2F800-2FA1F 30000-3134F"
+)
+NONCHARACTERS = _ranges("FDD0-FDEF") | {plane + last for plane in range(0, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF)}
+
+
+def is_number(character: str) -> bool:
+    """General category N*: digits, fractions, Roman numerals."""
+    return unicodedata.category(character).startswith("N")
+
+
+@lru_cache(maxsize=None)
+def fold_character(character: str) -> str:
+    """Casefold and full compatibility decomposition, twice; then ignorables and points go."""
+    folded = unicodedata.normalize("NFKD", character.casefold())
+    folded = unicodedata.normalize("NFKD", folded.casefold())
+    return "".join(c for c in folded if ord(c) not in IGNORABLE and not is_stripped(c))
+
+
+def is_stripped(character: str) -> bool:
+    """A mark in STRIPPED, or the tatweel."""
+    mark = unicodedata.category(character).startswith("M") or character == "\u0640"
+    return mark and ord(character) in STRIPPED
+
+
+@lru_cache(maxsize=None)
+def character_class(character: str) -> str:
+    """The class of a folded character."""
+    category, point = unicodedata.category(character), ord(character)
+    if category[0] in "LM" and point in UNSPACED:
+        return SINGLE
+    if category[0] in "LMN" or category == "Co":
+        return WORD
+    if category == "Cn" and point not in NONCHARACTERS:
+        return WORD
+    return SYMBOL if category[0] == "S" else SEPARATOR
+
+
+def is_sign_at(text: str, place: int) -> bool:
+    """A sign directly before a number and not after a word, a number or another sign."""
+    if text[place] not in SIGNS or place + 1 >= len(text) or not is_number(text[place + 1]):
+        return False
+    for before in reversed(text[:place]):
+        if before in SIGNS:
+            return False
+        folded = fold_character(before)
+        if folded:  # What folds to nothing is not there.
+            return character_class(folded[-1]) not in (WORD, SINGLE)
+    return True
+
+
+def is_inner_at(text: str, place: int) -> bool:
+    """A decimal or grouping separator directly between two numbers."""
+    if text[place] not in INNER or not 0 < place < len(text) - 1:
+        return False
+    return is_number(text[place - 1]) and is_number(text[place + 1])
+
+
+def tokens(text: str, mask_numbers: bool = False) -> list[str]:
+    """Maximal runs of word characters; singles and symbols alone; three like symbols as one."""
+    pieces: list[tuple[str, str]] = []
+    for place, character in enumerate(text):
+        if is_sign_at(text, place):
+            pieces += [("sign", SIGNS[character])]
+        elif is_inner_at(text, place):
+            pieces += [(WORD, character)]
+        else:
+            pieces += [(character_class(c), c) for c in fold_character(character)]
+    found: list[str] = []
+    open_word = False
+    for (kind, character), run in groupby(pieces, lambda piece: piece):
+        length = len(list(run))
+        if kind == WORD and open_word:
+            found[-1] += character * length
+        elif kind == SYMBOL:
+            found += [character * 3] if length >= 3 else [character] * length
+        elif kind == SINGLE:
+            found += [character] * length
+        elif kind != SEPARATOR:
+            found += [character * length]
+        open_word = kind in (WORD, "sign")
+    return ["0" if mask_numbers and is_numeric(token) else token for token in found]
+
+
+def is_numeric(token: str) -> bool:
+    """A token with at least one number character."""
+    return any(is_number(character) for character in token)
+
+
+def normal_form(text: str, mask_numbers: bool = False) -> str:
+    """The tokens with single spaces between."""
+    return " ".join(tokens(text, mask_numbers))
+
+
+def fingerprint(text: str, mask_numbers: bool = False) -> bytes:
+    """XXH3-128 of the normal form; without tokens, with seed 1 of the raw text."""
+    normal = normal_form(text, mask_numbers)
+    value = xxhash.xxh3_128_intdigest(normal.encode()) if normal else xxhash.xxh3_128_intdigest(text.encode(), seed=1)
+    return value.to_bytes(16, "little")
+
+
+# --- split: text to spans of blocks ----------------------------------------------------------
+
+WHITE_SPACE = frozenset(map(chr, _ranges("9-D 20 85 A0 1680 2000-200A 2028-2029 202F 205F 3000")))
+HORIZONTAL = frozenset(map(chr, _ranges("9 20 A0 1680 2000-200A 202F 205F 3000")))
+
+
+def is_space(text: str, place: int) -> bool:
+    """White space, or the byte order mark at the very start."""
+    return text[place] in WHITE_SPACE or (place == 0 and text[0] == "\ufeff")
+
+
+def trim(text: str, start: int, end: int) -> tuple[int, int]:
+    """The span without white space at its ends; empty where it is all white space."""
+    while start < end and is_space(text, start):
+        start += 1
+    while start < end and is_space(text, end - 1):
+        end -= 1
+    return start, end
+
+
+def lines(text: str) -> list[tuple[int, int]]:
+    """Trimmed spans of all lines; these end at CR LF, LF or CR only. Blank ones are empty."""
+    spans, start, place = [], 0, 0
+    while place < len(text):
+        if text[place] in "\r\n":
+            spans.append(trim(text, start, place))
+            place += text[place : place + 2] == "\r\n"
+            start = place + 1
+        place += 1
+    return [*spans, trim(text, start, len(text))]
+
+
+def is_hard_wrapped(text: str, group: list[tuple[int, int]]) -> bool:
+    """Three lines or more, none too long, and none could have taken the next one's first word."""
+    widths = [end - start for start, end in group]
+    if len(group) < 3 or max(widths) > 100:
+        return False
+    for width, (start, end) in zip(widths, group[1:], strict=False):
+        word = start
+        while word < end and not is_space(text, word):
+            word += 1
+        if width + 1 + word - start <= max(widths):
+            return False
+    return True
+
+
+def gap_items(text: str, start: int, end: int) -> list[tuple[int, int]]:
+    """The line at its gaps of three or more horizontal spaces, if that makes a ticker of it."""
+    items, item, place = [], start, start
+    while place < end:
+        stop = place
+        while stop < end and text[stop] in HORIZONTAL:
+            stop += 1
+        if stop - place >= 3:
+            items.append(trim(text, item, place))
+            item = stop
+        place = max(stop, place + 1)
+    items = [span for span in [*items, trim(text, item, end)] if span[0] < span[1]]
+    long = [span for span in items if len(tokens(text[span[0] : span[1]])) >= 4]
+    return items if len(items) >= 4 and 2 * len(long) >= len(items) else [(start, end)]
+
+
+def split(text: str, unit: str = "paragraph") -> list[tuple[int, int]]:
+    """The blocks of a text, as half-open spans of code points without white space at the ends."""
+    if unit == "document":
+        whole = trim(text, 0, len(text))
+        return [whole] if whole[0] < whole[1] else []
+    if unit == "line":
+        return [(start, end) for start, end in lines(text) if start < end]
+    blocks: list[tuple[int, int]] = []
+    for blank, spans in groupby(lines(text), lambda span: span[0] == span[1]):
+        group = list(spans)
+        if blank:
+            continue
+        if is_hard_wrapped(text, group):
+            blocks.append((group[0][0], group[-1][1]))
+        else:
+            blocks += [item for start, end in group for item in gap_items(text, start, end)]
+    return blocks
+
+
+# --- shingle and sign ------------------------------------------------------------------------
+
+M64 = (1 << 64) - 1
+MULTIPLIER = 0x9E3779B97F4A7C15
+
+
+def token_hash(token: str) -> int:
+    """The upper half of XXH3-64, its lowest bit telling whether the token is numeric."""
+    return (xxhash.xxh3_64_intdigest(token.encode()) >> 32) & ~1 | is_numeric(token)
+
+
+def fmix64(value: int) -> int:
+    """The finaliser of MurmurHash3, 64 bits."""
+    value = (value ^ value >> 33) * 0xFF51AFD7ED558CCD & M64
+    value = (value ^ value >> 33) * 0xC4CEB9FE1A85EC53 & M64
+    return value ^ value >> 33
+
+
+def shingle_hashes(values: list[int], size: int) -> set[int]:
+    """The hash of every `size` consecutive values; of all of them where there are fewer."""
+    size = min(size, len(values))
+    if not size:
+        return set()
+    found = set()
+    for first in range(len(values) - size + 1):
+        total = 0
+        for value in values[first : first + size]:
+            total = (total * MULTIPLIER + value) & M64
+        found.add(fmix64((total + size) & M64))
+    return found
+
+
+def shingles(text: str, size: int, mask_numbers: bool = False) -> set[int]:
+    """Word shingles of a text."""
+    return shingle_hashes([token_hash(token) for token in tokens(text, mask_numbers)], size)
+
+
+def character_items(text: str) -> set[int]:
+    """What is signed of a short block: the upper halves of the 5-shingles of its characters."""
+    return {value >> 32 for value in shingle_hashes([ord(c) + 1 for c in normal_form(text)], 5)}
+
+
+def permutations(seed: int, count: int = 128) -> tuple[numpy.ndarray, numpy.ndarray]:
+    """The permutations of datasketch 2's `affine32`: h -> a*h + b modulo 2**32, a odd."""
+    random = numpy.random.RandomState(seed)
+    a = random.randint(0, 1 << 31, count, dtype=numpy.uint32) * numpy.uint32(2) + numpy.uint32(1)
+    return a, random.randint(0, 1 << 32, count, dtype=numpy.uint32)
+
+
+def signature(items: set[int], a: numpy.ndarray, b: numpy.ndarray) -> list[int]:
+    """The least value of every permutation over the items, mixed by MurmurHash3's fmix32."""
+    least = [0xFFFFFFFF] * len(a)
+    for item in items:
+        item = (item ^ item >> 16) * 0x85EBCA6B & 0xFFFFFFFF
+        item = (item ^ item >> 13) * 0xC2B2AE35 & 0xFFFFFFFF
+        item ^= item >> 16
+        values = [(int(x) * item + int(y)) & 0xFFFFFFFF for x, y in zip(a, b, strict=True)]
+        least = [min(pair) for pair in zip(least, values, strict=True)]
+    return least
+
+
+def candidate_chance(resemblance: float, bands: int, rows: int) -> float:
+    """The S-curve: the chance that two sets this alike share at least one band."""
+    return 1 - (1 - resemblance**rows) ** bands
+
+
+def band_plan(threshold: float) -> tuple[int, int]:
+    """(bands, rows) of the most rows that still find 99 % of the pairs at the threshold."""
+    for rows in range(128, 0, -1):
+        if candidate_chance(threshold, 128 // rows, rows) >= 0.99:
+            return 128 // rows, rows
+    return 128, 1
+
+
+# --- match, greedy ---------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The settings a match depends on, with the defaults of `dedup.Policy`."""
+
+    unit: str = "paragraph"
+    shingle_size: int = 3
+    threshold: float = 0.7
+    containment: float = 0.8
+    short_tokens: int = 20
+    short_threshold: float = 0.9
+    min_tokens: int = 8
+    numbers: str = "veto"
+    scope: str = "both"
+
+
+@dataclass(eq=False)
+class Block:
+    """A block with everything that is compared of it; `eq=False`: two copies are two blocks."""
+
+    document: int
+    span: tuple[int, int]
+    text: str
+    rules: Rules = field(repr=False)
+
+    @cached_property
+    def tokens(self) -> list[str]:
+        return tokens(self.text, self.rules.numbers == "mask")
+
+    @cached_property
+    def normal(self) -> str:
+        return " ".join(self.tokens)
+
+    @cached_property
+    def fingerprint(self) -> bytes:
+        return fingerprint(self.text, self.rules.numbers == "mask")
+
+    @cached_property
+    def shingles(self) -> set[int]:
+        return shingle_hashes([token_hash(token) for token in self.tokens], self.rules.shingle_size)
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """relation: `equal`, `near` or `contained`; template: the two differ in numbers only."""
+
+    relation: str
+    resemblance: float
+    containment: float
+    template: bool = False
+
+
+def blocks_of(texts: list[str], rules: Rules) -> list[Block]:
+    """All blocks of all documents, in input order."""
+    return [
+        Block(number, (start, end), text[start:end], rules)
+        for number, text in enumerate(texts)
+        for start, end in split(text, rules.unit)
+    ]
+
+
+def only_numbers_differ(left: Block, right: Block) -> bool:
+    """The same tokens once every numeric token is masked."""
+    if len(left.tokens) != len(right.tokens):
+        return False
+    return all(x == y or (is_numeric(x) and is_numeric(y)) for x, y in zip(left.tokens, right.tokens, strict=True))
+
+
+def verdict(left: Block, right: Block) -> Verdict | None:
+    """How two blocks match, or None. Scores are always those of the word shingles."""
+    if left.fingerprint == right.fingerprint:
+        return Verdict("equal", 1.0, 1.0)
+    rules, sizes = left.rules, sorted((len(left.tokens), len(right.tokens)))
+    if sizes[0] < max(rules.min_tokens, 1):
+        return None
+    shared = len(left.shingles & right.shingles)
+    resemblance = shared / len(left.shingles | right.shingles)
+    containment = shared / min(len(left.shingles), len(right.shingles))
+    if sizes[0] < rules.short_tokens:
+        if sizes[1] >= rules.short_tokens * 5 // 4:
+            return None
+        alike = Indel.normalized_similarity(left.normal, right.normal)
+        relation = "near" if alike >= rules.short_threshold else None
+    elif resemblance >= rules.threshold:
+        relation = "near"
+    else:
+        relation = "contained" if containment >= rules.containment else None
+    if relation is None:
+        return None
+    template = rules.numbers == "veto" and only_numbers_differ(left, right)
+    return Verdict(relation, resemblance, containment, template)
+
+
+def may_replace(kept: Block, repeat: Block) -> bool:
+    """Whether `repeat` may go in favour of `kept`: of a contained pair only the contained side."""
+    found = verdict(kept, repeat)
+    if found is None or found.template:
+        return False
+    return found.relation != "contained" or len(repeat.shingles) <= len(kept.shingles)
+
+
+def in_scope(left: Block, right: Block, scope: str) -> bool:
+    """`within` asks for one document, `across` for two."""
+    return scope == "both" or (left.document == right.document) == (scope == "within")
+
+
+def all_pairs(blocks: list[Block]) -> dict[frozenset[bytes], Verdict]:
+    """Every pair of distinct fingerprints that matches, by a double loop."""
+    nodes = list({block.fingerprint: block for block in reversed(blocks)}.values())
+    found = {}
+    for number, left in enumerate(nodes):
+        for right in nodes[:number]:
+            judged = verdict(left, right)
+            if judged is not None:
+                found[frozenset((left.fingerprint, right.fingerprint))] = judged
+    return found
+
+
+def greedy(blocks: list[Block], rank: list[int] | None = None) -> list[int | None]:
+    """For every block the number of the kept block it repeats, None where it is kept itself.
+
+    Blocks are visited by rank, by default in input order, and each goes in favour of the first
+    block already kept that it matches.
+    """
+    repeat_of: list[int | None] = [None] * len(blocks)
+    kept: list[int] = []
+    for number in sorted(range(len(blocks)), key=lambda n: n if rank is None else rank[n]):
+        block = blocks[number]
+        for other in kept:
+            if in_scope(blocks[other], block, block.rules.scope) and may_replace(blocks[other], block):
+                repeat_of[number] = other
+                break
+        else:
+            kept.append(number)
+    return repeat_of

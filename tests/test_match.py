@@ -1,0 +1,160 @@
+"""Matches: nothing but what the oracle's double loop finds, with its exact scores."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any
+
+import oracle
+import pytest
+import strategies
+from hypothesis import example, given
+from hypothesis import strategies as st
+from runs import rules_of
+
+import dedup
+
+Pairs = dict[frozenset[bytes], oracle.Verdict]
+
+
+@st.composite
+def settings(draw: st.DrawFn) -> dict[str, Any]:
+    """Policy fields that change what matches; half of the time the defaults."""
+    if draw(st.booleans()):
+        return {}
+    choices: dict[str, st.SearchStrategy[Any]] = {
+        "unit": st.sampled_from(["paragraph", "line", "document"]),
+        "shingle_size": st.integers(1, 6),
+        "threshold": st.sampled_from([0.7, 0.75, 0.8, 0.9, 1.0]),
+        "containment": st.sampled_from([0.6, 0.8, 1.0]),
+        "short_tokens": st.sampled_from([0, 8, 20, 40]),
+        "short_threshold": st.sampled_from([0.8, 0.9, 1.0]),
+        "min_tokens": st.sampled_from([0, 1, 8, 15]),
+        "numbers": st.sampled_from(["veto", "keep", "mask"]),
+    }
+    return {name: draw(values) for name, values in choices.items() if draw(st.booleans())}
+
+
+def reported(texts: list[str], policy: Mapping[str, Any]) -> tuple[Pairs, Counter[bytes]]:
+    """The core's pairs of distinct fingerprints, and the copies of texts that stand several times."""
+    mask, pairs, copies = policy.get("numbers") == "mask", Pairs(), Counter[bytes]()
+    for match in dedup.scan(list(texts), **policy).matches:
+        sides = [texts[int(side.source[1:-1])][slice(*side.span)] for side in (match.left, match.right)]
+        prints = [oracle.fingerprint(side, mask) for side in sides]
+        if match.relation in ("identical", "equal"):
+            assert prints[0] == prints[1]
+            assert (match.resemblance, match.containment) == (1.0, 1.0)
+            copies[prints[0]] = match.left.copies
+        else:
+            assert frozenset(prints) not in pairs
+            scores = (match.resemblance, match.containment, match.template)
+            pairs[frozenset(prints)] = oracle.Verdict(match.relation, *scores)
+    return pairs, copies
+
+
+def repeated(texts: list[str], policy: Mapping[str, Any]) -> Counter[bytes]:
+    """The fingerprints of several blocks, by the oracle."""
+    blocks = oracle.blocks_of(texts, rules_of(policy))
+    return Counter({key: count for key, count in Counter(b.fingerprint for b in blocks).items() if count > 1})
+
+
+def share_a_band(left: oracle.Block, right: oracle.Block, policy: dedup.Policy) -> bool:
+    """Whether the search must have compared two blocks that are not short."""
+    permutations = oracle.permutations(policy.seed)
+    signed = [oracle.signature({value >> 32 for value in block.shingles}, *permutations) for block in (left, right)]
+    bands = [[row[n * policy.rows : (n + 1) * policy.rows] for n in range(policy.bands)] for row in signed]
+    return any(one == other for one, other in zip(*bands, strict=True))
+
+
+@given(strategies.any_corpora(), settings())
+def test_exhaustive_search_finds_exactly_the_oracles_matches(texts: list[str], policy: dict[str, Any]) -> None:
+    pairs, copies = reported(texts, {**policy, "search": "exhaustive"})
+    assert pairs == oracle.all_pairs(oracle.blocks_of(texts, rules_of(policy)))
+    assert copies == repeated(texts, policy)
+
+
+@given(strategies.any_corpora(), settings())
+def test_every_match_found_through_signatures_is_the_oracles(texts: list[str], policy: dict[str, Any]) -> None:
+    pairs, copies = reported(texts, policy)
+    wanted = oracle.all_pairs(oracle.blocks_of(texts, rules_of(policy)))
+    assert {key: wanted.get(key) for key in pairs} == pairs
+    assert copies == repeated(texts, policy)
+
+
+@given(strategies.any_corpora(), settings())
+def test_signatures_miss_a_long_pair_only_where_no_band_is_shared(texts: list[str], policy: dict[str, Any]) -> None:
+    pairs, _ = reported(texts, policy)
+    blocks = {block.fingerprint: block for block in oracle.blocks_of(texts, rules_of(policy))}
+    resolved = dedup.Policy(**policy)
+    for key in set(oracle.all_pairs(list(blocks.values()))) - set(pairs):
+        left, right = (blocks[one] for one in key)
+        if min(len(left.tokens), len(right.tokens)) >= resolved.short_tokens:
+            assert not share_a_band(left, right, resolved), (left.text, right.text)
+
+
+@given(strategies.paragraphs(), st.sampled_from(["upper", "NFD", "NFKC", "no-break", "punctuation", "hyphen"]))
+@example("***", "upper")
+@example("}", "NFD")
+def test_equal_blocks_always_match(text: str, spelling: str) -> None:
+    other = strategies.respelled(text, spelling)
+    pairs, copies = reported([text, other], {"unit": "document"})
+    if oracle.fingerprint(text) == oracle.fingerprint(other):
+        assert copies == {oracle.fingerprint(text): 2}
+    assert not pairs or oracle.fingerprint(text) != oracle.fingerprint(other)
+
+
+NUMBERED = "Temperatures between {} and {} degrees, wind from the west at {} kilometres an hour, light rain in the evening."
+LONG = " ".join(f"word{number}" for number in range(40))
+
+# fmt: off
+CASES = [
+    # name, two texts, policy, relation and template or None, why
+    ("one word changed in a long text", LONG, LONG.replace("word20", "other"), {}, ("near", False), "33 of 38 + 3"),
+    ("half of it changed", LONG, LONG.replace("word1", "x"), {}, None, "too few shared shingles"),
+    ("text appended", LONG, LONG + " " + LONG.replace("word", "more"), {}, ("contained", False), "all of the smaller"),
+    ("numbers differ", NUMBERED.format(1, 2, 3), NUMBERED.format(4, 5, 6), {}, ("near", True), "by characters"),
+    ("numbers kept", NUMBERED.format(1, 2, 3), NUMBERED.format(4, 5, 6), {"numbers": "keep"}, ("near", False), ""),
+    ("sign differs", NUMBERED.format("-5", 2, 3), NUMBERED.format(5, 2, 3), {}, ("near", True), "-5 is not 5"),
+    ("nine words, one letter", "a short line of nine words that ends here", "a short line of nine words that ended here", {},
+     ("near", False), "by characters"),
+    ("seven words, one letter", "a short line of seven words ends", "a short line of seven words end", {}, None,
+     "fewer than min_tokens: equality only"),
+    ("short and much longer", " ".join(LONG.split()[:19]), " ".join(LONG.split()[:25]), {}, None, "25 is too long for 19"),
+]
+# fmt: on
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "policy", "expected", "why"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
+)
+@pytest.mark.parametrize("search", ["lsh", "exhaustive"])
+def test_the_table_of_pairs_holds_for_core_and_oracle(
+    left: str, right: str, policy: dict[str, Any], expected: tuple[str, bool] | None, why: str, search: str
+) -> None:
+    judged = oracle.verdict(*oracle.blocks_of([left, right], rules_of(policy)))
+    assert (judged and (judged.relation, judged.template)) == expected, why
+    pairs, _ = reported([left, right], {**policy, "search": search})
+    assert list(pairs.values()) == ([] if judged is None else [judged]), why
+
+
+def test_masked_numbers_make_equal_blocks() -> None:
+    texts = [NUMBERED.format(1, 2, 3), NUMBERED.format(4, 5, 6)]
+    pairs, copies = reported(texts, {"numbers": "mask"})
+    assert pairs == {}
+    assert copies == {oracle.fingerprint(texts[0], True): 2}
+
+
+def test_short_texts_that_match_are_nearly_all_found() -> None:
+    # One letter changed in 300 lines of 8 to 19 tokens, each line its own words; expected
+    # recall 0.97, and 4 * sqrt(.97 * .03 / 300) = 0.04 of tolerance.
+    texts = []
+    for number in range(300):
+        words = [f"w{number}x{place * 7919 % 997}" for place in range(8 + number % 12)]
+        texts += [" ".join(words), " ".join([*words[:-1], words[-1] + "e"])]
+    wanted = 0
+    for left, right in zip(texts[::2], texts[1::2], strict=True):
+        wanted += oracle.verdict(*oracle.blocks_of([left, right], oracle.Rules())) is not None
+    pairs, _ = reported(texts, {})
+    assert wanted == 300
+    assert len(pairs) >= 0.93 * wanted
