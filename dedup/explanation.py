@@ -6,15 +6,18 @@ they are. Passages are found by the pipeline, which splits the texts; they are h
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
-from dedup.policy import Policy
+from dedup.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
+
+    from dedup.policy import Policy
 
 Edit = tuple[str, str, str]  # tag as in difflib, left text, right text
 
@@ -93,7 +96,12 @@ def explain_texts(
     passages: Sequence[dict[str, Any]] = (),
     names: tuple[str, str] = ("left", "right"),
 ) -> Explanation:
-    """Explain two texts, given the passages that the pipeline found them to share."""
+    """Explain two texts, given the passages that the pipeline found them to share.
+
+    Raises InputError for a text with a lone surrogate, which is no text.
+    """
+    for name, text in zip(names, (left, right), strict=True):
+        _check_text(name, text)
     scores = compare(left, right, policy)
     return Explanation(
         left_name=names[0],
@@ -107,6 +115,15 @@ def explain_texts(
         passages=list(passages),
         diff=aligned(left, right),
     )
+
+
+def _check_text(name: str, text: str) -> None:
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        message = f"{name}: lone surrogate U+{ord(text[error.start]):04X} at {error.start}"
+        hint = "read the file with errors='strict', or replace surrogates"
+        raise InputError(message, hint=hint) from error
 
 
 def compare(left: str, right: str, policy: Policy) -> Scores:
@@ -236,6 +253,4 @@ def _common_ends(left: list[str], right: list[str]) -> tuple[int, int]:
 
 def _words(text: str) -> list[str]:
     """Words with the white space before them, so that joining gives the text back."""
-    import re
-
     return re.findall(r"\s*\S+|\s+$", text)

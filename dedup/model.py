@@ -239,12 +239,8 @@ class Dropped:
 
     def to_dict(self) -> dict[str, Any]:
         """The dropped document as plain JSON values."""
-        return {
-            "document": self.document,
-            "source": self.source,
-            "dropped": True,
-            "record": self.record,
-        }
+        place = {"document": self.document, "source": self.source}
+        return {**place, "dropped": True, "record": self.record}
 
 
 @dataclass(frozen=True, slots=True)

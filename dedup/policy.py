@@ -80,7 +80,7 @@ class Policy:
     )
     min_run: int = count(
         ONLY_MIN_RUN,
-        "Tokens of a repeat across paragraph breaks; reserved, 20.",
+        "Reserved for repeats across paragraph breaks.",
         (ONLY_MIN_RUN, ONLY_MIN_RUN),
     )
     short_tokens: int = count(

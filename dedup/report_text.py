@@ -29,6 +29,9 @@ KINDS = {
     "template": "alike but for numbers; stays",
 }
 
+# Numbers of `kinds` in the report, and what they are called in the table.
+COLUMNS = {"clusters": "clusters", "copies": "repeats", "characters": "characters"}
+
 # Why a repeat stays although it was found (`kept` in clusters.jsonl).
 STAYS = {
     "min_tokens": "shorter than min_tokens",
@@ -125,13 +128,12 @@ def _kind_lines(kinds: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
     if not kinds:
         return
     yield ""
-    yield f"  {'kind':<12}{'clusters':>10}{'repeats':>9}{'characters':>14}"
-    order = [*KINDS, *sorted(set(kinds) - set(KINDS))]
-    for kind in order:
+    columns = [name for name in COLUMNS if any(name in row for row in kinds.values())]
+    yield f"  {'kind':<12}" + "".join(f"{COLUMNS[name]:>12}" for name in columns)
+    for kind in KINDS:
         if kind in kinds:
-            row = kinds[kind]
-            numbers = f"{row['clusters']:>10,}{row['copies']:>9,}{row['characters']:>14,}"
-            yield f"  {kind:<12}{numbers}  {KINDS.get(kind, '')}".rstrip()
+            numbers = "".join(f"{kinds[kind].get(name, 0):>12,}" for name in columns)
+            yield f"  {kind:<12}{numbers}  {KINDS[kind]}"
 
 
 def _cluster_lines(summary: Summary) -> Iterator[str]:

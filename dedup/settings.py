@@ -102,7 +102,7 @@ def checked_number(name: str, value: Any, setting: Setting, default: float) -> f
         reason = f"it must be {ONLY_MIN_RUN}: repeats across paragraph breaks are not there yet"
         raise _refusal(name, value, reason, "leave min_run out")
     # A percentage is what people write for a share.
-    percent = not whole and 1 < number <= 100
+    percent = not whole and 2 <= number <= 100
     hint = f"did you mean {number / 100:g}" if percent else f"the default is {default}"
     raise _refusal(name, value, f"it must lie in {setting.interval}", hint)
 
@@ -162,5 +162,7 @@ def _refusal(name: str, value: Any, reason: str, hint: str | None) -> PolicyErro
 
 def _shown(value: Any) -> str:
     """The value as the user wrote it, but never empty and never endless."""
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
     text = str(value) or "empty"
     return text if len(text) <= 60 else f"{text[:57]}..."

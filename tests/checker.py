@@ -22,7 +22,7 @@ class Run:
     inputs: Mapping[str, str]
     outputs: Mapping[str, str]
     ledger: Sequence[Mapping[str, Any]]
-    rules: oracle.Rules = oracle.Rules()
+    rules: oracle.Rules = field(default_factory=oracle.Rules)
     blocks: dict[str, list[oracle.Block]] = field(default_factory=dict)
 
     @cached_property
@@ -44,7 +44,9 @@ class Run:
         if source not in self.blocks:
             number, text = list(self.inputs).index(source), self.inputs[source]
             spans = oracle.split(text, self.rules.unit)
-            self.blocks[source] = [oracle.Block(number, span, text[slice(*span)], self.rules) for span in spans]
+            self.blocks[source] = [
+                oracle.Block(number, span, text[slice(*span)], self.rules) for span in spans
+            ]
         return self.blocks[source]
 
 
@@ -53,8 +55,11 @@ def problems(run: Run) -> Iterator[str]:
     if set(run.outputs) != set(run.inputs) - run.dropped:
         yield f"documents kept: {sorted(run.outputs)}, dropped: {sorted(run.dropped)}"
         return
-    for source in {entry["source"] for entry in run.ledger} - set(run.inputs):
-        yield f"{source} is in the ledger but was never read"
+    named = [*run.ledger, *(entry["keeper"] for entry in run.ledger if "keeper" in entry)]
+    unknown = {place["source"] for place in named} - set(run.inputs)
+    if unknown:
+        yield f"in the ledger but never read: {sorted(unknown)}"
+        return
     for source, text in run.inputs.items():
         yield from cut_problems(run, source, text)
     for entry in run.ledger:
@@ -132,7 +137,9 @@ def aligned(gone: list[oracle.Block], kept: list[oracle.Block], scope: str) -> b
     return False
 
 
-def score_problems(name: str, entry: Mapping[str, Any], kept: oracle.Block, gone: oracle.Block) -> Iterator[str]:
+def score_problems(
+    name: str, entry: Mapping[str, Any], kept: oracle.Block, gone: oracle.Block
+) -> Iterator[str]:
     """The ledger's relation and scores are exact."""
     judged = oracle.verdict(kept, gone)
     assert judged is not None

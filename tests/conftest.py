@@ -18,14 +18,20 @@ settings.register_profile(
     max_examples=int(os.environ.get("DEDUP_TEST_EXAMPLES", "60")),
     deadline=None,
     derandomize="DEDUP_TEST_EXAMPLES" not in os.environ,
-    suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large, HealthCheck.function_scoped_fixture],
+    suppress_health_check=[
+        HealthCheck.too_slow,
+        HealthCheck.data_too_large,
+        HealthCheck.function_scoped_fixture,
+    ],
 )
 settings.load_profile("dedup")
 
 
 def pytest_configure(config: pytest.Config) -> None:
     """Declare the markers, so that a misspelt one is an error."""
-    config.addinivalue_line("markers", "slow: takes more than some ten seconds; left out with -m 'not slow'")
+    config.addinivalue_line(
+        "markers", "slow: takes more than some ten seconds; left out with -m 'not slow'"
+    )
 
 
 @pytest.fixture(scope="session")

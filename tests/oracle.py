@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass, field
-from functools import cached_property, lru_cache
+from functools import cache, cached_property
 from itertools import groupby
 
 import numpy
@@ -43,11 +43,15 @@ STRIPPED = _ranges("300-36F 483-489 1AB0-1AFF 1DC0-1DFF 20D0-20FF FE20-FE2F 2DE0
     "A66F-A672 A674-A67D A69E-A69F 610-61A 640 64B-65F 670 6D6-6ED 591-5C7"
 )
 # Letters and marks of these are one token each: Han, Hiragana, Katakana, Thai, Lao, Khmer, Myanmar.
-UNSPACED = _ranges("E00-EFF 1000-109F A9E0-A9FF AA60-AA7F 1780-17FF 2E80-2FDF 3005-3006 302A-302D") | _ranges(
+UNSPACED = _ranges(
+    "E00-EFF 1000-109F A9E0-A9FF AA60-AA7F 1780-17FF 2E80-2FDF 3005-3006 302A-302D"
+) | _ranges(
     "3031-3035 303B-303C 3040-30FF 31F0-31FF 3400-4DBF 4E00-9FFF F900-FAFF 16FE3 16FF0-16FF1 "
     "1AFF0-1AFFF 1B000-1B16F 20000-2A6DF 2A700-2EBEF 2F800-2FA1F 30000-3134F"
 )
-NONCHARACTERS = _ranges("FDD0-FDEF") | {plane + last for plane in range(0, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF)}
+NONCHARACTERS = _ranges("FDD0-FDEF") | {
+    plane + last for plane in range(0, 0x110000, 0x10000) for last in (0xFFFE, 0xFFFF)
+}
 
 
 def is_number(character: str) -> bool:
@@ -55,7 +59,7 @@ def is_number(character: str) -> bool:
     return unicodedata.category(character).startswith("N")
 
 
-@lru_cache(maxsize=None)
+@cache
 def fold_character(character: str) -> str:
     """Casefold and full compatibility decomposition, twice; then ignorables and points go."""
     folded = unicodedata.normalize("NFKD", character.casefold())
@@ -69,7 +73,7 @@ def is_stripped(character: str) -> bool:
     return mark and ord(character) in STRIPPED
 
 
-@lru_cache(maxsize=None)
+@cache
 def character_class(character: str) -> str:
     """The class of a folded character."""
     category, point = unicodedata.category(character), ord(character)
@@ -141,7 +145,11 @@ def normal_form(text: str, mask_numbers: bool = False) -> str:
 def fingerprint(text: str, mask_numbers: bool = False) -> bytes:
     """XXH3-128 of the normal form; without tokens, with seed 1 of the raw text."""
     normal = normal_form(text, mask_numbers)
-    value = xxhash.xxh3_128_intdigest(normal.encode()) if normal else xxhash.xxh3_128_intdigest(text.encode(), seed=1)
+    value = (
+        xxhash.xxh3_128_intdigest(normal.encode())
+        if normal
+        else xxhash.xxh3_128_intdigest(text.encode(), seed=1)
+    )
     return value.to_bytes(16, "little")
 
 
@@ -367,7 +375,10 @@ def only_numbers_differ(left: Block, right: Block) -> bool:
     """The same tokens once every numeric token is masked."""
     if len(left.tokens) != len(right.tokens):
         return False
-    return all(x == y or (is_numeric(x) and is_numeric(y)) for x, y in zip(left.tokens, right.tokens, strict=True))
+    return all(
+        x == y or (is_numeric(x) and is_numeric(y))
+        for x, y in zip(left.tokens, right.tokens, strict=True)
+    )
 
 
 def verdict(left: Block, right: Block) -> Verdict | None:
@@ -431,7 +442,9 @@ def greedy(blocks: list[Block], rank: list[int] | None = None) -> list[int | Non
     for number in sorted(range(len(blocks)), key=lambda n: n if rank is None else rank[n]):
         block = blocks[number]
         for other in kept:
-            if in_scope(blocks[other], block, block.rules.scope) and may_replace(blocks[other], block):
+            if in_scope(blocks[other], block, block.rules.scope) and may_replace(
+                blocks[other], block
+            ):
                 repeat_of[number] = other
                 break
         else:

@@ -38,7 +38,9 @@ def clean_records(path: Path, output: Path, *, field: str = "text", **settings: 
     """Clean one plain JSONL file into a folder, and read everything back."""
     dedup.clean(path, output, **settings)
     ledger = read_lines(output / "_dedup" / "removed.jsonl")
-    inputs = {f"{path.name}:{line}": record[field] for line, record in enumerate(read_lines(path), 1)}
+    inputs = {
+        f"{path.name}:{line}": record[field] for line, record in enumerate(read_lines(path), 1)
+    }
     dropped = {entry["source"] for entry in ledger if entry.get("dropped")}
     kept = [source for source in inputs if source not in dropped]
     left = [record[field] for record in read_lines(output / path.name)]
@@ -50,8 +52,12 @@ def clean_folder(folder: Path, output: Path, **settings: Any) -> Run:
     """Clean a folder of text files into another, and read everything back."""
     dedup.clean(folder, output, **settings)
     ledger = read_lines(output / "_dedup" / "removed.jsonl")
-    inputs = {str(path.relative_to(folder)): read_text(path) for path in sorted(folder.rglob("*.txt"))}
-    outputs = {str(path.relative_to(output)): read_text(path) for path in sorted(output.rglob("*.txt"))}
+    inputs = {
+        str(path.relative_to(folder)): read_text(path) for path in sorted(folder.rglob("*.txt"))
+    }
+    outputs = {
+        str(path.relative_to(output)): read_text(path) for path in sorted(output.rglob("*.txt"))
+    }
     return Run(inputs, outputs, ledger, rules_of(settings))
 
 
@@ -103,5 +109,7 @@ def first_records(path: Path, count: int) -> list[dict[str, Any]]:
 
 def tree(folder: Path, *, without: Sequence[str] = ()) -> dict[str, bytes]:
     """Every file of a folder with its bytes."""
-    files = (path for path in sorted(folder.rglob("*")) if path.is_file() and path.name not in without)
+    files = (
+        path for path in sorted(folder.rglob("*")) if path.is_file() and path.name not in without
+    )
     return {str(path.relative_to(folder)): path.read_bytes() for path in files}

@@ -28,7 +28,19 @@ CHINESE = "茶館老闆每天早晨打開木門客人坐在窗邊喝茶說話週
 THAI = "ตลาดน้ำเช้าวันอาทิตย์แม่ค้าขายผลไม้เด็กนักเรียนเดินทางไปโรงเรียนฝนตกหนักแม่น้ำสูงขึ้น"
 EMOJI = "🙂 🎉 👍🏽 👩‍💻 ☀️ ⚽ 🇫🇷 ★ € ™ ©".split()
 NUMBERS = "5 12 3,5 1.5 -5 −7 +3 2024 1 500 10:30 40% ½ x² ٣٫٥ C++ === ------".split(" ")
-SHORT_LINES = ("}", "{", "Share", "***", "---", "synopsis", "Lire aussi", "0", "…", "© 2024", "Advertisement")
+SHORT_LINES = (
+    "}",
+    "{",
+    "Share",
+    "***",
+    "---",
+    "synopsis",
+    "Lire aussi",
+    "0",
+    "…",
+    "© 2024",
+    "Advertisement",
+)
 SENTENCES = (
     "La mairie a annoncé mardi que les travaux de la place commenceront au mois de mars prochain.",
     "Les habitants du quartier demandent depuis deux ans une fontaine et quelques arbres de plus.",
@@ -46,14 +58,21 @@ BLANK_LINES = ("", "\n", "\n\n", " \n", "\n\t\n", "\u00a0\n")
 
 def words() -> st.SearchStrategy[str]:
     """One word, number, symbol or run of an unspaced script."""
-    unspaced = [text[start : start + size] for text in (CHINESE, THAI) for start in range(0, 30, 5) for size in (1, 4)]
+    unspaced = [
+        text[start : start + size]
+        for text in (CHINESE, THAI)
+        for start in range(0, 30, 5)
+        for size in (1, 4)
+    ]
     weighted = FRENCH + FRENCH + ENGLISH + ENGLISH + ARABIC + unspaced + EMOJI + NUMBERS
     return st.sampled_from(weighted)
 
 
 def spaces() -> st.SearchStrategy[str]:
     """What stands between two words, nearly always one space."""
-    return st.sampled_from([" "] * 12 + [", ", ". ", "\u00a0", "  ", " – ", "\u202f", "\u00ad", "\u200d", "'"])
+    return st.sampled_from(
+        [" "] * 12 + [", ", ". ", "\u00a0", "  ", " – ", "\u202f", "\u00ad", "\u200d", "'"]
+    )
 
 
 @st.composite
@@ -68,7 +87,9 @@ def paragraphs() -> st.SearchStrategy[str]:
     """A paragraph without line ends: sentences (which corpora share), or words in a row."""
     sentences = st.lists(st.sampled_from(SENTENCES), min_size=1, max_size=4).map(" ".join)
     mixed = st.tuples(st.sampled_from(SENTENCES), phrases(1, 12)).map(" ".join)
-    return st.one_of(sentences, sentences, mixed, phrases(1, 40), phrases(6, 12), st.sampled_from(SHORT_LINES))
+    return st.one_of(
+        sentences, sentences, mixed, phrases(1, 40), phrases(6, 12), st.sampled_from(SHORT_LINES)
+    )
 
 
 @st.composite
@@ -106,7 +127,9 @@ def respelled(text: str, kind: str) -> str:
     changes = {
         "upper": str.upper,
         "lower": str.lower,
-        "points": lambda t: "".join(c for c in unicodedata.normalize("NFD", t) if not unicodedata.combining(c)),
+        "points": lambda t: "".join(
+            c for c in unicodedata.normalize("NFD", t) if not unicodedata.combining(c)
+        ),
         "hyphen": lambda t: "\u00ad".join(t) if len(t) < 40 else t[:3] + "\u200b" + t[3:],
         "no-break": lambda t: t.replace(" ", "\u00a0"),
         "punctuation": lambda t: "« " + t.replace(".", " !").replace(",", ";") + " »",
@@ -120,7 +143,9 @@ def wrapped(draw: st.DrawFn) -> str:
     """A paragraph broken by hand at a width, as in a mail or a man page."""
     width, end = draw(st.integers(20, 70)), draw(st.sampled_from(LINE_ENDS))
     rows = [""]
-    for word in " ".join(draw(st.lists(st.sampled_from(SENTENCES), min_size=2, max_size=4))).split(" "):
+    for word in " ".join(draw(st.lists(st.sampled_from(SENTENCES), min_size=2, max_size=4))).split(
+        " "
+    ):
         if len(rows[-1]) + 1 + len(word) > width:
             rows.append(word)
         else:
@@ -131,7 +156,9 @@ def wrapped(draw: st.DrawFn) -> str:
 @st.composite
 def tickers(draw: st.DrawFn) -> str:
     """Headlines in one line, glued by runs of spaces."""
-    gap = draw(st.sampled_from(["\u00a0" * 4, "   ", "\t\t\t", " \u00a0 \u00a0", "\u3000" * 3, "  "]))
+    gap = draw(
+        st.sampled_from(["\u00a0" * 4, "   ", "\t\t\t", " \u00a0 \u00a0", "\u3000" * 3, "  "])
+    )
     headline = st.one_of(phrases(3, 9), st.sampled_from([sentence[:45] for sentence in SENTENCES]))
     return gap.join(draw(st.lists(headline, min_size=3, max_size=8)))
 
@@ -158,7 +185,10 @@ def documents(draw: st.DrawFn, pool: list[str]) -> str:
         blocks[place:place] = blocks[first : last + 1]
     end = draw(st.sampled_from(LINE_ENDS))
     between = (end + draw(st.sampled_from(BLANK_LINES))).replace("\n", end)
-    before, after = draw(st.sampled_from(["", "", "", "\ufeff", end, "  "])), draw(st.sampled_from(["", end, end * 2]))
+    before, after = (
+        draw(st.sampled_from(["", "", "", "\ufeff", end, "  "])),
+        draw(st.sampled_from(["", end, end * 2])),
+    )
     return before + between.join(blocks) + after
 
 
@@ -175,13 +205,18 @@ def corpora(draw: st.DrawFn, most: int = 6) -> list[str]:
 @st.composite
 def adversarial_corpora(draw: st.DrawFn) -> list[str]:
     """All blocks identical, a chain a~b~c whose ends do not match, or one text cut ever shorter."""
-    chosen = " ".join(draw(st.lists(st.sampled_from(ENGLISH + FRENCH), min_size=24, max_size=40, unique=True)))
+    chosen = " ".join(
+        draw(st.lists(st.sampled_from(ENGLISH + FRENCH), min_size=24, max_size=40, unique=True))
+    )
     parts, count = chosen.split(" "), draw(st.integers(2, 24))
     shape = draw(st.sampled_from(["identical", "chain", "shorter", "numbers"]))
     if shape == "identical":
         blocks = [chosen] * count
     elif shape == "chain":
-        blocks = [" ".join(["changed" if n < step else part for n, part in enumerate(parts)]) for step in range(count)]
+        blocks = [
+            " ".join(["changed" if n < step else part for n, part in enumerate(parts)])
+            for step in range(count)
+        ]
     elif shape == "shorter":
         blocks = [" ".join(parts[: max(1, len(parts) - step)]) for step in range(count)]
     else:
@@ -198,7 +233,9 @@ def any_corpora() -> st.SearchStrategy[list[str]]:
 
 def texts() -> st.SearchStrategy[str]:
     """Any text: what people write, and any code points at all (no surrogates: those are no text)."""
-    odd = st.sampled_from("-+−.,٫٬1２½٣aÀé\u0301\u0345ßİςａ漢かガーไทยກခក្អا\u064bـאָ€=^★🙂\u00ad\u200d\ufeff \u00a0\r\n\t\x0b\x85\u2028 ")
+    odd = st.sampled_from(
+        "-+−.,٫٬1２½٣aÀé\u0301\u0345ßİςａ漢かガーไทยກခក្អا\u064bـאָ€=^★🙂\u00ad\u200d\ufeff \u00a0\r\n\t\x0b\x85\u2028 "
+    )
     return st.one_of(
         st.text(st.characters(exclude_categories=["Cs"]), max_size=40),
         st.text(odd, max_size=30),

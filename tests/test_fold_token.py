@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from dedup import _core
 
-# fmt: off
 CASES = [
     # name, text, tokens, why
     ("empty", "", [], "no text, no tokens"),
@@ -42,7 +41,12 @@ CASES = [
     ("han", "漢字 and", ["漢", "字", "and"], "one token a character"),
     ("kana", "かなカナ", ["か", "な", "カ", "ナ"], "one token a character"),
     ("thai", "ไทย", ["ไ", "ท", "ย"], "one token a character"),
-    ("korean", "한국 어", [unicodedata.normalize("NFKD", "한국"), unicodedata.normalize("NFKD", "어")], "spaced"),
+    (
+        "korean",
+        "한국 어",
+        [unicodedata.normalize("NFKD", "한국"), unicodedata.normalize("NFKD", "어")],
+        "spaced",
+    ),
     ("mixed scripts", "abc漢字def", ["abc", "漢", "字", "def"], "decided run by run"),
     ("decimal point", "1.5 15 1,500", ["1.5", "15", "1,500"], "a separator between digits stays"),
     ("arabic decimal", "٣٫٥", ["٣٫٥"], "a separator between digits stays"),
@@ -70,11 +74,14 @@ CASES = [
     ("private use", "\ue000", ["\ue000"], "private use is a word"),
     ("noncharacter", "a\ufffeb", ["a", "b"], "noncharacters separate"),
 ]
-# fmt: on
 
 
-@pytest.mark.parametrize(("text", "expected", "why"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
-def test_the_table_of_cases_holds_for_core_and_oracle(text: str, expected: list[str], why: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "expected", "why"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
+)
+def test_the_table_of_cases_holds_for_core_and_oracle(
+    text: str, expected: list[str], why: str
+) -> None:
     assert _core.fold_tokens(text) == expected, why
     assert oracle.tokens(text) == expected, why
 
@@ -83,7 +90,8 @@ def test_every_code_point_folds_as_the_oracle_says() -> None:
     wrong = [
         (hex(point), _core.fold_tokens(chr(point)), oracle.tokens(chr(point)))
         for point in range(0x110000)
-        if not 0xD800 <= point < 0xE000 and _core.fold_tokens(chr(point)) != oracle.tokens(chr(point))
+        if not 0xD800 <= point < 0xE000
+        and _core.fold_tokens(chr(point)) != oracle.tokens(chr(point))
     ]
     assert wrong == []
 
@@ -124,7 +132,10 @@ def test_folding_what_is_folded_changes_nothing(text: str) -> None:
         assert "".join(_core.fold_tokens(token)) == token
 
 
-@given(st.text(st.characters(exclude_categories=["Cs", "M"]), max_size=30), st.text("\u00ad\u200b\u2060\ufe0f", max_size=3))
+@given(
+    st.text(st.characters(exclude_categories=["Cs", "M"]), max_size=30),
+    st.text("\u00ad\u200b\u2060\ufe0f", max_size=3),
+)
 def test_ignorable_characters_at_the_ends_change_nothing(text: str, ignorable: str) -> None:
     assert _core.normal_form(ignorable + text + ignorable) == _core.normal_form(text)
 

@@ -22,15 +22,27 @@ def corpus(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A folder of text and JSONL files with repeats of all kinds, some hundred documents."""
     folder = tmp_path_factory.mktemp("corpus")
     words = strategies.ENGLISH + strategies.FRENCH
-    paragraphs = [" ".join(words[(n * 31 + k * (n % 7 + 1)) % len(words)] for k in range(9 + n % 40)) for n in range(90)]
+    paragraphs = [
+        " ".join(words[(n * 31 + k * (n % 7 + 1)) % len(words)] for k in range(9 + n % 40))
+        for n in range(90)
+    ]
     paragraphs += [text.replace(" the ", " that ") + " again" for text in paragraphs[::3]]
-    paragraphs += [f"Rain of {n} mm in the night, wind from the west at {n + 20} kilometres an hour." for n in range(20)]
+    paragraphs += [
+        f"Rain of {n} mm in the night, wind from the west at {n + 20} kilometres an hour."
+        for n in range(20)
+    ]
     texts = []
     for number in range(240):
-        chosen = [paragraphs[(number * number + 17 * place) % len(paragraphs)] for place in range(1 + number % 9)]
+        chosen = [
+            paragraphs[(number * number + 17 * place) % len(paragraphs)]
+            for place in range(1 + number % 9)
+        ]
         texts.append("\n\n".join([*chosen, "Share", *strategies.SENTENCES[: number % 4]]))
     runs.write_texts(folder / "texts", texts[:80])
-    runs.write_lines(folder / "more.jsonl", [{"id": f"n{n}", "text": text, "n": n} for n, text in enumerate(texts[80:])])
+    runs.write_lines(
+        folder / "more.jsonl",
+        [{"id": f"n{n}", "text": text, "n": n} for n, text in enumerate(texts[80:])],
+    )
     return folder
 
 
@@ -73,7 +85,12 @@ def test_any_hash_seed_writes_the_same_bytes(
 def test_no_environment_variable_changes_an_answer(
     corpus: Path, expected: dict[str, bytes], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for name, value in (("LC_ALL", "tr_TR.UTF-8"), ("LANG", "C"), ("TZ", "Asia/Tokyo"), ("RAYON_NUM_THREADS", "3")):
+    for name, value in (
+        ("LC_ALL", "tr_TR.UTF-8"),
+        ("LANG", "C"),
+        ("TZ", "Asia/Tokyo"),
+        ("RAYON_NUM_THREADS", "3"),
+    ):
         monkeypatch.setenv(name, value)
     command = [sys.executable, "-c", CLEAN, str(corpus), str(tmp_path / "out"), "2"]
     subprocess.run(command, check=True, capture_output=True, timeout=120)

@@ -24,7 +24,9 @@ def matches(texts: Sequence[str], **settings: Any) -> Found:
     """Pairs of fingerprints with what is said of them, whatever their order and number of copies."""
     found: Found = {}
     for match in dedup.scan(list(texts), **settings).matches:
-        sides = [texts[int(side.source[1:-1])][slice(*side.span)] for side in (match.left, match.right)]
+        sides = [
+            texts[int(side.source[1:-1])][slice(*side.span)] for side in (match.left, match.right)
+        ]
         # Which of two equal texts is shown depends on the input's order, so equal is as good as identical.
         relation = "equal" if match.relation == "identical" else match.relation
         key = frozenset(oracle.fingerprint(side) for side in sides)
@@ -48,14 +50,21 @@ def removed_blocks(run: checker.Run) -> set[tuple[str, tuple[int, int]]]:
 
 def kept_by_layout(texts: Sequence[str], **settings: Any) -> list[dict[str, Any]]:
     clusters = [runs.plain(cluster) for cluster in dedup.scan(list(texts), **settings).clusters]
-    return [member for cluster in clusters for member in cluster["members"] if member.get("kept") == "layout"]
+    return [
+        member
+        for cluster in clusters
+        for member in cluster["members"]
+        if member.get("kept") == "layout"
+    ]
 
 
 # --- 2: thresholds and other documents -------------------------------------------------------
 
 
 @given(strategies.any_corpora(), st.floats(0.7, 1.0), st.floats(0.7, 1.0))
-def test_raising_the_threshold_never_adds_a_match(texts: list[str], one: float, other: float) -> None:
+def test_raising_the_threshold_never_adds_a_match(
+    texts: list[str], one: float, other: float
+) -> None:
     loose = matches(texts, threshold=min(one, other), search="exhaustive")
     strict = matches(texts, threshold=max(one, other), search="exhaustive")
     assert set(strict) <= set(loose)
@@ -63,11 +72,17 @@ def test_raising_the_threshold_never_adds_a_match(texts: list[str], one: float, 
 
 @pytest.mark.parametrize("search", ["lsh", "exhaustive"])
 @given(texts=strategies.any_corpora(), added=strategies.pools().flatmap(strategies.documents))
-def test_adding_a_document_never_changes_the_matches_of_others(texts: list[str], added: str, search: str) -> None:
+def test_adding_a_document_never_changes_the_matches_of_others(
+    texts: list[str], added: str, search: str
+) -> None:
     before, after = matches(texts, search=search), matches([*texts, added], search=search)
     others = set().union(*map(fingerprints, texts))
     # A text that stands once becomes a match with itself when the new document has it too.
-    pairs = {key: value for key, value in after.items() if key <= others and (len(key) == 2 or key in before)}
+    pairs = {
+        key: value
+        for key, value in after.items()
+        if key <= others and (len(key) == 2 or key in before)
+    }
     assert pairs == before
 
 
@@ -76,7 +91,9 @@ def test_adding_a_document_never_changes_the_matches_of_others(texts: list[str],
 
 @pytest.mark.parametrize("search", ["lsh", "exhaustive"])
 @given(texts=strategies.any_corpora(), seed=st.integers(0, 999))
-def test_the_order_of_the_input_never_changes_the_matches(texts: list[str], seed: int, search: str) -> None:
+def test_the_order_of_the_input_never_changes_the_matches(
+    texts: list[str], seed: int, search: str
+) -> None:
     shuffled = random.Random(seed).sample(texts, len(texts))
     assert matches(shuffled, search=search) == matches(texts, search=search)
 
@@ -98,18 +115,24 @@ POLICIES = st.fixed_dictionaries(
 
 
 @given(strategies.any_corpora(), POLICIES)
-def test_every_removed_passage_has_its_keeper_in_the_output(texts: list[str], policy: dict[str, Any]) -> None:
+def test_every_removed_passage_has_its_keeper_in_the_output(
+    texts: list[str], policy: dict[str, Any]
+) -> None:
     assert list(checker.problems(runs.clean_texts(texts, **policy))) == []
 
 
 @given(
     strategies.any_corpora(),
-    st.fixed_dictionaries({}, optional={"scope": st.sampled_from(["within", "across"]), "numbers": st.just("keep")}),
+    st.fixed_dictionaries(
+        {}, optional={"scope": st.sampled_from(["within", "across"]), "numbers": st.just("keep")}
+    ),
 )
 def test_what_goes_is_what_the_greedy_rule_says(texts: list[str], policy: dict[str, Any]) -> None:
     run = runs.clean_texts(texts, search="exhaustive", **policy)
     blocks = oracle.blocks_of(texts, run.rules)
-    repeats = [block for block, kept in zip(blocks, oracle.greedy(blocks), strict=True) if kept is not None]
+    repeats = [
+        block for block, kept in zip(blocks, oracle.greedy(blocks), strict=True) if kept is not None
+    ]
     places = {(f"[{block.document}]", block.span): block for block in repeats}
     gone = removed_blocks(run)
     assert gone <= set(places)
@@ -132,14 +155,18 @@ def test_clusters_tell_of_every_removed_span_and_of_one_keeper(texts: list[str])
             first, last = member["blocks"]
             assert [spans[first][0], spans[last][1]] == member["span"]
     names = {cluster["cluster"] for cluster in clusters}
-    assert {entry["cluster"] for entry in map(runs.plain, result.removed) if not entry.get("dropped")} <= names
+    assert {
+        entry["cluster"] for entry in map(runs.plain, result.removed) if not entry.get("dropped")
+    } <= names
 
 
 # --- 5: cleaning -----------------------------------------------------------------------------
 
 
 @given(strategies.any_corpora(), POLICIES)
-def test_cleaning_a_cleaned_corpus_removes_nothing(texts: list[str], policy: dict[str, Any]) -> None:
+def test_cleaning_a_cleaned_corpus_removes_nothing(
+    texts: list[str], policy: dict[str, Any]
+) -> None:
     once = list(runs.clean_texts(texts, **policy).outputs.values())
     if once:
         again = runs.clean_texts(once, **policy)
@@ -148,7 +175,9 @@ def test_cleaning_a_cleaned_corpus_removes_nothing(texts: list[str], policy: dic
 
 
 @given(texts=strategies.any_corpora())
-def test_restore_gives_every_text_file_back(texts: list[str], tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_restore_gives_every_text_file_back(
+    texts: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
     folder = tmp_path_factory.mktemp("texts")
     texts = [text or "\n" for text in texts]
     source = runs.write_texts(folder / "in", texts)
@@ -162,7 +191,9 @@ def test_restore_gives_every_record_back(
     texts: list[str], escaped: bool, spaced: bool, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     folder = tmp_path_factory.mktemp("records")
-    records = [{"id": number, "text": text, "other": {"text": "é"}} for number, text in enumerate(texts)]
+    records = [
+        {"id": number, "text": text, "other": {"text": "é"}} for number, text in enumerate(texts)
+    ]
     path = runs.write_lines(folder / "in" / "corpus.jsonl", records)
     if escaped:
         text = "".join(runs.json.dumps(record) + "\r\n" for record in records)
@@ -173,12 +204,16 @@ def test_restore_gives_every_record_back(
 
 
 @given(strategies.corpora())
-def test_files_and_memory_give_the_same_answer(texts: list[str], tmp_path_factory: pytest.TempPathFactory) -> None:
+def test_files_and_memory_give_the_same_answer(
+    texts: list[str], tmp_path_factory: pytest.TempPathFactory
+) -> None:
     folder = tmp_path_factory.mktemp("same")
     path = runs.write_lines(folder / "in" / "corpus.jsonl", [{"text": text} for text in texts])
     from_file, from_memory = runs.clean_records(path, folder / "out"), runs.clean_texts(texts)
     assert list(from_file.outputs.values()) == list(from_memory.outputs.values())
-    assert [entry.get("span") for entry in from_file.ledger] == [entry.get("span") for entry in from_memory.ledger]
+    assert [entry.get("span") for entry in from_file.ledger] == [
+        entry.get("span") for entry in from_memory.ledger
+    ]
 
 
 # --- 6: other ways to run are in test_jobs.py ------------------------------------------------
@@ -189,7 +224,9 @@ def test_the_number_of_jobs_changes_nothing(texts: list[str], jobs: int) -> None
     one, other = dedup.clean(list(texts), jobs=1), dedup.clean(list(texts), jobs=jobs)
     assert list(map(runs.plain, one.removed)) == list(map(runs.plain, other.removed))
     assert list(map(runs.plain, one.clusters)) == list(map(runs.plain, other.clusters))
-    assert [document.text for document in one.documents] == [document.text for document in other.documents]
+    assert [document.text for document in one.documents] == [
+        document.text for document in other.documents
+    ]
 
 
 # --- 7: counts -------------------------------------------------------------------------------
@@ -213,13 +250,23 @@ def test_the_counts_of_the_report_add_up(texts: list[str], policy: dict[str, Any
 
 
 def test_a_bad_record_is_counted_and_kept_aside(tmp_path: Path) -> None:
-    lines = [b'{"text":"one"}\n', b'{"text":3}\n', b'{"text":\n', b'{"text":"\xff"}\n', b'{"text":"two"}']
+    lines = [
+        b'{"text":"one"}\n',
+        b'{"text":3}\n',
+        b'{"text":\n',
+        b'{"text":"\xff"}\n',
+        b'{"text":"two"}',
+    ]
     path = tmp_path / "in" / "bad.jsonl"
     path.parent.mkdir()
     path.write_bytes(b"".join(lines))
     result = dedup.clean(path, tmp_path / "out", skip_bad=True)
     counts = result.report["counts"]
-    assert (counts["documents_read"], counts["documents_kept"], counts["records_skipped"]) == (5, 2, 3)
+    assert (counts["documents_read"], counts["documents_kept"], counts["records_skipped"]) == (
+        5,
+        2,
+        3,
+    )
     skipped = runs.read_lines(tmp_path / "out" / "_dedup" / "skipped.jsonl")
     assert [entry["source"] for entry in skipped] == ["bad.jsonl:2", "bad.jsonl:3", "bad.jsonl:4"]
     assert "base64" in skipped[2]

@@ -40,7 +40,9 @@ def reported(texts: list[str], policy: Mapping[str, Any]) -> tuple[Pairs, Counte
     """The core's pairs of distinct fingerprints, and the copies of texts that stand several times."""
     mask, pairs, copies = policy.get("numbers") == "mask", Pairs(), Counter[bytes]()
     for match in dedup.scan(list(texts), **policy).matches:
-        sides = [texts[int(side.source[1:-1])][slice(*side.span)] for side in (match.left, match.right)]
+        sides = [
+            texts[int(side.source[1:-1])][slice(*side.span)] for side in (match.left, match.right)
+        ]
         prints = [oracle.fingerprint(side, mask) for side in sides]
         if match.relation in ("identical", "equal"):
             assert prints[0] == prints[1]
@@ -56,26 +58,38 @@ def reported(texts: list[str], policy: Mapping[str, Any]) -> tuple[Pairs, Counte
 def repeated(texts: list[str], policy: Mapping[str, Any]) -> Counter[bytes]:
     """The fingerprints of several blocks, by the oracle."""
     blocks = oracle.blocks_of(texts, rules_of(policy))
-    return Counter({key: count for key, count in Counter(b.fingerprint for b in blocks).items() if count > 1})
+    return Counter(
+        {key: count for key, count in Counter(b.fingerprint for b in blocks).items() if count > 1}
+    )
 
 
 def share_a_band(left: oracle.Block, right: oracle.Block, policy: dedup.Policy) -> bool:
     """Whether the search must have compared two blocks that are not short."""
     permutations = oracle.permutations(policy.seed)
-    signed = [oracle.signature({value >> 32 for value in block.shingles}, *permutations) for block in (left, right)]
-    bands = [[row[n * policy.rows : (n + 1) * policy.rows] for n in range(policy.bands)] for row in signed]
+    signed = [
+        oracle.signature({value >> 32 for value in block.shingles}, *permutations)
+        for block in (left, right)
+    ]
+    bands = [
+        [row[n * policy.rows : (n + 1) * policy.rows] for n in range(policy.bands)]
+        for row in signed
+    ]
     return any(one == other for one, other in zip(*bands, strict=True))
 
 
 @given(strategies.any_corpora(), settings())
-def test_exhaustive_search_finds_exactly_the_oracles_matches(texts: list[str], policy: dict[str, Any]) -> None:
+def test_exhaustive_search_finds_exactly_the_oracles_matches(
+    texts: list[str], policy: dict[str, Any]
+) -> None:
     pairs, copies = reported(texts, {**policy, "search": "exhaustive"})
     assert pairs == oracle.all_pairs(oracle.blocks_of(texts, rules_of(policy)))
     assert copies == repeated(texts, policy)
 
 
 @given(strategies.any_corpora(), settings())
-def test_every_match_found_through_signatures_is_the_oracles(texts: list[str], policy: dict[str, Any]) -> None:
+def test_every_match_found_through_signatures_is_the_oracles(
+    texts: list[str], policy: dict[str, Any]
+) -> None:
     pairs, copies = reported(texts, policy)
     wanted = oracle.all_pairs(oracle.blocks_of(texts, rules_of(policy)))
     assert {key: wanted.get(key) for key in pairs} == pairs
@@ -83,7 +97,9 @@ def test_every_match_found_through_signatures_is_the_oracles(texts: list[str], p
 
 
 @given(strategies.any_corpora(), settings())
-def test_signatures_miss_a_long_pair_only_where_no_band_is_shared(texts: list[str], policy: dict[str, Any]) -> None:
+def test_signatures_miss_a_long_pair_only_where_no_band_is_shared(
+    texts: list[str], policy: dict[str, Any]
+) -> None:
     pairs, _ = reported(texts, policy)
     blocks = {block.fingerprint: block for block in oracle.blocks_of(texts, rules_of(policy))}
     resolved = dedup.Policy(**policy)
@@ -93,7 +109,10 @@ def test_signatures_miss_a_long_pair_only_where_no_band_is_shared(texts: list[st
             assert not share_a_band(left, right, resolved), (left.text, right.text)
 
 
-@given(strategies.paragraphs(), st.sampled_from(["upper", "NFD", "NFKC", "no-break", "punctuation", "hyphen"]))
+@given(
+    strategies.paragraphs(),
+    st.sampled_from(["upper", "NFD", "NFKC", "no-break", "punctuation", "hyphen"]),
+)
 @example("***", "upper")
 @example("}", "NFD")
 def test_equal_blocks_always_match(text: str, spelling: str) -> None:
@@ -107,30 +126,89 @@ def test_equal_blocks_always_match(text: str, spelling: str) -> None:
 NUMBERED = "Temperatures between {} and {} degrees, wind from the west at {} kilometres an hour, light rain in the evening."
 LONG = " ".join(f"word{number}" for number in range(40))
 
-# fmt: off
 CASES = [
     # name, two texts, policy, relation and template or None, why
-    ("one word changed in a long text", LONG, LONG.replace("word20", "other"), {}, ("near", False), "33 of 38 + 3"),
+    (
+        "one word changed in a long text",
+        LONG,
+        LONG.replace("word20", "other"),
+        {},
+        ("near", False),
+        "33 of 38 + 3",
+    ),
     ("half of it changed", LONG, LONG.replace("word1", "x"), {}, None, "too few shared shingles"),
-    ("text appended", LONG, LONG + " " + LONG.replace("word", "more"), {}, ("contained", False), "all of the smaller"),
-    ("numbers differ", NUMBERED.format(1, 2, 3), NUMBERED.format(4, 5, 6), {}, ("near", True), "by characters"),
-    ("numbers kept", NUMBERED.format(1, 2, 3), NUMBERED.format(4, 5, 6), {"numbers": "keep"}, ("near", False), ""),
-    ("sign differs", NUMBERED.format("-5", 2, 3), NUMBERED.format(5, 2, 3), {}, ("near", True), "-5 is not 5"),
-    ("nine words, one letter", "a short line of nine words that ends here", "a short line of nine words that ended here", {},
-     ("near", False), "by characters"),
-    ("seven words, one letter", "a short line of seven words ends", "a short line of seven words end", {}, None,
-     "fewer than min_tokens: equality only"),
-    ("short and much longer", " ".join(LONG.split()[:19]), " ".join(LONG.split()[:25]), {}, None, "25 is too long for 19"),
+    (
+        "text appended",
+        LONG,
+        LONG + " " + LONG.replace("word", "more"),
+        {},
+        ("contained", False),
+        "all of the smaller",
+    ),
+    (
+        "numbers differ",
+        NUMBERED.format(1, 2, 3),
+        NUMBERED.format(4, 5, 6),
+        {},
+        ("near", True),
+        "by characters",
+    ),
+    (
+        "numbers kept",
+        NUMBERED.format(1, 2, 3),
+        NUMBERED.format(4, 5, 6),
+        {"numbers": "keep"},
+        ("near", False),
+        "",
+    ),
+    (
+        "sign differs",
+        NUMBERED.format("-5", 2, 3),
+        NUMBERED.format(5, 2, 3),
+        {},
+        ("near", True),
+        "-5 is not 5",
+    ),
+    (
+        "nine words, one letter",
+        "a short line of nine words that ends here",
+        "a short line of nine words that ended here",
+        {},
+        ("near", False),
+        "by characters",
+    ),
+    (
+        "seven words, one letter",
+        "a short line of seven words ends",
+        "a short line of seven words end",
+        {},
+        None,
+        "fewer than min_tokens: equality only",
+    ),
+    (
+        "short and much longer",
+        " ".join(LONG.split()[:19]),
+        " ".join(LONG.split()[:25]),
+        {},
+        None,
+        "25 is too long for 19",
+    ),
 ]
-# fmt: on
 
 
 @pytest.mark.parametrize(
-    ("left", "right", "policy", "expected", "why"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
+    ("left", "right", "policy", "expected", "why"),
+    [case[1:] for case in CASES],
+    ids=[case[0] for case in CASES],
 )
 @pytest.mark.parametrize("search", ["lsh", "exhaustive"])
 def test_the_table_of_pairs_holds_for_core_and_oracle(
-    left: str, right: str, policy: dict[str, Any], expected: tuple[str, bool] | None, why: str, search: str
+    left: str,
+    right: str,
+    policy: dict[str, Any],
+    expected: tuple[str, bool] | None,
+    why: str,
+    search: str,
 ) -> None:
     judged = oracle.verdict(*oracle.blocks_of([left, right], rules_of(policy)))
     assert (judged and (judged.relation, judged.template)) == expected, why

@@ -76,21 +76,33 @@ def test_nothing_is_lost_of_small_corpora(texts: list[str], scope: str, wide: bo
 
 def test_nothing_is_lost_of_the_examples(tmp_path: Path) -> None:
     texts = [runs.read_text(path) for path in sorted(EXAMPLES.glob("*.txt"))]
-    texts += [record["text"] for path in sorted(EXAMPLES.glob("*.jsonl")) for record in runs.read_lines(path)]
+    texts += [
+        record["text"]
+        for path in sorted(EXAMPLES.glob("*.jsonl"))
+        for record in runs.read_lines(path)
+    ]
     run = runs.clean_texts(texts)
     assert run.ledger
     assert list(checker.problems(run)) == []
 
 
 def test_nothing_is_lost_of_a_folder_with_repeats_across_files(tmp_path: Path) -> None:
-    source = runs.write_texts(tmp_path / "in", [ALPHA, BETA + "\n\n" + ALPHA, ALPHA + "\r\n" + BETA, "", "Share\n"])
+    source = runs.write_texts(
+        tmp_path / "in", [ALPHA, BETA + "\n\n" + ALPHA, ALPHA + "\r\n" + BETA, "", "Share\n"]
+    )
     run = runs.clean_folder(source, tmp_path / "out")
     assert list(checker.problems(run)) == []
-    assert sum(len(entry["text"]) for entry in run.ledger if "text" in entry) >= 2 * len(ALPHA) + len(BETA)
+    assert sum(len(entry["text"]) for entry in run.ledger if "text" in entry) >= 2 * len(
+        ALPHA
+    ) + len(BETA)
 
 
-@pytest.mark.parametrize("policy", [{}, {"threshold": 0.5, "min_tokens": 4}], ids=["default", "loose"])
-def test_nothing_is_lost_of_real_text(shared_data: Path, tmp_path: Path, policy: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    "policy", [{}, {"threshold": 0.5, "min_tokens": 4}], ids=["default", "loose"]
+)
+def test_nothing_is_lost_of_real_text(
+    shared_data: Path, tmp_path: Path, policy: dict[str, Any]
+) -> None:
     records = runs.first_records(shared_data / "scan.jsonl.zst", SCAN_DOCUMENTS)
     path = runs.write_lines(tmp_path / "in" / "scan.jsonl", records)
     run = runs.clean_records(path, tmp_path / "out", **policy)

@@ -26,7 +26,9 @@ def test_the_article_repeats_one_passage_of_twelve_paragraphs(shared_data: Path)
     found = [runs.plain(cluster) for cluster in result.clusters if cluster.kind == "self-repeat"]
     name = {"document": "article-fr", "source": "article-fr.txt"}
     scores = {"relation": "identical", "resemblance": 1.0, "containment": 1.0}
-    assert [{key: value for key, value in cluster.items() if key != "cluster"} for cluster in found] == [
+    assert [
+        {key: value for key, value in cluster.items() if key != "cluster"} for cluster in found
+    ] == [
         {
             "kind": "self-repeat",
             "relation": "identical",
@@ -48,7 +50,10 @@ def test_the_reworded_heading_of_the_article_is_no_repeat(shared_data: Path) -> 
     (left,), (right,) = (oracle.blocks_of([line], oracle.Rules()) for line in lines[47:49])
     containment = len(left.shingles & right.shingles) / min(len(left.shingles), len(right.shingles))
     assert 0.4 < containment < 0.8
-    assert all(match.relation in ("identical", "equal") for match in dedup.scan(shared_data / "article-fr.txt").matches)
+    assert all(
+        match.relation in ("identical", "equal")
+        for match in dedup.scan(shared_data / "article-fr.txt").matches
+    )
 
 
 def test_the_clean_article_has_the_passage_once(shared_data: Path, tmp_path: Path) -> None:
@@ -60,7 +65,9 @@ def test_the_clean_article_has_the_passage_once(shared_data: Path, tmp_path: Pat
     (entry,) = runs.read_lines(tmp_path / "out" / "_dedup" / "removed.jsonl")
     assert (entry["span"], entry["keeper"]["span"]) == ([24081, 28025], ARTICLE_KEPT)
     dedup.restore(tmp_path / "out", tmp_path / "back")
-    digests = [hashlib.sha256(path.read_bytes()) for path in (source, tmp_path / "back" / "article-fr.txt")]
+    digests = [
+        hashlib.sha256(path.read_bytes()) for path in (source, tmp_path / "back" / "article-fr.txt")
+    ]
     assert digests[0].hexdigest() == digests[1].hexdigest()
 
 
@@ -69,7 +76,11 @@ def test_the_clean_article_has_the_passage_once(shared_data: Path, tmp_path: Pat
 
 def groups(result: dedup.ScanResult) -> dict[str, int]:
     """Source -> number of the cluster its document stands in, for unit `document`."""
-    return {member.source: number for number, found in enumerate(result.clusters) for member in found.members}
+    return {
+        member.source: number
+        for number, found in enumerate(result.clusters)
+        for member in found.members
+    }
 
 
 def test_all_538_labelled_pairs_of_newsgroup_posts_share_a_cluster(shared_data: Path) -> None:
@@ -105,9 +116,15 @@ def test_policy_texts_at_their_threshold_are_found_with_exact_scores(shared_data
         assert found == (relation, judged.resemblance, judged.containment, judged.template)
         matched.add(frozenset((left.fingerprint, right.fingerprint)))
     prints = [frozenset(blocks[name].fingerprint for name in pair) for pair in wanted]
-    missed = [pair for pair, key in zip(wanted, prints, strict=True) if len(key) == 2 and key not in matched]
+    missed = [
+        pair
+        for pair, key in zip(wanted, prints, strict=True)
+        if len(key) == 2 and key not in matched
+    ]
     # A pair of the list may lie below the threshold in our tokens: that one is no miss.
-    explained = [pair for pair in missed if oracle.verdict(blocks[pair[0]], blocks[pair[1]]) is None]
+    explained = [
+        pair for pair in missed if oracle.verdict(blocks[pair[0]], blocks[pair[1]]) is None
+    ]
     assert len(wanted) > 1000
     assert len(missed) <= 0.01 * len(wanted), missed
     assert len(missed) - len(explained) <= 0.002 * len(wanted), missed
@@ -140,10 +157,15 @@ def pairs_worth_judging(blocks: list[oracle.Block]) -> set[tuple[int, int]]:
 
     A matrix product counts the shingles that each pair shares; the oracle then judges.
     """
-    columns = {value: n for n, value in enumerate(sorted(set().union(*(block.shingles for block in blocks))))}
+    columns = {
+        value: n
+        for n, value in enumerate(sorted(set().union(*(block.shingles for block in blocks))))
+    }
     places = [(row, columns[value]) for row, block in enumerate(blocks) for value in block.shingles]
     rows, cells = numpy.array(places).T
-    matrix = sparse.csr_matrix((numpy.ones(len(rows), numpy.int32), (rows, cells)), (len(blocks), len(columns)))
+    matrix = sparse.csr_matrix(
+        (numpy.ones(len(rows), numpy.int32), (rows, cells)), (len(blocks), len(columns))
+    )
     shared = sparse.triu(matrix @ matrix.T, k=1).tocoo()
     lengths = numpy.array([len(block.shingles) for block in blocks])
     share = shared.data / numpy.minimum(lengths[shared.row], lengths[shared.col])
@@ -152,7 +174,9 @@ def pairs_worth_judging(blocks: list[oracle.Block]) -> set[tuple[int, int]]:
     short = [number for number, block in enumerate(blocks) if len(block.tokens) < 25]
     for place, left in enumerate(short):
         for right in short[place + 1 :]:
-            if Indel.normalized_similarity(blocks[left].normal, blocks[right].normal, score_cutoff=0.9):
+            if Indel.normalized_similarity(
+                blocks[left].normal, blocks[right].normal, score_cutoff=0.9
+            ):
                 pairs.add((left, right))
     return pairs
 
@@ -165,13 +189,25 @@ def test_signatures_find_what_all_pairs_find_among_3000_real_paragraphs(shared_d
     for left, right in pairs_worth_judging(blocks):
         judged = oracle.verdict(blocks[left], blocks[right])
         if judged is not None:
-            wanted[left, right] = (judged.relation, judged.resemblance, judged.containment, judged.template)
+            wanted[left, right] = (
+                judged.relation,
+                judged.resemblance,
+                judged.containment,
+                judged.template,
+            )
     for search in ("lsh", "exhaustive"):
         found = {}
         for match in dedup.scan(texts, **settings, search=search).matches:
             places = sorted(int(side.source[1:-1]) for side in (match.left, match.right))
-            found[tuple(places)] = (match.relation, match.resemblance, match.containment, match.template)
-        assert {pair: wanted.get(pair) for pair in found} == found, "a match that the oracle does not know"
+            found[tuple(places)] = (
+                match.relation,
+                match.resemblance,
+                match.containment,
+                match.template,
+            )
+        assert {pair: wanted.get(pair) for pair in found} == found, (
+            "a match that the oracle does not know"
+        )
         near = {pair for pair, judged in wanted.items() if judged[0] == "near"}
         assert len(near) > 50
         assert len(near & set(found)) >= 0.99 * len(near)

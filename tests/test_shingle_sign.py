@@ -59,12 +59,16 @@ def test_signatures_are_datasketch_min_hashes_for_every_set_size(seed: int) -> N
     random = numpy.random.RandomState(seed ^ 0x5EED)
     sets = [numpy.unique(random.randint(0, 1 << 32, size, dtype=numpy.uint32)) for size in SIZES]
     sets += [numpy.array([value], dtype=numpy.uint32) for value in (0, 1, 2**31, 2**32 - 1)]
-    found = read_signatures(_core.signatures([items.astype("<u4").tobytes() for items in sets], *permutations(seed)))
+    found = read_signatures(
+        _core.signatures([items.astype("<u4").tobytes() for items in sets], *permutations(seed))
+    )
     for items, row in zip(sets, found, strict=True):
         assert row.tolist() == datasketch_signature(items.tolist(), seed), len(items)
 
 
-@given(st.lists(st.sets(st.integers(0, 2**32 - 1), max_size=40), max_size=5), st.integers(0, 2**32 - 1))
+@given(
+    st.lists(st.sets(st.integers(0, 2**32 - 1), max_size=40), max_size=5), st.integers(0, 2**32 - 1)
+)
 def test_signatures_are_the_oracles(sets: list[set[int]], seed: int) -> None:
     a, b = oracle.permutations(seed)
     buffers = [numpy.array(sorted(items), dtype="<u4").tobytes() for items in sets]
@@ -73,12 +77,16 @@ def test_signatures_are_the_oracles(sets: list[set[int]], seed: int) -> None:
 
 
 def test_the_signature_of_pinned_items_never_changes() -> None:
-    row = read_signatures(_core.signatures([numpy.array([1, 2, 3], dtype="<u4").tobytes()], *permutations(1)))[0]
+    row = read_signatures(
+        _core.signatures([numpy.array([1, 2, 3], dtype="<u4").tobytes()], *permutations(1))
+    )[0]
     assert row[:4].tolist() == datasketch_signature([1, 2, 3], 1)[:4]
 
 
 @given(st.lists(strategies.paragraphs(), max_size=5), st.integers(1, 5), st.integers(1, 3))
-def test_signed_texts_are_the_signatures_of_their_shingles(texts: list[str], size: int, threads: int) -> None:
+def test_signed_texts_are_the_signatures_of_their_shingles(
+    texts: list[str], size: int, threads: int
+) -> None:
     found = read_signatures(_core.sign_texts(texts, size, *permutations(1), threads))
     for text, row in zip(texts, found, strict=True):
         items = sorted({value >> 32 for value in oracle.shingles(text, size)})
@@ -106,7 +114,9 @@ def test_the_band_plans_of_the_design_hold(threshold: float, bands: int, rows: i
 
 
 @given(st.floats(0.05, 1.0))
-def test_the_band_plan_finds_99_percent_at_the_threshold_with_the_most_rows(threshold: float) -> None:
+def test_the_band_plan_finds_99_percent_at_the_threshold_with_the_most_rows(
+    threshold: float,
+) -> None:
     policy = dedup.Policy(threshold=threshold)
     assert (policy.bands, policy.rows) == oracle.band_plan(threshold)
     if threshold > 0.08:

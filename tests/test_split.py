@@ -16,7 +16,6 @@ UNITS = ("paragraph", "line", "document")
 WRAPPED = "This paragraph was broken\nby hand at a width so that\nno line could have taken\nits first word."
 TICKER = "\u00a0\u00a0\u00a0".join(["one two three four", "five six seven eight", "nine", "ten"])
 
-# fmt: off
 CASES = [
     # name, text, blocks, why
     ("empty", "", [], "nothing there"),
@@ -27,30 +26,91 @@ CASES = [
     ("line feed", "one\ntwo", ["one", "two"], "each line a block"),
     ("carriage return and line feed", "one\r\ntwo\r\n", ["one", "two"], "one line end"),
     ("carriage return", "one\rtwo", ["one", "two"], "a line end"),
-    ("no line ends", "one\x0btwo\x0cthree\x85four\u2028five\u2029six", ["one\x0btwo\x0cthree\x85four\u2028five\u2029six"],
-     "white space inside a line"),
+    (
+        "no line ends",
+        "one\x0btwo\x0cthree\x85four\u2028five\u2029six",
+        ["one\x0btwo\x0cthree\x85four\u2028five\u2029six"],
+        "white space inside a line",
+    ),
     ("trimmed", " \u3000 one \t\n", ["one"], "no white space at the ends of a block"),
-    ("not white space", "\x1cone\x1f", ["\x1cone\x1f"], "information separators have no White_Space property"),
+    (
+        "not white space",
+        "\x1cone\x1f",
+        ["\x1cone\x1f"],
+        "information separators have no White_Space property",
+    ),
     ("hard-wrapped", WRAPPED, [WRAPPED], "one paragraph in four lines"),
-    ("hard-wrapped with CR LF", WRAPPED.replace("\n", "\r\n"), [WRAPPED.replace("\n", "\r\n")], "line ends differ"),
-    ("hard-wrapped and indented", WRAPPED.replace("\n", " \n  "), [WRAPPED.replace("\n", " \n  ")], "trimmed widths count"),
-    ("two lines", "a longer first line\nshort", ["a longer first line", "short"], "three lines at least"),
-    ("list", "apples\npears\noranges and more", ["apples", "pears", "oranges and more"], "could have taken the next word"),
-    ("long lines", "\n".join(["word " * 21 + "end"] * 3), ["word " * 21 + "end"] * 3, "longer than 100 code points"),
-    ("exactly 100", "\n".join(["x" * 100] * 3), ["\n".join(["x" * 100] * 3)], "100 is not too long"),
-    ("ticker", TICKER, ["one two three four", "five six seven eight", "nine", "ten"], "half have four tokens"),
-    ("ticker of three", "one two three four   five six seven eight   nine ten to two", None, "four items at least"),
-    ("ticker of short items", "one two three four   five   six   seven", None, "fewer than half have four tokens"),
+    (
+        "hard-wrapped with CR LF",
+        WRAPPED.replace("\n", "\r\n"),
+        [WRAPPED.replace("\n", "\r\n")],
+        "line ends differ",
+    ),
+    (
+        "hard-wrapped and indented",
+        WRAPPED.replace("\n", " \n  "),
+        [WRAPPED.replace("\n", " \n  ")],
+        "trimmed widths count",
+    ),
+    (
+        "two lines",
+        "a longer first line\nshort",
+        ["a longer first line", "short"],
+        "three lines at least",
+    ),
+    (
+        "list",
+        "apples\npears\noranges and more",
+        ["apples", "pears", "oranges and more"],
+        "could have taken the next word",
+    ),
+    (
+        "long lines",
+        "\n".join(["word " * 21 + "end"] * 3),
+        ["word " * 21 + "end"] * 3,
+        "longer than 100 code points",
+    ),
+    (
+        "exactly 100",
+        "\n".join(["x" * 100] * 3),
+        ["\n".join(["x" * 100] * 3)],
+        "100 is not too long",
+    ),
+    (
+        "ticker",
+        TICKER,
+        ["one two three four", "five six seven eight", "nine", "ten"],
+        "half have four tokens",
+    ),
+    (
+        "ticker of three",
+        "one two three four   five six seven eight   nine ten to two",
+        None,
+        "four items at least",
+    ),
+    (
+        "ticker of short items",
+        "one two three four   five   six   seven",
+        None,
+        "fewer than half have four tokens",
+    ),
     ("gap of two", "a b c d  e f g h  i j k l  m n o p", None, "three spaces at least"),
     ("indented", "      a b c d", ["a b c d"], "indentation is no gap"),
-    ("tabs", "a b c d\t\t\te f g h \t e i j k\u3000\u202f\u205fl m n o", ["a b c d", "e f g h", "e i j k", "l m n o"],
-     "a tab counts one"),
+    (
+        "tabs",
+        "a b c d\t\t\te f g h \t e i j k\u3000\u202f\u205fl m n o",
+        ["a b c d", "e f g h", "e i j k", "l m n o"],
+        "a tab counts one",
+    ),
 ]
-# fmt: on
 
 
-@pytest.mark.parametrize(("text", "expected", "why"), [case[1:] for case in CASES], ids=[case[0] for case in CASES])
-def test_the_table_of_cases_holds_for_core_and_oracle(text: str, expected: list[str] | None, why: str) -> None:
+@pytest.mark.parametrize(
+    ("text", "expected", "why"), [case[1:] for case in CASES], ids=[case[0] for case in CASES]
+)
+def test_the_table_of_cases_holds_for_core_and_oracle(
+    text: str, expected: list[str] | None, why: str
+) -> None:
     blocks = [text] if expected is None else expected
     assert [text[start:end] for start, end in _core.split(text, "paragraph")] == blocks, why
     assert [text[start:end] for start, end in oracle.split(text, "paragraph")] == blocks, why
@@ -61,7 +121,10 @@ def test_blocks_are_the_oracles(text: str, unit: str) -> None:
     assert _core.split(text, unit) == oracle.split(text, unit)
 
 
-@given(st.lists(st.text("ab 1,.", min_size=0, max_size=12), max_size=8), st.sampled_from(["\n", "\r\n", "\r", "\n\n"]))
+@given(
+    st.lists(st.text("ab 1,.", min_size=0, max_size=12), max_size=8),
+    st.sampled_from(["\n", "\r\n", "\r", "\n\n"]),
+)
 def test_short_lines_in_groups_split_as_the_oracle_says(rows: list[str], end: str) -> None:
     text = end.join(rows)
     assert _core.split(text, "paragraph") == oracle.split(text, "paragraph")
@@ -85,7 +148,10 @@ def test_line_ends_of_any_kind_give_the_same_blocks(text: str) -> None:
     wanted = [plain[start:end] for start, end in _core.split(plain, "paragraph")]
     for end_of_line in ("\r\n", "\r"):
         other = plain.replace("\n", end_of_line)
-        found = [other[start:end].replace(end_of_line, "\n") for start, end in _core.split(other, "paragraph")]
+        found = [
+            other[start:end].replace(end_of_line, "\n")
+            for start, end in _core.split(other, "paragraph")
+        ]
         assert found == wanted
 
 

@@ -12,7 +12,7 @@ import io
 import os
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from gzip import BadGzipFile
 from typing import Any, BinaryIO, cast, final
 
@@ -223,11 +223,11 @@ def _exactly(file: io.BufferedReader[Any], count: int) -> bytes:
 class OutputStream:
     """A new file, written in any pieces; its bytes depend on the content alone.
 
-    Raises OutputError (path, reason, remedy) when the disk is full or the file exists.
+    name: the path that messages show, where it is not `path`. Raises OutputError (path, reason, remedy) when the disk is full or the file exists.
     """
 
-    def __init__(self, path: str, compression: Compression = "") -> None:
-        self._path = path
+    def __init__(self, path: str, compression: Compression = "", *, name: str = "") -> None:
+        self._path = name or path
         self._pending = bytearray()
         self._compressor: Any = None
         if compression == ".gz":
@@ -235,7 +235,7 @@ class OutputStream:
             self._compressor = isal_zlib.compressobj(2, isal_zlib.DEFLATED, 31)
         elif compression == ".zst":
             self._compressor = zstandard.ZstdCompressor(level=3, write_checksum=True).compressobj()
-        with writing(path):
+        with writing(self._path):
             self._file = open(path, "xb", buffering=0)  # noqa: SIM115 -- closed by close()
 
     def write(self, data: bytes) -> None:
@@ -259,7 +259,8 @@ class OutputStream:
     def abandon(self) -> None:
         """Close the file without writing what is pending."""
         self._pending.clear()
-        self._file.close()
+        with suppress(OSError):
+            self._file.close()
 
     def __enter__(self) -> OutputStream:
         return self

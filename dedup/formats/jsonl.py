@@ -124,6 +124,8 @@ def _getter(field: str) -> Callable[[Any], Any]:
 
 def why_bad(line: bytes, text_field: str) -> str:
     """The reason why a line holds no text, for people; bytes and characters count from 0."""
+    # With its end, a string that was cut would be one with a control character.
+    line = line.rstrip(b"\r\n")
     try:
         record = orjson.loads(line)
     except orjson.JSONDecodeError as error:

@@ -132,6 +132,8 @@ class _Notes:
     def __init__(self, path: str) -> None:
         self.path = path
         self._number = 0
+        if not os.path.isfile(path):
+            raise FormatError(f"{shown(path)}: the file is missing", path=path, hint=_HINT)
         with reading(path):
             self._file = open(path, "rb")  # noqa: SIM115 -- closed by close()
         self._line = b""
@@ -255,7 +257,7 @@ class _Run:
         from dedup import _core
 
         try:
-            whole: list[str] = _core.restore_texts([data.decode()], ledger)
+            whole: list[str] = _core.restore_texts([data.decode()], [ledger])
             return whole[0].encode()
         except ValueError as error:
             raise self._lost(item) from error

@@ -66,7 +66,7 @@ class OutputTree:
 
     def create(self, name: str) -> OutputStream:
         """A new plain file of the tree, by its relative path; closed with the tree."""
-        stream = OutputStream(self._place(name))
+        stream = OutputStream(self._place(name), name=os.path.join(self.folder, name))
         self._open[name] = stream
         return stream
 
@@ -112,7 +112,8 @@ class OutputTree:
             if self._current[0] is item:
                 return self._current[1]
             self._current[1].close()
-        stream = OutputStream(self._place(item.output), item.compression)
+        name = os.path.join(self.folder, item.output)
+        stream = OutputStream(self._place(item.output), item.compression, name=name)
         self._current = (item, stream)
         return stream
 
@@ -136,7 +137,7 @@ class OutputTree:
         path = os.path.join(self._partial, safe_name(name))
         parent = os.path.dirname(path)
         if not os.path.isdir(parent):
-            with writing(parent):
+            with writing(os.path.join(self.folder, os.path.dirname(name))):
                 os.makedirs(parent)
         return path
 

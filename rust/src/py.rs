@@ -399,7 +399,8 @@ impl Corpus {
     }
 
     fn clusters(&self, py: Python<'_>, low: usize, high: usize) -> Py<PyBytes> {
-        let lines = py.detach(|| self.pool.install(|| self.core.cluster_lines(low..high)));
+        let high = high.min(self.core.cluster_count());
+        let lines = py.detach(|| self.pool.install(|| self.core.cluster_lines(low.min(high)..high)));
         PyBytes::new(py, &lines).unbind()
     }
 

@@ -127,19 +127,30 @@ impl TokenBuffer {
         at
     }
 
+    /// Reads the word that `bytes` begin with, eight bytes at a time: most words are then read without a loop, whose
+    /// end the processor would guess wrong.
     fn read_ascii_word(&mut self, bytes: &[u8]) -> usize {
-        let length = bytes.iter().position(|&byte| !is_word(byte)).unwrap_or(bytes.len());
         self.open();
-        // Setting bit 5 makes capitals small and leaves small letters and digits as they are.
-        self.normal.extend(bytes[..length].iter().map(|byte| byte | 0x20));
-        self.numeric |= bytes[..length].iter().any(u8::is_ascii_digit);
-        let ends_in_digit = bytes[length - 1].is_ascii_digit();
-        self.previous = if ends_in_digit { Previous::Number } else { Previous::Letter };
+        let mut length = 0;
+        loop {
+            let chunk = Chunk::at(&bytes[length..]);
+            let taken = chunk.word_length();
+            self.normal.extend_from_slice(&chunk.lowercase());
+            self.normal.truncate(self.normal.len() - 8 + taken);
+            self.numeric |= chunk.has_digit(taken);
+            length += taken;
+            if taken < 8 {
+                break;
+            }
+        }
+        self.previous = if bytes[length - 1].is_ascii_digit() { Previous::Number } else { Previous::Letter };
         length
     }
 
     fn accept(&mut self, folded: Folded) {
-        self.settle(Some(folded));
+        if self.held != Held::Nothing {
+            self.settle(Some(folded));
+        }
         let Folded { character, class, number } = folded;
         match (class, character) {
             (Class::Word, _) => {
@@ -220,7 +231,11 @@ impl TokenBuffer {
     }
 
     fn push(&mut self, character: char) {
-        self.normal.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+        // Four bytes are written and the surplus taken back: a copy of known length is a single store.
+        let mut bytes = [0; 4];
+        let length = character.encode_utf8(&mut bytes).len();
+        self.normal.extend_from_slice(&bytes);
+        self.normal.truncate(self.normal.len() - 4 + length);
     }
 
     fn open(&mut self) {
@@ -241,6 +256,50 @@ impl TokenBuffer {
         }
         let hash = (xxh3_64(&self.normal[start..]) >> 32) as u32;
         self.hashes.push(hash & !1 | u32::from(self.numeric));
+    }
+}
+
+/// Eight bytes of text side by side in one integer, the first one lowest.
+#[derive(Clone, Copy)]
+struct Chunk(u64);
+
+impl Chunk {
+    const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
+    const EACH: u64 = 0x0101_0101_0101_0101;
+
+    /// The first eight bytes; zeros, which end a word, where there are fewer.
+    fn at(bytes: &[u8]) -> Self {
+        if let Some(chunk) = bytes.first_chunk() {
+            return Self(u64::from_le_bytes(*chunk));
+        }
+        let mut chunk = [0; 8];
+        chunk[..bytes.len()].copy_from_slice(bytes);
+        Self(u64::from_le_bytes(chunk))
+    }
+
+    /// Setting bit 5 makes capitals small and leaves small letters and digits as they are.
+    fn lowercase(self) -> [u8; 8] {
+        (self.0 | 0x20 * Self::EACH).to_le_bytes()
+    }
+
+    /// The high bit of each ASCII byte from `low` to `high`. No sum of two 7-bit numbers carries over.
+    fn between(self, low: u8, high: u8) -> u64 {
+        let seven_bits = self.0 & !Self::HIGH_BITS;
+        let at_least_low = seven_bits + u64::from(0x80 - low) * Self::EACH;
+        let above_high = seven_bits + u64::from(0x7F - high) * Self::EACH;
+        at_least_low & !above_high & !self.0 & Self::HIGH_BITS
+    }
+
+    /// How many bytes are ASCII letters and digits before the first that is not.
+    fn word_length(self) -> usize {
+        let letters = Self(self.0 | 0x20 * Self::EACH).between(b'a', b'z');
+        let words = letters | self.between(b'0', b'9');
+        (!words & Self::HIGH_BITS).trailing_zeros() as usize / 8
+    }
+
+    /// Whether a digit is among the first `length` bytes, at most eight.
+    fn has_digit(self, length: usize) -> bool {
+        (self.between(b'0', b'9').trailing_zeros() as usize) < 8 * length
     }
 }
 

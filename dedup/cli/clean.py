@@ -1,0 +1,56 @@
+"""`dedup clean`: write the corpus without its repeats, and a ledger of what went."""
+
+from __future__ import annotations
+
+from dedup.cli.flags import Paths, Reading, Showing, Writing, flagged
+from dedup.cli.running import (
+    UsageProblem,
+    check_showing,
+    exit_code,
+    given_paths,
+    paths_of,
+    reading_arguments,
+    running,
+    shell_words,
+    show,
+)
+from dedup.policy import Policy
+
+EXAMPLE = """
+Example:
+  dedup clean articles/ -o clean/                  the first copy of everything
+  dedup clean feed.jsonl -o clean/ --keep longest  the longest copy
+  dedup clean articles/ -o clean/ --dry-run        only say what would go
+"""
+
+
+@flagged
+def clean(
+    policy: Policy, reading: Reading, showing: Showing, writing: Writing, paths: Paths = None
+) -> int:
+    """Write a corpus without its repeats, in its own format.
+
+    FOLDER gets every input under its own name, and _dedup/ with the clusters, the ledger
+    of everything removed (`dedup restore` gives it back), the report, and bad records.
+    """
+    check_showing(showing, reading)
+    sources = given_paths(paths)
+    if sources is None:
+        raise UsageProblem("no input was named", hint="dedup clean articles/ -o clean/")
+    from dedup import pipeline
+
+    with running(reading, showing) as options:
+        result = pipeline.clean(
+            paths_of(sources),
+            writing.output,
+            policy=policy,
+            options=options,
+            force=writing.force,
+            dry_run=writing.dry_run,
+            **reading_arguments(reading),
+        )
+    action, then = "Removed", ["dedup", "restore", writing.output, "-o", "restored/"]
+    if writing.dry_run:
+        action, then = "Would remove", ["dedup", "clean", *sources, "-o", writing.output]
+    show(result, showing, action=action, then=shell_words(then))
+    return exit_code(result, reading, showing)

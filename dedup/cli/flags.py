@@ -1,0 +1,210 @@
+"""The flags, declared once.
+
+Flags of the policy are generated from its fields, so that name, default and help are the
+library's. Flags that several commands share come in groups: a command takes one value for
+a group (`policy: Policy, reading: Reading`), and `flagged` gives it the flags of each.
+"""
+
+from __future__ import annotations
+
+import inspect
+from contextlib import suppress
+from dataclasses import MISSING, dataclass, fields
+from functools import wraps
+from typing import TYPE_CHECKING, Annotated, Any, Optional, get_type_hints
+
+import typer
+
+from dedup.cli.layout import INPUT, OUTPUT, POLICY
+from dedup.policy import Policy
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from dedup.settings import Setting
+
+# What every reader of the code calls by name; other policy flags have their long form only.
+_SHORT_NAMES = {"threshold": "-t"}
+_METAVARS = {"keep": "RULE", "protect": "REGEX"}
+
+Paths = Annotated[
+    Optional[list[str]],  # noqa: UP045 -- typer reads it at run time, on Python 3.10 too
+    typer.Argument(
+        metavar="PATH",
+        help="Files (.txt .md .jsonl, also .gz .zst), folders, globs, or - for stdin.",
+        show_default=False,
+    ),
+]
+
+
+def _flag(panel: str, help: str, *names: str, metavar: str | None = None) -> Any:
+    return typer.Option(
+        *names, help=help, metavar=metavar, rich_help_panel=panel, show_default=False
+    )
+
+
+def _number(panel: str, help: str, *names: str) -> Any:
+    return typer.Option(
+        *names,
+        help=help,
+        metavar="NUMBER",
+        parser=_whole_number,
+        rich_help_panel=panel,
+        show_default=False,
+    )
+
+
+def _whole_number(word: Any) -> int:
+    try:
+        return int(word)
+    except ValueError:
+        message = f"{word} is not a whole number"
+        raise typer.BadParameter(message) from None
+
+
+def _switch(panel: str, help: str, *names: str) -> Any:
+    return typer.Option(*names, help=help, rich_help_panel=panel, show_default=False)
+
+
+TextOrJson = Annotated[
+    str, _flag(OUTPUT, "What stdout gets: text or json. [text]", metavar="FORMAT")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How inputs are read, and with how many threads."""
+
+    text_field: Annotated[
+        str, _flag(INPUT, "JSON field that holds the text. [text]", metavar="NAME")
+    ] = "text"
+    id_field: Annotated[str, _flag(INPUT, "JSON field that holds the id. [id]", metavar="NAME")] = (
+        "id"
+    )
+    input_format: Annotated[
+        Optional[str],  # noqa: UP045
+        _flag(INPUT, "Read every input as text or jsonl, whatever its suffix.", metavar="FORMAT"),
+    ] = None
+    skip_bad: Annotated[bool, _switch(INPUT, "Exit 0 in spite of bad records.", "--skip-bad")] = (
+        False
+    )
+    jobs: Annotated[
+        Optional[int],  # noqa: UP045
+        _number(INPUT, "Threads; all processors by default.", "--jobs", "-j"),
+    ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Showing:
+    """What is printed, and where."""
+
+    format: Annotated[
+        str, _flag(OUTPUT, "What stdout gets: text, json or jsonl. [text]", metavar="FORMAT")
+    ] = "text"
+    top: Annotated[int, _number(OUTPUT, "Clusters that the summary shows. [10]", "--top")] = 10
+    fail_on_duplicates: Annotated[
+        bool, _switch(OUTPUT, "Exit 1 when something repeats.", "--fail-on-duplicates")
+    ] = False
+    no_progress: Annotated[bool, _switch(OUTPUT, "No progress bars.", "--no-progress")] = False
+    quiet: Annotated[
+        bool, _switch(OUTPUT, "No summary, no warnings, no progress.", "--quiet", "-q")
+    ] = False
+    verbose: Annotated[
+        bool, _switch(OUTPUT, "Also say how long each stage took.", "--verbose", "-v")
+    ] = False
+
+
+@dataclass(frozen=True, slots=True)
+class Writing:
+    """Where a folder of results goes."""
+
+    output: Annotated[str, _flag(OUTPUT, "Folder to write.", "--output", "-o", metavar="FOLDER")]
+    dry_run: Annotated[
+        bool, _switch(OUTPUT, "Say what would be done; write nothing.", "--dry-run")
+    ] = False
+    force: Annotated[
+        bool,
+        _switch(OUTPUT, "Replace the folder if an earlier run of dedup wrote it.", "--force"),
+    ] = False
+
+
+def flagged(command: Callable[..., int]) -> Callable[..., int]:
+    """The command with each parameter that is a group of flags replaced by these flags."""
+    hints = get_type_hints(command, include_extras=True)
+    groups: dict[str, type] = {}
+    parameters: list[inspect.Parameter] = []
+    for parameter in inspect.signature(command).parameters.values():
+        hint = hints[parameter.name]
+        if hint is Policy:
+            groups[parameter.name] = hint
+            parameters += _policy_parameters()
+        elif hint in (Reading, Showing, Writing):
+            groups[parameter.name] = hint
+            parameters += _group_parameters(hint)
+        else:
+            parameters.append(parameter.replace(annotation=hint, kind=_KEYWORD))
+
+    @wraps(command)
+    def with_groups(**values: Any) -> int:
+        for name, group in groups.items():
+            given = {item.name: values.pop(item.name) for item in fields(group)}
+            values[name] = Policy(**_numbers(given)) if group is Policy else group(**given)
+        return command(**values)
+
+    # typer reads both; the wrapped function's own would hide the flags.
+    del with_groups.__wrapped__
+    with_groups.__annotations__ = {item.name: item.annotation for item in parameters}
+    with_groups.__signature__ = inspect.Signature(parameters)  # type: ignore[attr-defined]
+    return with_groups
+
+
+_KEYWORD = inspect.Parameter.KEYWORD_ONLY
+
+
+def _policy_parameters() -> list[inspect.Parameter]:
+    return [
+        inspect.Parameter(
+            name,
+            _KEYWORD,
+            default=None if default is None else str(default),
+            annotation=Annotated[Optional[str], _policy_flag(name, setting, default)],  # noqa: UP045
+        )
+        for name, (setting, default) in Policy.settings().items()
+    ]
+
+
+def _policy_flag(name: str, setting: Setting, default: Any) -> Any:
+    metavar = "NAME" if setting.choices else _METAVARS.get(name, "NUMBER")
+    names = [f"--{name.replace('_', '-')}"]
+    if name in _SHORT_NAMES:
+        names.append(_SHORT_NAMES[name])
+    help = setting.help
+    if setting.choices:
+        help += f" One of {', '.join(setting.choices)}."
+    if default is not None:
+        help += f" [{default}]"
+    return _flag(POLICY, help, *names, metavar=metavar)
+
+
+def _numbers(given: dict[str, str | None]) -> dict[str, Any]:
+    """The words of the command line as the policy's values.
+
+    What is no number is left a word: the policy refuses it, and knows what was meant.
+    """
+    values: dict[str, Any] = dict(given)
+    for name, (setting, _) in Policy.settings().items():
+        with suppress(ValueError, TypeError):
+            values[name] = setting.kind(given[name]) if given[name] is not None else None
+    return values
+
+
+def _group_parameters(group: type) -> list[inspect.Parameter]:
+    hints = get_type_hints(group, include_extras=True)
+    return [
+        inspect.Parameter(item.name, _KEYWORD, default=_default(item), annotation=hints[item.name])
+        for item in fields(group)
+    ]
+
+
+def _default(item: Any) -> Any:
+    return inspect.Parameter.empty if item.default is MISSING else item.default

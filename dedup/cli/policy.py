@@ -1,0 +1,101 @@
+"""`dedup policy`: what the settings are, and what they do."""
+
+from __future__ import annotations
+
+from textwrap import wrap
+from typing import TYPE_CHECKING
+
+from dedup.cli.console import print_data, print_lines
+from dedup.cli.flags import TextOrJson, flagged
+from dedup.cli.running import check_format
+from dedup.policy import Policy
+from dedup.report_text import WIDTH
+from dedup.terminal import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+EXAMPLE = """
+Example:
+  dedup policy
+  dedup policy --threshold 0.8 --keep longest
+  dedup policy --threshold 0.8 --format json
+"""
+
+# Resemblance at which the chance of being compared is shown, 0.3 to 1.0.
+CURVE = [step / 20 for step in range(6, 21)]
+BAR = 40
+INDENT = " " * 30
+
+
+@flagged
+def show_policy(
+    policy: Policy,
+    format: TextOrJson = "text",
+) -> int:
+    """Show every setting, and how surely alike texts are found."""
+    check_format(format, ("text", "json"))
+    if format == "json":
+        import orjson
+
+        print_data([orjson.dumps(_as_json(policy), option=orjson.OPT_APPEND_NEWLINE)])
+    else:
+        print_lines(_as_text(policy))
+    return 0
+
+
+def _as_json(policy: Policy) -> dict[str, object]:
+    return {
+        "policy": policy.to_dict(),
+        "digest": policy.digest,
+        "bands": policy.bands,
+        "rows": policy.rows,
+        "curve": [[point, round(policy.candidate_chance(point), 6)] for point in CURVE],
+    }
+
+
+def _as_text(policy: Policy) -> Iterator[str]:
+    changes = policy.changes()
+    yield f"policy {policy.digest}"
+    yield ""
+    for name, (setting, _) in policy.settings().items():
+        yield from _setting_lines(name, getattr(policy, name), setting.help)
+        if name in changes:
+            default, effect = changes[name]
+            note = f"instead of {_shown(default)}: {effect}"
+            yield from wrap(note, WIDTH, initial_indent=INDENT, subsequent_indent=INDENT)
+    yield ""
+    yield from _search_lines(policy)
+
+
+def _setting_lines(name: str, value: object, text: str) -> Iterator[str]:
+    """Name, value and what the setting is; a long value has a line of its own."""
+    shown = _shown(value)
+    start = f"  {name:<16}{shown}"
+    if len(start) >= len(INDENT):
+        yield start
+        start = ""
+    yield from wrap(text, WIDTH, initial_indent=f"{start:<{len(INDENT)}}", subsequent_indent=INDENT)
+
+
+def _shown(value: object) -> str:
+    return "none" if value is None else visible(str(value))
+
+
+def _search_lines(policy: Policy) -> Iterator[str]:
+    if policy.search == "exhaustive":
+        yield f"Every pair from a resemblance of {policy.threshold} on is found"
+        return
+    yield f"Signatures of {policy.bands} bands × {policy.rows} rows"
+    yield "Resemblance of two texts, and the chance that they are compared:"
+    yield ""
+    for point in CURVE:
+        chance = policy.candidate_chance(point)
+        bar = "█" * round(chance * BAR)
+        mark = " threshold" if point == policy.threshold else ""
+        yield f"  {point:.2f}  {bar:<{BAR}} {_percent(chance)}{mark}"
+
+
+def _percent(chance: float) -> str:
+    """Cut, not rounded, so that only certainty is 100 %."""
+    return f"{int(chance * 1000) / 10:>6.1f}%"

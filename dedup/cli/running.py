@@ -1,0 +1,137 @@
+"""What `scan` and `clean` have in common: options, messages and the exit code."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dedup.cli.console import bold, is_terminal, print_data, print_lines, tell, tell_skipped
+from dedup.cli.progress import progress_bars
+from dedup.errors import DedupError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from dedup.cli.flags import Reading, Showing
+    from dedup.pipeline import Options
+    from dedup.results import CleanResult, ScanResult
+
+FOUND, FAILED = 1, 2
+
+
+class UsageProblem(DedupError):
+    """The command line makes no sense."""
+
+
+def check_showing(showing: Showing, reading: Reading) -> None:
+    """Refuse values of options before any input is opened."""
+    check_format(showing.format, ("text", "json", "jsonl"))
+    if showing.top < 0:
+        raise UsageProblem(f"top is {showing.top}; it must be 0 or more")
+    if reading.jobs is not None and reading.jobs < 1:
+        raise UsageProblem(
+            f"jobs is {reading.jobs}; it must be 1 or more",
+            hint="leave it out for all processors",
+        )
+    if reading.input_format not in (None, "text", "jsonl"):
+        raise UsageProblem(f"input-format is {reading.input_format}; it must be text or jsonl")
+
+
+def check_format(name: str, allowed: tuple[str, ...]) -> None:
+    """Refuse an output format that the command does not have."""
+    if name not in allowed:
+        raise UsageProblem(f"format is {name}; it must be one of {', '.join(allowed)}")
+
+
+def given_paths(paths: list[str] | None) -> list[str] | None:
+    """The paths to read: stdin where none is named and something is piped in, else None."""
+    if paths:
+        return paths
+    return None if is_terminal(sys.stdin) else ["-"]
+
+
+def paths_of(names: list[str]) -> list[Path]:
+    """The library takes a list of str for texts, a list of paths for files."""
+    return [Path(name) for name in names]
+
+
+@contextmanager
+def running(reading: Reading, showing: Showing) -> Iterator[Options]:
+    """The options of a run, with progress bars while it lasts."""
+    from dedup.pipeline import Options
+
+    with progress_bars(wanted=not (showing.quiet or showing.no_progress)) as progress:
+        yield Options(jobs=reading.jobs, progress=progress, skip_bad=True)
+
+
+def reading_arguments(reading: Reading) -> dict[str, Any]:
+    """The arguments of the library that say how inputs are read."""
+    return {
+        "text_field": reading.text_field,
+        "id_field": reading.id_field,
+        "input_format": reading.input_format,
+    }
+
+
+def show(result: ScanResult | CleanResult, showing: Showing, *, action: str, then: str) -> None:
+    """Print the result in the format that was asked for."""
+    if showing.format == "jsonl":
+        print_data(result.cluster_lines())
+    elif showing.format == "json":
+        print_data(_json_chunks(result))
+    elif not showing.quiet:
+        from dedup.report_text import Summary, summary_lines
+
+        summary = Summary(
+            report=result.report,
+            largest=result.largest(showing.top),
+            action=action,
+            next_command=then,
+            bold=bold,
+        )
+        print_lines(summary_lines(summary))
+
+
+def exit_code(result: ScanResult | CleanResult, reading: Reading, showing: Showing) -> int:
+    """Tell warnings, bad records and timings on stderr; say how the run ended."""
+    skipped = result.report["counts"]["records_skipped"]
+    if not showing.quiet:
+        for warning in result.warnings:
+            tell(f"warning: {warning}")
+    if skipped and not (reading.skip_bad and showing.quiet):
+        tell_skipped(result.skipped, skipped)
+    if showing.verbose:
+        _tell_details(result.report)
+    if skipped and not reading.skip_bad:
+        return FAILED
+    found = result.report["counts"]["blocks_repeated"] > 0
+    return FOUND if showing.fail_on_duplicates and found else 0
+
+
+def shell_words(words: Iterable[str]) -> str:
+    """A command as one would type it."""
+    return shlex.join(words)
+
+
+def _tell_details(report: dict[str, Any]) -> None:
+    for stage, seconds in report["seconds"].items():
+        tell(f"{stage:<12} {seconds:>9.3f} s")
+    versions = ", ".join(f"{name} {version}" for name, version in report["versions"].items())
+    tell(f"policy {report['digest']}, {versions}")
+
+
+def _json_chunks(result: ScanResult | CleanResult) -> Iterator[bytes]:
+    """`{"report":...,"clusters":[...]}`, streamed: the lines joined by commas."""
+    import orjson
+
+    yield b'{"report":' + orjson.dumps(result.report) + b',"clusters":['
+    first = True
+    for chunk in result.cluster_lines():
+        lines = chunk.strip(b"\n").replace(b"\n", b",\n")
+        if lines:
+            yield (b"\n" if first else b",\n") + lines
+            first = False
+    yield b"]}\n"

@@ -1,0 +1,58 @@
+"""`dedup scan`: say what repeats, change nothing."""
+
+from __future__ import annotations
+
+from dedup.cli.console import tell
+from dedup.cli.flags import Paths, Reading, Showing, flagged
+from dedup.cli.running import (
+    FAILED,
+    check_showing,
+    exit_code,
+    given_paths,
+    paths_of,
+    reading_arguments,
+    running,
+    shell_words,
+    show,
+)
+from dedup.policy import Policy
+
+EXAMPLE = """
+Example:
+  dedup scan articles/                          what repeats in a folder
+  dedup scan 'corpus/*.jsonl.zst' --top 20      records of many files
+  dedup scan a.txt b.txt --format jsonl         one JSON object a cluster
+"""
+
+NO_PATH = """\
+usage: dedup scan PATH... finds text that repeats in files and folders
+
+  dedup scan article.txt            one text file
+  dedup scan articles/ --top 20     a folder, with more of the largest clusters
+  cat feed.jsonl | dedup scan - --input-format jsonl
+
+All flags: dedup scan --help"""
+
+
+@flagged
+def scan(policy: Policy, reading: Reading, showing: Showing, paths: Paths = None) -> int:
+    """Find text that repeats, inside documents and across them.
+
+    Nothing is changed. The summary names the largest clusters first.
+    """
+    check_showing(showing, reading)
+    sources = given_paths(paths)
+    if sources is None:
+        for line in NO_PATH.splitlines():
+            tell(line)
+        return FAILED
+    from dedup import pipeline
+
+    with running(reading, showing) as options:
+        result = pipeline.scan(
+            paths_of(sources), policy=policy, options=options, **reading_arguments(reading)
+        )
+    next_command = shell_words(["dedup", "clean", *sources, "-o", "clean/"])
+    removes = result.report["counts"]["characters_removed"] > 0
+    show(result, showing, action="dedup clean would remove", then=next_command if removes else "")
+    return exit_code(result, reading, showing)

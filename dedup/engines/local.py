@@ -1,0 +1,63 @@
+"""This process and its threads: the core works on one batch while the next one is read."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import TypeVar
+
+from dedup import _core
+from dedup.policy import Policy
+
+Item = TypeVar("Item")
+Outcome = TypeVar("Outcome")
+
+
+def available_jobs() -> int:
+    """Processors this process may use."""
+    if hasattr(os, "sched_getaffinity"):
+        return len(os.sched_getaffinity(0))
+    return os.cpu_count() or 1
+
+
+def open_corpus(policy: Policy, jobs: int) -> _core.Corpus:
+    """An empty native corpus under a policy, with `jobs` threads of its own."""
+    a, b = policy.permutations()
+    return _core.Corpus(
+        unit=policy.unit,
+        shingle_size=policy.shingle_size,
+        threshold=policy.threshold,
+        containment=policy.containment,
+        short_tokens=policy.short_tokens,
+        short_threshold=policy.short_threshold,
+        min_tokens=policy.min_tokens,
+        numbers=policy.numbers,
+        boilerplate=policy.boilerplate,
+        linkage=policy.linkage,
+        scope=policy.scope,
+        search=policy.search,
+        min_kept=policy.min_kept,
+        protect=policy.protect,
+        digest=policy.digest,
+        bands=policy.bands,
+        rows=policy.rows,
+        a=a,
+        b=b,
+        threads=jobs,
+    )
+
+
+def ahead(items: Iterable[Item], work: Callable[[Item], Outcome]) -> Iterator[tuple[Item, Outcome]]:
+    """`work(item)` for each item in its order, done in a thread while the next item is made.
+
+    At most two items are alive. The first exception of either side ends the iteration.
+    """
+    with ThreadPoolExecutor(1, thread_name_prefix="dedup-ahead") as thread:
+        running: tuple[Item, Future[Outcome]] | None = None
+        for item in items:
+            if running is not None:
+                yield running[0], running[1].result()
+            running = item, thread.submit(work, item)
+        if running is not None:
+            yield running[0], running[1].result()

@@ -1,0 +1,80 @@
+"""Documents that the caller holds: texts, dicts and Documents as batches."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from dedup.errors import FieldError, InputError
+from dedup.formats.reader import BATCH_BYTES, BATCH_RECORDS
+from dedup.formats.records import Batch
+from dedup.model import Document
+
+
+def documents_of(items: Iterable[Any], *, text_field: str, id_field: str) -> list[Document]:
+    """One Document for each item, in order; item i without an id is `i`, its source `[i]`.
+
+    Raises FieldError where a dict has no text, InputError for anything that is neither str,
+    dict nor Document, and for texts that are not valid Unicode (lone surrogates).
+    """
+    documents = [
+        _document(number, item, text_field, id_field) for number, item in enumerate(items)
+    ]
+    for number, document in enumerate(documents):
+        for name, value in (("text", document.text), ("id", document.id)):
+            _check_text(number, name, value)
+    return documents
+
+
+def _check_text(number: int, name: str, value: str) -> None:
+    try:
+        value.encode()
+    except UnicodeEncodeError as error:
+        found = f"U+{ord(value[error.start]):04X}"
+        raise InputError(
+            f"item {number}: the {name} has a lone surrogate {found} at {error.start}",
+            hint="replace it, for example with text.encode('utf-8', 'replace').decode()",
+        ) from error
+
+
+def _document(number: int, item: Any, text_field: str, id_field: str) -> Document:
+    place = f"[{number}]"
+    if isinstance(item, str):
+        return Document(str(number), item, place)
+    if isinstance(item, Document):
+        return item if item.source else Document(item.id, item.text, place, item.fields)
+    if not isinstance(item, Mapping):
+        kind = type(item).__name__
+        raise InputError(f"item {number} is a {kind}; it must be a str, a dict or a Document")
+    text = item.get(text_field)
+    if not isinstance(text, str):
+        what = "missing" if text_field not in item else f"a {type(text).__name__}"
+        raise FieldError(
+            f"item {number}: the text field {text_field} is {what}; it must be a str",
+            field=text_field,
+            hint="name the field with text_field=",
+        )
+    own = item.get(id_field)
+    name = str(own) if isinstance(own, (str, int)) and not isinstance(own, bool) else str(number)
+    return Document(name, text, place, dict(item))
+
+
+def batches_of(
+    documents: Iterable[Document],
+    *,
+    batch_bytes: int = BATCH_BYTES,
+    batch_records: int = BATCH_RECORDS,
+) -> Iterator[Batch]:
+    """The documents as batches of at most `batch_records`, about `batch_bytes` characters each."""
+    batch = Batch("text")
+    for document in documents:
+        batch.texts.append(document.text)
+        batch.ids.append(document.id)
+        batch.sources.append(document.source)
+        batch.fields.append(dict(document.fields))
+        batch.weight += len(document.text)
+        if batch.weight >= batch_bytes or len(batch) >= batch_records:
+            yield batch
+            batch = Batch("text")
+    if batch.texts:
+        yield batch

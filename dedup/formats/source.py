@@ -1,0 +1,146 @@
+"""A corpus that can be read as often as needed: files, or documents the caller holds."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from dedup.errors import InputError
+from dedup.formats.discover import Inputs, discover
+from dedup.formats.memory import batches_of, documents_of
+from dedup.formats.reader import BATCH_BYTES, read
+from dedup.formats.records import Batch, Format
+from dedup.model import Document, Span
+
+Excerpts = list[tuple[str, Span]]
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How inputs are read; nothing here changes which texts match."""
+
+    text_field: str = "text"
+    id_field: str = "id"
+    input_format: Format | None = None
+    batch_bytes: int = BATCH_BYTES
+
+
+class Source(Protocol):
+    """What the pipeline asks of a corpus."""
+
+    @property
+    def inputs(self) -> Inputs | None:
+        """The files, or None for documents in memory."""
+
+    @property
+    def size(self) -> int | None:
+        """Bytes that batches weigh in all, where that is known beforehand."""
+
+    def batches(self, *, fields: bool = False) -> Iterator[Batch]:
+        """All documents in order; the same ones each time."""
+
+    def excerpts(self, places: Excerpts) -> list[str]:
+        """The text at each (source, span)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Files:
+    """Documents in files."""
+
+    inputs: Inputs
+    reading: Reading
+
+    @property
+    def size(self) -> int | None:
+        """Known only where no file is compressed."""
+        total = 0
+        for item in self.inputs.files:
+            if item.compression or item.stamp is None:
+                return None
+            total += item.stamp[2]
+        return total
+
+    def batches(self, *, fields: bool = False) -> Iterator[Batch]:
+        """All documents of all files."""
+        return self._read(self.inputs, fields=fields)
+
+    def _read(self, inputs: Inputs, *, fields: bool = False) -> Iterator[Batch]:
+        return read(
+            inputs.files,
+            text_field=self.reading.text_field,
+            id_field=self.reading.id_field,
+            fields=fields,
+            batch_bytes=self.reading.batch_bytes,
+        )
+
+    def excerpts(self, places: Excerpts) -> list[str]:
+        """Reads again the files that hold the places, up to the last of them."""
+        names = {name for source, _ in places for name in (source, source.rpartition(":")[0])}
+        files = tuple(item for item in self.inputs.files if item.name in names)
+        return _excerpts(self._read(Inputs(files, ())), places)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """Documents that the caller holds."""
+
+    documents: list[Document]
+    reading: Reading
+
+    @property
+    def inputs(self) -> None:
+        """There are no files."""
+        return None
+
+    @property
+    def size(self) -> int | None:
+        """Code points."""
+        return sum(len(document.text) for document in self.documents)
+
+    def batches(self, *, fields: bool = False) -> Iterator[Batch]:
+        """All documents."""
+        del fields  # they are at hand anyway
+        return batches_of(self.documents, batch_bytes=self.reading.batch_bytes)
+
+    def excerpts(self, places: Excerpts) -> list[str]:
+        """Looks the places up."""
+        return _excerpts(self.batches(), places)
+
+
+def _excerpts(batches: Iterable[Batch], places: Excerpts) -> list[str]:
+    wanted: dict[str, list[int]] = {}
+    for number, (source, _) in enumerate(places):
+        wanted.setdefault(source, []).append(number)
+    found = [""] * len(places)
+    for batch in batches:
+        if not wanted:
+            break
+        for source, text in zip(batch.sources, batch.texts, strict=True):
+            for number in wanted.pop(source, ()):
+                start, end = places[number][1]
+                found[number] = text[start:end]
+    return found
+
+
+def open_source(data: Any, reading: Reading) -> Source:
+    """The corpus that `data` means.
+
+    A str or a path, or several paths, name files, folders and globs (`-` is stdin). Any
+    other iterable holds documents: str, dict or Document, also mixed.
+    Raises InputError where it is neither, and what `discover` and `documents_of` raise.
+    """
+    if isinstance(data, (str, os.PathLike)):
+        return Files(discover(data, input_format=reading.input_format), reading)
+    if isinstance(data, (bytes, bytearray, Mapping, Document)) or not isinstance(data, Iterable):
+        kind = type(data).__name__
+        raise InputError(
+            f"the input is a {kind}; it must be a path, paths, or a list of documents",
+            hint="one document: [document]",
+        )
+    items = list(data)
+    if items and all(isinstance(item, os.PathLike) for item in items):
+        return Files(discover(items, input_format=reading.input_format), reading)
+    documents = documents_of(items, text_field=reading.text_field, id_field=reading.id_field)
+    return Held(documents, reading)

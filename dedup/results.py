@@ -1,0 +1,82 @@
+"""What a run gives back: the report, and clusters and matches read from the core on demand."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from functools import cached_property
+from typing import Any
+
+import orjson
+
+from dedup import _core
+from dedup.model import Cluster, Document, Match, Skipped
+
+# Lines asked of the core at one time.
+CLUSTERS_AT_ONCE = 1 << 14
+MATCHES_AT_ONCE = 1 << 16
+
+
+class ScanResult:
+    """What a scan found. Nothing was changed.
+
+    report: what `report.json` holds. skipped: records that could not be read, without their
+    bytes. warnings: one line each.
+    """
+
+    def __init__(
+        self,
+        corpus: _core.Corpus,
+        report: dict[str, Any],
+        *,
+        skipped: list[Skipped],
+        warnings: list[str],
+        excerpt: Callable[[list[tuple[str, tuple[int, int]]]], list[str]],
+    ) -> None:
+        self._corpus = corpus
+        self._excerpt = excerpt
+        self.report = report
+        self.skipped = skipped
+        self.warnings = warnings
+
+    def cluster_lines(self) -> Iterator[bytes]:
+        """`clusters.jsonl` in pieces of whole lines."""
+        for low in range(0, self._corpus.cluster_count(), CLUSTERS_AT_ONCE):
+            yield self._corpus.clusters(low, low + CLUSTERS_AT_ONCE)
+
+    @cached_property
+    def clusters(self) -> list[Cluster]:
+        """All clusters, by the place of their keepers."""
+        return [
+            Cluster.from_json(orjson.loads(line))
+            for chunk in self.cluster_lines()
+            for line in chunk.splitlines()
+        ]
+
+    @cached_property
+    def matches(self) -> list[Match]:
+        """Every text that stands twice or more, then every verified pair of different texts."""
+        count = self._corpus.match_count()
+        return [
+            Match.from_json(orjson.loads(line))
+            for low in range(0, count, MATCHES_AT_ONCE)
+            for line in self._corpus.matches(low, min(low + MATCHES_AT_ONCE, count)).splitlines()
+        ]
+
+    def largest(self, count: int) -> list[tuple[Cluster, str]]:
+        """The clusters with the most repeated text, largest first, each with its keeper's text."""
+        lines = [self._corpus.clusters(number, number + 1) for number in self._corpus.largest(count)]
+        clusters = [Cluster.from_json(orjson.loads(line)) for line in lines]
+        places = [(cluster.members[0].source, cluster.members[0].span) for cluster in clusters]
+        return list(zip(clusters, self._excerpt(places), strict=True))
+
+
+class CleanResult(ScanResult):
+    """What a scan found and a clean removed.
+
+    documents: the cleaned documents in order, dropped ones left out; only for input that the
+    caller holds. removed: the ledger, likewise; with an output folder it is in
+    `OUT/_dedup/removed.jsonl`.
+    """
+
+    documents: list[Document]
+    removed: list[dict[str, Any]]
