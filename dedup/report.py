@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from dedup.policy import SIGNATURE_SCHEME
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Mapping, Sequence
 
     from dedup.policy import Policy
 
@@ -39,17 +39,15 @@ COUNTS = (
 )
 
 
-KINDS = ("self-repeat", "shared", "boilerplate", "template")
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RunFacts:
     """What one run counted.
 
     seconds: by stage, with `total`. counts: see COUNTS; `documents_read` includes the
-    skipped records. kinds: kind of cluster -> `clusters`, and where they were counted
-    `copies` (members beside the keeper) and their `characters`. hot: `buckets` and the members of the `largest`. inputs: one object
-    for each file as `restore` needs it. similar_documents: objects of `similar_document`.
+    skipped records. kinds: kind of cluster -> `clusters`, `copies` (members beside the
+    keeper) and their `characters`. hot: `buckets`, and the members of the `largest`.
+    inputs: one object for each file as `restore` needs it. similar_documents: objects of
+    `similar_document`.
     """
 
     seconds: Mapping[str, float]
@@ -74,21 +72,6 @@ def build_report(policy: Policy, facts: RunFacts) -> dict[str, Any]:
         "inputs": [dict(entry) for entry in facts.inputs],
         "similar_documents": [dict(entry) for entry in facts.similar_documents],
     }
-
-
-def count_kinds(chunks: Iterable[bytes]) -> dict[str, dict[str, int]]:
-    """Clusters by kind, from the lines of `clusters.jsonl`; kinds that are absent left out.
-
-    Found by their bytes: inside a JSON string the quotes would be escaped.
-
-    >>> count_kinds([b'{"cluster":"9f2c","kind":"shared","relation":"near"}'])
-    {'shared': {'clusters': 1}}
-    """
-    totals = dict.fromkeys(KINDS, 0)
-    for chunk in chunks:
-        for kind in KINDS:
-            totals[kind] += chunk.count(f'"kind":"{kind}"'.encode())
-    return {kind: {"clusters": total} for kind, total in totals.items() if total}
 
 
 def expected_recall(policy: Policy) -> dict[str, float]:

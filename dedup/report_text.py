@@ -39,7 +39,7 @@ STAYS = {
     "numbers": "other numbers",
     "protect": "protected",
     "contained": "holds more than the other",
-    "layout": "part of the page's layout",
+    "layout": "the rest would split in another way",
 }
 
 
@@ -47,14 +47,15 @@ STAYS = {
 class Summary:
     """What the summary is made of.
 
-    largest: clusters with the text of their keeper, largest first. action: how the
-    line about removal begins. next_command: what to run now, or empty. bold: marks
-    headings; leaves them as they are where there is no colour.
+    largest: clusters with the text of their keeper, largest first. action: how the line
+    about removal begins. output: the folder that was written, or empty. next_command: what
+    to run now, or empty. bold: marks headings; the identity where there is no colour.
     """
 
     report: Mapping[str, Any]
     largest: Sequence[tuple[Cluster, str]]
     action: str = "dedup clean would remove"
+    output: str = ""
     next_command: str = ""
     bold: Callable[[str], str] = str
 
@@ -76,6 +77,9 @@ def summary_lines(summary: Summary) -> Iterator[str]:
     yield from _document_lines(summary)
     yield ""
     yield from _removal_lines(summary)
+    if summary.output:
+        folder = visible(summary.output.rstrip("/") or summary.output)
+        yield f"Written to {folder}; what went stands in {folder}/_dedup/removed.jsonl"
     if summary.next_command:
         yield f"Next: {visible(summary.next_command)}"
 
@@ -104,8 +108,8 @@ def _nothing_lines(report: Mapping[str, Any]) -> Iterator[str]:
         yield "There is no text in the input"
         return
     yield (
-        f"No {policy['unit']} of {policy['min_tokens']} words or more stands twice, "
-        f"nor nearly (threshold {policy['threshold']})"
+        f"No {policy['unit']} stands twice, and none of {policy['min_tokens']} words or more "
+        f"nearly so (threshold {policy['threshold']})"
     )
     if policy["threshold"] > 0.5:
         lower = round(policy["threshold"] - 0.2, 2)
@@ -167,8 +171,14 @@ def _places(cluster: Cluster, width: int) -> Iterator[str]:
     for member in (*keepers, *others[:MOST_PLACES]):
         label, note = ("kept", "") if member.keeper else ("again", _score(member))
         blocks = _blocks(member)
-        room = width - 7 - cells(blocks) - cells(note)
-        yield f"{label:<6} {shorten(member.source, room)}{blocks}{note}"
+        room = width - 7 - cells(blocks)
+        source = shorten(member.source, room)
+        # A name is worth more than the rest of its line: the note takes the next one.
+        if cells(source) + cells(note) > room:
+            yield f"{label:<6} {source}{blocks}"
+            yield f"{'':<6}{note}"
+        else:
+            yield f"{label:<6} {source}{blocks}{note}"
     if len(others) > MOST_PLACES:
         yield f"{'':<6} and {len(others) - MOST_PLACES:,} more"
 

@@ -12,7 +12,7 @@ from dedup import _core
 from dedup.model import Cluster, Document, Match, Skipped
 
 # Lines asked of the core at one time.
-CLUSTERS_AT_ONCE = 1 << 14
+CLUSTERS_AT_ONCE = 1 << 10
 MATCHES_AT_ONCE = 1 << 16
 
 

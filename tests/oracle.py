@@ -19,7 +19,7 @@ from rapidfuzz.distance import Indel
 # --- fold: text to tokens --------------------------------------------------------------------
 
 WORD, SINGLE, SYMBOL, SEPARATOR = "word", "single", "symbol", "separator"
-SIGNS = {"-": "-", "\u2212": "-", "\ufe63": "-", "\uff0d": "-", "+": "+", "\uff0b": "+"}
+SIGNS = {"-": "-", "\u2212": "-", "+": "+"}
 INNER = ".,\u066b\u066c"
 
 
@@ -43,10 +43,8 @@ STRIPPED = _ranges("300-36F 483-489 1AB0-1AFF 1DC0-1DFF 20D0-20FF FE20-FE2F 2DE0
     "A66F-A672 A674-A67D A69E-A69F 610-61A 640 64B-65F 670 6D6-6ED 591-5C7"
 )
 # Letters and marks of these are one token each: Han, Hiragana, Katakana, Thai, Lao, Khmer, Myanmar.
-UNSPACED = _ranges(
-    "E00-EFF 1000-109F A9E0-A9FF AA60-AA7F 1780-17FF 2E80-2FDF 3005-3006 302A-302D"
-) | _ranges(
-    "3031-3035 303B-303C 3040-30FF 31F0-31FF 3400-4DBF 4E00-9FFF F900-FAFF 16FE3 16FF0-16FF1 "
+UNSPACED = _ranges("E00-EFF 1000-109F A9E0-A9FF AA60-AA7F 1780-17FF 2E80-2FDF 3005-3006") | _ranges(
+    "3031-3035 303B 3040-30FF 31F0-31FF 3400-4DBF 4E00-9FFF F900-FAFF 16FE3 16FF0-16FF1 "
     "1AFF0-1AFFF 1B000-1B16F 20000-2A6DF 2A700-2EBEF 2F800-2FA1F 30000-3134F"
 )
 NONCHARACTERS = _ranges("FDD0-FDEF") | {
@@ -56,7 +54,7 @@ NONCHARACTERS = _ranges("FDD0-FDEF") | {
 
 def is_number(character: str) -> bool:
     """General category N*: digits, fractions, Roman numerals."""
-    return unicodedata.category(character).startswith("N")
+    return character != "" and unicodedata.category(character).startswith("N")
 
 
 @cache
@@ -86,36 +84,34 @@ def character_class(character: str) -> str:
     return SYMBOL if category[0] == "S" else SEPARATOR
 
 
-def is_sign_at(text: str, place: int) -> bool:
+def is_sign_at(folded: str, place: int) -> bool:
     """A sign directly before a number and not after a word, a number or another sign."""
-    if text[place] not in SIGNS or place + 1 >= len(text) or not is_number(text[place + 1]):
+    if folded[place] not in SIGNS or not is_number(folded[place + 1 : place + 2]):
         return False
-    for before in reversed(text[:place]):
-        if before in SIGNS:
-            return False
-        folded = fold_character(before)
-        if folded:  # What folds to nothing is not there.
-            return character_class(folded[-1]) not in (WORD, SINGLE)
-    return True
+    before = folded[place - 1 : place]
+    return not before or (before not in SIGNS and character_class(before) not in (WORD, SINGLE))
 
 
-def is_inner_at(text: str, place: int) -> bool:
+def is_inner_at(folded: str, place: int) -> bool:
     """A decimal or grouping separator directly between two numbers."""
-    if text[place] not in INNER or not 0 < place < len(text) - 1:
-        return False
-    return is_number(text[place - 1]) and is_number(text[place + 1])
+    before, after = folded[place - 1 : place], folded[place + 1 : place + 2]
+    return folded[place] in INNER and is_number(before) and is_number(after)
 
 
 def tokens(text: str, mask_numbers: bool = False) -> list[str]:
-    """Maximal runs of word characters; singles and symbols alone; three like symbols as one."""
+    """Maximal runs of word characters; singles and symbols alone; three like symbols as one.
+
+    All rules look at folded characters: what folds to nothing stands between no others.
+    """
+    folded = "".join(fold_character(character) for character in text)
     pieces: list[tuple[str, str]] = []
-    for place, character in enumerate(text):
-        if is_sign_at(text, place):
+    for place, character in enumerate(folded):
+        if is_sign_at(folded, place):
             pieces += [("sign", SIGNS[character])]
-        elif is_inner_at(text, place):
+        elif is_inner_at(folded, place):
             pieces += [(WORD, character)]
         else:
-            pieces += [(character_class(c), c) for c in fold_character(character)]
+            pieces += [(character_class(character), character)]
     found: list[str] = []
     open_word = False
     for (kind, character), run in groupby(pieces, lambda piece: piece):

@@ -431,7 +431,12 @@ def test_a_name_that_looks_like_a_pattern_but_exists_is_that_file(tmp_path: Path
 def test_arguments_keep_their_order_and_a_file_named_twice_is_read_once(tmp_path: Path) -> None:
     put(tmp_path, CORPUS)
     (tmp_path / "link.txt").symlink_to("b.txt")
-    given = [tmp_path / "b.txt", tmp_path / "a" / "..", tmp_path / "link.txt", f"{tmp_path}/*.md"]
+    given: list[str | Path] = [
+        tmp_path / "b.txt",
+        tmp_path / "a" / "..",
+        tmp_path / "link.txt",
+        f"{tmp_path}/*.md",
+    ]
     assert names(discover(given)) == ["b.txt", *EVERY[:-1]]
 
 
@@ -486,8 +491,7 @@ def test_the_input_format_overrides_the_suffix(tmp_path: Path) -> None:
 
 
 def test_a_deep_folder_and_odd_names_are_read(tmp_path: Path) -> None:
-    deep = "/".join("d" for _ in range(1200))
-    os.chdir(tmp_path)
+    deep = "/".join("d" for _ in range(600))
     name = os.fsdecode(b"caf\xe9 \n\x1b[31m.txt")
     put(tmp_path, {"-rf.txt": b"a", "quote'\".txt": b"b", name: b"c", f"{deep}/e.txt": b"d"})
     inputs = discover(tmp_path)
@@ -580,16 +584,16 @@ def copy_tree(source: Path, target: Path, **options: bool) -> None:
 
 
 @pytest.mark.parametrize("suffix", COMPRESS)
-@pytest.mark.parametrize("data", [shape for shape in SHAPES if b"bad" not in shape])
+@pytest.mark.parametrize("data", SHAPES)
 def test_what_is_not_cleaned_is_written_as_it_was(tmp_path: Path, suffix: str, data: bytes) -> None:
-    if b":1}" in data:
-        return
+    if lines_of(tmp_path, data).skipped:
+        data = b'{"text":"a"}\n'
     files = {f"{name}{suffix}": COMPRESS[suffix](data) for name in ("a.jsonl", "b/c.txt", "b/d.md")}
     copy_tree(put(tmp_path / "in", files), tmp_path / "out")
     for name in files:
         assert read_all(tmp_path / "out" / name).weight == len(data)
         assert raw_file(tmp_path / "out" / name) == data
-    assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "out"]
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a.jsonl", "in", "out"]
 
 
 def raw_file(path: Path) -> bytes:
@@ -678,8 +682,8 @@ def test_an_output_that_touches_the_input_is_refused(
 ) -> None:
     put(tmp_path, {"in/a.txt": b"", "in/sub/b.txt": b""})
     (tmp_path / "link").symlink_to("in")
-    for given in (tmp_path / "in", f"{tmp_path}/in/**/*.txt"):
-        inputs = discover(given)
+    for path in (tmp_path / "in", f"{tmp_path}/in/**/*.txt"):
+        inputs = discover(path)
         if message is None:
             check_output(tmp_path / output, inputs)
         else:
@@ -888,6 +892,37 @@ def test_restore_takes_names_that_are_not_utf8_and_stdin(tmp_path: Path) -> None
     assert tree_of(tmp_path / "stdin") == {"stdin.jsonl": b'\n{"text":"a"}'}
 
 
+PARAGRAPH = (
+    "Une phrase assez longue, avec accents \u00e9 et \u4e2d\u6587, pour \u00eatre un bloc %d."
+)
+LITERALS = [
+    json.dumps("\n".join(PARAGRAPH % number for number in numbers), ensure_ascii=ascii).encode()
+    for numbers in ((1, 2, 3), (2, 3, 4), (1, 1, 5), (2, 3), (6,), ())
+    for ascii in (True, False)
+]
+
+
+@given(
+    st.lists(st.sampled_from([*LITERALS, b"1", b'"\xff"', b'"cut']), max_size=8),
+    st.sampled_from([b"\n", b"\r\n", b"\n\n \n"]),
+    st.sampled_from([b"", BOM]),
+)
+def test_restore_undoes_clean_to_the_byte(
+    tmp_path_factory: pytest.TempPathFactory, literals: list[bytes], end: bytes, start: bytes
+) -> None:
+    pytest.importorskip("dedup._core")
+    import dedup
+
+    folder = tmp_path_factory.mktemp("clean")
+    lines = end.join(b'{"n":1.50,"a":{"text" : ' + literal + b'}, "id":3}' for literal in literals)
+    texts = [json.loads(literal) for literal in literals if literal in LITERALS]
+    files = {f"{number}.txt": text.encode() for number, text in enumerate(texts)}
+    put(folder / "in", {"x.jsonl": start + lines, "y.jsonl": lines + end, **files})
+    dedup.clean(folder / "in", folder / "out", text_field="a.text")
+    restore_folder(folder / "out", folder / "back")
+    assert tree_of(folder / "back") == tree_of(folder / "in")
+
+
 def edit(name: str, old: bytes, new: bytes) -> Callable[[Path], None]:
     def apply(folder: Path) -> None:
         data = (folder / name).read_bytes()
@@ -912,7 +947,7 @@ DAMAGE = {
     "the ledger empty": lambda folder: (folder / REMOVED).write_bytes(b""),
     "the ledger cut": lambda folder: os.truncate(folder / REMOVED, 50),
     "the ledger no JSON": edit(REMOVED, b"{", b"["),
-    "the ledger of another source": edit(REMOVED, b"a.jsonl:", b"b.jsonl:"),
+    "the ledger of another source": edit(REMOVED, b'"source":"a', b'"source":"b'),
     "a span too far": edit(REMOVED, b'"span":[1', b'"span":[9991'),
     "a ledger line without text": edit(REMOVED, b'"text":', b'"next":'),
     "a dropped line without record": edit(REMOVED, b'"record":', b'"necord":'),

@@ -101,7 +101,7 @@ Read 1 document in 1 file: 113 blocks, 33,245 characters
 in 0.02 s
 
 Nothing repeats
-No paragraph of 8 words or more stands twice, nor nearly (threshold 0.7)
+No paragraph stands twice, and none of 8 words or more nearly so (threshold 0.7)
 Looser matches: --threshold 0.5"""
     )
 

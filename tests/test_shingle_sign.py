@@ -99,7 +99,7 @@ def test_the_estimate_from_signatures_is_unbiased() -> None:
     random = numpy.random.RandomState(11)
     buffers = []
     for _ in range(400):
-        values = random.choice(1 << 31, 120, replace=False).astype("<u4")
+        values = random.randint(0, 1 << 32, 120, dtype=numpy.uint32).astype("<u4")
         buffers += [values[:90].tobytes(), values[30:].tobytes()]
     rows = read_signatures(_core.signatures(buffers, *permutations(3)))
     estimate = (rows[0::2] == rows[1::2]).mean()

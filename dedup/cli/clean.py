@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from dedup.cli.flags import Paths, Reading, Showing, Writing, flagged
 from dedup.cli.running import (
+    Ending,
     UsageProblem,
     check_showing,
+    clean_command,
     exit_code,
     given_paths,
     paths_of,
     reading_arguments,
     running,
-    shell_words,
     show,
 )
 from dedup.policy import Policy
@@ -49,8 +50,11 @@ def clean(
             dry_run=writing.dry_run,
             **reading_arguments(reading),
         )
-    action, then = "Removed", ["dedup", "restore", writing.output, "-o", "restored/"]
     if writing.dry_run:
-        action, then = "Would remove", ["dedup", "clean", *sources, "-o", writing.output]
-    show(result, showing, action=action, then=shell_words(then))
+        again = clean_command(sources, writing.output, policy, reading)
+        ending = Ending("Would remove", again)
+    else:
+        back = ["dedup", "restore", writing.output, "-o", "restored/"]
+        ending = Ending("Removed", back, writing.output)
+    show(result, showing, ending)
     return exit_code(result, reading, showing)

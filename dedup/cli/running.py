@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from contextlib import contextmanager
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -13,10 +14,11 @@ from dedup.cli.progress import progress_bars
 from dedup.errors import DedupError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterator
 
     from dedup.cli.flags import Reading, Showing
     from dedup.pipeline import Options
+    from dedup.policy import Policy
     from dedup.results import CleanResult, ScanResult
 
 FOUND, FAILED = 1, 2
@@ -76,7 +78,16 @@ def reading_arguments(reading: Reading) -> dict[str, Any]:
     }
 
 
-def show(result: ScanResult | CleanResult, showing: Showing, *, action: str, then: str) -> None:
+@dataclass(frozen=True, slots=True)
+class Ending:
+    """How the summary ends: what was done about the repeats, where, and what to do next."""
+
+    action: str
+    then: list[str]
+    output: str = ""
+
+
+def show(result: ScanResult | CleanResult, showing: Showing, ending: Ending) -> None:
     """Print the result in the format that was asked for."""
     if showing.format == "jsonl":
         print_data(result.cluster_lines())
@@ -88,8 +99,9 @@ def show(result: ScanResult | CleanResult, showing: Showing, *, action: str, the
         summary = Summary(
             report=result.report,
             largest=result.largest(showing.top),
-            action=action,
-            next_command=then,
+            action=ending.action,
+            output=ending.output,
+            next_command=shlex.join(ending.then),
             bold=bold,
         )
         print_lines(summary_lines(summary))
@@ -111,9 +123,19 @@ def exit_code(result: ScanResult | CleanResult, reading: Reading, showing: Showi
     return FOUND if showing.fail_on_duplicates and found else 0
 
 
-def shell_words(words: Iterable[str]) -> str:
-    """A command as one would type it."""
-    return shlex.join(words)
+def clean_command(sources: list[str], output: str, policy: Policy, reading: Reading) -> list[str]:
+    """The words of the `dedup clean` that does what these settings say."""
+    words = ["dedup", "clean", *sources, "-o", output]
+    given = {name: getattr(policy, name) for name in policy.changes()}
+    for item in fields(reading):
+        value = getattr(reading, item.name)
+        if value != item.default and item.name != "jobs":
+            given[item.name] = value
+    for name, value in given.items():
+        words.append(f"--{name.replace('_', '-')}")
+        if value is not True:
+            words.append(str(value))
+    return words
 
 
 def _tell_details(report: dict[str, Any]) -> None:

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from dedup.cli.console import tell
 from dedup.cli.flags import Paths, Reading, Showing, flagged
 from dedup.cli.running import (
     FAILED,
+    Ending,
     check_showing,
+    clean_command,
     exit_code,
     given_paths,
     paths_of,
     reading_arguments,
     running,
-    shell_words,
     show,
 )
 from dedup.policy import Policy
@@ -52,7 +55,9 @@ def scan(policy: Policy, reading: Reading, showing: Showing, paths: Paths = None
         result = pipeline.scan(
             paths_of(sources), policy=policy, options=options, **reading_arguments(reading)
         )
-    next_command = shell_words(["dedup", "clean", *sources, "-o", "clean/"])
-    removes = result.report["counts"]["characters_removed"] > 0
-    show(result, showing, action="dedup clean would remove", then=next_command if removes else "")
+    ending = Ending("dedup clean would remove", [])
+    # A chain is for reports only, and where nothing would go there is nothing to do.
+    if result.report["counts"]["characters_removed"] and policy.linkage != "chain":
+        ending = replace(ending, then=clean_command(sources, "clean/", policy, reading))
+    show(result, showing, ending)
     return exit_code(result, reading, showing)

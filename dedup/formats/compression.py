@@ -272,14 +272,12 @@ class OutputStream:
             self.abandon()
 
     def _pass_on(self, count: int) -> None:
-        with memoryview(self._pending) as pending:
-            for start in range(0, count, PIECE):
-                piece = pending[start : min(start + PIECE, count)]
-                self._put(piece if self._compressor is None else self._compressor.compress(piece))
-                piece.release()
+        for start in range(0, count, PIECE):
+            piece = self._pending[start : min(start + PIECE, count)]
+            self._put(piece if self._compressor is None else self._compressor.compress(piece))
         del self._pending[:count]
 
-    def _put(self, data: bytes | memoryview) -> None:
+    def _put(self, data: bytes | bytearray) -> None:
         with writing(self._path), memoryview(data) as rest:
             done = 0
             while done < len(rest):

@@ -17,6 +17,7 @@ from dedup.formats.records import STDIN, Format, Input, shown
 from dedup.formats.walk import (
     NOTES,
     SUFFIXES,
+    Found,
     check_regular,
     expand,
     has_magic,
@@ -135,39 +136,48 @@ def _identity(path: str) -> tuple[int, int] | None:
 def _resolve(path: str, input_format: Format | None, finding: _Finding) -> None:
     if path == STDIN:
         finding.places.append(_Place(STDIN, STDIN, STDIN))
-        return
-    if os.path.isdir(path):
-        base, found = path, walk(path)
+    elif os.path.isdir(path):
         finding.folders.append(path)
+        _take_all(path, path, walk(path), finding)
     elif has_magic(path) and not os.path.lexists(path):
         base, found = expand(path, any_name=input_format is not None)
         if "**" in path.split("/"):
-            finding.folders.append(base)
+            finding.folders.append(base or ".")
+        _take_all(path, base, found, finding)
     else:
-        check_regular(path)
-        if input_format is None and stem_and_format(path)[1] is None:
-            message = f"{shown(path)}: its suffix tells no format; read are {SUFFIXES}"
-            raise InputError(message, path=path, hint="say --input-format text or jsonl")
-        parent = os.path.realpath(os.path.dirname(path) or ".")
-        place = os.path.join(parent, os.path.basename(path))
-        finding.places.append(_Place(path, place, os.path.realpath(path)))
-        finding.commons.append(parent)
-        return
+        _take_file(path, input_format, finding)
+
+
+def _take_file(path: str, input_format: Format | None, finding: _Finding) -> None:
+    check_regular(path)
+    if input_format is None and stem_and_format(path)[1] is None:
+        message = f"{shown(path)}: its suffix tells no format; read are {SUFFIXES}"
+        raise InputError(message, path=path, hint="say --input-format text or jsonl")
+    parent = os.path.realpath(os.path.dirname(path) or ".")
+    place = os.path.join(parent, os.path.basename(path))
+    finding.places.append(_Place(path, place, os.path.realpath(path)))
+    finding.commons.append(parent)
+
+
+def _take_all(path: str, base: str, found: Found, finding: _Finding) -> None:
+    """Take in what stands below the folder `base`, as `path` asked for."""
+    walked = path == base
     if not found.files:
-        what = "no file to read here" if os.path.isdir(path) else "no file matches"
+        what = "no file to read here" if walked else "no file matches"
         message = f"{shown(path)}: {what}{found.passed_over()}"
         raise InputError(message, path=path, hint=f"read are {SUFFIXES}")
-    root = os.path.realpath(base)
+    root = os.path.realpath(base or ".")
     finding.commons.append(root)
     for file in found.files:
-        place = os.path.join(root, os.path.relpath(file, base))
-        finding.places.append(_Place(file, place, os.path.realpath(file)))
+        place = os.path.join(root, file[len(base) :].lstrip("/"))
+        # A walk follows no link, so its places are real; asking would take most of the time.
+        finding.places.append(_Place(file, place, place if walked else os.path.realpath(file)))
 
 
 def _input(found: _Place, common: str, input_format: Format | None) -> Input:
     path = found.path
     status = check_regular(path)
-    output = os.path.relpath(found.place, common)
+    output = found.place[len(common) :].lstrip("/")
     if output.split("/")[0] == NOTES:
         message = f"{shown(path)}: the name {NOTES} is kept for what a run writes about itself"
         raise InputError(message, path=path, hint="name the files in that folder one by one")
@@ -198,7 +208,7 @@ def _format_of(item: Input) -> Format:
     """JSONL where the first character that is not white space is `{`, else text."""
     with InputStream(item) as stream:
         while lines := stream.lines(1):
-            start = lines[0].removeprefix(b"\xef\xbb\xbf").lstrip()
+            start = b"".join(lines).removeprefix(b"\xef\xbb\xbf").lstrip()
             if start:
                 return "jsonl" if start.startswith(b"{") else "text"
     return "text"

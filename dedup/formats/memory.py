@@ -17,9 +17,7 @@ def documents_of(items: Iterable[Any], *, text_field: str, id_field: str) -> lis
     Raises FieldError where a dict has no text, InputError for anything that is neither str,
     dict nor Document, and for texts that are not valid Unicode (lone surrogates).
     """
-    documents = [
-        _document(number, item, text_field, id_field) for number, item in enumerate(items)
-    ]
+    documents = [_document(number, item, text_field, id_field) for number, item in enumerate(items)]
     for number, document in enumerate(documents):
         for name, value in (("text", document.text), ("id", document.id)):
             _check_text(number, name, value)

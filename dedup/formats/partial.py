@@ -100,6 +100,7 @@ def _aside(target: str) -> str:
 
 
 def make_parents(target: str) -> list[str]:
+    """Make the folders above a target that are missing; returns them, the outermost first."""
     made: list[str] = []
     parent = os.path.dirname(target)
     while not os.path.lexists(parent):

@@ -14,7 +14,7 @@ from dedup.formats.text import read_text
 
 # Large enough that a call of the core costs nothing beside its work, small enough that a
 # few batches in flight do not count.
-BATCH_BYTES = 4 * 2**20
+BATCH_BYTES = 2 * 2**20
 BATCH_RECORDS = 4096
 
 

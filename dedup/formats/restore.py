@@ -22,6 +22,7 @@ from dedup.errors import FormatError, OutputError
 from dedup.formats.compression import InputStream, compression_of, reading
 from dedup.formats.discover import Inputs, check_output
 from dedup.formats.jsonl import BLANK, BYTE_ORDER_MARK
+from dedup.formats.notes import UNTOUCHED, Notes
 from dedup.formats.partial import REPORT, check_target
 from dedup.formats.reader import BATCH_BYTES
 from dedup.formats.records import Input, shown
@@ -30,7 +31,6 @@ from dedup.formats.writer import SKIPPED, OutputTree, safe_name
 from dedup.model import Skipped
 
 REMOVED = f"{NOTES}/removed.jsonl"
-_HINT = "restore needs the output folder exactly as the clean run left it"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +65,8 @@ def restore(
     check_target(destination, force=force)
     with ExitStack() as stack:
         run = _Run(
-            stack.enter_context(closing(_Notes(os.path.join(folder, REMOVED)))),
-            stack.enter_context(closing(_Notes(os.path.join(folder, SKIPPED)))),
+            stack.enter_context(closing(Notes(os.path.join(folder, REMOVED)))),
+            stack.enter_context(closing(Notes(os.path.join(folder, SKIPPED)))),
         )
         tree = None if dry_run else stack.enter_context(OutputTree(destination, force=force))
         size = sum(_restore_one(run, entry, tree) for entry in entries)
@@ -95,7 +95,7 @@ def _entries(folder: str) -> list[_Entry]:
         return [_entry(folder, value) for value in orjson.loads(data)["inputs"]]
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, OutputError) as error:
         message = f"{shown(path)}: no sound list of inputs: {error}"
-        raise FormatError(message, path=path, hint=_HINT) from error
+        raise FormatError(message, path=path, hint=UNTOUCHED) from error
 
 
 def _entry(folder: str, value: dict[str, Any]) -> _Entry:
@@ -122,60 +122,14 @@ def _restore_one(run: _Run, entry: _Entry, tree: OutputTree | None) -> int:
     if entry.size not in (None, size) or entry.crc32 not in (None, check):
         message = f"{shown(item.path)}: does not give back its input: {size} bytes rebuilt"
         message += f" with CRC-32 {check:08x}, {entry.size} with {entry.crc32 or 0:08x} wanted"
-        raise FormatError(message, path=item.path, hint=_HINT)
+        raise FormatError(message, path=item.path, hint=UNTOUCHED)
     return size
-
-
-class _Notes:
-    """The lines of `removed.jsonl` or `skipped.jsonl`, taken source by source."""
-
-    def __init__(self, path: str) -> None:
-        self.path = path
-        self._number = 0
-        if not os.path.isfile(path):
-            raise FormatError(f"{shown(path)}: the file is missing", path=path, hint=_HINT)
-        with reading(path):
-            self._file = open(path, "rb")  # noqa: SIM115 -- closed by close()
-        self._line = b""
-        self._value: dict[str, Any] = {}
-        self.source: str | None = None
-        self._step()
-
-    def take(self, source: str) -> list[tuple[bytes, dict[str, Any]]]:
-        """The next lines if they are this source's, else none."""
-        taken = []
-        while self.source == source:
-            taken.append((self._line, self._value))
-            self._step()
-        return taken
-
-    def close(self) -> None:
-        """Close the file."""
-        self._file.close()
-
-    def broken(self, why: str) -> FormatError:
-        """An error at the present line."""
-        message = f"{shown(self.path)}:{self._number}: {why}"
-        return FormatError(message, path=self.path, line=self._number, hint=_HINT)
-
-    def _step(self) -> None:
-        self._number += 1
-        with reading(self.path):
-            self._line = self._file.readline()
-        if not self._line:
-            self.source = None
-            return
-        try:
-            self._value = orjson.loads(self._line)
-            self.source = self._value["source"]
-        except (orjson.JSONDecodeError, KeyError, TypeError) as error:
-            raise self.broken(f"no sound line: {error}") from error
 
 
 class _Run:
     """The two lists beside the cleaned files, and what has been put back so far."""
 
-    def __init__(self, removed: _Notes, skipped: _Notes) -> None:
+    def __init__(self, removed: Notes, skipped: Notes) -> None:
         self._removed = removed
         self._skipped = skipped
         self.passages = 0
@@ -231,7 +185,10 @@ class _Run:
         """The whole record where it was dropped or skipped, and its ledger lines."""
         for _, value in self._skipped.take(source):
             self.records += 1
-            return Skipped.from_json(value).record, []
+            try:
+                return Skipped.from_json(value).record, []
+            except (KeyError, AttributeError, TypeError, ValueError) as error:
+                raise self._skipped.broken(f"no record above for {shown(source)}") from error
         taken = self._removed.take(source)
         if not taken:
             return None, []
@@ -240,18 +197,21 @@ class _Run:
         if len(ledger) == len(taken):
             return None, ledger
         self.documents += 1
-        return taken[-1][1]["record"].encode(), []
+        record = taken[-1][1].get("record")
+        if not isinstance(record, str):
+            raise self._removed.broken(f"no record above for {shown(source)}")
+        return record.encode(), []
 
     def _open(self, item: Input) -> InputStream:
         if not os.path.isfile(item.path):
             message = f"{shown(item.path)}: the cleaned file is missing"
-            raise FormatError(message, path=item.path, hint=_HINT)
+            raise FormatError(message, path=item.path, hint=UNTOUCHED)
         return InputStream(item)
 
     def _lost(self, item: Input, number: int | None = None) -> FormatError:
         line = "" if number is None else f":{number}"
         message = f"{shown(item.path)}: no record here that fits the ledger of {item.name}{line}"
-        return FormatError(message, path=item.path, line=number, hint=_HINT)
+        return FormatError(message, path=item.path, line=number, hint=UNTOUCHED)
 
     def _put_back_text(self, item: Input, data: bytes, ledger: list[bytes]) -> bytes:
         from dedup import _core

@@ -26,6 +26,7 @@ FORMATS: dict[str, Format] = {
 }
 SUFFIXES = "names ending in .txt .md .jsonl .ndjson, each also with .gz or .zst"
 
+_EFFECTIVE = os.access in os.supports_effective_ids
 _KINDS = {
     stat.S_IFIFO: "a named pipe",
     stat.S_IFSOCK: "a socket",
@@ -68,19 +69,20 @@ def has_magic(path: str) -> bool:
 def walk(folder: str) -> Found:
     """Every file below a folder that a format reads, sorted by path bytes."""
     found = Found()
-    for _, entries in _folders(folder):
+    for inside, entries in _folders(folder):
         for entry in entries:
             if entry.is_symlink():
                 found.links += 1
             elif not entry.is_dir():
-                _take(entry.path, found)
+                _take(os.path.join(inside, entry.name), found)
     found.files.sort(key=os.fsencode)
     return found
 
 
 def expand(pattern: str, *, any_name: bool) -> tuple[str, Found]:
-    """The folder a pattern starts from, and the files that match it, sorted by path bytes.
+    """The folder a pattern starts from ("" for the current one), and the files that match it.
 
+    The files begin with the folder and are sorted by path bytes.
     `*`, `?`, `[...]` match inside one name, `**` any number of folders. A matching folder
     stands for the files below it. any_name: take files of unknown formats too.
     """
@@ -98,7 +100,7 @@ def expand(pattern: str, *, any_name: bool) -> tuple[str, Found]:
         else:
             _take(path, found, any_name=any_name)
     found.files = sorted(set(found.files), key=os.fsencode)
-    return base or ".", found
+    return base, found
 
 
 def check_regular(path: str) -> os.stat_result:
@@ -111,7 +113,7 @@ def check_regular(path: str) -> os.stat_result:
         kind = _KINDS.get(stat.S_IFMT(status.st_mode), "not a file")
         message = f"{shown(path)}: {kind}; only regular files, folders and - (stdin) are read"
         raise InputError(message, path=path, hint="pipe it in and name - as the input")
-    if not os.access(path, os.R_OK):
+    if not os.access(path, os.R_OK, effective_ids=_EFFECTIVE):
         message = f"{shown(path)}: cannot be read: permission denied"
         raise InputError(message, path=path, hint="you need the right to read it (chmod +r)")
     return status
@@ -148,7 +150,8 @@ def _folders(folder: str) -> Iterator[tuple[str, list[os.DirEntry[str]]]]:
         inside = waiting.pop()
         entries = _entries(inside)
         yield inside, entries
-        waiting += [entry.path for entry in entries if entry.is_dir(follow_symlinks=False)]
+        below = [entry.name for entry in entries if entry.is_dir(follow_symlinks=False)]
+        waiting += [os.path.join(inside, name) for name in below]
 
 
 def _entries(folder: str) -> list[os.DirEntry[str]]:
@@ -166,8 +169,12 @@ def _matches(folder: str, parts: list[str]) -> Iterator[str]:
         return
     name, rest = parts[0], parts[1:]
     if name == "**":
-        for inside, _ in _folders(folder):
-            yield from _matches(inside, rest or ["*"])
+        for inside, entries in _folders(folder):
+            if rest:
+                yield from _matches(inside, rest)
+            else:
+                files = (entry.name for entry in entries if not entry.is_dir())
+                yield from (os.path.join(inside, name) for name in files)
         return
     for entry in _entries(folder):
         if not fnmatchcase(entry.name, name):

@@ -135,10 +135,8 @@ class OutputTree:
 
     def _place(self, name: str) -> str:
         path = os.path.join(self._partial, safe_name(name))
-        parent = os.path.dirname(path)
-        if not os.path.isdir(parent):
-            with writing(os.path.join(self.folder, os.path.dirname(name))):
-                os.makedirs(parent)
+        with writing(os.path.join(self.folder, name)):
+            make_parents(path)
         return path
 
     def _commit(self) -> None:

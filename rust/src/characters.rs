@@ -6,7 +6,7 @@
 
 use rayon::prelude::*;
 
-use crate::group::{Bands, Candidates, Pair, group};
+use crate::group::{Bands, Candidates, Features, Pair, group};
 use crate::settings::Settings;
 use crate::shingle::extend_character_items;
 use crate::sign::Permutations;
@@ -15,79 +15,100 @@ use crate::store::{Number, Store};
 /// Bands for short blocks; 126 of the 128 slots.
 pub const CHARACTER_BANDS: Bands = Bands { count: 42, rows: 3 };
 
-/// Nodes that may be judged by their characters.
-fn short_nodes(store: &Store, settings: &Settings) -> Vec<Number> {
-    (0..store.nodes() as Number)
-        .filter(|&node| {
-            let count = store.token_counts[node as usize];
-            count >= settings.least_tokens() && count < settings.short_limit()
-        })
-        .collect()
+/// Kinds of characters that are counted: code points by their remainder.
+const KINDS: usize = 32;
+
+/// Short blocks and what the count filter needs of them.
+struct ShortBlocks<'a> {
+    store: &'a Store,
+    settings: &'a Settings,
+    nodes: Vec<Number>,
+    /// Place of a node in `nodes` and `counts`; only those of short blocks are meaningful.
+    places: Vec<Number>,
+    /// How often each kind of character stands in each block, at most 255.
+    counts: Vec<[u8; KINDS]>,
+    /// Code points of each normal form.
+    lengths: Vec<u32>,
 }
 
-/// Candidate pairs of short blocks that could reach `short_threshold`, ascending.
-pub fn short_candidates(
-    store: &Store,
-    settings: &Settings,
-    permutations: &Permutations,
-) -> Candidates {
-    let nodes = short_nodes(store, settings);
-    let mut found = group(
-        &nodes,
-        CHARACTER_BANDS,
-        permutations,
-        |node, items| {
-            let mut characters = Vec::new();
-            extend_character_items(store.node_normal(node), &mut characters, items);
-        },
-        |node| store.fingerprints[node as usize],
-    );
-    found.pairs = keep_possible(store, settings, &found.pairs);
-    found
+impl<'a> ShortBlocks<'a> {
+    fn new(store: &'a Store, settings: &'a Settings) -> Self {
+        let nodes: Vec<Number> = (0..store.nodes() as Number)
+            .filter(|&node| {
+                let count = store.token_counts[node as usize];
+                count >= settings.least_tokens() && count < settings.short_limit()
+            })
+            .collect();
+        let mut places = vec![0; store.nodes()];
+        for (place, &node) in nodes.iter().enumerate() {
+            places[node as usize] = place as Number;
+        }
+        let (counts, lengths) =
+            nodes.par_iter().map(|&node| count_characters(store.node_normal(node))).unzip();
+        Self { store, settings, nodes, places, counts, lengths }
+    }
+}
+
+fn count_characters(normal: &str) -> ([u8; KINDS], u32) {
+    let mut counts = [0u8; KINDS];
+    let mut length = 0;
+    for character in normal.chars() {
+        let count = &mut counts[character as usize % KINDS];
+        *count = count.saturating_add(1);
+        length += 1;
+    }
+    (counts, length)
+}
+
+impl Features for ShortBlocks<'_> {
+    fn items(&self, node: Number, out: &mut Vec<u32>) {
+        extend_character_items(self.store.node_normal(node), out);
+    }
+
+    fn order(&self, node: Number) -> u128 {
+        self.store.fingerprints[node as usize]
+    }
+
+    /// Whether counting characters leaves room for the wanted similarity.
+    ///
+    /// One insertion or deletion changes one count by one, so the sum of differences is at most the
+    /// Indel distance, and a similarity of s allows a distance of `(1 - s) * (length + length)`.
+    /// Counts that stop at 255 make differences smaller, never larger.
+    fn is_possible(&self, left: Number, right: Number) -> bool {
+        let places = (self.places[left as usize] as usize, self.places[right as usize] as usize);
+        let differences = self.counts[places.0].iter().zip(&self.counts[places.1]);
+        let distance: u32 = differences.map(|(&one, &other)| u32::from(one.abs_diff(other))).sum();
+        let lengths = self.lengths[places.0] + self.lengths[places.1];
+        // A little slack: the judge computes in floating point, and the filter must never be the
+        // stricter of the two.
+        let room = (1.0 - self.settings.short_threshold) * f64::from(lengths) + 1e-6;
+        let tokens = &self.store.token_counts;
+        f64::from(distance) <= room
+            && self.settings.judged_by_characters(tokens[left as usize], tokens[right as usize])
+                == Some(true)
+    }
+}
+
+/// Candidate pairs of short blocks that could reach `short_threshold`.
+pub fn short_candidates(store: &Store, settings: &Settings, permutations: &Permutations) -> Candidates {
+    let blocks = ShortBlocks::new(store, settings);
+    group(&blocks.nodes, CHARACTER_BANDS, permutations, &blocks)
 }
 
 /// Every pair of short blocks that the count filter lets through: for exhaustive search.
-pub fn all_short_pairs(store: &Store, settings: &Settings) -> Vec<Pair> {
-    let nodes = short_nodes(store, settings);
-    let pairs: Vec<Vec<Pair>> = (0..nodes.len())
+#[must_use]
+pub fn all_short_pairs(store: &Store, settings: &Settings) -> Candidates {
+    let blocks = ShortBlocks::new(store, settings);
+    let pairs: Vec<Vec<Pair>> = (0..blocks.nodes.len())
         .into_par_iter()
         .map(|position| {
-            let left = nodes[position];
-            nodes[position + 1..]
-                .iter()
+            let left = blocks.nodes[position];
+            let others = blocks.nodes[position + 1..].iter();
+            others
+                .filter(|&&right| blocks.is_possible(left, right))
                 .map(|&right| (left, right))
-                .filter(|&pair| is_possible(store, settings, pair))
                 .collect()
         })
         .collect();
-    pairs.concat()
-}
-
-fn keep_possible(store: &Store, settings: &Settings, pairs: &[Pair]) -> Vec<Pair> {
-    pairs.par_iter().copied().filter(|&pair| is_possible(store, settings, pair)).collect()
-}
-
-/// Whether counting characters leaves room for the wanted similarity.
-///
-/// One insertion or deletion changes one count by one, so the sum of differences is at most the
-/// Indel distance, and a similarity of s allows a distance of `(1 - s) * (length + length)`.
-fn is_possible(store: &Store, settings: &Settings, (left, right): Pair) -> bool {
-    let counts = (store.token_counts[left as usize], store.token_counts[right as usize]);
-    if settings.judged_by_characters(counts.0, counts.1) != Some(true) {
-        return false;
-    }
-    let mut differences = [0i32; 64];
-    let mut lengths = 0u32;
-    for character in store.node_normal(left).chars() {
-        differences[character as usize % 64] += 1;
-        lengths += 1;
-    }
-    for character in store.node_normal(right).chars() {
-        differences[character as usize % 64] -= 1;
-        lengths += 1;
-    }
-    let distance: u32 = differences.iter().map(|difference| difference.unsigned_abs()).sum();
-    // A little slack: the judge computes in floating point, and the filter must never be the
-    // stricter of the two.
-    f64::from(distance) <= (1.0 - settings.short_threshold) * f64::from(lengths) + 1e-6
+    Candidates::of(&pairs.concat())
 }

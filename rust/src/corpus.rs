@@ -7,7 +7,7 @@ use regex::Regex;
 use crate::characters::{all_short_pairs, short_candidates};
 use crate::clean::{Cleaned, clean_record, clean_text};
 use crate::cluster::Neighbours;
-use crate::group::Pair;
+use crate::group::Candidates;
 use crate::plan::{Plan, Similar, make_plan};
 use crate::read::{NewDocument, read_batch};
 use crate::render::{Occurrences, Renderer, cluster_ids, largest_clusters};
@@ -34,7 +34,7 @@ pub struct Corpus {
     protect: Option<Regex>,
     /// The columns.
     pub store: Store,
-    short_pairs: Vec<Pair>,
+    short_pairs: Candidates,
     matches: Vec<Match>,
     /// Hot buckets met so far.
     pub hot: Hot,
@@ -65,7 +65,7 @@ impl Corpus {
             permutations,
             protect,
             store: Store::new(),
-            short_pairs: Vec::new(),
+            short_pairs: Candidates::default(),
             matches: Vec::new(),
             hot: Hot::default(),
             candidates: 0,
@@ -80,15 +80,13 @@ impl Corpus {
 
     /// Finds the pairs of short blocks that a judge of characters has to look at; how many.
     pub fn find_short_pairs(&mut self) -> usize {
+        self.store.close();
         if self.settings.short_tokens > self.settings.least_tokens() {
             self.short_pairs = match self.settings.search {
-                Search::Lsh => {
-                    let found = short_candidates(&self.store, &self.settings, &self.permutations);
-                    self.note_hot(found.hot_buckets, found.largest_bucket);
-                    found.pairs
-                }
+                Search::Lsh => short_candidates(&self.store, &self.settings, &self.permutations),
                 Search::Exhaustive => all_short_pairs(&self.store, &self.settings),
             };
+            self.note_hot(self.short_pairs.hot_buckets, self.short_pairs.largest_bucket);
         }
         self.candidates += self.short_pairs.len() as u64;
         self.short_pairs.len()
@@ -97,31 +95,34 @@ impl Corpus {
     /// The normal forms of some of those pairs.
     #[must_use]
     pub fn short_texts(&self, range: std::ops::Range<usize>) -> Vec<(&str, &str)> {
-        self.short_pairs[range]
-            .iter()
-            .map(|&(left, right)| (self.store.node_normal(left), self.store.node_normal(right)))
+        self.short_pairs
+            .pairs(range)
+            .into_iter()
+            .map(|(left, right)| (self.store.node_normal(left), self.store.node_normal(right)))
             .collect()
     }
 
     /// Takes the judge's similarities of the pairs from `first` on.
     pub fn judge_short(&mut self, first: usize, similarities: &[f64]) {
         let (store, settings) = (&self.store, &self.settings);
-        let found: Vec<Match> = self.short_pairs[first..first + similarities.len()]
-            .par_iter()
+        let found: Vec<Match> = self
+            .short_pairs
+            .pairs(first..first + similarities.len())
+            .into_par_iter()
             .zip(similarities)
             .filter(|&(_, &similarity)| similarity >= settings.short_threshold)
-            .map(|(&pair, &similarity)| short_match(store, settings, pair, similarity as f32))
+            .map(|(pair, &similarity)| short_match(store, settings, pair, similarity as f32))
             .collect();
         self.matches.extend(found);
     }
 
     /// Finds and verifies the matches of all other blocks.
     pub fn find_matches(&mut self) {
-        self.short_pairs = Vec::new();
+        self.short_pairs = Candidates::default();
         let found = long_candidates(&self.store, &self.settings, &self.permutations);
         self.note_hot(found.hot_buckets, found.largest_bucket);
-        self.candidates += found.pairs.len() as u64;
-        self.matches.extend(verify_pairs(&self.store, &self.settings, &found.pairs));
+        self.candidates += found.len() as u64;
+        self.matches.extend(verify_pairs(&self.store, &self.settings, &found));
         self.matches.par_sort_unstable_by_key(|found| (found.left, found.right));
     }
 

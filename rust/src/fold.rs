@@ -1,9 +1,10 @@
 //! What a code point folds to when texts are compared, and what it then is.
 //!
-//! One table, generated from Unicode data by `rust/tables/generate.py`, is the only definition: casefold,
-//! compatibility decomposition, default-ignorables, accents of Latin, Greek and Cyrillic and points of Arabic and
-//! Hebrew dropped. NFC and NFD of a text fold alike (the generator proves it for every code point). Only
-//! Hangul syllables are not in the table, for which Unicode gives a formula.
+//! One table, generated from Unicode data by `rust/tables/generate.py`, is the only definition:
+//! casefold, compatibility decomposition, default-ignorables, accents of Latin, Greek and Cyrillic
+//! and points of Arabic and Hebrew dropped. NFC and NFD of a text fold alike (the generator proves
+//! it for every code point). Only Hangul syllables are not in the table, for which Unicode gives a
+//! formula.
 
 pub use crate::fold_table::FOLD_IDENTITY;
 use crate::fold_table::{PAGE_BITS, PAGE_INDEX, PAGES, SEQUENCES};
@@ -45,8 +46,8 @@ const NUMBER: u32 = 8;
 const PAYLOAD_SHIFT: u32 = 4;
 const LENGTH_BITS: u32 = 5;
 
-/// Calls `accept` with each code point that `character` folds to, in order: none when it is dropped,
-/// one for most, up to eighteen for Arabic ligatures.
+/// Calls `accept` with each code point that `character` folds to, in order: none when it is
+/// dropped, one for most, up to eighteen for Arabic ligatures.
 #[inline]
 pub fn fold(character: char, mut accept: impl FnMut(Folded)) {
     let code = character as u32;
@@ -93,7 +94,11 @@ fn decompose_hangul(code: u32, mut accept: impl FnMut(Folded)) {
     let syllable = code - SYLLABLES;
     let trail = syllable % TRAIL_COUNT;
     let lead_and_vowel = syllable / TRAIL_COUNT;
-    let letters = [LEADS + lead_and_vowel / VOWEL_COUNT, VOWELS + lead_and_vowel % VOWEL_COUNT, TRAILS + trail];
+    let letters = [
+        LEADS + lead_and_vowel / VOWEL_COUNT,
+        VOWELS + lead_and_vowel % VOWEL_COUNT,
+        TRAILS + trail,
+    ];
     // The trail numbered nought is no letter.
     for &letter in &letters[..2 + usize::from(trail != 0)] {
         let character = char::from_u32(letter).unwrap_or(char::REPLACEMENT_CHARACTER);
@@ -114,7 +119,7 @@ mod tests {
     fn class(character: char) -> Class {
         let mut class = None;
         fold(character, |piece| class = Some(piece.class));
-        class.unwrap()
+        class.expect("it is not dropped")
     }
 
     #[test]

@@ -12,7 +12,7 @@ use crate::corpus::{Corpus as CoreCorpus, compile};
 use crate::fold::FOLD_IDENTITY;
 use crate::read::{CodePoints, NewDocument};
 use crate::settings::{Boilerplate, Numbers, Scope, Search, Settings};
-use crate::shingle::{extend_shingles, item, shingle_set};
+use crate::shingle::{extend_items, shingle_set};
 use crate::sign::{Permutations, SLOTS, sign};
 use crate::simd::{Path, paths};
 use crate::split::{Unit, split as split_text};
@@ -158,10 +158,8 @@ fn sign_texts(
         let mut rows = vec![[0u32; SLOTS]; texts.len()];
         let sign_one = |scratch: &mut Scratch, text: &str, row: &mut [u32; SLOTS]| {
             scratch.buffer.read(text, false);
-            scratch.shingles.clear();
-            extend_shingles(&scratch.buffer.hashes, size, &mut scratch.shingles);
             scratch.items.clear();
-            scratch.items.extend(scratch.shingles.iter().map(|&shingle| item(shingle)));
+            extend_items(&scratch.buffer.hashes, size, &mut scratch.items);
             sign(scratch.path, &mut scratch.items, &permutations, row);
         };
         pool.install(|| {
@@ -176,7 +174,6 @@ fn sign_texts(
 
 struct Scratch {
     buffer: TokenBuffer,
-    shingles: Vec<u64>,
     items: Vec<u32>,
     path: Path,
 }
@@ -185,7 +182,6 @@ impl Scratch {
     fn new() -> Self {
         Self {
             buffer: TokenBuffer::default(),
-            shingles: Vec::new(),
             items: Vec::new(),
             path: Path::best(),
         }
@@ -422,7 +418,7 @@ impl Corpus {
     }
 
     fn document_name(&self, document: usize) -> (&str, &str) {
-        (self.core.store.ids.text(document), self.core.store.sources.text(document))
+        (self.core.store.ids.get(document), self.core.store.sources.get(document))
     }
 
     fn clean_texts(

@@ -40,7 +40,7 @@ struct Piece {
     blocks: Vec<ReadBlock>,
     documents: Vec<(usize, u64)>,
     tokens: Vec<u32>,
-    normals: Vec<u8>,
+    normals: String,
 }
 
 /// Adds documents to the store in their order.
@@ -137,7 +137,7 @@ fn read_piece(
             } else {
                 buffer.read(text, settings.numbers == Numbers::Mask);
                 piece.tokens.extend_from_slice(&buffer.hashes);
-                piece.normals.extend_from_slice(&buffer.normal);
+                piece.normals.push_str(buffer.normal_str());
                 Some((buffer.fingerprint(text), piece.tokens.len(), piece.normals.len()))
             };
             piece.blocks.push(ReadBlock { start, end, layout, raw_hash, content });

@@ -201,9 +201,9 @@ impl Renderer<'_> {
 
 fn write_document(store: &Store, document: usize, out: &mut Vec<u8>) {
     out.extend_from_slice(b"\"document\":");
-    write_string(out, store.ids.text(document));
+    write_string(out, store.ids.get(document));
     out.extend_from_slice(b",\"source\":");
-    write_string(out, store.sources.text(document));
+    write_string(out, store.sources.get(document));
 }
 
 fn write_likeness(likeness: Likeness, out: &mut Vec<u8>) {

@@ -3,9 +3,9 @@
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
-use crate::group::{Bands, Candidates, Pair, group};
+use crate::group::{Bands, Candidates, Features, Pair, group};
 use crate::settings::{Search, Settings};
-use crate::shingle::{extend_shingles, item};
+use crate::shingle::extend_items;
 use crate::sign::Permutations;
 use crate::store::{Number, Store};
 use crate::verify::{Match, judge, node_set};
@@ -19,25 +19,34 @@ fn long_nodes(store: &Store, settings: &Settings) -> Vec<Number> {
     (0..store.nodes() as Number).filter(|&node| store.token_counts[node as usize] >= least).collect()
 }
 
+struct LongBlocks<'a> {
+    store: &'a Store,
+    settings: &'a Settings,
+}
+
+impl Features for LongBlocks<'_> {
+    fn items(&self, node: Number, out: &mut Vec<u32>) {
+        extend_items(self.store.node_tokens(node), self.settings.shingle_size, out);
+    }
+
+    fn order(&self, node: Number) -> u128 {
+        self.store.fingerprints[node as usize]
+    }
+
+    fn is_possible(&self, _left: Number, _right: Number) -> bool {
+        true
+    }
+}
+
 /// Candidates among the blocks that are judged by shingles.
 pub fn long_candidates(store: &Store, settings: &Settings, permutations: &Permutations) -> Candidates {
     let nodes = long_nodes(store, settings);
     match settings.search {
-        Search::Lsh => group(
-            &nodes,
-            Bands { count: settings.bands, rows: settings.rows },
-            permutations,
-            |node, items| {
-                let mut shingles = Vec::with_capacity(64);
-                extend_shingles(store.node_tokens(node), settings.shingle_size, &mut shingles);
-                items.extend(shingles.iter().map(|&shingle| item(shingle)));
-            },
-            |node| store.fingerprints[node as usize],
-        ),
-        Search::Exhaustive => Candidates {
-            pairs: sharing_pairs(store, settings, &nodes),
-            ..Candidates::default()
-        },
+        Search::Lsh => {
+            let bands = Bands { count: settings.bands, rows: settings.rows };
+            group(&nodes, bands, permutations, &LongBlocks { store, settings })
+        }
+        Search::Exhaustive => Candidates::of(&sharing_pairs(store, settings, &nodes)),
     }
 }
 
@@ -76,9 +85,10 @@ fn sharing_pairs(store: &Store, settings: &Settings, nodes: &[Number]) -> Vec<Pa
 ///
 /// Shingle sets are made once for each node that takes part, a piece of the pairs at a time.
 #[must_use]
-pub fn verify_pairs(store: &Store, settings: &Settings, pairs: &[Pair]) -> Vec<Match> {
+pub fn verify_pairs(store: &Store, settings: &Settings, candidates: &Candidates) -> Vec<Match> {
     let mut matches = Vec::new();
-    for pairs in pairs.chunks(PAIRS_AT_ONCE) {
+    for first in (0..candidates.len()).step_by(PAIRS_AT_ONCE) {
+        let pairs = candidates.pairs(first..(first + PAIRS_AT_ONCE).min(candidates.len()));
         let mut nodes: Vec<Number> = pairs.iter().flat_map(|&(left, right)| [left, right]).collect();
         nodes.par_sort_unstable();
         nodes.dedup();

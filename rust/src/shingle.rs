@@ -24,21 +24,23 @@ fn hash_window(window: &[u32]) -> u64 {
     mix64(sum.wrapping_add(window.len() as u64))
 }
 
-/// Appends to `out` the shingles of a token stream in its order, repeats included.
+/// The shingles of a token stream in its order, repeats included.
 ///
 /// Fewer than `size` tokens make one shingle of all of them; no tokens make none.
-pub fn extend_shingles(tokens: &[u32], size: usize, out: &mut Vec<u64>) {
-    if tokens.is_empty() {
-        return;
-    }
-    out.extend(tokens.windows(size.min(tokens.len())).map(hash_window));
+fn shingles_of(tokens: &[u32], size: usize) -> impl Iterator<Item = u64> {
+    // Windows of one over no tokens are none.
+    tokens.windows(size.min(tokens.len()).max(1)).map(hash_window)
+}
+
+/// Appends the items of a token stream's shingles to `out`, in its order, repeats included.
+pub fn extend_items(tokens: &[u32], size: usize, out: &mut Vec<u32>) {
+    out.extend(shingles_of(tokens, size).map(item));
 }
 
 /// The set of shingles, ascending: what resemblance and containment are counted on.
 #[must_use]
 pub fn shingle_set(tokens: &[u32], size: usize) -> Vec<u64> {
-    let mut set = Vec::new();
-    extend_shingles(tokens, size, &mut set);
+    let mut set: Vec<u64> = shingles_of(tokens, size).collect();
     set.sort_unstable();
     set.dedup();
     set
@@ -55,15 +57,21 @@ pub const CHARACTER_SHINGLE: usize = 5;
 
 /// Appends the items of all runs of five characters of a normal form; for short blocks.
 ///
-/// Code points count as tokens (plus one, so that none is zero). `characters` is scratch.
-pub fn extend_character_items(normal: &str, characters: &mut Vec<u32>, out: &mut Vec<u32>) {
-    characters.clear();
-    characters.extend(normal.chars().map(|character| character as u32 + 1));
-    if characters.is_empty() {
-        return;
+/// Code points count as tokens (plus one, so that none is zero). Fewer than five make one run.
+pub fn extend_character_items(normal: &str, out: &mut Vec<u32>) {
+    let mut window = [0u32; CHARACTER_SHINGLE];
+    let mut length = 0;
+    for character in normal.chars() {
+        window.rotate_left(1);
+        window[CHARACTER_SHINGLE - 1] = character as u32 + 1;
+        length += 1;
+        if length >= CHARACTER_SHINGLE {
+            out.push(item(hash_window(&window)));
+        }
     }
-    let size = CHARACTER_SHINGLE.min(characters.len());
-    out.extend(characters.windows(size).map(|window| item(hash_window(window))));
+    if length > 0 && length < CHARACTER_SHINGLE {
+        out.push(item(hash_window(&window[CHARACTER_SHINGLE - length..])));
+    }
 }
 
 #[cfg(test)]

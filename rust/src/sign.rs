@@ -4,6 +4,8 @@
 //! `a_i * x + b_i mod 2^32`, `a_i` odd. Same seed, same permutations, same items: the signature is
 //! equal to `datasketch.MinHash(num_perm=128, scheme="affine32").hashvalues`.
 
+use std::ops::Range;
+
 use crate::simd::Path;
 
 /// Slots of a signature.
@@ -33,10 +35,21 @@ pub const fn mix32(mut value: u32) -> u32 {
 
 /// Signs a set of items in place: `items` is premixed, its order and repeats do not matter.
 pub fn sign(path: Path, items: &mut [u32], permutations: &Permutations, out: &mut Signature) {
+    sign_range(path, items, permutations, 0..SLOTS, out);
+}
+
+/// Like [`sign`], but only the slots of `range` are sure to be written.
+pub fn sign_range(
+    path: Path,
+    items: &mut [u32],
+    permutations: &Permutations,
+    range: Range<usize>,
+    out: &mut Signature,
+) {
     for value in items.iter_mut() {
         *value = mix32(*value);
     }
-    path.minima(items, permutations, out);
+    path.minima(items, permutations, range, out);
 }
 
 #[cfg(test)]
@@ -60,6 +73,9 @@ mod tests {
                 let mut signature = [0; SLOTS];
                 sign(path, &mut items.clone(), &permutations, &mut signature);
                 assert_eq!(signature, expected, "{path:?}, {size} items");
+                let mut part = [0; SLOTS];
+                sign_range(path, &mut items.clone(), &permutations, 100..127, &mut part);
+                assert_eq!(part[100..127], expected[100..127], "{path:?}, {size} items");
             }
         }
     }

@@ -5,19 +5,26 @@
 //! instruction set; the arithmetic is the same integer arithmetic, so all paths agree bit for bit.
 #![allow(unsafe_code)]
 
-use crate::sign::{Permutations, SLOTS};
+use std::ops::Range;
+
+use crate::sign::{Permutations, SLOTS, Signature};
 
 /// Slots computed together.
-const LANES: usize = 32;
+pub const LANES: usize = 32;
+
+/// A window of slots never begins later than this, so that it lies inside the signature.
+const LAST_WINDOW: usize = SLOTS - LANES;
 
 #[inline(always)]
-fn minima(premixed: &[u32], permutations: &Permutations, out: &mut [u32; SLOTS]) {
-    for group in 0..SLOTS / LANES {
-        let range = group * LANES..(group + 1) * LANES;
+fn minima(premixed: &[u32], permutations: &Permutations, range: Range<usize>, out: &mut Signature) {
+    let mut start = range.start;
+    while start < range.end {
+        let window = start.min(LAST_WINDOW);
+        let slots = window..window + LANES;
         let mut multiplier = [0u32; LANES];
         let mut addend = [0u32; LANES];
-        multiplier.copy_from_slice(&permutations.multipliers[range.clone()]);
-        addend.copy_from_slice(&permutations.addends[range.clone()]);
+        multiplier.copy_from_slice(&permutations.multipliers[slots.clone()]);
+        addend.copy_from_slice(&permutations.addends[slots.clone()]);
         let mut least = [u32::MAX; LANES];
         for &value in premixed {
             for lane in 0..LANES {
@@ -25,27 +32,25 @@ fn minima(premixed: &[u32], permutations: &Permutations, out: &mut [u32; SLOTS])
                 least[lane] = least[lane].min(image);
             }
         }
-        out[range].copy_from_slice(&least);
+        out[slots].copy_from_slice(&least);
+        start = window + LANES;
     }
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
-fn minima_avx512(premixed: &[u32], permutations: &Permutations, out: &mut [u32; SLOTS]) {
-    minima(premixed, permutations, out);
+/// One wrapper per instruction set around the portable body.
+macro_rules! compiled_for {
+    ($name:ident, $features:literal) => {
+        #[cfg(target_arch = "x86_64")]
+        #[target_feature(enable = $features)]
+        fn $name(items: &[u32], by: &Permutations, range: Range<usize>, out: &mut Signature) {
+            minima(items, by, range, out);
+        }
+    };
 }
 
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
-fn minima_avx2(premixed: &[u32], permutations: &Permutations, out: &mut [u32; SLOTS]) {
-    minima(premixed, permutations, out);
-}
-
-#[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "sse4.1")]
-fn minima_sse41(premixed: &[u32], permutations: &Permutations, out: &mut [u32; SLOTS]) {
-    minima(premixed, permutations, out);
-}
+compiled_for!(minima_sse41, "sse4.1");
+compiled_for!(minima_avx2, "avx2");
+compiled_for!(minima_avx512, "avx512f,avx512bw,avx512dq,avx512vl");
 
 /// An instruction set that this machine is known to have.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -94,18 +99,26 @@ impl Path {
         paths().pop().unwrap_or(Self(Kind::Portable))
     }
 
-    /// Minima of all permutations over premixed items; `u32::MAX` in every slot where there are none.
-    pub fn minima(self, premixed: &[u32], permutations: &Permutations, out: &mut [u32; SLOTS]) {
+    /// Minima of some permutations over premixed items; `u32::MAX` where there are no items.
+    ///
+    /// At least the slots of `range` are written; others may be, with their true values.
+    pub fn minima(
+        self,
+        items: &[u32],
+        permutations: &Permutations,
+        range: Range<usize>,
+        out: &mut Signature,
+    ) {
         match self.0 {
-            Kind::Portable => minima(premixed, permutations, out),
+            Kind::Portable => minima(items, permutations, range, out),
             // SAFETY (all three): a `Path` of this kind is made only by `paths`, and only after
             // the instruction set was detected on this machine.
             #[cfg(target_arch = "x86_64")]
-            Kind::Sse41 => unsafe { minima_sse41(premixed, permutations, out) },
+            Kind::Sse41 => unsafe { minima_sse41(items, permutations, range, out) },
             #[cfg(target_arch = "x86_64")]
-            Kind::Avx2 => unsafe { minima_avx2(premixed, permutations, out) },
+            Kind::Avx2 => unsafe { minima_avx2(items, permutations, range, out) },
             #[cfg(target_arch = "x86_64")]
-            Kind::Avx512 => unsafe { minima_avx512(premixed, permutations, out) },
+            Kind::Avx512 => unsafe { minima_avx512(items, permutations, range, out) },
         }
     }
 }

@@ -1,13 +1,14 @@
 //! From text to blocks: paragraphs, lines or the whole text, as byte spans.
 //!
-//! Lines end at `\n`, `\r\n` and `\r` and at nothing else: U+2028, U+0085, vertical tab and form feed are white space
-//! inside a line. White space is Unicode's White_Space, and a byte order mark at the text's start. A line of
-//! white space alone is blank. Spans have no white space at their ends and lie in ascending order, apart.
+//! Lines end at `\n`, `\r\n` and `\r` and at nothing else: U+2028, U+0085, vertical tab and form
+//! feed are white space inside a line. White space is Unicode's `White_Space`, and a byte order mark
+//! at the text's start. A line of white space alone is blank. Spans have no white space at their
+//! ends and lie in ascending order, apart.
 //!
 //! The unit `Paragraph` looks at groups of lines between blank lines. A hard-wrapped group (see
-//! [`is_hard_wrapped`]) is one block. In another group each line is a block, unless it is a list: then it is
-//! split at its gaps, runs of three or more horizontal spaces inside the line, and each item is a block
-//! (see [`is_list_of_items`]).
+//! [`is_hard_wrapped`]) is one block. In another group each line is a block, unless it is a list:
+//! then it is split at its gaps, runs of three or more horizontal spaces inside the line, and each
+//! item is a block (see [`is_list_of_items`]).
 
 use memchr::memchr2_iter;
 
@@ -25,6 +26,10 @@ const LEAST_GAP: usize = 3;
 
 /// At least half of a list's items have as many tokens: headlines have, cells of tables do not.
 const WORDY_ITEM_TOKENS: usize = 4;
+
+/// Unicode's `Space_Separator` and the tab.
+const HORIZONTAL_SPACES: &str = "\t \u{A0}\u{1680}\u{2000}\u{2001}\u{2002}\u{2003}\u{2004}\
+    \u{2005}\u{2006}\u{2007}\u{2008}\u{2009}\u{200A}\u{202F}\u{205F}\u{3000}";
 
 const BYTE_ORDER_MARK: char = '\u{FEFF}';
 
@@ -67,9 +72,11 @@ pub struct BlockSpan {
     pub wrapped: bool,
 }
 
-/// Replaces `blocks` by the blocks of `text`, which must be shorter than 4 GiB; a blank text has none.
+/// Replaces `blocks` by the blocks of `text`, which must be shorter than 4 GiB; a blank text has
+/// none.
 ///
-/// `buffer` is used to count the tokens of items. Time and memory grow with the length of the text, whatever it holds.
+/// `buffer` is used to count the tokens of items. Time and memory grow with the length of the text,
+/// whatever it holds.
 pub fn split(text: &str, unit: Unit, buffer: &mut TokenBuffer, blocks: &mut Vec<BlockSpan>) {
     blocks.clear();
     let start = if text.starts_with(BYTE_ORDER_MARK) { BYTE_ORDER_MARK.len_utf8() } else { 0 };
@@ -94,9 +101,9 @@ pub fn split(text: &str, unit: Unit, buffer: &mut TokenBuffer, blocks: &mut Vec<
 
 /// Whether lines are a paragraph that was broken to fit a width, and not lines of their own.
 ///
-/// Each line is its length and that of its first word, in code points without the white space around. They are when
-/// there are three or more, the longest has at most 100, and no line but the last had room for the
-/// next line's first word.
+/// Each line is its length and that of its first word, in code points without the white space
+/// around. They are when there are three or more, the longest has at most 100, and no line but the
+/// last had room for the next line's first word.
 pub fn is_hard_wrapped(lines: impl Iterator<Item = (u32, u32)> + Clone) -> bool {
     let (mut count, mut longest) = (0, 0);
     for (length, _) in lines.clone() {
@@ -107,11 +114,12 @@ pub fn is_hard_wrapped(lines: impl Iterator<Item = (u32, u32)> + Clone) -> bool 
         count += 1;
     }
     let mut pairs = lines.clone().zip(lines.skip(1));
-    count >= LEAST_WRAPPED_LINES && pairs.all(|((length, _), (_, next_word))| length + 1 + next_word > longest)
+    count >= LEAST_WRAPPED_LINES
+        && pairs.all(|((length, _), (_, next_word))| length + 1 + next_word > longest)
 }
 
-/// Whether the items of a line, given by their numbers of tokens, are a list of headlines or the like: four or more,
-/// of which at least half have four or more tokens.
+/// Whether the items of a line, given by their numbers of tokens, are a list of headlines or the
+/// like: four or more, of which at least half have four or more tokens.
 pub fn is_list_of_items(token_counts: impl Iterator<Item = usize>) -> bool {
     let (mut items, mut wordy) = (0, 0);
     for count in token_counts {
@@ -121,7 +129,8 @@ pub fn is_list_of_items(token_counts: impl Iterator<Item = usize>) -> bool {
     items >= LEAST_ITEMS && 2 * wordy >= items
 }
 
-/// The lines of `text` from `start` on, without their ends: byte ranges, the last up to the text's end.
+/// The lines of `text` from `start` on, without their ends: byte ranges, the last up to the text's
+/// end.
 fn lines(text: &str, start: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
     let bytes = text.as_bytes();
     let mut line_start = start;
@@ -129,7 +138,8 @@ fn lines(text: &str, start: usize) -> impl Iterator<Item = (usize, usize)> + '_ 
     ends.filter_map(move |end| {
         let start = std::mem::replace(&mut line_start, end + 1);
         // The line feed of "\r\n" follows at once on the line that its carriage return has ended.
-        let second_half = start == end && start > 0 && bytes.get(end) == Some(&b'\n') && bytes[end - 1] == b'\r';
+        let second_half =
+            start == end && start > 0 && bytes.get(end) == Some(&b'\n') && bytes[end - 1] == b'\r';
         (!second_half).then_some((start, end))
     })
 }
@@ -139,14 +149,21 @@ fn trimmed(text: &str, start: usize, end: usize, before: Before) -> Option<Block
     let rest = text[start..end].trim_start();
     let block = rest.trim_end();
     let start = end - rest.len();
-    let first_word = block.chars().take(usize::from(u8::MAX)).take_while(|c| !c.is_whitespace()).count();
+    let first_word =
+        block.chars().take(usize::from(u8::MAX)).take_while(|c| !c.is_whitespace()).count();
     let end = start + block.len();
     let (start, end, first_word) = (start as u32, end as u32, first_word as u8);
     (!block.is_empty()).then_some(BlockSpan { start, end, before, first_word, wrapped: false })
 }
 
 /// Turns the lines of the group that begins at block `first` into its blocks.
-fn close_group(text: &str, unit: Unit, first: usize, buffer: &mut TokenBuffer, blocks: &mut Vec<BlockSpan>) {
+fn close_group(
+    text: &str,
+    unit: Unit,
+    first: usize,
+    buffer: &mut TokenBuffer,
+    blocks: &mut Vec<BlockSpan>,
+) {
     if unit == Unit::Line {
         return;
     }
@@ -188,7 +205,8 @@ fn push_items(text: &str, line: BlockSpan, buffer: &mut TokenBuffer, blocks: &mu
         start = gap_end;
     }
     let items = &blocks[first..];
-    let mut tokens = |item: &BlockSpan| buffer.count_tokens(&text[item.start as usize..item.end as usize]);
+    let mut tokens =
+        |item: &BlockSpan| buffer.count_tokens(&text[item.start as usize..item.end as usize]);
     if items.len() < LEAST_ITEMS || !is_list_of_items(items.iter().map(&mut tokens)) {
         blocks.truncate(first);
         blocks.push(line);
@@ -197,27 +215,66 @@ fn push_items(text: &str, line: BlockSpan, buffer: &mut TokenBuffer, blocks: &mu
 
 /// The byte ranges of the gaps inside a line.
 fn gaps<'a>(text: &'a str, line: &BlockSpan) -> impl Iterator<Item = (usize, usize)> + 'a {
-    let offset = line.start as usize;
-    let mut characters = text[offset..line.end as usize].char_indices();
+    let (start, end) = (line.start as usize, line.end as usize);
+    possible_gaps(&text.as_bytes()[..end], start)
+        .flat_map(move |(start, end)| exact_gaps(text, start, end))
+}
+
+/// The maximal runs of bytes that occur in horizontal spaces, where they are three characters or
+/// more: no gap lies outside one.
+///
+/// Looking at every third byte cannot miss such a run. Most lines have none, and none of their
+/// bytes is decoded.
+fn possible_gaps(bytes: &[u8], start: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
+    let in_space = |at: usize| IN_SPACE[usize::from(bytes[at])];
+    let (mut from, mut probe) = (start, start + LEAST_GAP - 1);
     std::iter::from_fn(move || {
-        let (mut run, mut run_start) = (0, 0);
-        for (at, character) in characters.by_ref() {
-            if is_horizontal_space(character) {
-                if run == 0 {
-                    run_start = at;
-                }
-                run += 1;
-            } else if std::mem::take(&mut run) >= LEAST_GAP {
-                return Some((offset + run_start, offset + at));
+        while probe < bytes.len() {
+            if !in_space(probe) {
+                probe += LEAST_GAP;
+                continue;
+            }
+            let run_start =
+                (from..probe).rev().take_while(|&at| in_space(at)).last().unwrap_or(probe);
+            from = (probe..bytes.len()).find(|&at| !in_space(at)).unwrap_or(bytes.len());
+            probe = from + LEAST_GAP;
+            // Every code point has exactly one byte that is not a continuation byte (10xxxxxx).
+            let leads = bytes[run_start..from].iter().filter(|&&byte| byte & 0xC0 != 0x80);
+            if leads.count() >= LEAST_GAP {
+                return Some((run_start, from));
             }
         }
         None
     })
 }
 
+/// The gaps within a byte range, whose ends may lie inside of characters that are no spaces.
+fn exact_gaps(text: &str, start: usize, end: usize) -> impl Iterator<Item = (usize, usize)> + '_ {
+    let start = (start..end).find(|&at| text.is_char_boundary(at)).unwrap_or(end);
+    let end = (start..=end).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(start);
+    let mut characters =
+        text[start..end].char_indices().map(move |(at, c)| (start + at, is_horizontal_space(c)));
+    std::iter::from_fn(move || {
+        let (gap_start, _) = characters.find(|&(_, space)| space)?;
+        let mut count = 1;
+        let gap_end = characters.by_ref().inspect(|_| count += 1).find(|&(_, space)| !space);
+        Some((gap_start, gap_end.map_or(end, |(at, _)| at), count - usize::from(gap_end.is_some())))
+    })
+    .filter_map(|(start, end, count)| (count >= LEAST_GAP).then_some((start, end)))
+}
+
+/// Whether a byte occurs in the UTF-8 of a horizontal space.
+static IN_SPACE: [bool; 256] = {
+    let mut table = [false; 256];
+    let bytes = HORIZONTAL_SPACES.as_bytes();
+    let mut at = 0;
+    while at < bytes.len() {
+        table[bytes[at] as usize] = true;
+        at += 1;
+    }
+    table
+};
+
 fn is_horizontal_space(character: char) -> bool {
-    matches!(
-        character,
-        ' ' | '\t' | '\u{A0}' | '\u{1680}' | '\u{2000}'..='\u{200A}' | '\u{202F}' | '\u{205F}' | '\u{3000}'
-    )
+    character.is_whitespace() && HORIZONTAL_SPACES.contains(character)
 }

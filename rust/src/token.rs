@@ -1,16 +1,20 @@
 //! From text to tokens: the normal form, and a 32-bit hash for each token.
 //!
-//! A token is a maximal run of folded word characters, or one character of an unspaced script, or one symbol. The
-//! normal form is the tokens joined by single spaces; equal normal forms are equal blocks. The rules beyond that:
+//! A token is a maximal run of folded word characters, or one character of an unspaced script, or
+//! one symbol. The normal form is the tokens joined by single spaces; equal normal forms are equal
+//! blocks. The rules beyond that:
 //!
-//! - A point or comma (also the Arabic ones) directly between two numbers stays in the token: 1.5 is not 15.
-//! - A sign (`+`, `-`, U+2212) directly before a number starts its token, unless a word character, another
-//!   sign or a single character stands directly before it: −5 is not 5, but 3-5 is two numbers. Both minus kinds
-//!   are written `-`. A sign that does not count is what it is by its class: `-` separates, `+` is a symbol.
-//! - Three and more of one symbol in a row are one token of three: a ruler `=====` is one token, C++ stays three.
+//! - A point or comma (also the Arabic ones) directly between two numbers stays in the token: 1.5
+//!   is not 15.
+//! - A sign (`+`, `-`, U+2212) directly before a number starts its token, unless a word character,
+//!   another sign or a single character stands directly before it: −5 is not 5, but 3-5 is two
+//!   numbers. Both minus kinds are written `-`. A sign that does not count is what it is by its
+//!   class: `-` separates, `+` is a symbol.
+//! - Three and more of one symbol in a row are one token of three: a ruler `=====` is one token,
+//!   C++ stays three.
 //!
-//! "Directly" is meant among folded code points, so what folding drops (accents, soft hyphens, joiners) is not seen,
-//! and a full-width sign is a sign.
+//! "Directly" is meant among folded code points, so what folding drops (accents, soft hyphens,
+//! joiners) is not seen, and a full-width sign is a sign.
 
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128, xxh3_128_with_seed};
 
@@ -26,7 +30,8 @@ const MINUS: char = '\u{2212}';
 pub struct TokenBuffer {
     /// The normal form, UTF-8; empty when the text has no token.
     pub normal: Vec<u8>,
-    /// One hash a token, in order: the high half of its XXH3-64, with bit 0 telling whether the token is numeric.
+    /// One hash a token, in order: the high half of its XXH3-64, with bit 0 telling whether the
+    /// token is numeric.
     pub hashes: Vec<u32>,
     mask_numbers: bool,
     /// Where the open token starts in `normal`.
@@ -70,7 +75,7 @@ impl TokenBuffer {
         self.previous = Previous::Boundary;
         let mut rest = text;
         while !rest.is_empty() {
-            if self.held == Held::Nothing {
+            if self.held == Held::Nothing && rest.as_bytes()[0].is_ascii() {
                 rest = &rest[self.read_ascii(rest.as_bytes())..];
             }
             let mut characters = rest.chars();
@@ -89,8 +94,8 @@ impl TokenBuffer {
         self.hashes.len()
     }
 
-    /// The fingerprint of the block that was read, whose text is `raw`: XXH3-128 of the normal form, or of
-    /// the raw text with another seed when there is no token.
+    /// The fingerprint of the block that was read, whose text is `raw`: XXH3-128 of the normal
+    /// form, or of the raw text with another seed when there is no token.
     #[must_use]
     pub fn fingerprint(&self, raw: &str) -> u128 {
         if self.normal.is_empty() {
@@ -105,8 +110,8 @@ impl TokenBuffer {
         std::str::from_utf8(&self.normal).unwrap_or_default()
     }
 
-    /// Reads ASCII letters, digits and plain separators, which is nearly everything in most texts, and returns where
-    /// it stopped. Says the same as `accept` (a test compares them), only faster.
+    /// Reads ASCII letters, digits and plain separators, which is nearly everything in most texts,
+    /// and returns where it stopped. Says the same as `accept` (a test compares them), only faster.
     fn read_ascii(&mut self, bytes: &[u8]) -> usize {
         let mut at = 0;
         while let Some(&byte) = bytes.get(at) {
@@ -127,8 +132,8 @@ impl TokenBuffer {
         at
     }
 
-    /// Reads the word that `bytes` begin with, eight bytes at a time: most words are then read without a loop, whose
-    /// end the processor would guess wrong.
+    /// Reads the word that `bytes` begin with, eight bytes at a time: most words are then read
+    /// without a loop, whose end the processor would guess wrong.
     fn read_ascii_word(&mut self, bytes: &[u8]) -> usize {
         self.open();
         let mut length = 0;
@@ -143,10 +148,12 @@ impl TokenBuffer {
                 break;
             }
         }
-        self.previous = if bytes[length - 1].is_ascii_digit() { Previous::Number } else { Previous::Letter };
+        self.previous =
+            if bytes[length - 1].is_ascii_digit() { Previous::Number } else { Previous::Letter };
         length
     }
 
+    #[inline]
     fn accept(&mut self, folded: Folded) {
         if self.held != Held::Nothing {
             self.settle(Some(folded));
@@ -230,14 +237,17 @@ impl TokenBuffer {
         }
     }
 
+    #[inline]
     fn push(&mut self, character: char) {
-        // Four bytes are written and the surplus taken back: a copy of known length is a single store.
+        // Four bytes are written and the surplus taken back: a copy of known length is a single
+        // store.
         let mut bytes = [0; 4];
         let length = character.encode_utf8(&mut bytes).len();
         self.normal.extend_from_slice(&bytes);
         self.normal.truncate(self.normal.len() - 4 + length);
     }
 
+    #[inline]
     fn open(&mut self) {
         if self.open.is_none() {
             if !self.normal.is_empty() {
@@ -248,8 +258,14 @@ impl TokenBuffer {
         }
     }
 
+    #[inline]
     fn close(&mut self) {
-        let Some(start) = self.open.take() else { return };
+        if let Some(start) = self.open.take() {
+            self.finish_token(start);
+        }
+    }
+
+    fn finish_token(&mut self, start: usize) {
         if self.numeric && self.mask_numbers {
             self.normal.truncate(start);
             self.normal.push(b'0');
@@ -266,6 +282,8 @@ struct Chunk(u64);
 impl Chunk {
     const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
     const EACH: u64 = 0x0101_0101_0101_0101;
+    /// Set in small letters and digits, not in capitals.
+    const SMALL: u64 = 0x20 * Self::EACH;
 
     /// The first eight bytes; zeros, which end a word, where there are fewer.
     fn at(bytes: &[u8]) -> Self {
@@ -279,10 +297,11 @@ impl Chunk {
 
     /// Setting bit 5 makes capitals small and leaves small letters and digits as they are.
     fn lowercase(self) -> [u8; 8] {
-        (self.0 | 0x20 * Self::EACH).to_le_bytes()
+        (self.0 | Self::SMALL).to_le_bytes()
     }
 
-    /// The high bit of each ASCII byte from `low` to `high`. No sum of two 7-bit numbers carries over.
+    /// The high bit of each ASCII byte from `low` to `high`. No sum of two 7-bit numbers carries
+    /// over.
     fn between(self, low: u8, high: u8) -> u64 {
         let seven_bits = self.0 & !Self::HIGH_BITS;
         let at_least_low = seven_bits + u64::from(0x80 - low) * Self::EACH;
@@ -292,7 +311,7 @@ impl Chunk {
 
     /// How many bytes are ASCII letters and digits before the first that is not.
     fn word_length(self) -> usize {
-        let letters = Self(self.0 | 0x20 * Self::EACH).between(b'a', b'z');
+        let letters = Self(self.0 | Self::SMALL).between(b'a', b'z');
         let words = letters | self.between(b'0', b'9');
         (!words & Self::HIGH_BITS).trailing_zeros() as usize / 8
     }
