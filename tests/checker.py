@@ -115,12 +115,33 @@ def copy_problems(run: Run, entry: Mapping[str, Any]) -> Iterator[str]:
             yield f"{name}: cuts through the block at {block.span}"
     if not gone:
         yield f"{name}: no block in the span"
-    elif sum(len(block.tokens) for block in gone) < max(run.rules.min_tokens, 1):
+    elif run_tokens(run, entry) < max(run.rules.min_tokens, 1):
         yield f"{name}: fewer tokens than min_tokens"
     elif not aligned(gone, kept, run.rules.scope):
         yield f"{name}: no copy in {entry['keeper']}: {run.inputs[entry['source']][start:end][:200]!r}"
     elif len(gone) == len(kept) == 1:
         yield from score_problems(name, entry, kept[0], gone[0])
+
+
+def run_tokens(run: Run, entry: Mapping[str, Any]) -> int:
+    """The tokens of the passage that an entry belongs to.
+
+    A repeat of its own may stand inside a passage; the ledger then has the passage in pieces,
+    between which nothing stays, with their keepers in one document.
+    """
+    blocks, pieces = run.blocks_of(entry["source"]), run.removed[entry["source"]]
+    stretch: list[tuple[str, int]] = []
+    found = False
+    for block in blocks:
+        keeper = [piece for piece in pieces if inside([block], piece["span"])]
+        if keeper:
+            stretch.append((keeper[0]["keeper"]["source"], len(block.tokens)))
+            found = found or keeper[0] is entry
+        elif found:
+            break
+        else:
+            stretch = []
+    return sum(tokens for source, tokens in stretch if source == entry["keeper"]["source"])
 
 
 def inside(blocks: list[oracle.Block], span: Sequence[int]) -> list[oracle.Block]:

@@ -81,8 +81,9 @@ def stream_lines(path: Path) -> Iterator[dict[str, Any]]:
     """The objects of a JSONL file one by one."""
     with path.open("rb") as raw:
         source = zstandard.ZstdDecompressor().stream_reader(raw) if path.suffix == ".zst" else raw
-        for line in io.TextIOWrapper(source, encoding="utf-8", newline="\n"):
-            yield json.loads(line)
+        with io.BufferedReader(source) as lines:
+            for line in lines:
+                yield json.loads(line)
 
 
 def write_lines(path: Path, records: Iterable[Mapping[str, Any]]) -> Path:

@@ -18,17 +18,22 @@ pub const CHARACTER_BANDS: Bands = Bands { count: 42, rows: 3 };
 /// Kinds of characters that are counted: code points by their remainder.
 const KINDS: usize = 32;
 
-/// Short blocks and what the count filter needs of them.
+/// What the count filter needs of a short block: one line of the processor's cache.
+struct Counts {
+    /// How often each kind of character stands in the normal form, at most 255.
+    kinds: [u8; KINDS],
+    /// Code points of the normal form.
+    length: u32,
+    /// Its tokens.
+    tokens: u32,
+}
+
+/// The blocks that may be judged by their characters.
 struct ShortBlocks<'a> {
     store: &'a Store,
     settings: &'a Settings,
     nodes: Vec<Number>,
-    /// Place of a node in `nodes` and `counts`; only those of short blocks are meaningful.
-    places: Vec<Number>,
-    /// How often each kind of character stands in each block, at most 255.
-    counts: Vec<[u8; KINDS]>,
-    /// Code points of each normal form.
-    lengths: Vec<u32>,
+    counts: Vec<Counts>,
 }
 
 impl<'a> ShortBlocks<'a> {
@@ -39,34 +44,31 @@ impl<'a> ShortBlocks<'a> {
                 count >= settings.least_tokens() && count < settings.short_limit()
             })
             .collect();
-        let mut places = vec![0; store.nodes()];
-        for (place, &node) in nodes.iter().enumerate() {
-            places[node as usize] = place as Number;
-        }
-        let (counts, lengths) =
-            nodes.par_iter().map(|&node| count_characters(store.node_normal(node))).unzip();
-        Self { store, settings, nodes, places, counts, lengths }
+        let counts = nodes.par_iter().map(|&node| Counts::new(store, node)).collect();
+        Self { store, settings, nodes, counts }
     }
 }
 
-fn count_characters(normal: &str) -> ([u8; KINDS], u32) {
-    let mut counts = [0u8; KINDS];
-    let mut length = 0;
-    for character in normal.chars() {
-        let count = &mut counts[character as usize % KINDS];
-        *count = count.saturating_add(1);
-        length += 1;
+impl Counts {
+    fn new(store: &Store, node: Number) -> Self {
+        let mut made =
+            Self { kinds: [0; KINDS], length: 0, tokens: store.token_counts[node as usize] };
+        for character in store.node_normal(node).chars() {
+            let count = &mut made.kinds[character as usize % KINDS];
+            *count = count.saturating_add(1);
+            made.length += 1;
+        }
+        made
     }
-    (counts, length)
 }
 
 impl Features for ShortBlocks<'_> {
-    fn items(&self, node: Number, out: &mut Vec<u32>) {
-        extend_character_items(self.store.node_normal(node), out);
+    fn items(&self, place: usize, out: &mut Vec<u32>) {
+        extend_character_items(self.store.node_normal(self.nodes[place]), out);
     }
 
-    fn order(&self, node: Number) -> u128 {
-        self.store.fingerprints[node as usize]
+    fn order(&self, place: usize) -> u128 {
+        self.store.fingerprints[self.nodes[place] as usize]
     }
 
     /// Whether counting characters leaves room for the wanted similarity.
@@ -74,23 +76,24 @@ impl Features for ShortBlocks<'_> {
     /// One insertion or deletion changes one count by one, so the sum of differences is at most the
     /// Indel distance, and a similarity of s allows a distance of `(1 - s) * (length + length)`.
     /// Counts that stop at 255 make differences smaller, never larger.
-    fn is_possible(&self, left: Number, right: Number) -> bool {
-        let places = (self.places[left as usize] as usize, self.places[right as usize] as usize);
-        let differences = self.counts[places.0].iter().zip(&self.counts[places.1]);
+    fn is_possible(&self, left: usize, right: usize) -> bool {
+        let (left, right) = (&self.counts[left], &self.counts[right]);
+        let differences = left.kinds.iter().zip(&right.kinds);
         let distance: u32 = differences.map(|(&one, &other)| u32::from(one.abs_diff(other))).sum();
-        let lengths = self.lengths[places.0] + self.lengths[places.1];
         // A little slack: the judge computes in floating point, and the filter must never be the
         // stricter of the two.
-        let room = (1.0 - self.settings.short_threshold) * f64::from(lengths) + 1e-6;
-        let tokens = &self.store.token_counts;
-        f64::from(distance) <= room
-            && self.settings.judged_by_characters(tokens[left as usize], tokens[right as usize])
-                == Some(true)
+        let lengths = f64::from(left.length + right.length);
+        f64::from(distance) <= (1.0 - self.settings.short_threshold) * lengths + 1e-6
+            && self.settings.judged_by_characters(left.tokens, right.tokens) == Some(true)
     }
 }
 
 /// Candidate pairs of short blocks that could reach `short_threshold`.
-pub fn short_candidates(store: &Store, settings: &Settings, permutations: &Permutations) -> Candidates {
+pub fn short_candidates(
+    store: &Store,
+    settings: &Settings,
+    permutations: &Permutations,
+) -> Candidates {
     let blocks = ShortBlocks::new(store, settings);
     group(&blocks.nodes, CHARACTER_BANDS, permutations, &blocks)
 }
@@ -102,11 +105,9 @@ pub fn all_short_pairs(store: &Store, settings: &Settings) -> Candidates {
     let pairs: Vec<Vec<Pair>> = (0..blocks.nodes.len())
         .into_par_iter()
         .map(|position| {
-            let left = blocks.nodes[position];
-            let others = blocks.nodes[position + 1..].iter();
-            others
-                .filter(|&&right| blocks.is_possible(left, right))
-                .map(|&right| (left, right))
+            (position + 1..blocks.nodes.len())
+                .filter(|&other| blocks.is_possible(position, other))
+                .map(|other| (blocks.nodes[position], blocks.nodes[other]))
                 .collect()
         })
         .collect();

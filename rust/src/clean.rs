@@ -77,15 +77,17 @@ pub fn clean_record(
     if cuts.is_empty() && !dropped {
         return Ok(Cleaned::Unchanged);
     }
-    let range = find_string(record, field)
-        .ok_or_else(|| format!("the record has no text at {field}; it changed since it was read"))?;
+    let range = find_string(record, field).ok_or_else(|| {
+        format!("the record has no text at {field}; it changed since it was read")
+    })?;
     let raw = &record[range.clone()];
     let (_, offsets) = unescape(raw).ok_or("the text's escapes are broken")?;
     let mut rest = Vec::with_capacity(record.len());
     let mut kept_from = 0;
     let mut literal = Vec::new();
     for cut in &cuts {
-        let place = |point: u32| offsets.get(point as usize).map(|&offset| range.start + offset as usize);
+        let place =
+            |point: u32| offsets.get(point as usize).map(|&offset| range.start + offset as usize);
         let (Some(start), Some(end)) = (place(cut.start), place(cut.end)) else {
             return Err("the text is shorter than when it was read".to_owned());
         };

@@ -178,7 +178,8 @@ impl Visits<'_> {
                 } else if found.may_remove(node) {
                     best = self.earlier(best, block);
                 } else if echo.is_none_or(|(first, _)| self.earlier(first, block) == block) {
-                    echo = Some((block, if found.template { Echo::Numbers } else { Echo::Contained }));
+                    echo =
+                        Some((block, if found.template { Echo::Numbers } else { Echo::Contained }));
                 }
             }
             if best == NONE {
@@ -231,7 +232,8 @@ impl Visits<'_> {
             .into_iter()
             .find(|&block| {
                 let other = store.node(block as usize);
-                let counts = (store.token_counts[node as usize], store.token_counts[other as usize]);
+                let counts =
+                    (store.token_counts[node as usize], store.token_counts[other as usize]);
                 other != node
                     && settings.judged_by_characters(counts.0, counts.1) == Some(false)
                     && judge(

@@ -56,12 +56,7 @@ pub fn find_cuts(store: &Store, plan: &Plan, document: Number) -> Vec<Cut> {
 }
 
 /// The span of the gone blocks `first..end` and the separator that goes with them.
-fn region(
-    store: &Store,
-    range: &std::ops::Range<usize>,
-    first: usize,
-    end: usize,
-) -> (u32, u32) {
+fn region(store: &Store, range: &std::ops::Range<usize>, first: usize, end: usize) -> (u32, u32) {
     let before = store.layouts[first].before;
     let has_previous = first > range.start;
     let after = (end < range.end).then(|| store.layouts[end].before);

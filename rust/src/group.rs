@@ -1,7 +1,7 @@
 //! From signatures to candidates: blocks that share a band key, without ever listing all pairs of
 //! a large bucket.
 //!
-//! Bands are taken a few at a time, as many as 32 slots make: their slots are signed, their keys
+//! Bands are taken a few at a time, as many as 64 slots make: their slots are signed, their keys
 //! grouped by sorting, and forgotten, which costs less than keeping 128 bytes a block. Of a key the
 //! upper half is compared: a wrong pair in 2^32 is one more verification, and sorts half the bytes. Buckets of 32 and more are *hot*: their
 //! members are ordered by their share of the shingles that most members have, and each is compared
@@ -15,7 +15,7 @@ use rayon::prelude::*;
 
 use crate::band::band_key;
 use crate::sign::{Permutations, SLOTS, sign_range};
-use crate::simd::{LANES, Path};
+use crate::simd::Path;
 use crate::store::Number;
 
 /// Buckets with this many members are hot.
@@ -24,6 +24,9 @@ pub const HOT: usize = 32;
 const REPRESENTATIVES: usize = 4;
 /// Members that are asked what the majority's shingles are.
 const SAMPLE: usize = 512;
+/// Slots whose band keys are held at one time: at most 64 bytes a block with rows of 4. Twice as
+/// many make signing no faster, half as many read every block twice as often.
+const SLOTS_AT_ONCE: usize = 64;
 /// Blocks signed by one task.
 const NODES_PER_TASK: usize = 1024;
 
@@ -53,7 +56,10 @@ impl Candidates {
     /// Candidates that were found in another way; the pairs ascend.
     #[must_use]
     pub fn of(pairs: &[Pair]) -> Self {
-        Self { packed: pairs.iter().map(|&(left, right)| pack(left, right)).collect(), ..Self::default() }
+        Self {
+            packed: pairs.iter().map(|&(left, right)| pack(left, right)).collect(),
+            ..Self::default()
+        }
     }
 
     /// How many there are.
@@ -88,9 +94,9 @@ struct Band {
 }
 
 impl Band {
-    fn group(&mut self, nodes: &[Number], keys: impl Iterator<Item = u32>, features: &impl Features) {
+    fn group(&mut self, keys: impl Iterator<Item = u32>, features: &impl Features) {
         let mut entries: Vec<u64> =
-            keys.zip(nodes).map(|(key, &node)| u64::from(key) << 32 | u64::from(node)).collect();
+            keys.zip(0u64..).map(|(key, place)| u64::from(key) << 32 | place).collect();
         entries.sort_unstable();
         for bucket in entries.chunk_by(|left, right| left >> 32 == right >> 32) {
             if bucket.len() < 2 {
@@ -107,7 +113,7 @@ impl Band {
     }
 
     fn push(&mut self, one: Number, other: Number, features: &impl Features) {
-        if features.is_possible(one, other) {
+        if features.is_possible(one as usize, other as usize) {
             self.packed.push(pack(one, other));
         }
     }
@@ -123,7 +129,7 @@ impl Band {
     /// Compares every member with the four most central ones.
     fn central_pairs(&mut self, bucket: &[u64], features: &impl Features) {
         let mut members: Vec<Number> = bucket.iter().map(|&entry| entry as Number).collect();
-        members.sort_unstable_by_key(|&node| features.order(node));
+        members.sort_unstable_by_key(|&node| features.order(node as usize));
         let majority = majority_items(&members, features);
         let mut scratch = Vec::new();
         let mut ranked: Vec<(usize, usize)> = members
@@ -149,21 +155,21 @@ impl Band {
 
 fn distinct_items(node: Number, features: &impl Features, out: &mut Vec<u32>) {
     out.clear();
-    features.items(node, out);
+    features.items(node as usize, out);
     out.sort_unstable();
     out.dedup();
 }
 
-/// What grouping needs to know of a node.
+/// What grouping needs to know of the nodes, which it knows by their places in the list of them.
 pub trait Features: Sync {
-    /// Appends its items (32-bit shingle hashes) to an empty list; repeats do not matter.
-    fn items(&self, node: Number, out: &mut Vec<u32>);
+    /// Appends a node's items (32-bit shingle hashes) to an empty list; repeats do not matter.
+    fn items(&self, place: usize, out: &mut Vec<u32>);
 
     /// A value that does not depend on the input's order; it breaks ties between central members.
-    fn order(&self, node: Number) -> u128;
+    fn order(&self, place: usize) -> u128;
 
     /// Whether a pair can match at all, by something much cheaper than verification.
-    fn is_possible(&self, left: Number, right: Number) -> bool;
+    fn is_possible(&self, left: usize, right: usize) -> bool;
 }
 
 /// Finds all pairs of `nodes` that share a band key, by the hot-bucket rule where it applies.
@@ -174,16 +180,16 @@ pub fn group(
     features: &impl Features,
 ) -> Candidates {
     let mut found = Candidates::default();
-    let at_once = (LANES / bands.rows).max(1);
+    let at_once = (SLOTS_AT_ONCE / bands.rows).max(1);
     for first in (0..bands.count).step_by(at_once) {
         let range = first..(first + at_once).min(bands.count);
-        let keys = keys_of(nodes, range.clone(), bands.rows, permutations, features);
+        let keys = keys_of(nodes.len(), range.clone(), bands.rows, permutations, features);
         let grouped: Vec<Band> = (0..range.len())
             .into_par_iter()
             .map(|column| {
                 let mut band = Band::default();
                 let column = keys.iter().skip(column).step_by(range.len());
-                band.group(nodes, column.copied(), features);
+                band.group(column.copied(), features);
                 band
             })
             .collect();
@@ -196,12 +202,16 @@ pub fn group(
         found.packed.par_sort_unstable();
         found.packed.dedup();
     }
+    // Places ascend with their nodes, so the pairs stay in order.
+    for pair in &mut found.packed {
+        *pair = pack(nodes[(*pair >> 32) as usize], nodes[*pair as u32 as usize]);
+    }
     found
 }
 
 /// Upper halves of the keys of a range of bands, row-major: one row for each node.
 fn keys_of(
-    nodes: &[Number],
+    nodes: usize,
     range: Range<usize>,
     rows: usize,
     permutations: &Permutations,
@@ -209,22 +219,20 @@ fn keys_of(
 ) -> Vec<u32> {
     let width = range.len();
     let path = Path::best();
-    let mut keys = vec![0u32; nodes.len() * width];
     let slots = range.start * rows..range.end * rows;
-    keys.par_chunks_mut(NODES_PER_TASK * width).zip(nodes.par_chunks(NODES_PER_TASK)).for_each(
-        |(keys, nodes)| {
-            let mut scratch = Vec::new();
-            let mut signature = [0u32; SLOTS];
-            for (row, &node) in keys.chunks_exact_mut(width).zip(nodes) {
-                scratch.clear();
-                features.items(node, &mut scratch);
-                sign_range(path, &mut scratch, permutations, slots.clone(), &mut signature);
-                for (key, band) in row.iter_mut().zip(range.clone()) {
-                    *key = (band_key(&signature, band, rows) >> 32) as u32;
-                }
+    let mut keys = vec![0u32; nodes * width];
+    keys.par_chunks_mut(NODES_PER_TASK * width).enumerate().for_each(|(task, keys)| {
+        let mut scratch = Vec::new();
+        let mut signature = [0u32; SLOTS];
+        for (row, place) in keys.chunks_exact_mut(width).zip(task * NODES_PER_TASK..) {
+            scratch.clear();
+            features.items(place, &mut scratch);
+            sign_range(path, &mut scratch, permutations, slots.clone(), &mut signature);
+            for (key, band) in row.iter_mut().zip(range.clone()) {
+                *key = (band_key(&signature, band, rows) >> 32) as u32;
             }
-        },
-    );
+        }
+    });
     keys
 }
 
@@ -241,8 +249,11 @@ fn majority_items(members: &[Number], features: &impl Features) -> Vec<u32> {
             *counts.entry(item).or_default() += 1;
         }
     }
-    let mut majority: Vec<u32> =
-        counts.into_iter().filter(|&(_, count)| count * 2 > sampled).map(|(item, _)| item).collect();
+    let mut majority: Vec<u32> = counts
+        .into_iter()
+        .filter(|&(_, count)| count * 2 > sampled)
+        .map(|(item, _)| item)
+        .collect();
     majority.sort_unstable();
     majority
 }

@@ -70,8 +70,7 @@ pub fn count_documents(corpus: &Corpus<'_>) -> Vec<u32> {
 #[must_use]
 pub fn settle(corpus: &Corpus<'_>, keepers: &Keepers, spread: &[u32]) -> Fates {
     let blocks = corpus.store.blocks();
-    let mut fates =
-        Fates { states: vec![State::Kept; blocks], aligned: vec![NONE; blocks] };
+    let mut fates = Fates { states: vec![State::Kept; blocks], aligned: vec![NONE; blocks] };
     for (block, &keeper) in keepers.keeper.iter().enumerate() {
         if keeper as usize != block {
             fates.states[block] = State::Pending;
@@ -273,7 +272,8 @@ impl Settler<'_> {
             {
                 end += 1;
             }
-            let tokens: u64 = left[start..end].iter().map(|&block| u64::from(self.tokens(block))).sum();
+            let tokens: u64 =
+                left[start..end].iter().map(|&block| u64::from(self.tokens(block))).sum();
             let whole = tokens >= u64::from(self.corpus.settings.least_tokens());
             let first = self.corpus.settings.boilerplate == Boilerplate::First;
             for place in start..end {
@@ -288,7 +288,13 @@ impl Settler<'_> {
         gone
     }
 
-    fn keep_the_rest(&mut self, left: &[Number], aligned: &[Number], locked: &[bool], first: usize) {
+    fn keep_the_rest(
+        &mut self,
+        left: &[Number],
+        aligned: &[Number],
+        locked: &[bool],
+        first: usize,
+    ) {
         for (place, &block) in left.iter().enumerate() {
             let number = block as usize;
             if self.fates.states[number] != State::Pending {
@@ -358,7 +364,8 @@ impl Settler<'_> {
             if let Some(&first) = items.first() {
                 // Items keep a gap of three or more between them.
                 let gaps = 3 * (items.len() as u32 - 1);
-                let length = items.iter().map(|&block| store.block_characters(block)).sum::<u32>() + gaps;
+                let length =
+                    items.iter().map(|&block| store.block_characters(block)).sum::<u32>() + gaps;
                 lines.push((length, u32::from(store.layouts[first].first_word)));
             }
             start = end;

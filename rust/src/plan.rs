@@ -108,13 +108,8 @@ pub fn make_plan(
     let documents = store.block_documents();
     let mut excluded = vec![false; store.documents()];
     loop {
-        let corpus = Corpus {
-            store,
-            settings,
-            neighbours,
-            documents: &documents,
-            excluded: &excluded,
-        };
+        let corpus =
+            Corpus { store, settings, neighbours, documents: &documents, excluded: &excluded };
         let keepers = choose_keepers(&corpus, rank);
         let fates = settle(&corpus, &keepers, &count_documents(&corpus));
         drop(keepers);
@@ -183,7 +178,13 @@ fn find_passages(store: &Store, fates: &Fates, documents: &[Number]) -> Vec<Pass
             }
         }
         let block = block as Number;
-        passages.push(Passage { first: block, last: block, keeper_first: keeper, state, cluster: NONE });
+        passages.push(Passage {
+            first: block,
+            last: block,
+            keeper_first: keeper,
+            state,
+            cluster: NONE,
+        });
     }
     passages
 }
@@ -219,7 +220,8 @@ impl Plan {
                 end += 1;
             }
             order[start..end].sort_unstable();
-            let cluster = self.describe(store, &order[start..end], (keeper_first, keeper_last), state);
+            let cluster =
+                self.describe(store, &order[start..end], (keeper_first, keeper_last), state);
             self.clusters.push(Cluster { members: start..end, ..cluster });
             start = end;
         }
@@ -280,7 +282,8 @@ impl Plan {
                         .sum::<u64>();
                 }
             }
-            let best = shares.iter().max_by_key(|&(&home, &share)| (share, std::cmp::Reverse(home)));
+            let best =
+                shares.iter().max_by_key(|&(&home, &share)| (share, std::cmp::Reverse(home)));
             let Some((&other, &shared)) = best else { continue };
             let all: u64 = store
                 .document_blocks(document as usize)
@@ -338,7 +341,10 @@ impl Plan {
         for (block, &state) in self.fates.states.iter().enumerate() {
             let characters = u64::from(store.block_characters(block));
             removed_blocks += u64::from(state.is_gone());
-            if self.fates.aligned[block] != NONE && state != State::Numbers && state != State::Contained {
+            if self.fates.aligned[block] != NONE
+                && state != State::Numbers
+                && state != State::Contained
+            {
                 repeated_blocks += 1;
                 repeated += characters;
             }

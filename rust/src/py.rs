@@ -39,12 +39,7 @@ fn unit_of(name: &str) -> PyResult<Unit> {
 }
 
 fn words(bytes: &[u8]) -> Vec<u32> {
-    bytes
-        .as_chunks::<4>()
-        .0
-        .iter()
-        .map(|&chunk| u32::from_le_bytes(chunk))
-        .collect()
+    bytes.as_chunks::<4>().0.iter().map(|&chunk| u32::from_le_bytes(chunk)).collect()
 }
 
 fn bytes_of_u32(py: Python<'_>, values: &[u32]) -> Py<PyBytes> {
@@ -180,11 +175,7 @@ struct Scratch {
 
 impl Scratch {
     fn new() -> Self {
-        Self {
-            buffer: TokenBuffer::default(),
-            items: Vec::new(),
-            path: Path::best(),
-        }
+        Self { buffer: TokenBuffer::default(), items: Vec::new(), path: Path::best() }
     }
 }
 
@@ -284,7 +275,11 @@ impl Corpus {
             boilerplate: pick(
                 "boilerplate",
                 boilerplate,
-                &[("keep", Boilerplate::Keep), ("first", Boilerplate::First), ("all", Boilerplate::All)],
+                &[
+                    ("keep", Boilerplate::Keep),
+                    ("first", Boilerplate::First),
+                    ("all", Boilerplate::All),
+                ],
             )?,
             scope: pick(
                 "scope",
@@ -356,8 +351,7 @@ impl Corpus {
 
     fn block_tokens(&self, py: Python<'_>) -> Py<PyBytes> {
         let store = &self.core.store;
-        let tokens: Vec<u32> =
-            (0..store.blocks()).map(|block| store.block_tokens(block)).collect();
+        let tokens: Vec<u32> = (0..store.blocks()).map(|block| store.block_tokens(block)).collect();
         bytes_of_u32(py, &tokens)
     }
 
@@ -396,7 +390,8 @@ impl Corpus {
 
     fn clusters(&self, py: Python<'_>, low: usize, high: usize) -> Py<PyBytes> {
         let high = high.min(self.core.cluster_count());
-        let lines = py.detach(|| self.pool.install(|| self.core.cluster_lines(low.min(high)..high)));
+        let lines =
+            py.detach(|| self.pool.install(|| self.core.cluster_lines(low.min(high)..high)));
         PyBytes::new(py, &lines).unbind()
     }
 
@@ -428,8 +423,8 @@ impl Corpus {
         texts: Vec<Bound<'_, PyString>>,
     ) -> PyResult<(Py<PyList>, Py<PyBytes>)> {
         let borrowed = borrow(&texts)?;
-        let (cleaned, ledger) = py
-            .detach(|| self.pool.install(|| self.core.clean_texts(first_document, &borrowed)));
+        let (cleaned, ledger) =
+            py.detach(|| self.pool.install(|| self.core.clean_texts(first_document, &borrowed)));
         let list = PyList::empty(py);
         for (rest, text) in cleaned.into_iter().zip(&texts) {
             match rest {
@@ -451,8 +446,7 @@ impl Corpus {
         let borrowed: Vec<&[u8]> = lines.iter().map(|line| line.as_bytes()).collect();
         let (cleaned, ledger) = py
             .detach(|| {
-                self.pool
-                    .install(|| self.core.clean_records(first_document, &borrowed, field))
+                self.pool.install(|| self.core.clean_records(first_document, &borrowed, field))
             })
             .map_err(|(number, reason)| {
                 let (_, source) = self.document_name(first_document + number);

@@ -205,6 +205,8 @@ impl ProtectedRanges {
         while self.next < self.ranges.len() && self.ranges[self.next].1 <= span.start as usize {
             self.next += 1;
         }
-        self.ranges.get(self.next).is_some_and(|&(start, end)| start < span.end as usize && end > start)
+        self.ranges
+            .get(self.next)
+            .is_some_and(|&(start, end)| start < span.end as usize && end > start)
     }
 }

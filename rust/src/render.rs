@@ -95,7 +95,9 @@ impl Renderer<'_> {
             .collect();
         let weakest = members
             .iter()
-            .filter_map(|(_, likeness)| RELATIONS.iter().position(|&name| name == likeness.relation))
+            .filter_map(|(_, likeness)| {
+                RELATIONS.iter().position(|&name| name == likeness.relation)
+            })
             .max()
             .unwrap_or(0);
         let tokens: u64 = (cluster.keeper_first..=cluster.keeper_last)
@@ -159,7 +161,13 @@ impl Renderer<'_> {
     }
 
     /// Appends one line of `removed.jsonl`; `literal` is the removed text as a JSON string with quotes.
-    pub fn ledger_line(&self, passage: Number, span: (u32, u32), literal: &[u8], out: &mut Vec<u8>) {
+    pub fn ledger_line(
+        &self,
+        passage: Number,
+        span: (u32, u32),
+        literal: &[u8],
+        out: &mut Vec<u8>,
+    ) {
         let passage = &self.plan.passages[passage as usize];
         let document = self.plan.documents[passage.first as usize] as usize;
         out.push(b'{');
@@ -289,7 +297,11 @@ impl Occurrences {
         let scores = found.map_or((1.0, 1.0), |found| (found.resemblance(), found.containment()));
         write_scores(relation, scores.0, scores.1, out);
         let template = found.is_some_and(|found| found.template);
-        out.extend_from_slice(if template { b",\"template\":true}\n" } else { b",\"template\":false}\n" });
+        out.extend_from_slice(if template {
+            b",\"template\":true}\n"
+        } else {
+            b",\"template\":false}\n"
+        });
     }
 
     /// The second place of a repeated node, and whether it is the same raw text as the first.

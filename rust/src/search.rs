@@ -16,35 +16,42 @@ const PAIRS_AT_ONCE: usize = 1 << 20;
 /// Nodes that are judged by their shingles.
 fn long_nodes(store: &Store, settings: &Settings) -> Vec<Number> {
     let least = settings.least_tokens().max(settings.short_tokens);
-    (0..store.nodes() as Number).filter(|&node| store.token_counts[node as usize] >= least).collect()
+    (0..store.nodes() as Number)
+        .filter(|&node| store.token_counts[node as usize] >= least)
+        .collect()
 }
 
 struct LongBlocks<'a> {
     store: &'a Store,
     settings: &'a Settings,
+    nodes: &'a [Number],
 }
 
 impl Features for LongBlocks<'_> {
-    fn items(&self, node: Number, out: &mut Vec<u32>) {
-        extend_items(self.store.node_tokens(node), self.settings.shingle_size, out);
+    fn items(&self, place: usize, out: &mut Vec<u32>) {
+        extend_items(self.store.node_tokens(self.nodes[place]), self.settings.shingle_size, out);
     }
 
-    fn order(&self, node: Number) -> u128 {
-        self.store.fingerprints[node as usize]
+    fn order(&self, place: usize) -> u128 {
+        self.store.fingerprints[self.nodes[place] as usize]
     }
 
-    fn is_possible(&self, _left: Number, _right: Number) -> bool {
+    fn is_possible(&self, _left: usize, _right: usize) -> bool {
         true
     }
 }
 
 /// Candidates among the blocks that are judged by shingles.
-pub fn long_candidates(store: &Store, settings: &Settings, permutations: &Permutations) -> Candidates {
+pub fn long_candidates(
+    store: &Store,
+    settings: &Settings,
+    permutations: &Permutations,
+) -> Candidates {
     let nodes = long_nodes(store, settings);
     match settings.search {
         Search::Lsh => {
             let bands = Bands { count: settings.bands, rows: settings.rows };
-            group(&nodes, bands, permutations, &LongBlocks { store, settings })
+            group(&nodes, bands, permutations, &LongBlocks { store, settings, nodes: &nodes })
         }
         Search::Exhaustive => Candidates::of(&sharing_pairs(store, settings, &nodes)),
     }
@@ -89,7 +96,8 @@ pub fn verify_pairs(store: &Store, settings: &Settings, candidates: &Candidates)
     let mut matches = Vec::new();
     for first in (0..candidates.len()).step_by(PAIRS_AT_ONCE) {
         let pairs = candidates.pairs(first..(first + PAIRS_AT_ONCE).min(candidates.len()));
-        let mut nodes: Vec<Number> = pairs.iter().flat_map(|&(left, right)| [left, right]).collect();
+        let mut nodes: Vec<Number> =
+            pairs.iter().flat_map(|&(left, right)| [left, right]).collect();
         nodes.par_sort_unstable();
         nodes.dedup();
         let sets: Vec<Vec<u64>> =

@@ -55,22 +55,31 @@ pub const fn item(shingle: u64) -> u32 {
 /// Characters in a shingle of a short block.
 pub const CHARACTER_SHINGLE: usize = 5;
 
+/// What a window of that many characters multiplies its first one by.
+const OLDEST_WEIGHT: u64 = BASE.wrapping_mul(BASE).wrapping_mul(BASE).wrapping_mul(BASE);
+
 /// Appends the items of all runs of five characters of a normal form; for short blocks.
 ///
 /// Code points count as tokens (plus one, so that none is zero). Fewer than five make one run.
 pub fn extend_character_items(normal: &str, out: &mut Vec<u32>) {
-    let mut window = [0u32; CHARACTER_SHINGLE];
-    let mut length = 0;
+    let mut window = [0u64; CHARACTER_SHINGLE];
+    let (mut sum, mut place, mut length) = (0u64, 0, 0u64);
     for character in normal.chars() {
-        window.rotate_left(1);
-        window[CHARACTER_SHINGLE - 1] = character as u32 + 1;
+        let value = u64::from(character as u32) + 1;
+        let oldest = std::mem::replace(&mut window[place], value);
+        place = if place + 1 == CHARACTER_SHINGLE { 0 } else { place + 1 };
+        // `hash_window`, rolled: the oldest character leaves as the new one comes.
+        sum = sum
+            .wrapping_sub(oldest.wrapping_mul(OLDEST_WEIGHT))
+            .wrapping_mul(BASE)
+            .wrapping_add(value);
         length += 1;
-        if length >= CHARACTER_SHINGLE {
-            out.push(item(hash_window(&window)));
+        if length >= CHARACTER_SHINGLE as u64 {
+            out.push(item(mix64(sum.wrapping_add(CHARACTER_SHINGLE as u64))));
         }
     }
-    if length > 0 && length < CHARACTER_SHINGLE {
-        out.push(item(hash_window(&window[CHARACTER_SHINGLE - length..])));
+    if length > 0 && length < CHARACTER_SHINGLE as u64 {
+        out.push(item(mix64(sum.wrapping_add(length))));
     }
 }
 
@@ -83,6 +92,21 @@ mod tests {
         assert_eq!(shingle_set(&[7, 9], 3).len(), 1);
         assert_eq!(shingle_set(&[], 3).len(), 0);
         assert_ne!(shingle_set(&[7, 9], 3), shingle_set(&[9, 7], 3));
+    }
+
+    #[test]
+    fn rolled_character_items_are_the_hashes_of_their_windows() {
+        for normal in ["", "a", "abcd", "abcde", "l été à la mer 北京 😀 été"] {
+            let characters: Vec<u32> = normal.chars().map(|c| c as u32 + 1).collect();
+            let expected: Vec<u32> = if characters.is_empty() {
+                Vec::new()
+            } else {
+                characters.windows(5.min(characters.len())).map(hash_window).map(item).collect()
+            };
+            let mut items = Vec::new();
+            extend_character_items(normal, &mut items);
+            assert_eq!(items, expected, "{normal}");
+        }
     }
 
     #[test]

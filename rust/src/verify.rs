@@ -120,7 +120,12 @@ pub fn judge(
 
 /// The match of two short nodes that were found alike by their characters.
 #[must_use]
-pub fn short_match(store: &Store, settings: &Settings, pair: (Number, Number), similarity: f32) -> Match {
+pub fn short_match(
+    store: &Store,
+    settings: &Settings,
+    pair: (Number, Number),
+    similarity: f32,
+) -> Match {
     let left = node_set(store, settings, pair.0);
     let right = node_set(store, settings, pair.1);
     let counts = (count_shared(&left, &right), left.len() as u32, right.len() as u32);
