@@ -1,7 +1,7 @@
 """Typed face of the native module; tests hold it to the module itself."""
 
 from collections.abc import Sequence
-from typing import final
+from typing import Any, final
 
 FOLD_IDENTITY: str
 
@@ -24,28 +24,7 @@ def restore_records(
 @final
 class Corpus:
     def __new__(
-        cls,
-        *,
-        unit: str,
-        shingle_size: int,
-        threshold: float,
-        containment: float,
-        short_tokens: int,
-        short_threshold: float,
-        min_tokens: int,
-        numbers: str,
-        boilerplate: str,
-        linkage: str,
-        scope: str,
-        search: str,
-        min_kept: float,
-        protect: str | None,
-        digest: str,
-        bands: int,
-        rows: int,
-        a: bytes,
-        b: bytes,
-        threads: int,
+        cls, policy: dict[str, Any], a: bytes, b: bytes, *, threads: int
     ) -> Corpus: ...
     def add(self, texts: Sequence[str], ids: Sequence[str], sources: Sequence[str]) -> None: ...
     def short_pairs(self) -> int: ...
@@ -71,3 +50,8 @@ class Corpus:
     def clean_records(
         self, first_document: int, lines: Sequence[bytes], field: str
     ) -> tuple[list[bytes | None], bytes]: ...
+@final
+class Seen:
+    def __new__(cls, policy: dict[str, Any], a: bytes, b: bytes) -> Seen: ...
+    def check(self, text: str) -> tuple[bool, str, list[str]]: ...
+    def remember(self) -> None: ...

@@ -369,11 +369,16 @@ class _Run:
         tree.skip([])
         done = documents = 0
         with self.stage("clean"):
-            for batch, (cleaned, lines) in ahead(self.source.batches(), self._cleaner()):
-                tree.write(batch, cleaned)
+            cleaned = ahead(self.source.batches(), self._cleaner())
+
+            def put(work: tuple[Batch, tuple[list[Any], bytes]]) -> None:
+                batch, (rest, lines) = work
+                tree.write(batch, rest)
                 ledger.write(lines)
                 if batch.skipped:
                     tree.skip(batch.skipped)
+
+            for (batch, _), _ in ahead(cleaned, put):
                 done += batch.weight
                 documents += len(batch)
                 self.tell("clean", done, self.source.size)

@@ -6,6 +6,7 @@ rules, the copy that stays, and it finds that copy in the cleaned text, not only
 
 from __future__ import annotations
 
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -39,10 +40,15 @@ class Run:
         """The sources of the documents that went as a whole."""
         return {entry["source"] for entry in self.ledger if entry.get("dropped")}
 
+    @cached_property
+    def numbers(self) -> dict[str, int]:
+        """Document numbers by source."""
+        return {source: number for number, source in enumerate(self.inputs)}
+
     def blocks_of(self, source: str) -> list[oracle.Block]:
         """The blocks of an input text; its document number is its place in the input."""
         if source not in self.blocks:
-            number, text = list(self.inputs).index(source), self.inputs[source]
+            number, text = self.numbers[source], self.inputs[source]
             spans = oracle.split(text, self.rules.unit)
             self.blocks[source] = [
                 oracle.Block(number, span, text[slice(*span)], self.rules) for span in spans
@@ -107,18 +113,19 @@ def place_problems(run: Run, entry: Mapping[str, Any]) -> Iterator[str]:
 def copy_problems(run: Run, entry: Mapping[str, Any]) -> Iterator[str]:
     """Every removed block matches the block at its place in the keeper's passage."""
     name = f"{entry['source']} {entry['span']}"
-    gone = inside(run.blocks_of(entry["source"]), entry["span"])
-    kept = inside(run.blocks_of(entry["keeper"]["source"]), entry["keeper"]["span"])
-    start, end = entry["span"]
-    for block in run.blocks_of(entry["source"]):
-        if block not in gone and block.span[0] < end and start < block.span[1]:
-            yield f"{name}: cuts through the block at {block.span}"
+    touched = touching(run.blocks_of(entry["source"]), entry["span"])
+    gone = inside(touched, entry["span"])
+    kept = touching(run.blocks_of(entry["keeper"]["source"]), entry["keeper"]["span"])
+    kept = inside(kept, entry["keeper"]["span"])
+    if gone != touched:
+        yield f"{name}: cuts through a block"
+    least = max(run.rules.min_tokens, 1)
     if not gone:
         yield f"{name}: no block in the span"
-    elif run_tokens(run, entry) < max(run.rules.min_tokens, 1):
+    elif sum(len(block.tokens) for block in gone) < least and run_tokens(run, entry) < least:
         yield f"{name}: fewer tokens than min_tokens"
     elif not aligned(gone, kept, run.rules.scope):
-        yield f"{name}: no copy in {entry['keeper']}: {run.inputs[entry['source']][start:end][:200]!r}"
+        yield f"{name}: no copy in {entry['keeper']}: {entry['text'][:200]!r}"
     elif len(gone) == len(kept) == 1:
         yield from score_problems(name, entry, kept[0], gone[0])
 
@@ -144,8 +151,15 @@ def run_tokens(run: Run, entry: Mapping[str, Any]) -> int:
     return sum(tokens for source, tokens in stretch if source == entry["keeper"]["source"])
 
 
+def touching(blocks: list[oracle.Block], span: Sequence[int]) -> list[oracle.Block]:
+    """The blocks with a character in a span; blocks ascend, so these stand together."""
+    first = bisect_right(blocks, span[0], key=lambda block: block.span[1])
+    last = bisect_left(blocks, span[1], key=lambda block: block.span[0])
+    return blocks[first:last]
+
+
 def inside(blocks: list[oracle.Block], span: Sequence[int]) -> list[oracle.Block]:
-    """The blocks that lie in a span as a whole."""
+    """Those of the blocks that lie in a span as a whole."""
     return [block for block in blocks if span[0] <= block.span[0] and block.span[1] <= span[1]]
 
 

@@ -64,11 +64,12 @@ def test_any_number_of_jobs_writes_the_same_bytes(
     assert runs.tree(tmp_path / "out", without=OPTIONS_ONLY) == expected
 
 
-@pytest.mark.parametrize("batch_size", [1, 37, 4096, 1_000_000])
+@pytest.mark.parametrize("batch_bytes", [1, 1000, 70_000])
 def test_any_batch_size_writes_the_same_bytes(
-    corpus: Path, expected: dict[str, bytes], batch_size: int, tmp_path: Path
+    corpus: Path, expected: dict[str, bytes], batch_bytes: int, tmp_path: Path
 ) -> None:
-    dedup.clean(corpus, tmp_path / "out", jobs=2, batch_size=batch_size)
+    options = dedup.Options(jobs=2, batch_bytes=batch_bytes)
+    dedup.clean(corpus, tmp_path / "out", options=options)
     assert runs.tree(tmp_path / "out", without=OPTIONS_ONLY) == expected
 
 

@@ -203,7 +203,7 @@ def test_restore_gives_every_record_back(
     assert runs.tree(folder / "back") == runs.tree(folder / "in")
 
 
-@given(strategies.corpora())
+@given(texts=strategies.corpora())
 def test_files_and_memory_give_the_same_answer(
     texts: list[str], tmp_path_factory: pytest.TempPathFactory
 ) -> None:
@@ -260,7 +260,7 @@ def test_a_bad_record_is_counted_and_kept_aside(tmp_path: Path) -> None:
     path = tmp_path / "in" / "bad.jsonl"
     path.parent.mkdir()
     path.write_bytes(b"".join(lines))
-    result = dedup.clean(path, tmp_path / "out", skip_bad=True)
+    result = dedup.clean(path, tmp_path / "out")
     counts = result.report["counts"]
     assert (counts["documents_read"], counts["documents_kept"], counts["records_skipped"]) == (
         5,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from dedup import _core
 from dedup.policy import Policy
@@ -23,29 +23,13 @@ def available_jobs() -> int:
 
 def open_corpus(policy: Policy, jobs: int) -> _core.Corpus:
     """An empty native corpus under a policy, with `jobs` threads of its own."""
-    a, b = policy.permutations()
-    return _core.Corpus(
-        unit=policy.unit,
-        shingle_size=policy.shingle_size,
-        threshold=policy.threshold,
-        containment=policy.containment,
-        short_tokens=policy.short_tokens,
-        short_threshold=policy.short_threshold,
-        min_tokens=policy.min_tokens,
-        numbers=policy.numbers,
-        boilerplate=policy.boilerplate,
-        linkage=policy.linkage,
-        scope=policy.scope,
-        search=policy.search,
-        min_kept=policy.min_kept,
-        protect=policy.protect,
-        digest=policy.digest,
-        bands=policy.bands,
-        rows=policy.rows,
-        a=a,
-        b=b,
-        threads=jobs,
-    )
+    return _core.Corpus(core_settings(policy), *policy.permutations(), threads=jobs)
+
+
+def core_settings(policy: Policy) -> dict[str, Any]:
+    """The policy as the core takes it: its fields and what follows from them."""
+    derived = {"digest": policy.digest, "bands": policy.bands, "rows": policy.rows}
+    return {**policy.to_dict(), **derived}
 
 
 def ahead(items: Iterable[Item], work: Callable[[Item], Outcome]) -> Iterator[tuple[Item, Outcome]]:

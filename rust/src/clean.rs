@@ -31,7 +31,8 @@ fn byte_ranges(text: &str, cuts: &[Cut]) -> Vec<(usize, usize)> {
     bytes.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect()
 }
 
-/// Cleans one text; ledger lines are appended to `ledger`.
+/// Cleans one text; ledger lines are appended to `ledger`. Texts longer or shorter than the one that
+/// was read are cut where they end.
 pub fn clean_text(
     renderer: &Renderer<'_>,
     document: usize,

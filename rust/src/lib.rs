@@ -21,6 +21,7 @@ mod py;
 pub mod read;
 pub mod render;
 pub mod search;
+pub mod seen;
 pub mod settings;
 pub mod shingle;
 pub mod sign;

@@ -7,7 +7,7 @@
 
 use crate::cluster::{Corpus, Echo, Keepers};
 use crate::settings::{BOILERPLATE_DOCUMENTS, Boilerplate};
-use crate::split::{Before, Unit, is_hard_wrapped, is_list_of_items};
+use crate::split::{Before, Unit, is_hard_wrapped};
 use crate::store::{NONE, Number};
 
 /// What becomes of a block. The states after `Removed` are the rules that kept a repeat.
@@ -315,10 +315,8 @@ impl Settler<'_> {
         }
     }
 
-    /// Takes back removals from groups of lines whose rest would be split in another way.
-    ///
-    /// What is left of a group could look hard-wrapped (and become one block), and what is left of a
-    /// line of items could be too few items to be a list. Then the group's repeats stay.
+    /// Takes back removals from groups of lines whose rest would look hard-wrapped, and so become
+    /// one block: then the group's repeats stay.
     fn restore_unstable_groups(&mut self, range: std::ops::Range<usize>, locked: &mut [bool]) {
         let mut start = range.start;
         while start < range.end {
@@ -357,10 +355,6 @@ impl Settler<'_> {
                 end += 1;
             }
             let items: Vec<usize> = (start..end).filter(|&block| !gone(block)).collect();
-            let counts = items.iter().map(|&block| store.block_tokens(block) as usize);
-            if items.len() > 1 && items.len() < end - start && !is_list_of_items(counts) {
-                return false;
-            }
             if let Some(&first) = items.first() {
                 // Items keep a gap of three or more between them.
                 let gaps = 3 * (items.len() as u32 - 1);
@@ -370,6 +364,6 @@ impl Settler<'_> {
             }
             start = end;
         }
-        lines.len() < 3 || !is_hard_wrapped(lines.iter().copied())
+        !is_hard_wrapped(lines.iter().copied())
     }
 }

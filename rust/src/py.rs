@@ -11,6 +11,7 @@ use crate::clean::{Cleaned, restore_record, restore_text};
 use crate::corpus::{Corpus as CoreCorpus, compile};
 use crate::fold::FOLD_IDENTITY;
 use crate::read::{CodePoints, NewDocument};
+use crate::seen::{Answer, Seen as CoreSeen};
 use crate::settings::{Boilerplate, Numbers, Scope, Search, Settings};
 use crate::shingle::{extend_items, shingle_set};
 use crate::sign::{Permutations, SLOTS, sign};
@@ -223,6 +224,80 @@ fn borrow_lines(lines: &[Vec<u8>]) -> Vec<&[u8]> {
     lines.iter().map(Vec::as_slice).collect()
 }
 
+fn field<'py, T: FromPyObjectOwned<'py>>(policy: &Bound<'py, PyDict>, name: &str) -> PyResult<T> {
+    let value = policy.get_item(name)?.ok_or_else(|| value_error(format!("no {name}")))?;
+    value.extract().map_err(Into::into)
+}
+
+/// The core's settings from the fields of a policy, with its `digest`, `bands` and `rows`.
+fn settings_of(policy: &Bound<'_, PyDict>) -> PyResult<Settings> {
+    let text = |name: &str| field::<String>(policy, name);
+    Ok(Settings {
+        unit: unit_of(&text("unit")?)?,
+        shingle_size: field(policy, "shingle_size")?,
+        threshold: field(policy, "threshold")?,
+        containment: field(policy, "containment")?,
+        short_tokens: field(policy, "short_tokens")?,
+        short_threshold: field(policy, "short_threshold")?,
+        min_tokens: field(policy, "min_tokens")?,
+        numbers: pick(
+            "numbers",
+            &text("numbers")?,
+            &[("veto", Numbers::Veto), ("keep", Numbers::Keep), ("mask", Numbers::Mask)],
+        )?,
+        boilerplate: pick(
+            "boilerplate",
+            &text("boilerplate")?,
+            &[
+                ("keep", Boilerplate::Keep),
+                ("first", Boilerplate::First),
+                ("all", Boilerplate::All),
+            ],
+        )?,
+        scope: pick(
+            "scope",
+            &text("scope")?,
+            &[("both", Scope::Both), ("within", Scope::Within), ("across", Scope::Across)],
+        )?,
+        chain: pick("linkage", &text("linkage")?, &[("keeper", false), ("chain", true)])?,
+        search: pick(
+            "search",
+            &text("search")?,
+            &[("lsh", Search::Lsh), ("exhaustive", Search::Exhaustive)],
+        )?,
+        min_kept: field(policy, "min_kept")?,
+        digest: text("digest")?,
+        bands: field(policy, "bands")?,
+        rows: field(policy, "rows")?,
+    })
+}
+
+/// The texts of a stream, remembered as they come.
+#[pyclass]
+struct Seen {
+    core: CoreSeen,
+}
+
+#[pymethods]
+impl Seen {
+    #[new]
+    fn new(policy: &Bound<'_, PyDict>, a: &[u8], b: &[u8]) -> PyResult<Self> {
+        Ok(Self { core: CoreSeen::new(settings_of(policy)?, permutations_of(a, b)?) })
+    }
+
+    fn check(&mut self, py: Python<'_>, text: &str) -> (bool, String, Vec<String>) {
+        match py.detach(|| self.core.check(text)) {
+            Answer::New => (false, String::new(), Vec::new()),
+            Answer::Seen => (true, String::new(), Vec::new()),
+            Answer::Ask(own, others) => (false, own, others),
+        }
+    }
+
+    fn remember(&mut self) {
+        self.core.remember();
+    }
+}
+
 /// One run over one corpus; the methods are called in the order of `dedup/_core.pyi`.
 #[pyclass]
 struct Corpus {
@@ -233,72 +308,12 @@ struct Corpus {
 #[pymethods]
 impl Corpus {
     #[new]
-    #[pyo3(signature = (*, unit, shingle_size, threshold, containment, short_tokens, short_threshold,
-        min_tokens, numbers, boilerplate, linkage, scope, search, min_kept, protect, digest, bands,
-        rows, a, b, threads))]
-    #[allow(clippy::too_many_arguments)]
-    fn new(
-        unit: &str,
-        shingle_size: usize,
-        threshold: f64,
-        containment: f64,
-        short_tokens: u32,
-        short_threshold: f64,
-        min_tokens: u32,
-        numbers: &str,
-        boilerplate: &str,
-        linkage: &str,
-        scope: &str,
-        search: &str,
-        min_kept: f64,
-        protect: Option<&str>,
-        digest: String,
-        bands: usize,
-        rows: usize,
-        a: &[u8],
-        b: &[u8],
-        threads: usize,
-    ) -> PyResult<Self> {
-        let settings = Settings {
-            unit: unit_of(unit)?,
-            shingle_size,
-            threshold,
-            containment,
-            short_tokens,
-            short_threshold,
-            min_tokens,
-            numbers: pick(
-                "numbers",
-                numbers,
-                &[("veto", Numbers::Veto), ("keep", Numbers::Keep), ("mask", Numbers::Mask)],
-            )?,
-            boilerplate: pick(
-                "boilerplate",
-                boilerplate,
-                &[
-                    ("keep", Boilerplate::Keep),
-                    ("first", Boilerplate::First),
-                    ("all", Boilerplate::All),
-                ],
-            )?,
-            scope: pick(
-                "scope",
-                scope,
-                &[("both", Scope::Both), ("within", Scope::Within), ("across", Scope::Across)],
-            )?,
-            chain: pick("linkage", linkage, &[("keeper", false), ("chain", true)])?,
-            search: pick(
-                "search",
-                search,
-                &[("lsh", Search::Lsh), ("exhaustive", Search::Exhaustive)],
-            )?,
-            min_kept,
-            digest,
-            bands,
-            rows,
-        };
+    #[pyo3(signature = (policy, a, b, *, threads))]
+    fn new(policy: &Bound<'_, PyDict>, a: &[u8], b: &[u8], threads: usize) -> PyResult<Self> {
+        let protect: Option<String> = field(policy, "protect")?;
         let core =
-            CoreCorpus::new(settings, permutations_of(a, b)?, protect).map_err(value_error)?;
+            CoreCorpus::new(settings_of(policy)?, permutations_of(a, b)?, protect.as_deref())
+                .map_err(value_error)?;
         Ok(Self { core, pool: pool_of(threads)? })
     }
 
@@ -469,7 +484,7 @@ impl Corpus {
 mod _core {
     #[pymodule_export]
     use super::{
-        Corpus, check_pattern, fingerprint, fold_tokens, instruction_sets, normal_form,
+        Corpus, Seen, check_pattern, fingerprint, fold_tokens, instruction_sets, normal_form,
         restore_records, restore_texts, shingles, sign_texts, signatures, split, token_hashes,
     };
 

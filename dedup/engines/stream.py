@@ -1,0 +1,66 @@
+"""One article after the other: the first of its kind passes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from dedup import _core
+from dedup.engines.local import core_settings
+from dedup.errors import FieldError, InputError, PolicyError
+from dedup.model import Document
+from dedup.policy import Policy
+
+
+def first_of_their_kind(articles: Iterable[Any], policy: Policy, text_field: str) -> Iterator[Any]:
+    """Yield the articles that repeat none that was yielded before; see `dedup.unique`."""
+    if policy.unit != "document":
+        raise PolicyError(
+            f"unit is {policy.unit}; a stream is judged by whole documents",
+            field="unit",
+            hint="leave unit out",
+        )
+    return _pass_on(articles, policy, text_field)
+
+
+def _pass_on(articles: Iterable[Any], policy: Policy, text_field: str) -> Iterator[Any]:
+    seen = _core.Seen(core_settings(policy), *policy.permutations())
+    for number, article in enumerate(articles):
+        repeats, own, others = seen.check(_text_of(number, article, text_field))
+        if not repeats and not _alike(own, others, policy.short_threshold):
+            seen.remember()
+            yield article
+
+
+def _alike(own: str, others: list[str], cutoff: float) -> bool:
+    if not others:
+        return False
+    from rapidfuzz.distance import Indel
+    from rapidfuzz.process import extractOne
+
+    scorer = Indel.normalized_similarity
+    return extractOne(own, others, scorer=scorer, score_cutoff=cutoff) is not None
+
+
+def _text_of(number: int, article: Any, text_field: str) -> str:
+    text = article
+    if isinstance(article, Document):
+        text = article.text
+    elif isinstance(article, Mapping):
+        text = article.get(text_field)
+        if not isinstance(text, str):
+            raise FieldError(
+                f"article {number}: the text field {text_field} is missing or no str",
+                field=text_field,
+                hint="name the field with text_field=",
+            )
+    if not isinstance(text, str):
+        kind = type(article).__name__
+        raise InputError(f"article {number} is a {kind}; it must be a str, a dict or a Document")
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"article {number}: the text has a lone surrogate at {error.start}"
+        ) from error
+    return text

@@ -1,0 +1,151 @@
+//! The texts of a stream, remembered as they come: has one like this been here before?
+//!
+//! One text at a time, so the tables are hash tables that grow, not sorted columns. Everything else,
+//! from tokens to the judge, is what a run over a corpus uses. A band key remembers its first four
+//! texts, so that a hot key costs no more than a cold one.
+
+use hashbrown::HashMap;
+
+use crate::band::band_key;
+use crate::characters::CHARACTER_BANDS;
+use crate::group::Bands;
+use crate::read::{NewDocument, read_batch};
+use crate::settings::Settings;
+use crate::shingle::{extend_character_items, extend_items};
+use crate::sign::{Permutations, SLOTS, sign};
+use crate::simd::Path;
+use crate::store::{NONE, Number, Store};
+use crate::verify::{differ_in_numbers_only, judge, node_set};
+
+/// Texts that one band key remembers.
+const REPRESENTATIVES: usize = 4;
+
+/// What is known of a new text.
+pub enum Answer {
+    /// Nothing like it was remembered.
+    New,
+    /// It repeats a remembered one.
+    Seen,
+    /// It repeats one of these if their characters are alike enough: its own normal form and theirs.
+    Ask(String, Vec<String>),
+}
+
+/// The remembered texts.
+pub struct Seen {
+    settings: Settings,
+    permutations: Permutations,
+    store: Store,
+    keys: HashMap<(bool, u64), [Number; REPRESENTATIVES]>,
+    pending: Vec<((bool, u64), Number)>,
+    path: Path,
+}
+
+impl Seen {
+    /// Remembers nothing yet. Texts are compared as whole documents, whatever the unit.
+    #[must_use]
+    pub fn new(settings: Settings, permutations: Permutations) -> Self {
+        Self {
+            settings,
+            permutations,
+            store: Store::new(),
+            keys: HashMap::new(),
+            pending: Vec::new(),
+            path: Path::best(),
+        }
+    }
+
+    /// Looks a text up; `remember` makes it known. Blank texts are always new.
+    pub fn check(&mut self, text: &str) -> Answer {
+        self.pending.clear();
+        let known = self.store.nodes();
+        read_batch(
+            &mut self.store,
+            &[NewDocument { text, id: "", source: "" }],
+            &self.settings,
+            None,
+        );
+        let Some(block) = self.store.document_blocks(self.store.documents() - 1).next() else {
+            return Answer::New;
+        };
+        let node = self.store.node(block);
+        if (node as usize) < known {
+            // Equal to an earlier text, which was kept or repeats one that was; either way it is here.
+            return Answer::Seen;
+        }
+        let count = self.store.token_counts[node as usize];
+        if count < self.settings.least_tokens() {
+            return Answer::New;
+        }
+        if count >= self.settings.short_tokens && self.repeats_by_shingles(node) {
+            return Answer::Seen;
+        }
+        if count < self.settings.short_limit() { self.ask_by_characters(node) } else { Answer::New }
+    }
+
+    /// Makes the text of the last `check` known to later ones.
+    pub fn remember(&mut self) {
+        for (key, node) in self.pending.drain(..) {
+            let row = self.keys.entry(key).or_insert([NONE; REPRESENTATIVES]);
+            if let Some(free) = row.iter_mut().find(|place| **place == NONE) {
+                *free = node;
+            }
+        }
+    }
+
+    /// Remembered nodes that share a band key with the items' signature; notes the keys.
+    fn candidates(
+        &mut self,
+        node: Number,
+        mut items: Vec<u32>,
+        short: bool,
+        bands: Bands,
+    ) -> Vec<Number> {
+        let mut signature = [0; SLOTS];
+        sign(self.path, &mut items, &self.permutations, &mut signature);
+        let mut found = Vec::new();
+        for band in 0..bands.count {
+            let key = (short, band_key(&signature, band, bands.rows));
+            found.extend(self.keys.get(&key).into_iter().flatten().filter(|&&node| node != NONE));
+            self.pending.push((key, node));
+        }
+        found.sort_unstable();
+        found.dedup();
+        found
+    }
+
+    fn repeats_by_shingles(&mut self, node: Number) -> bool {
+        let mut items = Vec::new();
+        extend_items(self.store.node_tokens(node), self.settings.shingle_size, &mut items);
+        let bands = Bands { count: self.settings.bands, rows: self.settings.rows };
+        let candidates = self.candidates(node, items, false, bands);
+        let (store, settings) = (&self.store, &self.settings);
+        let set = node_set(store, settings, node);
+        candidates.into_iter().any(|other| {
+            judge(store, settings, (other, node), (&node_set(store, settings, other), &set))
+                .is_some_and(|found| found.may_remove(node))
+        })
+    }
+
+    fn ask_by_characters(&mut self, node: Number) -> Answer {
+        let mut items = Vec::new();
+        extend_character_items(self.store.node_normal(node), &mut items);
+        let candidates = self.candidates(node, items, true, CHARACTER_BANDS);
+        let (store, settings) = (&self.store, &self.settings);
+        let counts = &store.token_counts;
+        let own = store.node_tokens(node);
+        let texts: Vec<String> = candidates
+            .into_iter()
+            .filter(|&other| {
+                settings.judged_by_characters(counts[node as usize], counts[other as usize])
+                    == Some(true)
+                    && !(settings.numbers == crate::settings::Numbers::Veto
+                        && differ_in_numbers_only(own, store.node_tokens(other)))
+            })
+            .map(|other| store.node_normal(other).to_owned())
+            .collect();
+        if texts.is_empty() {
+            return Answer::New;
+        }
+        Answer::Ask(store.node_normal(node).to_owned(), texts)
+    }
+}
