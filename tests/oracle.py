@@ -85,17 +85,17 @@ def character_class(character: str) -> str:
 
 
 def is_sign_at(folded: str, place: int) -> bool:
-    """A sign directly before a number and not after a word, a number or another sign."""
-    if folded[place] not in SIGNS or not is_number(folded[place + 1 : place + 2]):
+    """Whether a sign is directly before a number and not after a word, number or other sign."""
+    if not is_number(folded[place + 1 : place + 2]):
         return False
     before = folded[place - 1 : place]
     return not before or (before not in SIGNS and character_class(before) not in (WORD, SINGLE))
 
 
 def is_inner_at(folded: str, place: int) -> bool:
-    """A decimal or grouping separator directly between two numbers."""
+    """Whether a decimal or grouping separator is directly between two numbers."""
     before, after = folded[place - 1 : place], folded[place + 1 : place + 2]
-    return folded[place] in INNER and is_number(before) and is_number(after)
+    return is_number(before) and is_number(after)
 
 
 def tokens(text: str, mask_numbers: bool = False) -> list[str]:
@@ -106,12 +106,12 @@ def tokens(text: str, mask_numbers: bool = False) -> list[str]:
     folded = "".join(fold_character(character) for character in text)
     pieces: list[tuple[str, str]] = []
     for place, character in enumerate(folded):
-        if is_sign_at(folded, place):
-            pieces += [("sign", SIGNS[character])]
-        elif is_inner_at(folded, place):
-            pieces += [(WORD, character)]
+        if character in SIGNS and is_sign_at(folded, place):
+            pieces.append(("sign", SIGNS[character]))
+        elif character in INNER and is_inner_at(folded, place):
+            pieces.append((WORD, character))
         else:
-            pieces += [(character_class(character), character)]
+            pieces.append((character_class(character), character))
     found: list[str] = []
     open_word = False
     for (kind, character), run in groupby(pieces, lambda piece: piece):

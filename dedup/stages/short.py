@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-# Pairs handed over at one time: about 40 MB of normal forms.
-PAIRS_AT_ONCE = 1 << 17
+# Pairs handed over at one time: about 6 MB of normal forms.
+PAIRS_AT_ONCE = 1 << 14
 
 
 def similarities(left: Sequence[str], right: Sequence[str], cutoff: float, jobs: int) -> bytes:

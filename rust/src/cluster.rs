@@ -120,34 +120,39 @@ impl Corpus<'_> {
 #[must_use]
 pub fn choose_keepers(corpus: &Corpus<'_>, rank: Option<&[u32]>) -> Keepers {
     let blocks = corpus.store.blocks();
-    let mut order: Vec<Number> = (0..blocks as Number).collect();
-    if let Some(rank) = rank {
+    let order = rank.map(|rank| {
+        let mut order: Vec<Number> = (0..blocks as Number).collect();
         order.sort_unstable_by_key(|&block| (rank[block as usize], block));
-    }
-    // Blocks of dropped documents come last: whatever can be their keeper is known by then.
-    let excluded = |block: Number| corpus.excluded[corpus.documents[block as usize] as usize];
-    if corpus.excluded.iter().any(|&dropped| dropped) {
-        order.sort_by_key(|&block| excluded(block));
-    }
+        order
+    });
     let mut visits = Visits {
         corpus,
         components: corpus.settings.chain.then(|| components(corpus)),
         kept: Kept::new(corpus),
         adopted: HashMap::new(),
-        position: position_of(&order, rank.is_some()),
+        position: order.as_deref().map_or_else(Vec::new, position_of),
         keepers: Keepers { keeper: vec![NONE; blocks], echoes: HashMap::new() },
     };
-    for &block in &order {
-        visits.visit(block, excluded(block));
+    // Blocks of dropped documents come last: whatever can be their keeper is known by then.
+    for excluded in [false, true] {
+        if excluded && !corpus.excluded.contains(&true) {
+            break;
+        }
+        let mut visit = |block: Number| {
+            if corpus.excluded[corpus.documents[block as usize] as usize] == excluded {
+                visits.visit(block, excluded);
+            }
+        };
+        match &order {
+            Some(order) => order.iter().copied().for_each(&mut visit),
+            None => (0..blocks as Number).for_each(&mut visit),
+        }
     }
     visits.keepers
 }
 
-/// When each block is visited; empty where that is its own number.
-fn position_of(order: &[Number], ranked: bool) -> Vec<u32> {
-    if !ranked {
-        return Vec::new();
-    }
+/// When each block is visited.
+fn position_of(order: &[Number]) -> Vec<u32> {
     let mut position = vec![0; order.len()];
     for (number, &block) in order.iter().enumerate() {
         position[block as usize] = number as u32;
@@ -160,6 +165,7 @@ struct Visits<'a> {
     components: Option<Vec<Number>>,
     kept: Kept,
     adopted: HashMap<Number, Vec<Number>>,
+    /// When each block is visited; empty where that is its own number.
     position: Vec<u32>,
     keepers: Keepers,
 }

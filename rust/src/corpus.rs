@@ -119,6 +119,7 @@ impl Corpus {
     /// Finds and verifies the matches of all other blocks.
     pub fn find_matches(&mut self) {
         self.short_pairs = Candidates::default();
+        self.store.forget_normals();
         let found = long_candidates(&self.store, &self.settings, &self.permutations);
         self.note_hot(found.hot_buckets, found.largest_bucket);
         self.candidates += found.len() as u64;
@@ -135,6 +136,7 @@ impl Corpus {
     pub fn decide(&mut self, rank: Option<&[u32]>) {
         let matches = std::mem::take(&mut self.matches);
         let neighbours = Neighbours::new(matches, self.store.nodes());
+        self.store.keep_tokens_of(|node| neighbours.of(node).next().is_some());
         let plan = make_plan(&self.store, &self.settings, &neighbours, rank);
         let cluster_ids = cluster_ids(&self.store, &self.settings, &plan);
         self.outcome = Some(Outcome { neighbours, plan, cluster_ids, occurrences: None });

@@ -68,15 +68,18 @@ pub fn count_documents(corpus: &Corpus<'_>) -> Vec<u32> {
 
 /// Settles all blocks; `spread` counts the documents of each node.
 #[must_use]
-pub fn settle(corpus: &Corpus<'_>, keepers: &Keepers, spread: &[u32]) -> Fates {
+pub fn settle(corpus: &Corpus<'_>, keepers: Keepers, spread: &[u32]) -> Fates {
     let blocks = corpus.store.blocks();
-    let mut fates = Fates { states: vec![State::Kept; blocks], aligned: vec![NONE; blocks] };
-    for (block, &keeper) in keepers.keeper.iter().enumerate() {
-        if keeper as usize != block {
-            fates.states[block] = State::Pending;
-            fates.aligned[block] = keeper;
+    let mut states = vec![State::Kept; blocks];
+    let mut aligned = keepers.keeper;
+    for (block, keeper) in aligned.iter_mut().enumerate() {
+        if *keeper as usize == block {
+            *keeper = NONE;
+        } else {
+            states[block] = State::Pending;
         }
     }
+    let mut fates = Fates { states, aligned };
     for (&block, &(other, echo)) in &keepers.echoes {
         fates.aligned[block as usize] = other;
         fates.states[block as usize] = match echo {
@@ -84,7 +87,7 @@ pub fn settle(corpus: &Corpus<'_>, keepers: &Keepers, spread: &[u32]) -> Fates {
             Echo::Contained => State::Contained,
         };
     }
-    let mut settler = Settler { corpus, keepers, spread, fates, stretches: Vec::new() };
+    let mut settler = Settler { corpus, spread, fates, stretches: Vec::new() };
     if corpus.settings.boilerplate == Boilerplate::All {
         settler.strip_boilerplate();
     }
@@ -96,7 +99,6 @@ pub fn settle(corpus: &Corpus<'_>, keepers: &Keepers, spread: &[u32]) -> Fates {
 
 struct Settler<'a> {
     corpus: &'a Corpus<'a>,
-    keepers: &'a Keepers,
     spread: &'a [u32],
     fates: Fates,
     /// Gone blocks that follow one another, `[start, end)`, ascending: without them a search for the
@@ -124,7 +126,9 @@ impl Settler<'_> {
         for block in 0..self.corpus.store.blocks() as Number {
             let protected = self.corpus.store.layouts[block as usize].protected;
             if self.is_boilerplate(block) && !protected {
-                self.fates.aligned[block as usize] = self.keepers.keeper[block as usize];
+                if self.fates.aligned[block as usize] == NONE {
+                    self.fates.aligned[block as usize] = block;
+                }
                 self.fates.states[block as usize] = State::Stripped;
             }
         }
@@ -181,7 +185,7 @@ impl Settler<'_> {
                     continue;
                 }
             }
-            aligned[place] = self.keepers.keeper[block as usize];
+            aligned[place] = self.fates.aligned[block as usize];
             let mut back = place;
             while back > 0 && aligned[back - 1] != NONE && self.is_short(left[back - 1]) {
                 let previous = self.staying_before(aligned[back]);
@@ -330,7 +334,6 @@ impl Settler<'_> {
                 for block in start..end {
                     if self.fates.states[block] == State::Removed {
                         self.fates.states[block] = State::Pending;
-                        self.fates.aligned[block] = self.keepers.keeper[block];
                         locked[block - range.start] = true;
                     }
                 }

@@ -111,8 +111,7 @@ pub fn make_plan(
         let corpus =
             Corpus { store, settings, neighbours, documents: &documents, excluded: &excluded };
         let keepers = choose_keepers(&corpus, rank);
-        let fates = settle(&corpus, &keepers, &count_documents(&corpus));
-        drop(keepers);
+        let fates = settle(&corpus, keepers, &count_documents(&corpus));
         let dropped = dropped_documents(&corpus, &fates);
         // Only `min_kept` drops documents with blocks that others may name as keepers; then
         // everything is decided again without them, until no more are dropped.

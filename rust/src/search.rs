@@ -11,7 +11,7 @@ use crate::store::{Number, Store};
 use crate::verify::{Match, judge, node_set};
 
 /// Pairs verified between two looks at the memory they need.
-const PAIRS_AT_ONCE: usize = 1 << 20;
+const PAIRS_AT_ONCE: usize = 1 << 17;
 
 /// Nodes that are judged by their shingles.
 fn long_nodes(store: &Store, settings: &Settings) -> Vec<Number> {
