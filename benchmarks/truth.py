@@ -33,8 +33,11 @@ Shingles = np.ndarray[Any, np.dtype[np.int64]]
 
 @dataclass(frozen=True, slots=True)
 class Truth:
-    """judged: units that count. removed: those to be dropped. edited: the removed ones whose
-    set of 5-grams no earlier unit has, which is what separates near from exact search."""
+    """What the exact answer says of a slice.
+
+    judged: units that count. removed: those to be dropped. edited: the removed ones whose
+    set of 5-grams no earlier unit has, which is what separates near from exact search.
+    """
 
     judged: list[int]
     removed: list[int]

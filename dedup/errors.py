@@ -1,7 +1,7 @@
 """What can go wrong, as a tree.
 
 DedupError
-├── PolicyError (ValueError)        a setting is out of range; raised before any input is opened; has .field
+├── PolicyError (ValueError)        a setting is out of range; raised before any reading; has .field
 ├── InputError                      a path cannot be read at all; has .path
 │   ├── FormatError                 a file is not what its name says; has .path .line
 │   └── FieldError                  a record lacks its text; has .path .line .field

@@ -8,9 +8,11 @@ are inverse to each other on the lines the pipeline writes.
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 Span = tuple[int, int]
 

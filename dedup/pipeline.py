@@ -11,25 +11,28 @@ import time
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from os import PathLike
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from dedup import _core
 from dedup.engines.local import ahead, available_jobs, open_corpus
 from dedup.errors import FormatError, InputError, PolicyError
 from dedup.explanation import Explanation, explain_texts
 from dedup.formats import DuplicateIds, OutputTree, check_output, restore
 from dedup.formats.partial import check_target
-from dedup.formats.records import Batch
 from dedup.formats.source import Files, Held, Reading, Source, open_source
-from dedup.model import Document, Match, Skipped
 from dedup.policy import Policy
 from dedup.report import RunFacts, build_report, similar_document
 from dedup.results import CleanResult, ScanResult
 from dedup.stages.keepers import earliest_ranks, preferred_ranks, rank_by_document, rank_longest
 from dedup.stages.short import judge_pairs
+
+if TYPE_CHECKING:
+    from os import PathLike
+
+    from dedup import _core
+    from dedup.formats.records import Batch
+    from dedup.model import Document, Match, Skipped
 
 __all__ = ["Options", "clean", "explain", "matches", "restore", "scan", "unique"]
 
@@ -108,7 +111,8 @@ def clean(
             field="linkage",
             hint="use chain with scan, for reports",
         )
-    if isinstance(run.source, Held):
+    inputs = run.source.inputs
+    if inputs is None:
         if output is not None:
             raise InputError(
                 "documents in memory are not written to a folder",
@@ -118,7 +122,7 @@ def clean(
         return run.cleaned_documents()
     if output is None:
         raise InputError("no output folder was named", hint='clean("corpus/", "clean/")')
-    check_output(output, run.source.inputs)
+    check_output(output, inputs)
     if dry_run:
         check_target(output, force=force)
         run.decide()
@@ -163,7 +167,7 @@ def explain(
 
 
 def unique(articles: Iterable[Any], *, text_field: str = "text", **settings: Any) -> Iterator[Any]:
-    """The articles that are not repeats of earlier ones, as they come: the first of its kind passes.
+    """The articles that repeat no earlier one, as they come: the first of its kind passes.
 
     articles: str, dicts or Documents, of any number; compared as whole documents by the policy
     that `settings` make. What passed is remembered in memory for as long as the iteration runs.
@@ -258,6 +262,7 @@ class _Run:
             self.documents += len(batch)
             weight += batch.weight
             self.tell("read", weight, size)
+        self.ids.close()
 
     def _add(self, batch: Batch) -> None:
         self.corpus.add(batch.texts, batch.ids, batch.sources)
@@ -273,9 +278,7 @@ class _Run:
             case "longest":
                 return rank_longest(self.corpus.block_tokens())
             case "earliest":
-                return rank_by_document(
-                    self.corpus.block_documents(), earliest_ranks(self.dates)
-                )
+                return rank_by_document(self.corpus.block_documents(), earliest_ranks(self.dates))
             case "prefer":
                 return rank_by_document(self.corpus.block_documents(), self.preferences)
         return None
@@ -319,7 +322,9 @@ class _Run:
         if self.ids.first is not None:
             name, source = self.ids.first
             count = f"{self.ids.count} ids stand" if self.ids.count > 1 else "one id stands"
-            warnings.append(f"{count} more than once, first {name!r} at {source}; kept apart by source")
+            warnings.append(
+                f"{count} more than once, first {name!r} at {source}; kept apart by source"
+            )
         return {
             "skipped": self.skipped,
             "warnings": warnings,
@@ -396,5 +401,7 @@ class _Run:
 
 
 def _with_text(document: Document, text: str, text_field: str) -> Document:
-    fields = {**document.fields, text_field: text} if text_field in document.fields else document.fields
+    fields = (
+        {**document.fields, text_field: text} if text_field in document.fields else document.fields
+    )
     return replace(document, text=text, fields=fields)

@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from dedup import _core
 from dedup.model import Cluster, Document, Match, Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from dedup import _core
 
 # Lines asked of the core at one time.
 CLUSTERS_AT_ONCE = 1 << 10
@@ -64,7 +67,9 @@ class ScanResult:
 
     def largest(self, count: int) -> list[tuple[Cluster, str]]:
         """The clusters with the most repeated text, largest first, each with its keeper's text."""
-        lines = [self._corpus.clusters(number, number + 1) for number in self._corpus.largest(count)]
+        lines = [
+            self._corpus.clusters(number, number + 1) for number in self._corpus.largest(count)
+        ]
         clusters = [Cluster.from_json(orjson.loads(line)) for line in lines]
         places = [(cluster.members[0].source, cluster.members[0].span) for cluster in clusters]
         return list(zip(clusters, self._excerpt(places), strict=True))

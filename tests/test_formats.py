@@ -858,8 +858,14 @@ def test_restore_gives_every_shape_back(tmp_path: Path, suffix: str, data: bytes
 
 
 RECORDS = st.sampled_from(
-    [b"", b" ", b"bad", b'{"text":1}', b'{"text":"\xff"}', b'{"text":"keep"}']
-    + [b'{"text":"drop"}', b'{"text":"a CUT b"}', b'{"id":"\xc3\xa9","text":"CUT \\u00e9 CUT "}']
+    [
+        *[b"", b" ", b"bad", b'{"text":1}', b'{"text":"\xff"}', b'{"text":"keep"}'],
+        *[
+            b'{"text":"drop"}',
+            b'{"text":"a CUT b"}',
+            b'{"id":"\xc3\xa9","text":"CUT \\u00e9 CUT "}',
+        ],
+    ]
 )
 
 

@@ -37,7 +37,7 @@ def settings(draw: st.DrawFn) -> dict[str, Any]:
 
 
 def reported(texts: list[str], policy: Mapping[str, Any]) -> tuple[Pairs, Counter[bytes]]:
-    """The core's pairs of distinct fingerprints, and the copies of texts that stand several times."""
+    """The core's pairs of distinct fingerprints, and how often repeated texts stand."""
     mask, pairs, copies = policy.get("numbers") == "mask", Pairs(), Counter[bytes]()
     for match in dedup.scan(list(texts), **policy).matches:
         sides = [
@@ -123,7 +123,9 @@ def test_equal_blocks_always_match(text: str, spelling: str) -> None:
     assert not pairs or oracle.fingerprint(text) != oracle.fingerprint(other)
 
 
-NUMBERED = "Between {} and {} degrees, wind from the west at {} kilometres an hour, light rain in the evening."
+NUMBERED = (
+    "Between {} and {} degrees, wind from the west at {} kilometres an hour, rain in the evening."
+)
 LONG = " ".join(f"word{number}" for number in range(40))
 
 CASES = [

@@ -13,7 +13,10 @@ from hypothesis import strategies as st
 from dedup import _core
 
 UNITS = ("paragraph", "line", "document")
-WRAPPED = "This paragraph was broken\nby hand at a width so that\nno line could have taken\nits first word."
+WRAPPED = (
+    "This paragraph was broken\nby hand at a width so that\n"
+    "no line could have taken\nits first word."
+)
 TICKER = "\u00a0\u00a0\u00a0".join(["one two three four", "five six seven eight", "nine", "ten"])
 
 CASES = [

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dedup import _core
 from dedup.engines.local import core_settings
 from dedup.errors import FieldError, InputError, PolicyError
 from dedup.model import Document
-from dedup.policy import Policy
+
+if TYPE_CHECKING:
+    from dedup.policy import Policy
 
 
 def first_of_their_kind(articles: Iterable[Any], policy: Policy, text_field: str) -> Iterator[Any]:

@@ -11,16 +11,18 @@ import errno
 import io
 import os
 import zlib
-from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from gzip import BadGzipFile
-from typing import Any, BinaryIO, cast, final
+from typing import TYPE_CHECKING, Any, BinaryIO, cast, final
 
 import zstandard
 from isal import igzip, isal_zlib
 
 from dedup.errors import FormatError, InputError, OutputError
 from dedup.formats.records import Compression, Input, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 # Larger windows are a way to make a reader allocate gigabytes; 128 MiB is what `zstd -d`
 # accepts without being asked.
@@ -188,11 +190,10 @@ def _check_frames(raw: BinaryIO, path: str) -> None:
 
 def _frame_end(file: io.BufferedReader[Any], place: int, path: str) -> int:
     head = file.read(18)
-    if len(head) < 5:
+    skippable = head[1:4] == b"\x2a\x4d\x18" and head[0] >> 4 == 5
+    if len(head) < (8 if skippable else 5):
         raise EOFError
-    if head[1:4] == b"\x2a\x4d\x18" and head[0] >> 4 == 5:
-        if len(head) < 8:
-            raise EOFError
+    if skippable:
         return place + 8 + int.from_bytes(head[4:8], "little")
     if not head.startswith(_ZSTD_MAGIC):
         raise zstandard.ZstdError(f"no frame begins at byte {place}")
@@ -223,7 +224,8 @@ def _exactly(file: io.BufferedReader[Any], count: int) -> bytes:
 class OutputStream:
     """A new file, written in any pieces; its bytes depend on the content alone.
 
-    name: the path that messages show, where it is not `path`. Raises OutputError (path, reason, remedy) when the disk is full or the file exists.
+    name: the path that messages show, where it is not `path`. Raises OutputError (path,
+    reason, remedy) when the disk is full or the file exists.
     """
 
     def __init__(self, path: str, compression: Compression = "", *, name: str = "") -> None:

@@ -7,9 +7,8 @@ import shutil
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO
 
 from dedup.errors import InputError, OutputError
 from dedup.formats.compression import InputStream, compression_by_magic, compression_of, stamp
@@ -24,6 +23,9 @@ from dedup.formats.walk import (
     stem_and_format,
     walk,
 )
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
 
 UserPath = str | os.PathLike[str]
 
@@ -101,13 +103,10 @@ def check_output(output: UserPath, inputs: Inputs) -> None:
     own = _identity(target)
     if own is None:
         return
-    held = set()
-    for item in inputs.files:
-        if item.spool is None:
-            held.add(os.path.dirname(os.path.realpath(item.path)))
-            if item.stamp is not None and item.stamp[:2] == own:
-                raise _refused(output, "is the input")
-    for parent in sorted(held):
+    files = [item for item in inputs.files if item.spool is None]
+    if any(item.stamp is not None and item.stamp[:2] == own for item in files):
+        raise _refused(output, "is the input")
+    for parent in sorted({os.path.dirname(os.path.realpath(item.path)) for item in files}):
         if own in {_identity(folder) for folder in _upwards(parent)}:
             raise _refused(output, f"holds the input folder {shown(parent)}")
 

@@ -1,4 +1,4 @@
-"""JSON Lines: one object a line, split at `\\n` only.
+r"""JSON Lines: one object a line, split at `\n` only.
 
 A line's bytes, with its end, are the record: they go to the core and into the output as
 they are. Blank lines and a byte order mark at the start are no records but stay in place.
@@ -7,8 +7,7 @@ they are. Blank lines and a byte order mark at the start are no records but stay
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from isal.isal_zlib import crc32
@@ -16,6 +15,9 @@ from isal.isal_zlib import crc32
 from dedup.formats.compression import InputStream
 from dedup.formats.records import Batch, Input, Part
 from dedup.model import Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # What JSON counts as white space: a line of nothing else is blank, not a cut record.
@@ -33,7 +35,7 @@ def read_jsonl(
     The last batch's part carries `last`, and the size and checksum of the whole input; it
     holds no document.
     """
-    parser = _Parser(item, text_field, id_field, fields)
+    parser = _Parser(item, text_field, id_field, fields=fields)
     with InputStream(item) as stream:
         while lines := stream.lines(size):
             for start in range(0, len(lines), count):
@@ -45,7 +47,7 @@ def read_jsonl(
 class _Parser:
     """Lines in, batches out; counts lines and bytes and keeps the checksum."""
 
-    def __init__(self, item: Input, text_field: str, id_field: str, fields: bool) -> None:
+    def __init__(self, item: Input, text_field: str, id_field: str, *, fields: bool) -> None:
         self.item = item
         self.text_field = text_field
         self.id_field = id_field

@@ -6,15 +6,19 @@ called with enough to do and a corpus is never held as Python strings.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from dedup.formats.jsonl import read_jsonl
-from dedup.formats.records import Batch, Input
 from dedup.formats.text import read_text
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator
+
+    from dedup.formats.records import Batch, Input
 
 # Large enough that a call of the core costs nothing beside its work, small enough that a
 # few batches in flight do not count.
-BATCH_BYTES = 2 * 2**20
+BATCH_BYTES = 2**20
 BATCH_RECORDS = 4096
 
 
@@ -35,7 +39,7 @@ def read(
     a bad record is in `Batch.skipped` instead.
     """
     batch: Batch | None = None
-    for piece in _pieces(inputs, text_field, id_field, fields, batch_bytes, batch_records):
+    for piece in _pieces(inputs, text_field, id_field, batch_bytes, batch_records, fields=fields):
         if batch is None:
             batch = piece
         elif _fits(batch, piece, batch_bytes, batch_records):
@@ -48,7 +52,7 @@ def read(
 
 
 def _pieces(
-    inputs: Iterable[Input], text_field: str, id_field: str, fields: bool, size: int, count: int
+    inputs: Iterable[Input], text_field: str, id_field: str, size: int, count: int, *, fields: bool
 ) -> Iterator[Batch]:
     for item in inputs:
         if item.format == "text":
@@ -86,6 +90,10 @@ class DuplicateIds:
         self.count = 0
         self.first: tuple[str, str] | None = None
         self._seen: set[int] = set()
+
+    def close(self) -> None:
+        """Forget the ids; the counts stay."""
+        self._seen = set()
 
     def add(self, ids: list[str], sources: list[str]) -> None:
         """Take in the ids of one batch."""

@@ -10,9 +10,10 @@ from __future__ import annotations
 import base64
 import os
 from dataclasses import dataclass, field
-from typing import Any, BinaryIO, Literal
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
-from dedup.model import Skipped
+if TYPE_CHECKING:
+    from dedup.model import Skipped
 
 Format = Literal["text", "jsonl"]
 Compression = Literal["", ".gz", ".zst"]
@@ -22,10 +23,10 @@ STDIN = "-"
 
 @dataclass(frozen=True, slots=True)
 class Input:
-    """One file to read.
+    r"""One file to read.
 
     path: to open, and to name in messages, as the user typed it. name: relative to the
-    common folder, with `/`, valid UTF-8 (bytes that are not show as `\\xff`); `-` for
+    common folder, with `/`, valid UTF-8 (bytes that are not show as `\xff`); `-` for
     stdin. output: the relative path in an output tree. id: of a text file's document.
     stamp: device, inode, size and time of change when the input was found; None for stdin.
     spool: what stdin held, None for a file.
@@ -113,5 +114,5 @@ def is_utf8(name: str) -> bool:
 
 
 def shown(name: str) -> str:
-    """A path from the file system as valid UTF-8: other bytes as `\\xff`."""
+    r"""A path from the file system as valid UTF-8: other bytes as `\xff`."""
     return name if is_utf8(name) else os.fsencode(name).decode("utf-8", "backslashreplace")

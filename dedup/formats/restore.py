@@ -10,10 +10,9 @@ from __future__ import annotations
 
 import base64
 import os
-from collections.abc import Iterator
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 from isal.isal_zlib import crc32
@@ -29,6 +28,9 @@ from dedup.formats.records import Input, shown
 from dedup.formats.walk import NOTES
 from dedup.formats.writer import SKIPPED, OutputTree, safe_name
 from dedup.model import Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 REMOVED = f"{NOTES}/removed.jsonl"
 

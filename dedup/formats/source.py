@@ -5,14 +5,16 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from dedup.errors import InputError
 from dedup.formats.discover import Inputs, discover
 from dedup.formats.memory import batches_of, documents_of
 from dedup.formats.reader import BATCH_BYTES, read
-from dedup.formats.records import Batch, Format
 from dedup.model import Document, Span
+
+if TYPE_CHECKING:
+    from dedup.formats.records import Batch, Format
 
 Excerpts = list[tuple[str, Span]]
 

@@ -8,14 +8,17 @@ from __future__ import annotations
 
 import os
 import stat
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
 
 from dedup.errors import InputError
 from dedup.formats.compression import compression_of
 from dedup.formats.records import Format, shown
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 NOTES = "_dedup"
 FORMATS: dict[str, Format] = {
@@ -176,9 +179,7 @@ def _matches(folder: str, parts: list[str]) -> Iterator[str]:
                 files = (entry.name for entry in entries if not entry.is_dir())
                 yield from (os.path.join(inside, name) for name in files)
         return
-    for entry in _entries(folder):
-        if not fnmatchcase(entry.name, name):
-            continue
+    for entry in [entry for entry in _entries(folder) if fnmatchcase(entry.name, name)]:
         path = os.path.join(folder, entry.name)
         if not rest:
             yield path

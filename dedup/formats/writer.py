@@ -9,10 +9,8 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterable, Sequence
 from contextlib import suppress
-from types import TracebackType
-from typing import Any, final
+from typing import TYPE_CHECKING, Any, final
 
 import orjson
 
@@ -21,7 +19,12 @@ from dedup.formats.compression import OutputStream, writing
 from dedup.formats.partial import check_target, make_parents, make_partial, put_in_place, sweep
 from dedup.formats.records import Batch, Input, Part, shown
 from dedup.formats.walk import NOTES
-from dedup.model import Skipped
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from types import TracebackType
+
+    from dedup.model import Skipped
 
 SKIPPED = f"{NOTES}/skipped.jsonl"
 
@@ -62,7 +65,7 @@ class OutputTree:
                 self._commit()
                 done = True
         finally:
-            self._close(done)
+            self._close(done=done)
 
     def create(self, name: str) -> OutputStream:
         """A new plain file of the tree, by its relative path; closed with the tree."""
@@ -147,7 +150,7 @@ class OutputTree:
         check_target(self.folder, force=self._force)
         put_in_place(self._partial, self._target)
 
-    def _close(self, done: bool) -> None:
+    def _close(self, *, done: bool) -> None:
         if not done:
             for stream in [*self._open.values(), *([self._current[1]] if self._current else [])]:
                 stream.abandon()

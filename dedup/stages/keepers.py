@@ -6,9 +6,11 @@ ties by position, which the core adds.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
 from fnmatch import fnmatchcase
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 # Larger than any rank: documents without the wanted field come last.
 LAST = 2**32 - 1

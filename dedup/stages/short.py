@@ -7,7 +7,10 @@ counts insertions and deletions of code points between the two normal forms.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
 
 # Pairs handed over at one time: about 6 MB of normal forms.
 PAIRS_AT_ONCE = 1 << 14
@@ -38,7 +41,7 @@ def judge_pairs(
     cutoff: float,
     jobs: int,
 ) -> None:
-    """Judge `count` pairs: `texts(low, high)` gives normal forms, `take(low, scores)` gets scores."""
+    """Judge `count` pairs: `texts(low, high)` gives normal forms, `take(low, scores)` scores."""
     for low in range(0, count, PAIRS_AT_ONCE):
         left, right = texts(low, min(low + PAIRS_AT_ONCE, count))
         take(low, similarities(left, right, cutoff, jobs))

@@ -1,7 +1,7 @@
 //! Texts and records without their removed passages, and back again.
 
 use crate::cut::{Cut, find_cuts};
-use crate::json::{find_string, find_value, unescape, write_string};
+use crate::json::{find_string, find_value, raw_offsets, unescape, write_string};
 use crate::render::Renderer;
 use crate::store::Number;
 
@@ -81,17 +81,14 @@ pub fn clean_record(
     let range = find_string(record, field).ok_or_else(|| {
         format!("the record has no text at {field}; it changed since it was read")
     })?;
-    let raw = &record[range.clone()];
-    let (_, offsets) = unescape(raw).ok_or("the text's escapes are broken")?;
+    let points = cuts.iter().flat_map(|cut| [cut.start, cut.end]);
+    let offsets = raw_offsets(&record[range.clone()], points)
+        .ok_or("the text is shorter than when it was read")?;
     let mut rest = Vec::with_capacity(record.len());
     let mut kept_from = 0;
     let mut literal = Vec::new();
-    for cut in &cuts {
-        let place =
-            |point: u32| offsets.get(point as usize).map(|&offset| range.start + offset as usize);
-        let (Some(start), Some(end)) = (place(cut.start), place(cut.end)) else {
-            return Err("the text is shorter than when it was read".to_owned());
-        };
+    for (cut, ends) in cuts.iter().zip(offsets.chunks_exact(2)) {
+        let (start, end) = (range.start + ends[0], range.start + ends[1]);
         literal.clear();
         literal.push(b'"');
         literal.extend_from_slice(&record[start..end]);

@@ -134,6 +134,40 @@ impl Reader<'_> {
     }
 }
 
+/// The raw offset of some ascending code points of the text that the inside of a JSON string stands
+/// for; the end counts as one more. `None` where the text is shorter or an escape is cut.
+#[must_use]
+pub fn raw_offsets(raw: &[u8], points: impl Iterator<Item = u32>) -> Option<Vec<usize>> {
+    let mut offsets = Vec::new();
+    let (mut place, mut count) = (0, 0);
+    for point in points {
+        while count < point {
+            place += raw_length(raw.get(place..)?)?;
+            count += 1;
+        }
+        offsets.push(place);
+    }
+    Some(offsets)
+}
+
+/// Bytes of the code point, written plainly or as an escape, at the start of a string's inside.
+fn raw_length(raw: &[u8]) -> Option<usize> {
+    let length = match *raw.first()? {
+        b'\\' if raw.get(1) != Some(&b'u') => 2,
+        b'\\'
+            if matches!(raw.get(2..4)?, [b'd' | b'D', b'8' | b'9' | b'a' | b'b' | b'A' | b'B']) =>
+        {
+            12
+        }
+        b'\\' => 6,
+        0..=0x7F => 1,
+        0x80..=0xDF => 2,
+        0xE0..=0xEF => 3,
+        0xF0..=0xFF => 4,
+    };
+    (length <= raw.len()).then_some(length)
+}
+
 /// The text that the inside of a JSON string stands for, and the raw offset of each code point (and
 /// of the end). `None` where an escape is broken or a surrogate stands alone.
 #[must_use]
@@ -235,6 +269,7 @@ pub fn write_score(out: &mut Vec<u8>, score: f64) {
 }
 
 #[cfg(test)]
+#[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
 
@@ -263,6 +298,9 @@ mod tests {
         let (text, offsets) = unescape(br"\u00e9\ud83d\ude00a\n").unwrap();
         assert_eq!(text, "é😀a\n");
         assert_eq!(offsets, [0, 6, 18, 19, 21]);
+        let points = 0..=4;
+        assert_eq!(raw_offsets(br"\u00e9\ud83d\ude00a\n", points).unwrap(), [0, 6, 18, 19, 21]);
+        assert!(raw_offsets(br"\n", 2..3).is_none());
         assert!(unescape(br"\ud83d").is_none());
     }
 

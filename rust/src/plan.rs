@@ -267,22 +267,22 @@ impl Plan {
     /// Documents of which at least `containment` repeats blocks of one other document.
     fn find_similar(&self, store: &Store, settings: &Settings) -> Vec<Similar> {
         let mut similar = Vec::new();
-        let mut shares: HashMap<Number, u64> = HashMap::new();
+        let mut by_home: HashMap<Number, u64> = HashMap::new();
         let mut passages = self.passages.iter().peekable();
         for document in 0..store.documents() as Number {
-            shares.clear();
+            by_home.clear();
             while let Some(passage) =
                 passages.next_if(|next| self.documents[next.first as usize] == document)
             {
                 let home = self.documents[passage.keeper_first as usize];
                 if home != document {
-                    *shares.entry(home).or_default() += (passage.first..=passage.last)
+                    *by_home.entry(home).or_default() += (passage.first..=passage.last)
                         .map(|block| u64::from(store.block_characters(block as usize)))
                         .sum::<u64>();
                 }
             }
             let best =
-                shares.iter().max_by_key(|&(&home, &share)| (share, std::cmp::Reverse(home)));
+                by_home.iter().max_by_key(|&(&home, &share)| (share, std::cmp::Reverse(home)));
             let Some((&other, &shared)) = best else { continue };
             let all: u64 = store
                 .document_blocks(document as usize)

@@ -1,6 +1,9 @@
 //! The only file that knows Python exists: text comes in as batches of `str`, flat buffers and JSON
 //! lines go out, and the interpreter is free while the core works.
 
+// PyO3 hands arguments over as owned values.
+#![allow(clippy::needless_pass_by_value)]
+
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString};
@@ -458,7 +461,7 @@ impl Corpus {
         lines: Vec<Bound<'_, PyBytes>>,
         field: &str,
     ) -> PyResult<(Py<PyList>, Py<PyBytes>)> {
-        let borrowed: Vec<&[u8]> = lines.iter().map(|line| line.as_bytes()).collect();
+        let borrowed: Vec<&[u8]> = lines.iter().map(PyBytesMethods::as_bytes).collect();
         let (cleaned, ledger) = py
             .detach(|| {
                 self.pool.install(|| self.core.clean_records(first_document, &borrowed, field))

@@ -1,6 +1,6 @@
 //! A batch of texts into the store: split, hash, and tokenise what was not seen before.
 //!
-//! Texts are worked on in parallel, in pieces of about 128 KiB; the store is then filled in input
+//! Texts are worked on in parallel, in pieces of about 64 KiB; the store is then filled in input
 //! order by one thread, so that numbers never depend on how many threads there were.
 
 use rayon::prelude::*;
@@ -12,8 +12,8 @@ use crate::store::{Content, Layout, NewBlock, Store, raw_hash};
 use crate::token::TokenBuffer;
 
 /// Bytes of text that one task takes: large enough to forget the task's cost, small enough to
-/// balance a batch of 4 MiB over the threads.
-const PIECE_BYTES: usize = 128 << 10;
+/// balance a batch of 1 MiB over the threads.
+const PIECE_BYTES: usize = 64 << 10;
 
 /// One document of a batch.
 #[derive(Clone, Copy)]
@@ -180,7 +180,8 @@ impl<'a> CodePoints<'a> {
             return byte as u32;
         }
         // Every code point has exactly one byte that is not a continuation byte (10xxxxxx).
-        let leads = self.text[self.byte..byte].iter().filter(|&&b| (b as i8) >= -0x40).count();
+        let leads =
+            self.text[self.byte..byte].iter().filter(|&&b| b.cast_signed() >= -0x40).count();
         self.count += leads as u32;
         self.byte = byte;
         self.count

@@ -42,6 +42,7 @@ impl Features for LongBlocks<'_> {
 }
 
 /// Candidates among the blocks that are judged by shingles.
+#[must_use]
 pub fn long_candidates(
     store: &Store,
     settings: &Settings,

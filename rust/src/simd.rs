@@ -15,6 +15,8 @@ pub const LANES: usize = 32;
 /// A window of slots never begins later than this, so that it lies inside the signature.
 const LAST_WINDOW: usize = SLOTS - LANES;
 
+// Inlined into every wrapper, so that each is compiled with its own instructions.
+#[allow(clippy::inline_always)]
 #[inline(always)]
 fn minima(premixed: &[u32], permutations: &Permutations, range: Range<usize>, out: &mut Signature) {
     let mut start = range.start;

@@ -1,0 +1,170 @@
+"""What is removed and what is only reported, case by case."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import oracle
+import pytest
+import runs
+import strategies
+from hypothesis import given
+from hypothesis import strategies as st
+
+import dedup
+
+# More than 100 code points, so that lines of it are no hard-wrapped paragraph.
+LONG = (
+    "The clockmaker kept one lamp burning in the window long after the last ferry had gone home "
+    "and the street was dark."
+)
+OTHER = "Prices at the market rose by half in May, and all the bakers say that flour is the reason."
+EDITED = LONG.replace("last ferry", "late ferry").replace("had gone", "was gone")
+WEATHER = (
+    "Between {} and {} degrees, wind from the west at {} kilometres an hour, light rain later."
+)
+WORDS = " ".join(f"word{number}" for number in range(60))
+
+
+def cleaned(texts: list[str], **settings: Any) -> list[str]:
+    return [document.text for document in dedup.clean(list(texts), **settings).documents]
+
+
+def kinds(texts: list[str], **settings: Any) -> list[str]:
+    return [cluster.kind for cluster in dedup.scan(list(texts), **settings).clusters]
+
+
+def reasons(texts: list[str], **settings: Any) -> set[str | None]:
+    clusters = dedup.scan(list(texts), **settings).clusters
+    return {member.kept for cluster in clusters for member in cluster.members}
+
+
+def test_a_repeat_goes_with_the_line_end_that_follows() -> None:
+    assert cleaned([f"{LONG}\n{OTHER}\n{LONG}\nEnd"]) == [f"{LONG}\n{OTHER}\nEnd"]
+
+
+def test_of_two_separators_the_weaker_goes() -> None:
+    assert cleaned([f"{LONG}\n\n{OTHER}\n{LONG}\n\nEnd"]) == [f"{LONG}\n\n{OTHER}\n\nEnd"]
+    assert cleaned([f"{LONG}\n\n{OTHER}\n\n{LONG}\nEnd"]) == [f"{LONG}\n\n{OTHER}\n\nEnd"]
+
+
+def test_without_a_next_block_the_separator_before_goes() -> None:
+    assert cleaned([f"{LONG}\n\n{OTHER}\n\n{LONG}\n"]) == [f"{LONG}\n\n{OTHER}\n"]
+
+
+def test_a_headline_of_a_ticker_goes_with_one_gap() -> None:
+    heads = [
+        f"{word} has a headline of its own" for word in ("Spring", "Summer", "Autumn", "Winter")
+    ]
+    gap = "\u00a0" * 4
+    again = [
+        *heads[:2],
+        "Spring and Summer are here again at last and both of them stay",
+        *heads[2:],
+    ]
+    texts = [f"{again[2]}\n{OTHER}", gap.join(again)]
+    assert cleaned(texts) == [texts[0], gap.join(heads)]
+
+
+def test_a_document_of_repeats_only_is_dropped() -> None:
+    assert cleaned([LONG, f"{LONG}\n", OTHER]) == [LONG, OTHER]
+    assert cleaned([LONG, f"{LONG}\n***\n"]) == [LONG]
+
+
+def test_a_short_repeat_stays_alone_and_goes_inside_a_passage() -> None:
+    assert cleaned(["Share", "Share", "Share"]) == ["Share", "Share", "Share"]
+    assert reasons(["Share", "Share"]) == {None, "min_tokens"}
+    texts = [f"{LONG}\nShare\n{OTHER}", f"Start\n{LONG}\nShare\n{OTHER}"]
+    assert cleaned(texts) == [texts[0], "Start"]
+
+
+def test_without_a_least_length_short_repeats_go() -> None:
+    assert cleaned(["Share\nOne", "Share\nTwo"], min_tokens=1) == ["Share\nOne", "Two"]
+
+
+def furnished(count: int) -> list[str]:
+    return [
+        f"Article {number} has words{number} of its own{number}\nSubscribe now"
+        for number in range(count)
+    ]
+
+
+def test_short_text_of_ten_documents_is_boilerplate_and_stays() -> None:
+    texts = furnished(10)
+    assert "boilerplate" in kinds(texts)
+    assert "boilerplate" not in kinds(furnished(9))
+    assert cleaned(texts) == texts
+    assert "boilerplate" in reasons(texts)
+
+
+def test_boilerplate_goes_when_asked() -> None:
+    texts = furnished(10)
+    bare = [text.split("\n")[0] for text in texts]
+    assert cleaned(texts, boilerplate="all") == bare
+    assert cleaned(texts, boilerplate="first") == [texts[0], *bare[1:]]
+
+
+@pytest.mark.parametrize(("numbers", "left"), [("veto", 2), ("keep", 1), ("mask", 1)])
+def test_texts_that_differ_in_numbers_only_stay_unless_asked(numbers: str, left: int) -> None:
+    texts = [WEATHER.format(12, 18, 30), WEATHER.format(7, 9, 45)]
+    assert len(cleaned(texts, numbers=numbers)) == left
+    assert (kinds(texts, numbers=numbers) == ["template"]) == (numbers == "veto")
+
+
+def test_of_a_contained_pair_only_the_contained_side_goes() -> None:
+    part, whole = " ".join(WORDS.split()[:30]), WORDS
+    assert cleaned([whole, part]) == [whole]
+    assert cleaned([part, whole]) == [part, whole]
+    assert "contained" in reasons([part, whole])
+    assert cleaned([part, whole], keep="longest") == [whole]
+
+
+def test_protected_text_stays() -> None:
+    assert cleaned([LONG, f"{LONG}\n{OTHER}"], protect="clockmaker") == [LONG, f"{LONG}\n{OTHER}"]
+    assert "protect" in reasons([LONG, LONG], protect="clockmaker")
+    assert cleaned([LONG, LONG], protect="no such word") == [LONG]
+
+
+@pytest.mark.parametrize(("scope", "left"), [("both", 1), ("within", 2), ("across", 1)])
+def test_scope_says_where_a_repeat_may_stand(scope: str, left: int) -> None:
+    assert len(cleaned([LONG, LONG], scope=scope)) == left
+    inside = f"{LONG}\n{OTHER}\n{LONG}"
+    assert cleaned([inside], scope=scope) == [inside if scope == "across" else f"{LONG}\n{OTHER}"]
+
+
+def test_the_preferred_copy_stays() -> None:
+    records = [
+        {"id": "a", "text": f"{EDITED}\nOnly a.", "date": "2024-05-02"},
+        {"id": "b", "text": f"{LONG}\nOnly b.", "date": "2023-01-01"},
+    ]
+    for keep, kept in (("first", 0), ("earliest", 1), ("earliest:date", 1), ("prefer:*1*", 1)):
+        texts = [
+            document.text for document in dedup.clean(records, keep=keep, threshold=0.5).documents
+        ]
+        assert [len(text) > 40 for text in texts] == [kept == 0, kept == 1], keep
+
+
+def test_a_chain_does_not_run_away() -> None:
+    words = WORDS.split()
+    steps = [" ".join(["x"] * count + words[count:]) for count in range(0, 60, 4)]
+    left = cleaned(steps)
+    assert 1 < len(left) < len(steps)
+    assert left[0] == steps[0]
+
+
+def test_a_document_of_little_own_text_goes_only_with_min_kept() -> None:
+    texts = [LONG, f"{LONG}\nSeen."]
+    assert cleaned(texts) == [LONG, "Seen."]
+    result = dedup.clean(texts, min_kept=0.5)
+    assert [document.text for document in result.documents] == [LONG]
+    assert result.report["counts"]["characters_without_copy"] == len("Seen.")
+
+
+@given(strategies.any_corpora(), st.sampled_from(["the", "Share", "[0-9]+", "^La ", "."]))
+def test_nothing_protected_is_ever_removed(texts: list[str], pattern: str) -> None:
+    run = runs.clean_texts(texts, protect=pattern)
+    for entry in run.ledger:
+        if not entry.get("dropped"):
+            for start, end in oracle.split(entry["text"]):
+                assert not re.search(pattern, entry["text"][start:end])
