@@ -27,7 +27,11 @@ class Notes:
         self._line = b""
         self._value: dict[str, Any] = {}
         self.source: str | None = None
-        self._step()
+        try:
+            self._step()
+        except BaseException:
+            self.close()
+            raise
 
     def take(self, source: str) -> list[tuple[bytes, dict[str, Any]]]:
         """The next lines if they are this source's, else none."""
