@@ -115,9 +115,9 @@ class Cluster:
     members: tuple[Member, ...]
 
     @property
-    def keeper(self) -> Member:
-        """The member that survives."""
-        return next(member for member in self.members if member.keeper)
+    def keeper(self) -> Member | None:
+        """The member that survives; None where every copy goes (`boilerplate="all"`)."""
+        return next((member for member in self.members if member.keeper), None)
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Cluster:
@@ -193,7 +193,8 @@ class Match:
 class Removed:
     """A passage that was cut: a line of the ledger.
 
-    span: with the separator that went along; text: exactly `original[span]`.
+    span: with the separator that went along; text: exactly `original[span]`. keeper: None
+    where every copy goes (`boilerplate="all"`).
     """
 
     document: str
@@ -204,7 +205,7 @@ class Removed:
     relation: str
     resemblance: float
     containment: float
-    keeper: Place
+    keeper: Place | None
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Removed:
@@ -218,12 +219,13 @@ class Removed:
             value["relation"],
             value["resemblance"],
             value["containment"],
-            Place.from_json(value["keeper"]),
+            Place.from_json(value["keeper"]) if value["keeper"] is not None else None,
         )
 
     def to_dict(self) -> dict[str, Any]:
         """The removed passage as plain JSON values."""
-        return _plain(self)
+        keeper = None if self.keeper is None else self.keeper.to_dict()
+        return {**_plain(self), "keeper": keeper}
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from dedup.engines.local import ahead, available_jobs, open_corpus
+from dedup.engines.local import ahead, checked_jobs, open_corpus
 from dedup.errors import FormatError, InputError, PolicyError
 from dedup.explanation import Explanation, explain_texts
 from dedup.formats import DuplicateIds, OutputTree, check_output, restore
@@ -152,7 +152,9 @@ def explain(
     for cluster in scan([left, right], policy=across).clusters:
         first = cluster.members[0]
         for member in cluster.members[1:]:
-            if first.source == "[0]" and member.source == "[1]":
+            # What stays by itself, such as a shared short line, is no sign of a common origin.
+            alone = member.kept in ("min_tokens", "boilerplate")
+            if first.source == "[0]" and member.source == "[1]" and not alone:
                 passages.append(
                     {
                         "left": list(first.span),
@@ -214,7 +216,7 @@ class _Run:
     ) -> _Run:
         policy = _resolve(policy, settings)
         options = options or Options()
-        jobs = jobs or options.jobs or available_jobs()
+        jobs = checked_jobs(options.jobs if jobs is None else jobs)
         made = Reading(*reading, batch_bytes=options.batch_bytes)
         source = open_source(data, made)
         return cls(source, policy, options, jobs, made, open_corpus(policy, jobs))

@@ -34,6 +34,10 @@ if TYPE_CHECKING:
 # datasketch 2's scheme of that name with 128 permutations: a signature of ours is a
 # datasketch.MinHash. The name enters the digest, so another scheme is another policy.
 SIGNATURE_SCHEME = "affine32-128"
+
+# Raised whenever a constant of the core that can change an answer does: bands of short blocks, the
+# hot-bucket rule, the second step. It enters the digest too.
+METHOD = 1
 PERMUTATIONS = 128
 
 # Recall of pairs that lie exactly at the threshold, the least favourable ones; pairs above it
@@ -247,6 +251,7 @@ class Policy:
         identity = {
             "policy": self.to_dict(),
             "signature": SIGNATURE_SCHEME,
+            "method": METHOD,
             "fold": FOLD_IDENTITY,
         }
         text = json.dumps(identity, sort_keys=True, separators=(",", ":"))

@@ -232,7 +232,9 @@ def _removal_lines(summary: Summary) -> Iterator[str]:
     )
     dropped = counts["documents_dropped"]
     if dropped:
-        yield f"and {plural(dropped, 'document')} of which nothing else is left"
+        few = summary.report["policy"]["min_kept"]
+        why = f"less than {few:.0%} is left" if few else "nothing else is left"
+        yield f"and {plural(dropped, 'document')} of which {why}"
     lost = counts["characters_without_copy"]
     if lost:
         yield f"{plural(lost, 'character')} of that have no copy that stays"

@@ -10,7 +10,7 @@ import orjson
 from dedup.model import Cluster, Document, Match, Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
     from dedup import _core
 
@@ -83,5 +83,5 @@ class CleanResult(ScanResult):
     `OUT/_dedup/removed.jsonl`.
     """
 
-    documents: list[Document]
-    removed: list[dict[str, Any]]
+    documents: Sequence[Document] = ()
+    removed: Sequence[dict[str, Any]] = ()

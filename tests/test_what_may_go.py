@@ -161,7 +161,7 @@ def test_a_document_of_little_own_text_goes_only_with_min_kept() -> None:
     assert result.report["counts"]["characters_without_copy"] == len("Seen.")
 
 
-@given(strategies.any_corpora(), st.sampled_from(["the", "Share", "[0-9]+", "^La ", "."]))
+@given(strategies.any_corpora(), st.sampled_from(["the", "Share", "[0-9]+", "La mairie", "."]))
 def test_nothing_protected_is_ever_removed(texts: list[str], pattern: str) -> None:
     run = runs.clean_texts(texts, protect=pattern)
     for entry in run.ledger:

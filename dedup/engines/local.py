@@ -7,11 +7,15 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dedup import _core
+from dedup.errors import DedupError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
     from dedup.policy import Policy
+
+# More threads than any machine this runs on has use for; they are started even for one line of text.
+MOST_JOBS = 1024
 
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
@@ -22,6 +26,18 @@ def available_jobs() -> int:
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
+
+
+def checked_jobs(jobs: int | None) -> int:
+    """The number of threads to use; None means all processors. Raises DedupError out of range."""
+    if jobs is None:
+        return available_jobs()
+    if isinstance(jobs, bool) or not isinstance(jobs, int) or not 1 <= jobs <= MOST_JOBS:
+        raise DedupError(
+            f"jobs is {jobs!r}; it must be a whole number from 1 to {MOST_JOBS}",
+            hint="leave it out for all processors",
+        )
+    return jobs
 
 
 def open_corpus(policy: Policy, jobs: int) -> _core.Corpus:

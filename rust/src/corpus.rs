@@ -2,7 +2,7 @@
 
 use hashbrown::HashMap;
 use rayon::prelude::*;
-use regex::Regex;
+use regex::{Regex, RegexBuilder};
 
 use crate::characters::{all_short_pairs, short_candidates};
 use crate::clean::{Cleaned, clean_record, clean_text};
@@ -289,10 +289,14 @@ impl Corpus {
     }
 }
 
-/// Compiles a pattern for `--protect`.
+/// Compiles a pattern for `--protect`; `^` and `$` match at the lines of a document, whatever ends them.
 ///
 /// # Errors
 /// The reason in the words of the regular expression reader.
 pub fn compile(pattern: &str) -> Result<Regex, String> {
-    Regex::new(pattern).map_err(|error| error.to_string())
+    RegexBuilder::new(pattern)
+        .multi_line(true)
+        .crlf(true)
+        .build()
+        .map_err(|error| error.to_string())
 }

@@ -6,7 +6,7 @@ use std::ops::Range;
 use crate::cluster::{Corpus, Neighbours, choose_keepers};
 use crate::cut::find_cuts;
 use crate::passages::{Fates, State, count_documents, settle};
-use crate::settings::Settings;
+use crate::settings::{BOILERPLATE_DOCUMENTS, Settings};
 use crate::store::{NONE, Number, Store};
 use crate::verify::{Relation, count_shared, node_set};
 
@@ -128,7 +128,7 @@ pub fn make_plan(
             dropped,
             documents,
         };
-        plan.join_clusters(store);
+        plan.join_clusters(store, settings);
         plan.similar = plan.find_similar(store, settings);
         return plan;
     }
@@ -198,7 +198,7 @@ impl Passage {
 
 impl Plan {
     /// Passages whose keepers overlap, and which share their fate, share a cluster.
-    fn join_clusters(&mut self, store: &Store) {
+    fn join_clusters(&mut self, store: &Store, settings: &Settings) {
         let mut order: Vec<Number> = (0..self.passages.len() as Number).collect();
         order.sort_unstable_by_key(|&number| {
             let passage = &self.passages[number as usize];
@@ -219,8 +219,12 @@ impl Plan {
                 end += 1;
             }
             order[start..end].sort_unstable();
-            let cluster =
-                self.describe(store, &order[start..end], (keeper_first, keeper_last), state);
+            let cluster = self.describe(
+                (store, settings),
+                &order[start..end],
+                (keeper_first, keeper_last),
+                state,
+            );
             self.clusters.push(Cluster { members: start..end, ..cluster });
             start = end;
         }
@@ -235,7 +239,7 @@ impl Plan {
 
     fn describe(
         &self,
-        store: &Store,
+        (store, settings): (&Store, &Settings),
         members: &[Number],
         (keeper_first, keeper_last): (Number, Number),
         state: State,
@@ -255,9 +259,17 @@ impl Plan {
                 u64::from(store.ends[passage.last as usize] - store.starts[passage.first as usize])
             })
             .sum();
+        let tokens: u64 = (keeper_first..=keeper_last)
+            .map(|block| u64::from(store.block_tokens(block as usize)))
+            .sum();
+        let least_tokens = u64::from(settings.least_tokens());
         let kind = match state {
             State::Numbers => Kind::Template,
             State::Boilerplate | State::Stripped => Kind::Boilerplate,
+            // Short furniture that the policy removes: nothing else that is short goes alone.
+            State::Removed if documents >= BOILERPLATE_DOCUMENTS && tokens < least_tokens => {
+                Kind::Boilerplate
+            }
             _ if documents == 1 => Kind::SelfRepeat,
             _ => Kind::Shared,
         };
