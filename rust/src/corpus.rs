@@ -9,7 +9,7 @@ use crate::clean::{Cleaned, clean_record, clean_text};
 use crate::cluster::Neighbours;
 use crate::group::Candidates;
 use crate::plan::{Plan, Similar, make_plan};
-use crate::read::{NewDocument, read_batch};
+use crate::read::{NewDocument, Workspace, read_batch};
 use crate::render::{Occurrences, Renderer, cluster_ids, largest_clusters};
 use crate::search::{long_candidates, verify_pairs};
 use crate::settings::{Search, Settings};
@@ -34,6 +34,7 @@ pub struct Corpus {
     protect: Option<Regex>,
     /// The columns.
     pub store: Store,
+    workspace: Workspace,
     short_pairs: Candidates,
     matches: Vec<Match>,
     /// Hot buckets met so far.
@@ -65,6 +66,7 @@ impl Corpus {
             permutations,
             protect,
             store: Store::new(),
+            workspace: Workspace::default(),
             short_pairs: Candidates::default(),
             matches: Vec::new(),
             hot: Hot::default(),
@@ -75,12 +77,14 @@ impl Corpus {
 
     /// Adds documents.
     pub fn add(&mut self, documents: &[NewDocument<'_>]) {
-        read_batch(&mut self.store, documents, &self.settings, self.protect.as_ref());
+        let protect = self.protect.as_ref();
+        read_batch(&mut self.store, &mut self.workspace, documents, &self.settings, protect);
     }
 
     /// Finds the pairs of short blocks that a judge of characters has to look at; how many.
     pub fn find_short_pairs(&mut self) -> usize {
         self.store.close();
+        self.workspace = Workspace::default();
         if self.settings.short_tokens > self.settings.least_tokens() {
             self.short_pairs = match self.settings.search {
                 Search::Lsh => short_candidates(&self.store, &self.settings, &self.permutations),

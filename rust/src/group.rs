@@ -184,23 +184,27 @@ pub fn group(
     for first in (0..bands.count).step_by(at_once) {
         let range = first..(first + at_once).min(bands.count);
         let keys = keys_of(nodes.len(), range.clone(), bands.rows, permutations, features);
-        let grouped: Vec<Band> = (0..range.len())
-            .into_par_iter()
-            .map(|column| {
-                let mut band = Band::default();
-                let column = keys.iter().skip(column).step_by(range.len());
-                band.group(column.copied(), features);
-                band
-            })
-            .collect();
-        for band in grouped {
-            found.hot_buckets += band.hot_buckets;
-            found.largest_bucket = found.largest_bucket.max(band.largest_bucket);
-            found.packed.extend(band.packed);
+        let columns: Vec<usize> = (0..range.len()).collect();
+        // As many bands at a time as there are threads: the same pair comes once for each band that
+        // its members share, and all bands' pairs together would be the peak of the memory.
+        for columns in columns.chunks(rayon::current_num_threads()) {
+            let grouped: Vec<Band> = columns
+                .par_iter()
+                .map(|&column| {
+                    let mut band = Band::default();
+                    let column = keys.iter().skip(column).step_by(range.len());
+                    band.group(column.copied(), features);
+                    band
+                })
+                .collect();
+            for band in grouped {
+                found.hot_buckets += band.hot_buckets;
+                found.largest_bucket = found.largest_bucket.max(band.largest_bucket);
+                found.packed.extend(band.packed);
+            }
+            found.packed.par_sort_unstable();
+            found.packed.dedup();
         }
-        // The same pair comes once for each band that its members share.
-        found.packed.par_sort_unstable();
-        found.packed.dedup();
     }
     // Places ascend with their nodes, so the pairs stay in order.
     for pair in &mut found.packed {

@@ -43,23 +43,36 @@ struct Piece {
     normals: String,
 }
 
+/// What the tasks of a batch fill, kept from batch to batch: allocating it anew each time left holes
+/// in the memory of every thread.
+#[derive(Default)]
+pub struct Workspace {
+    pieces: Vec<Piece>,
+}
+
 /// Adds documents to the store in their order.
 ///
 /// `protect` marks the blocks that one of its matches in the document's text touches.
 pub fn read_batch(
     store: &mut Store,
+    workspace: &mut Workspace,
     documents: &[NewDocument<'_>],
     settings: &Settings,
     protect: Option<&Regex>,
 ) {
-    let pieces: Vec<Piece> = cut_into_pieces(documents)
-        .into_par_iter()
-        .map(|piece| read_piece(store, piece, settings, protect))
-        .collect();
+    let cut = cut_into_pieces(documents);
+    if workspace.pieces.len() < cut.len() {
+        workspace.pieces.resize_with(cut.len(), Piece::default);
+    }
+    let pieces = &mut workspace.pieces[..cut.len()];
+    pieces.par_iter_mut().zip(cut).for_each(|(piece, documents)| {
+        piece.clear();
+        read_piece(store, piece, documents, settings, protect);
+    });
     let least = settings.least_tokens();
     let characters_limit = settings.short_limit();
     let mut documents = documents.iter();
-    for piece in &pieces {
+    for piece in &*pieces {
         let (mut next_block, mut token_start, mut normal_start) = (0, 0, 0);
         for &(block_end, characters) in &piece.documents {
             for block in &piece.blocks[next_block..block_end] {
@@ -81,7 +94,7 @@ pub fn read_batch(
                 };
                 store.push_block(
                     &block,
-                    |count| count >= least,
+                    |count| settings.keeps_tokens(count),
                     |count| count >= least && count < characters_limit,
                 );
             }
@@ -90,6 +103,19 @@ pub fn read_batch(
                 store.end_document(document.id, document.source, characters);
             }
         }
+    }
+}
+
+impl Piece {
+    /// Empties the piece; what an unusually large text took is given back.
+    fn clear(&mut self) {
+        if self.tokens.capacity() > PIECE_BYTES || self.normals.capacity() > 4 * PIECE_BYTES {
+            *self = Self::default();
+        }
+        self.blocks.clear();
+        self.documents.clear();
+        self.tokens.clear();
+        self.normals.clear();
     }
 }
 
@@ -111,11 +137,11 @@ fn cut_into_pieces<'a, 'b>(documents: &'b [NewDocument<'a>]) -> Vec<&'b [NewDocu
 
 fn read_piece(
     store: &Store,
+    piece: &mut Piece,
     documents: &[NewDocument<'_>],
     settings: &Settings,
     protect: Option<&Regex>,
-) -> Piece {
-    let mut piece = Piece::default();
+) {
     let mut buffer = TokenBuffer::default();
     let mut spans = Vec::new();
     for document in documents {
@@ -145,7 +171,6 @@ fn read_piece(
         let characters = u64::from(place.at(document.text.len()));
         piece.documents.push((piece.blocks.len(), characters));
     }
-    piece
 }
 
 /// White space between the last line end (or the start, or a byte order mark) and the text's end.

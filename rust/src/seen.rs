@@ -9,12 +9,13 @@ use hashbrown::HashMap;
 use crate::band::band_key;
 use crate::characters::CHARACTER_BANDS;
 use crate::group::Bands;
-use crate::read::{NewDocument, read_batch};
+use crate::read::{NewDocument, Workspace, read_batch};
 use crate::settings::Settings;
 use crate::shingle::{extend_character_items, extend_items};
 use crate::sign::{Permutations, SLOTS, sign};
 use crate::simd::Path;
 use crate::store::{NONE, Number, Store};
+use crate::token::TokenBuffer;
 use crate::verify::{differ_in_numbers_only, judge, node_set};
 
 /// Texts that one band key remembers.
@@ -35,6 +36,7 @@ pub struct Seen {
     settings: Settings,
     permutations: Permutations,
     store: Store,
+    workspace: Workspace,
     keys: HashMap<(bool, u64), [Number; REPRESENTATIVES]>,
     pending: Vec<((bool, u64), Number)>,
     path: Path,
@@ -48,6 +50,7 @@ impl Seen {
             settings,
             permutations,
             store: Store::new(),
+            workspace: Workspace::default(),
             keys: HashMap::new(),
             pending: Vec::new(),
             path: Path::best(),
@@ -60,6 +63,7 @@ impl Seen {
         let known = self.store.nodes();
         read_batch(
             &mut self.store,
+            &mut self.workspace,
             &[NewDocument { text, id: "", source: "" }],
             &self.settings,
             None,
@@ -132,14 +136,15 @@ impl Seen {
         let candidates = self.candidates(node, items, true, CHARACTER_BANDS);
         let (store, settings) = (&self.store, &self.settings);
         let counts = &store.token_counts;
-        let own = store.node_tokens(node);
+        let (mut own, mut theirs) = (TokenBuffer::default(), TokenBuffer::default());
+        let own = store.read_tokens(node, &mut own);
         let texts: Vec<String> = candidates
             .into_iter()
             .filter(|&other| {
                 settings.judged_by_characters(counts[node as usize], counts[other as usize])
                     == Some(true)
                     && !(settings.numbers == crate::settings::Numbers::Veto
-                        && differ_in_numbers_only(own, store.node_tokens(other)))
+                        && differ_in_numbers_only(own, store.read_tokens(other, &mut theirs)))
             })
             .map(|other| store.node_normal(other).to_owned())
             .collect();

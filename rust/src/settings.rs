@@ -91,6 +91,13 @@ impl Settings {
         self.min_tokens.max(1)
     }
 
+    /// Whether a block with that many tokens keeps its token hashes: those that are judged by shingles
+    /// do; a short one's are read again from its normal form when it matches, which most never do.
+    #[must_use]
+    pub fn keeps_tokens(&self, count: u32) -> bool {
+        count >= self.least_tokens() && (self.chain || count >= self.short_tokens)
+    }
+
     /// Token counts from here on are never judged by characters: an Indel similarity of 0.9 leaves
     /// room for about a fifth more text, and a quarter is allowed.
     #[must_use]

@@ -9,6 +9,7 @@ use hashbrown::HashTable;
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::split::Before;
+use crate::token::TokenBuffer;
 
 /// An index of a block, variant, node or document, or `NONE`.
 pub type Number = u32;
@@ -158,7 +159,7 @@ pub struct Store {
     fingerprint_table: HashTable<Number>,
     /// Tokens of each node, counted.
     pub token_counts: Vec<u32>,
-    /// Row of each node in `tokens`, or `NONE` where it is too short to match but by equality.
+    /// Row of each node in `tokens`, or `NONE` where its tokens are not kept.
     token_rows: Vec<Number>,
     tokens: Rows<u32>,
     /// Row of each node in `normals`, or `NONE` where it is not judged by characters.
@@ -259,13 +260,23 @@ impl Store {
         self.ends[block] - self.starts[block]
     }
 
-    /// The token stream of a node; empty where the node is too short to be matched but by equality.
+    /// The token stream of a node; empty where it was not kept, see `Settings::keeps_tokens`.
     #[must_use]
     pub fn node_tokens(&self, node: Number) -> &[u32] {
         match self.token_rows[node as usize] {
             NONE => &[],
             row => self.tokens.get(row as usize),
         }
+    }
+
+    /// The token stream of any node that may match, read again from its normal form if need be.
+    pub fn read_tokens<'a>(&'a self, node: Number, buffer: &'a mut TokenBuffer) -> &'a [u32] {
+        if self.token_rows[node as usize] != NONE {
+            return self.node_tokens(node);
+        }
+        // A normal form's tokens are the tokens it was made of.
+        buffer.read(self.node_normal(node), false);
+        &buffer.hashes
     }
 
     /// The normal form of a node that may be judged by its characters, else the empty string.

@@ -3,6 +3,7 @@
 use crate::settings::{Numbers, Settings};
 use crate::shingle::shingle_set;
 use crate::store::{Number, Store};
+use crate::token::TokenBuffer;
 
 /// How two blocks with different normal forms are alike.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -115,7 +116,8 @@ pub fn judge(
     } else {
         return None;
     };
-    Some(build(store, settings, pair, (shared, left_size, right_size), relation, f32::NAN))
+    let tokens = (store.node_tokens(pair.0), store.node_tokens(pair.1));
+    Some(build(settings, pair, tokens, (shared, left_size, right_size), relation, f32::NAN))
 }
 
 /// The match of two short nodes that were found alike by their characters.
@@ -126,22 +128,23 @@ pub fn short_match(
     pair: (Number, Number),
     similarity: f32,
 ) -> Match {
-    let left = node_set(store, settings, pair.0);
-    let right = node_set(store, settings, pair.1);
+    let (mut first, mut second) = (TokenBuffer::default(), TokenBuffer::default());
+    let tokens = (store.read_tokens(pair.0, &mut first), store.read_tokens(pair.1, &mut second));
+    let left = shingle_set(tokens.0, settings.shingle_size);
+    let right = shingle_set(tokens.1, settings.shingle_size);
     let counts = (count_shared(&left, &right), left.len() as u32, right.len() as u32);
-    build(store, settings, pair, counts, Relation::Near, similarity)
+    build(settings, pair, tokens, counts, Relation::Near, similarity)
 }
 
 fn build(
-    store: &Store,
     settings: &Settings,
     (left, right): (Number, Number),
+    tokens: (&[u32], &[u32]),
     (shared, left_size, right_size): (u32, u32, u32),
     relation: Relation,
     similarity: f32,
 ) -> Match {
-    let template = settings.numbers == Numbers::Veto
-        && differ_in_numbers_only(store.node_tokens(left), store.node_tokens(right));
+    let template = settings.numbers == Numbers::Veto && differ_in_numbers_only(tokens.0, tokens.1);
     Match { left, right, shared, left_size, right_size, similarity, relation, template }
 }
 
