@@ -10,7 +10,6 @@ RUST := Cargo.toml Cargo.lock rust/Cargo.toml $(shell find rust -name '*.rs')
 export PYO3_PYTHON := $(CURDIR)/$(BIN)/python
 
 .PHONY: demo test lint bench build clean
-.DELETE_ON_ERROR:
 
 demo: build
 	$(BIN)/dedup scan examples/articles
@@ -19,12 +18,14 @@ demo: build
 	$(BIN)/dedup restore demo/clean -o demo/restored
 	@diff -r examples/articles demo/restored && echo "diff -r: examples/articles and demo/restored are the same"
 
-# The marker `slow` is for what takes more than some ten seconds; `make test PYTEST="-m 'not slow'"` leaves it out.
+# What takes more than some ten seconds is marked `slow` and left out; `make test PYTEST=` runs it too.
+PYTEST ?= -m 'not slow'
+
 test: build $(STAMPS)/test
 	cargo test --quiet
 	$(BIN)/python -m pytest $(PYTEST)
 
-lint: build $(STAMPS)/test $(STAMPS)/lint
+lint: build $(STAMPS)/lint
 	$(BIN)/ruff check
 	$(BIN)/ruff format --check
 	$(BIN)/mypy

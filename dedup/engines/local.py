@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from dedup.policy import Policy
 
-# More threads than any machine this runs on has use for; they are started even for one line of text.
+# More threads than any machine has use for; they are started even for one line of text.
 MOST_JOBS = 1024
 
 Item = TypeVar("Item")
@@ -28,7 +28,7 @@ def available_jobs() -> int:
     return os.cpu_count() or 1
 
 
-def checked_jobs(jobs: int | None) -> int:
+def checked_jobs(jobs: object) -> int:
     """The number of threads to use; None means all processors. Raises DedupError out of range."""
     if jobs is None:
         return available_jobs()
