@@ -180,9 +180,12 @@ def unique(articles: Iterable[Any], *, text_field: str = "text", **settings: Any
     return first_of_their_kind(articles, _resolve(None, settings), text_field)
 
 
-def _resolve(policy: Policy | None, settings: dict[str, Any]) -> Policy:
+def _resolve(policy: object, settings: dict[str, Any]) -> Policy:
     if policy is None:
         return Policy(**settings)
+    if not isinstance(policy, Policy):
+        kind = type(policy).__name__
+        raise PolicyError(f"policy is a {kind}; it must be a Policy", hint="Policy(threshold=0.8)")
     return Policy(**{**policy.to_dict(), **settings}) if settings else policy
 
 

@@ -139,6 +139,8 @@ def check_protect(value: Any) -> None:
         return
     if not isinstance(value, str) or not value:
         raise _refusal("protect", value, "it must be a regular expression", None)
+    if any("\ud800" <= character <= "\udfff" for character in value):
+        raise _refusal("protect", value, "it holds a lone surrogate, which no text does", None)
     from dedup._core import check_pattern
 
     report = check_pattern(value)

@@ -168,3 +168,20 @@ def test_nothing_protected_is_ever_removed(texts: list[str], pattern: str) -> No
         if not entry.get("dropped"):
             for start, end in oracle.split(entry["text"]):
                 assert not re.search(pattern, entry["text"][start:end])
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: dedup.scan("\ud800"), "cannot be the name of a file"),
+        (lambda: dedup.Policy(protect="\ud800"), "lone surrogate"),
+        (lambda: dedup.scan([dedup.Document(None, 5)]), "the text is a int"),  # type: ignore[arg-type]
+        (lambda: dedup.scan(["x"], policy="x"), "it must be a Policy"),  # type: ignore[arg-type]
+        (lambda: dedup.unique("abc"), "a stream of articles"),
+        (lambda: dedup.scan("x", input_format="csv"), "it must be text or jsonl"),
+        (lambda: dedup.scan(["x"], jobs=100_000), "from 1 to 1024"),
+    ],
+)
+def test_an_argument_of_the_wrong_kind_is_named(call: Any, message: str) -> None:
+    with pytest.raises(dedup.DedupError, match=message):
+        call()

@@ -57,6 +57,8 @@ def given_paths(paths: list[str] | None) -> list[str] | None:
 
 def paths_of(names: list[str]) -> list[Path]:
     """The library takes a list of str for texts, a list of paths for files."""
+    if "" in names:
+        raise UsageProblem("a path is empty", hint="name a file or a folder; . is this folder")
     return [Path(name) for name in names]
 
 

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dedup.policy import Policy
 
 
-def first_of_their_kind(articles: Iterable[Any], policy: Policy, text_field: str) -> Iterator[Any]:
+def first_of_their_kind(articles: Any, policy: Policy, text_field: str) -> Iterator[Any]:
     """Yield the articles that repeat none that was yielded before; see `dedup.unique`."""
     if policy.unit != "document":
         raise PolicyError(
@@ -22,6 +22,9 @@ def first_of_their_kind(articles: Iterable[Any], policy: Policy, text_field: str
             field="unit",
             hint="leave unit out",
         )
+    if isinstance(articles, (str, bytes)) or not isinstance(articles, Iterable):
+        kind = type(articles).__name__
+        raise InputError(f"the articles are a {kind}; they must be a list or a stream of articles")
     return _pass_on(articles, policy, text_field)
 
 

@@ -83,7 +83,7 @@ def discover(
         if once.pop(place.real, None) is None:
             continue
         if place.path == STDIN:
-            files.append(_spooled(stdin or sys.stdin.buffer, input_format))
+            files.append(_spooled(stdin or _own_stdin(), input_format))
         else:
             files.append(_input(place, common, input_format))
     return Inputs(tuple(_named(files)), tuple(finding.folders))
@@ -133,6 +133,12 @@ def _identity(path: str) -> tuple[int, int] | None:
 
 
 def _resolve(path: str, input_format: Format | None, finding: _Finding) -> None:
+    try:
+        os.fsencode(path)
+    except UnicodeEncodeError as error:
+        raise InputError(
+            f"{path!r} cannot be the name of a file", hint="texts go in a list"
+        ) from error
     if path == STDIN:
         finding.places.append(_Place(STDIN, STDIN, STDIN))
     elif os.path.isdir(path):
@@ -184,6 +190,12 @@ def _input(found: _Place, common: str, input_format: Format | None) -> Input:
     assert kind is not None
     name = shown(output)
     return Input(path, name, output, kind, compression_of(path), "", stamp(status))
+
+
+def _own_stdin() -> BinaryIO:
+    if sys.stdin is None:
+        raise InputError("stdin is closed", path=STDIN, hint="name a file, or pipe something in")
+    return sys.stdin.buffer
 
 
 def _spooled(stdin: BinaryIO, input_format: Format | None) -> Input:

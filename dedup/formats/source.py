@@ -133,6 +133,8 @@ def open_source(data: Any, reading: Reading) -> Source:
     other iterable holds documents: str, dict or Document, also mixed.
     Raises InputError where it is neither, and what `discover` and `documents_of` raise.
     """
+    if reading.input_format not in (None, "text", "jsonl"):
+        raise InputError(f"input_format is {reading.input_format!r}; it must be text or jsonl")
     if isinstance(data, (str, os.PathLike)):
         return Files(discover(data, input_format=reading.input_format), reading)
     if isinstance(data, (bytes, bytearray, Mapping, Document)) or not isinstance(data, Iterable):

@@ -3,7 +3,7 @@
 //! Documents are settled in input order. In each, repeats that follow one another and whose keepers
 //! follow one another in one document form a run; a run of `min_tokens` goes. "Follow one another"
 //! is counted among the blocks that stay, and a document is gone over until nothing more goes: so
-//! what `clean` writes, cleaned again, loses nothing.
+//! what `clean` writes, cleaned again, loses nothing, but for rare cases (README, "What may be removed").
 
 use crate::cluster::{Corpus, Echo, Keepers};
 use crate::settings::{BOILERPLATE_DOCUMENTS, Boilerplate};
@@ -332,9 +332,11 @@ impl Settler<'_> {
             }
             if end - start > 1 && !self.splits_alike(start..end) {
                 for block in start..end {
+                    // All of the group: were a part of it free to go, cleaning the cleaned text
+                    // would meet another group, and might take what stayed here.
+                    locked[block - range.start] = true;
                     if self.fates.states[block] == State::Removed {
                         self.fates.states[block] = State::Pending;
-                        locked[block - range.start] = true;
                     }
                 }
             }
