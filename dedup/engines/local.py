@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
 
 # More threads than any machine has use for; they are started even for one line of text.
 MOST_JOBS = 1024
+
+# Batches that may wait for a thread: enough that uneven ones do not stop the reader.
+AHEAD = 3
 
 Item = TypeVar("Item")
 Outcome = TypeVar("Outcome")
@@ -52,15 +56,17 @@ def core_settings(policy: Policy) -> dict[str, Any]:
 
 
 def ahead(items: Iterable[Item], work: Callable[[Item], Outcome]) -> Iterator[tuple[Item, Outcome]]:
-    """`work(item)` for each item in its order, done in a thread while the next item is made.
+    """`work(item)` for each item in its order, done in a thread while the next items are made.
 
-    At most two items are alive. The first exception of either side ends the iteration.
+    At most AHEAD items wait. The first exception of either side ends the iteration.
     """
     with ThreadPoolExecutor(1, thread_name_prefix="dedup-ahead") as thread:
-        running: tuple[Item, Future[Outcome]] | None = None
+        waiting: deque[tuple[Item, Future[Outcome]]] = deque()
         for item in items:
-            if running is not None:
-                yield running[0], running[1].result()
-            running = item, thread.submit(work, item)
-        if running is not None:
-            yield running[0], running[1].result()
+            waiting.append((item, thread.submit(work, item)))
+            while waiting and (len(waiting) > AHEAD or waiting[0][1].done()):
+                first, future = waiting.popleft()
+                yield first, future.result()
+        while waiting:
+            first, future = waiting.popleft()
+            yield first, future.result()

@@ -309,10 +309,10 @@ impl Settler<'_> {
             }
             self.fates.states[number] = if self.corpus.store.layouts[number].protected {
                 State::Protect
-            } else if locked[number - first] {
-                State::Layout
             } else if self.is_boilerplate(block) {
                 State::Boilerplate
+            } else if locked[number - first] && !self.is_short(block) {
+                State::Layout
             } else {
                 State::MinTokens
             };
