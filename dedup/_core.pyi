@@ -19,11 +19,33 @@ def restore_texts(texts: Sequence[str], ledgers: Sequence[Sequence[bytes]]) -> l
 def restore_records(
     lines: Sequence[bytes], field: str, ledgers: Sequence[Sequence[bytes]]
 ) -> list[bytes]: ...
+def count_line_feeds(data: bytes) -> int: ...
+def read_records(
+    lines: tuple[bytes, str, int], text_field: str, id_field: str
+) -> list[tuple[str | None, int, str]]:
+    """The id, line and text of each record in some lines; see `Corpus.add_lines`."""
 
 @final
 class Corpus:
     def __new__(cls, policy: dict[str, Any], a: bytes, b: bytes, *, threads: int) -> Corpus: ...
     def add(self, texts: Sequence[str], ids: Sequence[str], sources: Sequence[str]) -> None: ...
+    def add_lines(
+        self,
+        lines: tuple[bytes, str, int],
+        text_field: str,
+        id_field: str,
+        extra_field: str | None,
+    ) -> tuple[int, list[int], list[bytes | None]]:
+        """Add the records of whole lines: bytes, the input's name, the first line's number.
+
+        Returns how many documents were added, the numbers of the lines that are neither a
+        record with a text nor blank, and, where an extra field is asked for, its JSON value in
+        each document.
+        """
+
+    def repeated_ids(self) -> tuple[int, tuple[str, str] | None]:
+        """Documents whose id an earlier one has: how many; id and source of the first."""
+
     def short_pairs(self) -> int: ...
     def short_texts(self, low: int, high: int) -> tuple[list[str], list[str]]: ...
     def judge_short(self, low: int, scores: bytes) -> None: ...
@@ -44,9 +66,10 @@ class Corpus:
     def clean_texts(
         self, first_document: int, texts: Sequence[str]
     ) -> tuple[list[str | None], bytes]: ...
-    def clean_records(
-        self, first_document: int, lines: Sequence[bytes], field: str
-    ) -> tuple[list[bytes | None], bytes]: ...
+    def clean_lines(
+        self, first_document: int, lines: tuple[bytes, str, int], text_field: str
+    ) -> tuple[bytes, bytes, int]:
+        """What is left of the lines, their ledger lines, and how many documents they held."""
 
 @final
 class Seen:

@@ -16,10 +16,12 @@ ABOVE = {
     "dedup.engines.local",
     "dedup.engines.stream",
     "dedup.explanation",
+    "dedup.formats.jsonl",
     "dedup.formats.restore",
-    "dedup.pipeline",
+    "dedup.formats.source",
     "dedup.report",
     "dedup.results",
+    "dedup.run",
 }
 # Below it in the layers; they ask the core, when first needed, for what only the core can know:
 # whether it can run a pattern, and the identity of the fold table that enters the digest.

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import contextmanager
+from threading import Event
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dedup import _core
@@ -70,3 +72,26 @@ def ahead(items: Iterable[Item], work: Callable[[Item], Outcome]) -> Iterator[tu
         while waiting:
             first, future = waiting.popleft()
             yield first, future.result()
+
+
+@contextmanager
+def alongside(steps: Iterable[object]) -> Iterator[None]:
+    """Take the steps in a thread while the body runs; both are done when the context ends.
+
+    An error of the body stops the steps; one of theirs is raised when the body has ended.
+    """
+    failed = Event()
+
+    def take() -> None:
+        for _ in steps:
+            if failed.is_set():
+                return
+
+    with ThreadPoolExecutor(1, thread_name_prefix="dedup-alongside") as thread:
+        future = thread.submit(take)
+        try:
+            yield
+        except BaseException:
+            failed.set()
+            raise
+        future.result()

@@ -6,18 +6,17 @@ all, and `restore` gives the inputs back. Nothing here knows what a repeat is.
 """
 
 from dedup.formats.discover import Inputs, check_output, discover
-from dedup.formats.reader import DuplicateIds, read
-from dedup.formats.records import Batch, Input, Part
+from dedup.formats.reader import read
+from dedup.formats.records import Batch, Input, Lines
 from dedup.formats.restore import Restored, restore
 from dedup.formats.writer import OutputTree
 
 __all__ = [
     "Batch",
-    "DuplicateIds",
     "Input",
     "Inputs",
+    "Lines",
     "OutputTree",
-    "Part",
     "Restored",
     "check_output",
     "discover",

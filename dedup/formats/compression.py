@@ -28,8 +28,10 @@ if TYPE_CHECKING:
 # accepts without being asked.
 WINDOW_LIMIT = 2**27
 # igzip's output depends on where its input is cut (five cuts gave five outputs), so the
-# writer always hands over pieces of this many bytes.
+# writer always hands over pieces of this many bytes; zstd's does not.
 PIECE = 2**20
+# From this size on, what needs no such pieces is handed on without being copied.
+DIRECT = 2**16
 READ_BUFFER = 2**20
 
 _ZSTD_MAGIC = b"\x28\xb5\x2f\xfd"
@@ -84,13 +86,13 @@ class InputStream:
                 self._raw.close()
                 raise
 
-    def lines(self, size: int) -> list[bytes]:
-        """The next lines, with their ends, of `size` bytes or a little more; [] at the end."""
+    def some(self, size: int) -> bytes:
+        """The next `size` bytes; fewer at the end, b"" after it."""
         with reading(self._item.path, self._item.compression):
-            lines = self._stream.readlines(size)
-        if not lines:
+            data = self._stream.read(size)
+        if not data:
             self._check_stamp()
-        return lines
+        return data
 
     def all(self) -> bytes:
         """The rest of the input."""
@@ -232,6 +234,7 @@ class OutputStream:
         self._path = name or path
         self._pending = bytearray()
         self._compressor: Any = None
+        self._by_piece = compression == ".gz"
         if compression == ".gz":
             # Level 2, format 31: a gzip header with time 0 and no name.
             self._compressor = isal_zlib.compressobj(2, isal_zlib.DEFLATED, 31)
@@ -242,6 +245,10 @@ class OutputStream:
 
     def write(self, data: bytes) -> None:
         """Append bytes."""
+        if len(data) >= DIRECT and not self._by_piece:
+            self._pass_on(len(self._pending))
+            self._put(self._packed(data))
+            return
         self._pending += data
         if len(self._pending) >= PIECE:
             self._pass_on(len(self._pending) // PIECE * PIECE)
@@ -276,8 +283,14 @@ class OutputStream:
     def _pass_on(self, count: int) -> None:
         for start in range(0, count, PIECE):
             piece = self._pending[start : min(start + PIECE, count)]
-            self._put(piece if self._compressor is None else self._compressor.compress(piece))
+            self._put(self._packed(piece))
         del self._pending[:count]
+
+    def _packed(self, data: bytes | bytearray) -> bytes | bytearray:
+        if self._compressor is None:
+            return data
+        packed: bytes = self._compressor.compress(data)
+        return packed
 
     def _put(self, data: bytes | bytearray) -> None:
         with writing(self._path), memoryview(data) as rest:

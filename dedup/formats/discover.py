@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from dedup.errors import InputError, OutputError
 from dedup.formats.compression import InputStream, compression_by_magic, compression_of, stamp
-from dedup.formats.records import STDIN, Format, Input, shown
+from dedup.formats.records import BYTE_ORDER_MARK, STDIN, Format, Input, shown
 from dedup.formats.walk import (
     NOTES,
     SUFFIXES,
@@ -28,6 +28,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 UserPath = str | os.PathLike[str]
+
+# Bytes of stdin that are looked at, at one time, to tell its format.
+FIRST_LOOK = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,10 +221,12 @@ def _spooled(stdin: BinaryIO, input_format: Format | None) -> Input:
 def _format_of(item: Input) -> Format:
     """JSONL where the first character that is not white space is `{`, else text."""
     with InputStream(item) as stream:
-        while lines := stream.lines(1):
-            start = b"".join(lines).removeprefix(b"\xef\xbb\xbf").lstrip()
+        mark = BYTE_ORDER_MARK
+        while piece := stream.some(FIRST_LOOK):
+            start = piece.removeprefix(mark).lstrip()
             if start:
                 return "jsonl" if start.startswith(b"{") else "text"
+            mark = b""
     return "text"
 
 

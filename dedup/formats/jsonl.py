@@ -1,7 +1,7 @@
 r"""JSON Lines: one object a line, split at `\n` only.
 
-A line's bytes, with its end, are the record: they go to the core and into the output as
-they are. Blank lines and a byte order mark at the start are no records but stay in place.
+A line's bytes, with its end, are the record; the core reads it. Only lines that it cannot
+read come back here, to be told what is wrong with them.
 """
 
 from __future__ import annotations
@@ -13,13 +13,12 @@ import orjson
 from isal.isal_zlib import crc32
 
 from dedup.formats.compression import InputStream
-from dedup.formats.records import Batch, Input, Part
+from dedup.formats.records import Input, Lines
 from dedup.model import Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterator, Sequence
 
-BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 # What JSON counts as white space: a line of nothing else is blank, not a cut record.
 BLANK = b" \t\r\n"
 
@@ -27,82 +26,37 @@ BLANK = b" \t\r\n"
 _LONE_SURROGATE = re.compile(r"(low|high) surrogate in string")
 
 
-def read_jsonl(
-    item: Input, *, text_field: str, id_field: str, fields: bool, size: int, count: int
-) -> Iterator[Batch]:
-    """The input as batches of one part each, of about `size` bytes and at most `count` lines.
+def read_jsonl(item: Input, size: int) -> Iterator[Lines]:
+    """The input in pieces of whole lines, each of about `size` bytes or one longer line.
 
-    The last batch's part carries `last`, and the size and checksum of the whole input; it
-    holds no document.
+    The last piece carries `last`, and the size and checksum of the whole input; it is empty.
     """
-    parser = _Parser(item, text_field, id_field, fields=fields)
+    from dedup._core import count_line_feeds
+
+    number, total, check = 1, 0, 0
+    waiting: list[bytes | memoryview] = []
     with InputStream(item) as stream:
-        while lines := stream.lines(size):
-            for start in range(0, len(lines), count):
-                yield parser.parse(lines[start : start + count])
-    end = Part(item, last=True, size=parser.size, crc32=parser.crc32)
-    yield Batch("jsonl", parts=[end])
-
-
-class _Parser:
-    """Lines in, batches out; counts lines and bytes and keeps the checksum."""
-
-    def __init__(self, item: Input, text_field: str, id_field: str, *, fields: bool) -> None:
-        self.item = item
-        self.text_field = text_field
-        self.id_field = id_field
-        self.fields = fields
-        self.text_of = _getter(text_field)
-        self.number = 0
-        self.size = 0
-        self.crc32 = 0
-
-    def parse(self, lines: list[bytes]) -> Batch:
-        """The next lines as a batch of one part."""
-        part = Part(self.item)
-        batch = Batch("jsonl", parts=[part], weight=sum(map(len, lines)))
-        for line in lines:
-            self.crc32 = crc32(line, self.crc32)
-        if self.size == 0 and lines[0].startswith(BYTE_ORDER_MARK):
-            part.between.append((0, BYTE_ORDER_MARK))
-            lines[0] = lines[0][len(BYTE_ORDER_MARK) :]
-        self.size += batch.weight
-        self._fill(batch, part, lines)
-        part.records = len(batch.texts)
-        return batch
-
-    def _fill(self, batch: Batch, part: Part, lines: list[bytes]) -> None:
-        # The loop every record goes through: nothing in it but what a good record needs.
-        texts, ids, sources, kept = batch.texts, batch.ids, batch.sources, batch.lines
-        loads, text_of, id_field, fields = orjson.loads, self.text_of, self.id_field, self.fields
-        prefix = f"{self.item.name}:"
-        for number, line in enumerate(lines, self.number + 1):
-            try:
-                record = loads(line)
-                text = text_of(record)
-            except (orjson.JSONDecodeError, KeyError, TypeError, IndexError):
-                text = None
-            if type(text) is not str:
-                self._set_aside(batch, part, number, line)
+        while block := stream.some(size):
+            total += len(block)
+            check = crc32(block, check)
+            end = block.rfind(b"\n") + 1
+            if not end:
+                waiting.append(block)
                 continue
-            source = f"{prefix}{number}"
-            name = record.get(id_field)
-            if type(name) is not str:
-                name = str(name) if type(name) is int else source
-            texts.append(text)
-            ids.append(name or source)
-            sources.append(source)
-            kept.append(line)
-            if fields:
-                batch.fields.append(record)
-        self.number += len(lines)
+            data = b"".join([*waiting, memoryview(block)[:end]])
+            first, number = number, number + count_line_feeds(data)
+            yield Lines(item, data, first, number)
+            waiting = [block[end:]]
+    if rest := b"".join(waiting):
+        first, number = number, number + 1
+        yield Lines(item, rest, first, number)
+    yield Lines(item, b"", number, number, last=True, size=total, crc32=check)
 
-    def _set_aside(self, batch: Batch, part: Part, number: int, line: bytes) -> None:
-        if not line.strip(BLANK):
-            part.between.append((len(batch.texts), line))
-            return
-        reason = why_bad(line, self.text_field)
-        batch.skipped.append(Skipped(f"{self.item.name}:{number}", number, reason, line))
+
+def skipped_lines(lines: Lines, numbers: Sequence[int], text_field: str) -> Iterator[Skipped]:
+    """The notes of lines that hold no text, with their bytes."""
+    for number, line in zip(numbers, lines.pick(numbers), strict=True):
+        yield Skipped(f"{lines.input.name}:{number}", number, why_bad(line, text_field), line)
 
 
 def _getter(field: str) -> Callable[[Any], Any]:
@@ -138,6 +92,8 @@ def why_bad(line: bytes, text_field: str) -> str:
         text = _getter(text_field)(record)
     except (KeyError, TypeError, IndexError):
         return f"the text field {text_field} is missing{_other_names(record)}"
+    if isinstance(text, str):
+        return "the text is longer than 4 GiB"
     return f"the text field {text_field} is {_kind(text)}, not a string"
 
 

@@ -67,7 +67,7 @@ def batches_of(
     batch_records: int = BATCH_RECORDS,
 ) -> Iterator[Batch]:
     """The documents as batches of at most `batch_records`, about `batch_bytes` characters each."""
-    batch = Batch("text")
+    batch = Batch()
     for document in documents:
         batch.texts.append(document.text)
         batch.ids.append(document.id)
@@ -76,6 +76,6 @@ def batches_of(
         batch.weight += len(document.text)
         if batch.weight >= batch_bytes or len(batch) >= batch_records:
             yield batch
-            batch = Batch("text")
+            batch = Batch()
     if batch.texts:
         yield batch

@@ -1,8 +1,7 @@
-"""The vocabulary of the formats: an input, and a batch of its records.
+"""The vocabulary of the formats: an input, and what is read of it at one time.
 
-A batch holds documents as parallel lists, ready for the core, and its parts say which
-input each run of documents came from and which bytes between them are no record (blank
-lines, a byte order mark), so that a writer can put the file together again.
+Texts come as parallel lists, ready for the core; JSON Lines stay the bytes they are, and
+the core finds the records in them.
 """
 
 from __future__ import annotations
@@ -13,12 +12,15 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dedup.model import Skipped
 
 Format = Literal["text", "jsonl"]
 Compression = Literal["", ".gz", ".zst"]
 
 STDIN = "-"
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,36 +56,26 @@ class Input:
 
 @dataclass(slots=True)
 class Part:
-    """A run of one input's records inside a batch.
-
-    records: how many documents of the batch belong to it. between: bytes that are no
-    record, each with the number of the part's documents before it. last: the input ends
-    here; then size and crc32 are of all its bytes after decompression.
-    """
+    """A text file inside a batch: whether it made a document, its bytes and their checksum."""
 
     input: Input
-    records: int = 0
-    between: list[tuple[int, bytes]] = field(default_factory=list)
-    last: bool = False
-    size: int = 0
-    crc32: int = 0
+    document: bool
+    size: int
+    crc32: int
 
 
 @dataclass(slots=True)
 class Batch:
-    """Documents of one format, in input order, as parallel lists.
+    """Documents with their texts, in input order, as parallel lists.
 
-    lines: the raw records with their line ends, for JSONL; empty for text files. fields:
-    the parsed records where they were asked for, else empty. skipped: records that could
-    not be read, in order. weight: bytes of input after decompression. A batch may hold no
-    document (an empty file still is a part).
+    fields: the records that the caller holds, else empty. skipped: files that could not be
+    read, in order. parts: the text files, none for what the caller holds. weight: bytes of
+    input after decompression, or characters. A batch may hold no document.
     """
 
-    format: Format
     texts: list[str] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
-    lines: list[bytes] = field(default_factory=list)
     fields: list[dict[str, Any]] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
@@ -93,15 +85,53 @@ class Batch:
         return len(self.texts)
 
     def extend(self, other: Batch) -> None:
-        """Append a batch of the same format."""
+        """Append another batch."""
         self.texts += other.texts
         self.ids += other.ids
         self.sources += other.sources
-        self.lines += other.lines
         self.fields += other.fields
         self.skipped += other.skipped
         self.parts += other.parts
         self.weight += other.weight
+
+
+@dataclass(slots=True)
+class Lines:
+    """Consecutive whole lines of one JSONL input, with their ends, as they stand in it.
+
+    first: the number of the first one, from 1; following: that of the line after them.
+    last: the input ends here; then size and crc32 are of all its bytes after decompression.
+    """
+
+    input: Input
+    data: bytes
+    first: int
+    following: int
+    last: bool = False
+    size: int = 0
+    crc32: int = 0
+
+    @property
+    def weight(self) -> int:
+        """Bytes."""
+        return len(self.data)
+
+    def pick(self, numbers: Sequence[int]) -> list[bytes]:
+        """Some of the lines, their ends included; a byte order mark before line 1 is no part."""
+        if not numbers:
+            return []
+        lines = self.data.split(b"\n")
+        last = len(lines) - 1
+        picked = []
+        for number in numbers:
+            place = number - self.first
+            line = lines[place] + (b"\n" if place < last else b"")
+            picked.append(line.removeprefix(BYTE_ORDER_MARK) if number == 1 else line)
+        return picked
+
+    def core(self) -> tuple[bytes, str, int]:
+        """The lines as the core takes them."""
+        return self.data, self.input.name, self.first
 
 
 def is_utf8(name: str) -> bool:

@@ -9,6 +9,7 @@ output that was edited or damaged is an error and leaves nothing behind.
 from __future__ import annotations
 
 import base64
+import io
 import os
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
@@ -20,11 +21,11 @@ from isal.isal_zlib import crc32
 from dedup.errors import FormatError, OutputError
 from dedup.formats.compression import InputStream, compression_of, reading
 from dedup.formats.discover import Inputs, check_output
-from dedup.formats.jsonl import BLANK, BYTE_ORDER_MARK
+from dedup.formats.jsonl import BLANK, read_jsonl
 from dedup.formats.notes import UNTOUCHED, Notes
 from dedup.formats.partial import REPORT, check_target
 from dedup.formats.reader import BATCH_BYTES
-from dedup.formats.records import Input, shown
+from dedup.formats.records import BYTE_ORDER_MARK, Input, shown
 from dedup.formats.walk import NOTES
 from dedup.formats.writer import SKIPPED, OutputTree, safe_name
 from dedup.model import Skipped
@@ -144,7 +145,8 @@ class _Run:
         if whole is not None:
             yield whole
             return
-        with self._open(item) as stream:
+        self._check_there(item)
+        with InputStream(item) as stream:
             data = stream.all()
         if ledger:
             data = self._put_back_text(item, data, ledger)
@@ -152,30 +154,29 @@ class _Run:
 
     def lines(self, entry: _Entry) -> Iterator[bytes]:
         """The bytes of a JSONL file, in pieces of a batch."""
-        with self._open(entry.item) as stream:
-            batch = _Pending(entry.text_field)
-            cleaned = _each_line(stream)
-            first = next(cleaned, b"")
-            if first.startswith(BYTE_ORDER_MARK):
-                yield BYTE_ORDER_MARK
-                first = first[len(BYTE_ORDER_MARK) :]
-            line: bytes | None = first or next(cleaned, None)
-            number = 0
-            while True:
-                number += 1
-                whole, ledger = self._notes_of(f"{entry.item.name}:{number}")
-                if whole is None:
-                    if line is None or (ledger and not line.strip(BLANK)):
-                        if ledger:
-                            raise self._lost(entry.item, number)
-                        break
-                    batch.add(line, ledger)
-                    line = next(cleaned, None)
-                else:
-                    batch.add(whole, [])
-                if batch.weight >= BATCH_BYTES:
-                    yield self._put_back(entry.item, batch)
-            yield self._put_back(entry.item, batch)
+        batch = _Pending(entry.text_field)
+        cleaned = self._each_line(entry.item)
+        first = next(cleaned, b"")
+        if first.startswith(BYTE_ORDER_MARK):
+            yield BYTE_ORDER_MARK
+            first = first[len(BYTE_ORDER_MARK) :]
+        line: bytes | None = first or next(cleaned, None)
+        number = 0
+        while True:
+            number += 1
+            whole, ledger = self._notes_of(f"{entry.item.name}:{number}")
+            if whole is None:
+                if line is None or (ledger and not line.strip(BLANK)):
+                    if ledger:
+                        raise self._lost(entry.item, number)
+                    break
+                batch.add(line, ledger)
+                line = next(cleaned, None)
+            else:
+                batch.add(whole, [])
+            if batch.weight >= BATCH_BYTES:
+                yield self._put_back(entry.item, batch)
+        yield self._put_back(entry.item, batch)
 
     def check_end(self) -> None:
         """Raise FormatError when a line of the ledger or of the skipped is left over."""
@@ -204,11 +205,15 @@ class _Run:
             raise self._removed.broken(f"no record above for {shown(source)}")
         return record.encode(), []
 
-    def _open(self, item: Input) -> InputStream:
+    def _each_line(self, item: Input) -> Iterator[bytes]:
+        self._check_there(item)
+        for lines in read_jsonl(item, BATCH_BYTES):
+            yield from io.BytesIO(lines.data)
+
+    def _check_there(self, item: Input) -> None:
         if not os.path.isfile(item.path):
             message = f"{shown(item.path)}: the cleaned file is missing"
             raise FormatError(message, path=item.path, hint=UNTOUCHED)
-        return InputStream(item)
 
     def _lost(self, item: Input, number: int | None = None) -> FormatError:
         line = "" if number is None else f":{number}"
@@ -261,8 +266,3 @@ class _Pending:
             self.ledgers.append(ledger)
         self.lines.append(line)
         self.weight += len(line)
-
-
-def _each_line(stream: InputStream) -> Iterator[bytes]:
-    while lines := stream.lines(BATCH_BYTES):
-        yield from lines

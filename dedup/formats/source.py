@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -11,10 +11,11 @@ from dedup.errors import InputError
 from dedup.formats.discover import Inputs, discover
 from dedup.formats.memory import batches_of, documents_of
 from dedup.formats.reader import BATCH_BYTES, read
+from dedup.formats.records import Batch
 from dedup.model import Document, Span
 
 if TYPE_CHECKING:
-    from dedup.formats.records import Batch, Format
+    from dedup.formats.records import Format, Lines
 
 Excerpts = list[tuple[str, Span]]
 
@@ -40,7 +41,7 @@ class Source(Protocol):
     def size(self) -> int | None:
         """Bytes that batches weigh in all, where that is known beforehand."""
 
-    def batches(self, *, fields: bool = False) -> Iterator[Batch]:
+    def batches(self) -> Iterator[Batch | Lines]:
         """All documents in order; the same ones each time."""
 
     def excerpts(self, places: Excerpts) -> list[str]:
@@ -64,24 +65,16 @@ class Files:
             total += item.stamp[2]
         return total
 
-    def batches(self, *, fields: bool = False) -> Iterator[Batch]:
+    def batches(self) -> Iterator[Batch | Lines]:
         """All documents of all files."""
-        return self._read(self.inputs, fields=fields)
-
-    def _read(self, inputs: Inputs, *, fields: bool = False) -> Iterator[Batch]:
-        return read(
-            inputs.files,
-            text_field=self.reading.text_field,
-            id_field=self.reading.id_field,
-            fields=fields,
-            batch_bytes=self.reading.batch_bytes,
-        )
+        return read(self.inputs.files, batch_bytes=self.reading.batch_bytes)
 
     def excerpts(self, places: Excerpts) -> list[str]:
         """Reads again the files that hold the places, up to the last of them."""
         names = {name for source, _ in places for name in (source, source.rpartition(":")[0])}
-        files = tuple(item for item in self.inputs.files if item.name in names)
-        return _excerpts(self._read(Inputs(files, ())), places)
+        files = [item for item in self.inputs.files if item.name in names]
+        batches = read(files, batch_bytes=self.reading.batch_bytes)
+        return _excerpts(batches, places, self.reading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,17 +94,16 @@ class Held:
         """Code points."""
         return sum(len(document.text) for document in self.documents)
 
-    def batches(self, *, fields: bool = False) -> Iterator[Batch]:
+    def batches(self) -> Iterator[Batch | Lines]:
         """All documents."""
-        del fields  # they are at hand anyway
         return batches_of(self.documents, batch_bytes=self.reading.batch_bytes)
 
     def excerpts(self, places: Excerpts) -> list[str]:
         """Looks the places up."""
-        return _excerpts(self.batches(), places)
+        return _excerpts(self.batches(), places, self.reading)
 
 
-def _excerpts(batches: Iterable[Batch], places: Excerpts) -> list[str]:
+def _excerpts(batches: Iterable[Batch | Lines], places: Excerpts, reading: Reading) -> list[str]:
     wanted: dict[str, list[int]] = {}
     for number, (source, _) in enumerate(places):
         wanted.setdefault(source, []).append(number)
@@ -119,11 +111,30 @@ def _excerpts(batches: Iterable[Batch], places: Excerpts) -> list[str]:
     for batch in batches:
         if not wanted:
             break
-        for source, text in zip(batch.sources, batch.texts, strict=True):
+        for source, text in _sources_and_texts(batch, wanted, reading):
             for number in wanted.pop(source, ()):
                 start, end = places[number][1]
                 found[number] = text[start:end]
     return found
+
+
+def _sources_and_texts(
+    batch: Batch | Lines, wanted: Collection[str], reading: Reading
+) -> Iterator[tuple[str, str]]:
+    if isinstance(batch, Batch):
+        yield from zip(batch.sources, batch.texts, strict=True)
+        return
+    name, numbers = batch.input.name, range(batch.first, batch.following)
+    if any(
+        source.startswith(f"{name}:") and int(source.rpartition(":")[2]) in numbers
+        for source in wanted
+    ):
+        from dedup import _core
+
+        for _, number, text in _core.read_records(
+            batch.core(), reading.text_field, reading.id_field
+        ):
+            yield f"{name}:{number}", text
 
 
 def open_source(data: Any, reading: Reading) -> Source:

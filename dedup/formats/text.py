@@ -9,7 +9,7 @@ from dedup.formats.records import Batch, Input, Part
 from dedup.model import Skipped
 
 
-def read_text(item: Input, *, fields: bool) -> Batch:
+def read_text(item: Input) -> Batch:
     """The file as a batch of one part: one document, or one skipped record.
 
     An empty file is a document with an empty text. A byte order mark is a character of the
@@ -17,19 +17,17 @@ def read_text(item: Input, *, fields: bool) -> Batch:
     """
     with InputStream(item) as stream:
         data = stream.all()
-    part = Part(item, last=True, size=len(data), crc32=crc32(data))
-    batch = Batch("text", parts=[part], weight=len(data))
+    part = Part(item, document=False, size=len(data), crc32=crc32(data))
+    batch = Batch(parts=[part], weight=len(data))
     try:
         text = data.decode()
     except UnicodeDecodeError as wrong:
         batch.skipped.append(Skipped(item.name, None, _why_bad(data, wrong.start), data))
         return batch
-    part.records = 1
+    part.document = True
     batch.texts.append(text)
     batch.ids.append(item.id)
     batch.sources.append(item.name)
-    if fields:
-        batch.fields.append({})
     return batch
 
 

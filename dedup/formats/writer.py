@@ -17,13 +17,14 @@ import orjson
 from dedup.errors import OutputError
 from dedup.formats.compression import OutputStream, writing
 from dedup.formats.partial import check_target, make_parents, make_partial, put_in_place, sweep
-from dedup.formats.records import Batch, Input, Part, shown
+from dedup.formats.records import shown
 from dedup.formats.walk import NOTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from types import TracebackType
 
+    from dedup.formats.records import Batch, Input, Lines
     from dedup.model import Skipped
 
 SKIPPED = f"{NOTES}/skipped.jsonl"
@@ -42,7 +43,7 @@ class OutputTree:
         self._force = force
         self._open: dict[str, OutputStream] = {}
         self._current: tuple[Input, OutputStream] | None = None
-        self._entries: list[tuple[Input, Part]] = []
+        self._entries: list[tuple[Input, int, int]] = []
 
     def __enter__(self) -> OutputTree:
         target = os.path.realpath(self.folder)
@@ -73,25 +74,23 @@ class OutputTree:
         self._open[name] = stream
         return stream
 
-    def write(self, batch: Batch, cleaned: Sequence[bytes | str | None]) -> None:
-        """Write a batch's documents, cleaned, each into its input's file; None is dropped.
+    def write_texts(self, batch: Batch, cleaned: Sequence[str | None]) -> None:
+        """Write text files, cleaned: parallel to the batch's documents; None is dropped.
 
-        cleaned: parallel to the batch: str for text files, lines with their ends for JSONL.
-        Bytes between the records go where they stood. A text file that is dropped or
-        skipped is not made; a JSONL file always is. Batches come in reading order.
+        A file that is dropped or was skipped is not made. Batches come in reading order.
         """
-        if len(cleaned) != len(batch):
-            raise ValueError(f"{len(cleaned)} cleaned documents for a batch of {len(batch)}")
-        start = 0
+        texts = iter(cleaned)
         for part in batch.parts:
-            own = cleaned[start : start + part.records]
-            start += part.records
-            if batch.format == "text":
-                self._write_text(part, own)
-            else:
-                self._write_lines(part, own)
-            if part.last:
-                self._entries.append((part.input, part))
+            text = next(texts) if part.document else None
+            if text is not None:
+                self.file(part.input).write(text.encode())
+            self._entries.append((part.input, part.size, part.crc32))
+
+    def write_lines(self, lines: Lines, rest: bytes) -> None:
+        """Write what is left of some lines; their file is made even where that is nothing."""
+        self.file(lines.input).write(rest)
+        if lines.last:
+            self._entries.append((lines.input, lines.size, lines.crc32))
 
     def skip(self, skipped: Iterable[Skipped]) -> None:
         """Add bad records to `_dedup/skipped.jsonl`."""
@@ -105,8 +104,8 @@ class OutputTree:
         bytes, crc32: of the whole input after decompression.
         """
         return [
-            {**item.entry(text_field), "bytes": part.size, "crc32": part.crc32}
-            for item, part in self._entries
+            {**item.entry(text_field), "bytes": size, "crc32": check}
+            for item, size, check in self._entries
         ]
 
     def file(self, item: Input) -> OutputStream:
@@ -119,22 +118,6 @@ class OutputTree:
         stream = OutputStream(self._place(item.output), item.compression, name=name)
         self._current = (item, stream)
         return stream
-
-    def _write_text(self, part: Part, own: Sequence[bytes | str | None]) -> None:
-        for text in own:
-            if text is not None:
-                self.file(part.input).write(text.encode() if isinstance(text, str) else text)
-
-    def _write_lines(self, part: Part, own: Sequence[bytes | str | None]) -> None:
-        stream = self.file(part.input)
-        done = 0
-        for place, between in [*part.between, (len(own), b"")]:
-            for line in own[done:place]:
-                if line is not None:
-                    assert isinstance(line, bytes)
-                    stream.write(line)
-            stream.write(between)
-            done = place
 
     def _place(self, name: str) -> str:
         path = os.path.join(self._partial, safe_name(name))

@@ -6,14 +6,65 @@ ties by position, which the core adds.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
+
+    from dedup.settings import KeepRule
 
 # Larger than any rank: documents without the wanted field come last.
 LAST = 2**32 - 1
+
+
+@dataclass(slots=True)
+class KeeperOrder:
+    """What the rule of `keep` needs of the documents, gathered as they are read.
+
+    wanted: the field of each record that it asks for, None for none.
+    """
+
+    rule: str
+    arguments: Sequence[str]
+    wanted: str | None
+    _ranks: list[int] = field(default_factory=list)
+    _dates: list[Any] = field(default_factory=list)
+    _known: dict[str, int] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, rule: KeepRule) -> KeeperOrder:
+        """The order of a policy's rule, with no document yet."""
+        wanted = rule.arguments[0] if rule.name == "earliest" else None
+        return cls(rule.name, rule.arguments, wanted)
+
+    def note(self, sources: Sequence[str], fields: Sequence[Mapping[str, Any]]) -> None:
+        """Take in the next documents; `fields` may be empty where they have none."""
+        if self.rule == "prefer":
+            self._ranks += map(self._preference, sources)
+        elif self.rule == "earliest":
+            dates = [record.get(self.wanted or "") for record in fields] or [None] * len(sources)
+            self._dates += dates
+
+    def ranks(self, tokens: Callable[[], bytes], documents: Callable[[], bytes]) -> bytes | None:
+        """The rank of each block, None for input order.
+
+        tokens, documents: give the `uint32` tokens and the document of each block.
+        """
+        match self.rule:
+            case "longest":
+                return rank_longest(tokens())
+            case "earliest":
+                return rank_by_document(documents(), earliest_ranks(self._dates))
+            case "prefer":
+                return rank_by_document(documents(), self._ranks)
+        return None
+
+    def _preference(self, source: str) -> int:
+        if source not in self._known:
+            self._known[source] = preference(source, self.arguments)
+        return self._known[source]
 
 
 def rank_longest(tokens: bytes) -> bytes:
@@ -51,16 +102,7 @@ def _date_key(date: Any) -> tuple[int, Any]:
     return (1, date) if isinstance(date, str) else (0, date)
 
 
-def preferred_ranks(patterns: Sequence[str]) -> Callable[[Sequence[str]], list[int]]:
-    """A function from sources to ranks: the first pattern that a source matches counts."""
-
-    def ranks(sources: Sequence[str]) -> list[int]:
-        return [
-            next(
-                (place for place, one in enumerate(patterns) if fnmatchcase(source, one)),
-                len(patterns),
-            )
-            for source in sources
-        ]
-
-    return ranks
+def preference(source: str, patterns: Sequence[str]) -> int:
+    """The number of the first pattern that a source matches; after the last where none does."""
+    places = (place for place, pattern in enumerate(patterns) if fnmatchcase(source, pattern))
+    return next(places, len(patterns))

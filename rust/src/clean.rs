@@ -1,7 +1,9 @@
 //! Texts and records without their removed passages, and back again.
 
 use crate::cut::{Cut, find_cuts};
-use crate::json::{find_string, find_value, raw_offsets, unescape, write_string};
+use crate::escape::{raw_offsets, unescape, write_string};
+use crate::json::{find_string, find_value};
+use crate::record::{Lines, is_blank};
 use crate::render::Renderer;
 use crate::store::Number;
 
@@ -104,6 +106,38 @@ pub fn clean_record(
     }
     rest.extend_from_slice(&record[kept_from..]);
     Ok(Cleaned::Changed(rest))
+}
+
+/// Cleans some lines of one input; `document` is the first that stands in them or after them.
+///
+/// What is left is appended to `rest`: blank lines stay, lines that hold no record go. Ledger lines
+/// are appended to `ledger`.
+///
+/// # Errors
+/// As [`clean_record`]; the line's number comes with the reason.
+pub fn clean_lines(
+    renderer: &Renderer<'_>,
+    mut document: usize,
+    lines: &Lines<'_>,
+    field: &str,
+    rest: &mut Vec<u8>,
+    ledger: &mut Vec<u8>,
+) -> Result<(), (u64, String)> {
+    rest.extend_from_slice(lines.mark());
+    for (number, line) in lines.iter() {
+        if renderer.store.is_at(document, lines.name, number) {
+            let cleaned = clean_record(renderer, document, line, field, ledger);
+            match cleaned.map_err(|reason| (number, reason))? {
+                Cleaned::Unchanged => rest.extend_from_slice(line),
+                Cleaned::Dropped => {}
+                Cleaned::Changed(record) => rest.extend_from_slice(&record),
+            }
+            document += 1;
+        } else if is_blank(line) {
+            rest.extend_from_slice(line);
+        }
+    }
+    Ok(())
 }
 
 /// A removed passage as the ledger tells it: its first code point and its text as a raw literal.

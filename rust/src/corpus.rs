@@ -5,11 +5,12 @@ use rayon::prelude::*;
 use regex::{Regex, RegexBuilder};
 
 use crate::characters::{all_short_pairs, short_candidates};
-use crate::clean::{Cleaned, clean_record, clean_text};
+use crate::clean::{Cleaned, clean_lines, clean_text};
 use crate::cluster::Neighbours;
 use crate::group::Candidates;
 use crate::plan::{Plan, Similar, make_plan};
-use crate::read::{NewDocument, Workspace, read_batch};
+use crate::read::{LinesRead, NewDocument, PIECE_BYTES, Workspace, read_batch, read_lines};
+use crate::record::{Fields, Lines};
 use crate::render::{Occurrences, Renderer, cluster_ids, largest_clusters};
 use crate::search::{long_candidates, verify_pairs};
 use crate::settings::{Search, Settings};
@@ -79,6 +80,12 @@ impl Corpus {
     pub fn add(&mut self, documents: &[NewDocument<'_>]) {
         let protect = self.protect.as_ref();
         read_batch(&mut self.store, &mut self.workspace, documents, &self.settings, protect);
+    }
+
+    /// Adds the records of consecutive lines.
+    pub fn add_lines(&mut self, lines: &Lines<'_>, fields: &Fields<'_>) -> LinesRead {
+        let Self { store, workspace, settings, protect, .. } = self;
+        read_lines(store, workspace, lines, fields, settings, protect.as_ref())
     }
 
     /// Finds the pairs of short blocks that a judge of characters has to look at; how many.
@@ -260,37 +267,42 @@ impl Corpus {
         })
     }
 
-    /// Cleans the raw records of consecutive documents; see [`clean_record`].
+    /// Cleans consecutive lines of one input, of which no document before `first` stands in them:
+    /// what is left, and the ledger lines, in pieces.
     ///
     /// # Errors
-    /// Names the first record that is not the one that was read: its number and what is wrong.
-    #[allow(clippy::type_complexity)]
-    pub fn clean_records(
+    /// Names the first record that is not the one that was read: its line and what is wrong.
+    pub fn clean_lines(
         &self,
         first: usize,
-        records: &[&[u8]],
+        lines: &Lines<'_>,
         field: &str,
-    ) -> Result<(Vec<Cleaned<Vec<u8>>>, Vec<u8>), (usize, String)> {
-        self.with_renderer(|renderer| {
-            let parts: Vec<_> = records
-                .par_iter()
-                .enumerate()
-                .map(|(number, record)| {
-                    let mut ledger = Vec::new();
-                    let cleaned =
-                        clean_record(renderer, first + number, record, field, &mut ledger);
-                    (cleaned.map_err(|reason| (number, reason)), ledger)
-                })
-                .collect();
-            let mut cleaned = Vec::with_capacity(parts.len());
-            let mut ledgers = Vec::with_capacity(parts.len());
-            for (record, ledger) in parts {
-                cleaned.push(record?);
-                ledgers.push(ledger);
-            }
-            Ok((cleaned, ledgers.concat()))
-        })
+    ) -> Result<CleanedLines, (u64, String)> {
+        let next = self.store.first_at(first, lines.name, lines.first + lines.count());
+        let pieces = self.with_renderer(|renderer| {
+            let task = |piece: &Lines<'_>| {
+                let (mut rest, mut ledger) = (Vec::with_capacity(piece.data.len()), Vec::new());
+                let document = self.store.first_at(first, piece.name, piece.first);
+                clean_lines(renderer, document, piece, field, &mut rest, &mut ledger)?;
+                Ok((rest, ledger))
+            };
+            // In order, so that of several errors the first is told.
+            let pieces: Vec<Result<_, _>> = lines.cut(PIECE_BYTES).par_iter().map(task).collect();
+            pieces.into_iter().collect::<Result<Vec<_>, _>>()
+        })?;
+        let (rest, ledger) = pieces.into_iter().unzip();
+        Ok(CleanedLines { rest, ledger, documents: next - first })
     }
+}
+
+/// Lines that were cleaned, in pieces to be written one after the other.
+pub struct CleanedLines {
+    /// What is left of the lines.
+    pub rest: Vec<Vec<u8>>,
+    /// Ledger lines.
+    pub ledger: Vec<Vec<u8>>,
+    /// Documents that stood in the lines.
+    pub documents: usize,
 }
 
 /// Compiles a pattern for `--protect`; `^` and `$` match at the lines of a document, whatever ends them.

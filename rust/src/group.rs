@@ -1,7 +1,7 @@
 //! From signatures to candidates: blocks that share a band key, without ever listing all pairs of
 //! a large bucket.
 //!
-//! Bands are taken a few at a time, as many as 32 slots make: their slots are signed, their keys
+//! Bands are taken a few at a time, as many as 64 slots make: their slots are signed, their keys
 //! grouped by sorting, and forgotten, which costs less than keeping 128 bytes a block. Of a key the
 //! upper half is compared: a wrong pair in 2^32 is one more verification, and sorts half the bytes. Buckets of 32 and more are *hot*: their
 //! members are ordered by their share of the shingles that most members have, and each is compared
@@ -24,9 +24,9 @@ pub const HOT: usize = 32;
 const REPRESENTATIVES: usize = 4;
 /// Members that are asked what the majority's shingles are.
 const SAMPLE: usize = 512;
-/// Slots whose band keys are held at one time: 32 bytes a block with rows of 4. Twice as many read
-/// every block half as often, which is a tenth of the stage's time, and hold twice the keys.
-const SLOTS_AT_ONCE: usize = 32;
+/// Slots whose band keys are held at one time: 64 bytes a block with rows of 4. Half as many hold half
+/// the keys and read every block twice as often, which is a tenth of the stage's time.
+const SLOTS_AT_ONCE: usize = 64;
 /// Blocks signed by one task.
 const NODES_PER_TASK: usize = 1024;
 
@@ -94,9 +94,12 @@ struct Band {
 }
 
 impl Band {
-    fn group(&mut self, keys: impl Iterator<Item = u32>, features: &impl Features) {
-        let mut entries: Vec<u64> =
-            keys.zip(0u64..).map(|(key, place)| u64::from(key) << 32 | place).collect();
+    fn group(
+        &mut self,
+        keys: impl ExactSizeIterator<Item = u32> + Clone,
+        features: &impl Features,
+    ) {
+        let mut entries = shared_keys(keys);
         entries.sort_unstable();
         for bucket in entries.chunk_by(|left, right| left >> 32 == right >> 32) {
             if bucket.len() < 2 {
@@ -151,6 +154,34 @@ impl Band {
             }
         }
     }
+}
+
+/// The keys that may stand more than once, each above its place: few of all keys do, and only those
+/// are worth sorting.
+///
+/// Two bits are kept for each of four to eight times as many values as there are keys: seen, and seen
+/// again. A key that is alone is taken for a shared one when another key has its value: a fifth of
+/// them at most.
+fn shared_keys(keys: impl ExactSizeIterator<Item = u32> + Clone) -> Vec<u64> {
+    let values = (4 * keys.len()).next_power_of_two().clamp(1 << 10, 1 << 32);
+    let (mut seen, mut again) = (vec![0u64; values / 64], vec![0u64; values / 64]);
+    // The keys are hashes; which of their bits are taken does not matter.
+    let place_of = |key: u32| {
+        let value = key as usize & (values - 1);
+        (value / 64, 1u64 << (value % 64))
+    };
+    for key in keys.clone() {
+        let (word, bit) = place_of(key);
+        again[word] |= seen[word] & bit;
+        seen[word] |= bit;
+    }
+    keys.zip(0u64..)
+        .filter(|&(key, _)| {
+            let (word, bit) = place_of(key);
+            again[word] & bit != 0
+        })
+        .map(|(key, place)| u64::from(key) << 32 | place)
+        .collect()
 }
 
 fn distinct_items(node: Number, features: &impl Features, out: &mut Vec<u32>) {

@@ -1,39 +1,61 @@
-//! Just enough JSON: finding a string inside a record without touching a byte of it, and writing
-//! strings.
+//! Just enough JSON: whether a record is sound, and where in it the fields stand that are asked for.
 //!
-//! Records were read as valid JSON before they come here, so this reader only has to find its way.
+//! Strict by RFC 8259, and what a string's escapes stand for must be Unicode (no lone surrogate).
+//! Bytes are not checked for UTF-8 here. Numbers are not read, so one that no machine type holds is
+//! as good as any, and nesting is counted without recursion, so it may be as deep as memory allows.
 
 use std::ops::Range;
 
-/// The bytes between the quotes of the string at `field`, or `None` where there is none.
+use crate::escape::{escape_length, unescape};
+
+/// The bytes of the values at some fields of a record, quotes included; `None` where there is none.
 ///
-/// `field` names a key of the top object; when no such key holds a string and it has dots, each part
-/// names a key one object deeper. Of repeated keys the last counts, as JSON readers do.
+/// A field names a key of the top object; when there is no such key and the name has dots, each part
+/// names a key one object deeper. Of repeated keys the last counts, as JSON readers do. A record that
+/// is no object has no fields.
+///
+/// # Errors
+/// When the record is not one JSON value with white space around.
+pub fn find_values<const N: usize>(
+    record: &[u8],
+    fields: [&str; N],
+) -> Result<[Option<Range<usize>>; N], Unsound> {
+    let mut reader = Reader { bytes: record, place: 0, open: Vec::new() };
+    let found = reader.members(fields)?;
+    reader.skip_space();
+    if reader.place == record.len() { Ok(found) } else { Err(Unsound) }
+}
+
+/// The bytes between the quotes of the string at `field`, or `None` where there is none.
 #[must_use]
 pub fn find_string(record: &[u8], field: &str) -> Option<Range<usize>> {
     find_value(record, field)
-        .filter(|value| record.get(value.start) == Some(&b'"'))
+        .filter(|value| is_string(record, value))
         .map(|value| value.start + 1..value.end - 1)
 }
 
-/// The bytes of the value at `field`, quotes included; see [`find_string`].
+/// The bytes of the value at `field`, see [`find_values`]; none where the record is unsound.
 #[must_use]
 pub fn find_value(record: &[u8], field: &str) -> Option<Range<usize>> {
-    let start = if record.starts_with(b"\xEF\xBB\xBF") { 3 } else { 0 };
-    let top = Reader { bytes: record, place: start };
-    top.clone().member(field).or_else(|| {
-        let (outer, inner) = field.split_once('.')?;
-        let value = top.clone().member(outer)?;
-        let inside = &record[value.clone()];
-        let found = find_value(inside, inner)?;
-        Some(value.start + found.start..value.start + found.end)
-    })
+    let [found] = find_values(record, [field]).ok()?;
+    found
 }
 
-#[derive(Clone)]
+/// Whether the value at these bytes is a string.
+#[must_use]
+pub fn is_string(record: &[u8], value: &Range<usize>) -> bool {
+    record.get(value.start) == Some(&b'"')
+}
+
+/// The record is not JSON.
+#[derive(Debug)]
+pub struct Unsound;
+
 struct Reader<'a> {
     bytes: &'a [u8],
     place: usize,
+    /// The brackets that are open; kept, so that a record allocates once.
+    open: Vec<u8>,
 }
 
 impl Reader<'_> {
@@ -47,225 +69,185 @@ impl Reader<'_> {
         }
     }
 
-    /// Passes a string; the bytes between its quotes.
-    fn string(&mut self) -> Option<Range<usize>> {
-        if self.peek() != Some(b'"') {
-            return None;
-        }
-        let start = self.place + 1;
-        let mut place = start;
-        loop {
-            place += memchr::memchr2(b'"', b'\\', self.bytes.get(place..)?)?;
-            if self.bytes[place] == b'"' {
-                self.place = place + 1;
-                return Some(start..place);
-            }
-            place += 2;
-        }
-    }
-
-    /// Passes a value of any kind, without recursion: nesting is counted.
-    fn value(&mut self) -> Option<Range<usize>> {
+    fn expect(&mut self, byte: u8) -> Result<(), Unsound> {
         self.skip_space();
-        let start = self.place;
-        match self.peek()? {
-            b'"' => {
-                self.string()?;
-            }
-            b'{' | b'[' => {
-                let mut depth = 0usize;
-                loop {
-                    match self.peek()? {
-                        b'"' => {
-                            self.string()?;
-                            continue;
-                        }
-                        b'{' | b'[' => depth += 1,
-                        b'}' | b']' => depth -= 1,
-                        _ => {}
-                    }
-                    self.place += 1;
-                    if depth == 0 {
-                        break;
-                    }
-                }
-            }
-            _ => {
-                while !matches!(
-                    self.peek(),
-                    None | Some(b',' | b'}' | b']' | b' ' | b'\t' | b'\n' | b'\r')
-                ) {
-                    self.place += 1;
-                }
-            }
-        }
-        Some(start..self.place)
-    }
-
-    /// The last member of the object here whose key is `name`.
-    fn member(mut self, name: &str) -> Option<Range<usize>> {
-        self.skip_space();
-        if self.peek() != Some(b'{') {
-            return None;
+        if self.peek() != Some(byte) {
+            return Err(Unsound);
         }
         self.place += 1;
-        let mut found = None;
+        Ok(())
+    }
+
+    /// Whether the next byte is `byte`, which is then passed.
+    fn passes(&mut self, byte: u8) -> bool {
+        self.expect(byte).is_ok()
+    }
+
+    /// Passes a string; the bytes between its quotes.
+    fn string(&mut self) -> Result<Range<usize>, Unsound> {
+        self.expect(b'"')?;
+        let start = self.place;
+        loop {
+            let rest = &self.bytes[self.place..];
+            let plain = memchr::memchr2(b'"', b'\\', rest).ok_or(Unsound)?;
+            // The smallest of all, and no search that ends early: the compiler makes vectors of it.
+            if rest[..plain].iter().min().is_some_and(|&least| least < 0x20) {
+                return Err(Unsound);
+            }
+            self.place += plain;
+            if rest[plain] == b'"' {
+                self.place += 1;
+                return Ok(start..self.place - 1);
+            }
+            self.place += escape_length(&rest[plain..]).ok_or(Unsound)?;
+        }
+    }
+
+    fn digits(&mut self) -> Result<(), Unsound> {
+        let start = self.place;
+        while self.peek().is_some_and(|byte| byte.is_ascii_digit()) {
+            self.place += 1;
+        }
+        if self.place > start { Ok(()) } else { Err(Unsound) }
+    }
+
+    fn number(&mut self) -> Result<(), Unsound> {
+        if self.peek() == Some(b'-') {
+            self.place += 1;
+        }
+        if self.peek() == Some(b'0') {
+            self.place += 1;
+        } else {
+            self.digits()?;
+        }
+        if self.peek() == Some(b'.') {
+            self.place += 1;
+            self.digits()?;
+        }
+        if matches!(self.peek(), Some(b'e' | b'E')) {
+            self.place += 1;
+            if matches!(self.peek(), Some(b'+' | b'-')) {
+                self.place += 1;
+            }
+            self.digits()?;
+        }
+        Ok(())
+    }
+
+    fn word(&mut self, word: &[u8]) -> Result<(), Unsound> {
+        if !self.bytes[self.place..].starts_with(word) {
+            return Err(Unsound);
+        }
+        self.place += word.len();
+        Ok(())
+    }
+
+    /// Passes a value of any kind; its bytes.
+    fn value(&mut self) -> Result<Range<usize>, Unsound> {
+        self.skip_space();
+        let start = self.place;
+        self.open.clear();
         loop {
             self.skip_space();
-            let key = self.string()?;
-            self.skip_space();
-            self.place += 1; // the colon
+            match self.peek().ok_or(Unsound)? {
+                b'"' => {
+                    self.string()?;
+                }
+                b'{' => {
+                    self.place += 1;
+                    if !self.passes(b'}') {
+                        self.open.push(b'}');
+                        self.key()?;
+                        continue;
+                    }
+                }
+                b'[' => {
+                    self.place += 1;
+                    if !self.passes(b']') {
+                        self.open.push(b']');
+                        continue;
+                    }
+                }
+                b't' => self.word(b"true")?,
+                b'f' => self.word(b"false")?,
+                b'n' => self.word(b"null")?,
+                _ => self.number()?,
+            }
+            if self.close()? {
+                return Ok(start..self.place);
+            }
+        }
+    }
+
+    /// After a value: closes what ends here. Whether nothing is open; else another value follows.
+    fn close(&mut self) -> Result<bool, Unsound> {
+        while let Some(&end) = self.open.last() {
+            if self.passes(b',') {
+                if end == b'}' {
+                    self.key()?;
+                }
+                return Ok(false);
+            }
+            self.expect(end)?;
+            self.open.pop();
+        }
+        Ok(true)
+    }
+
+    /// Passes a key and its colon; the bytes between the key's quotes.
+    fn key(&mut self) -> Result<Range<usize>, Unsound> {
+        let key = self.string()?;
+        self.expect(b':')?;
+        Ok(key)
+    }
+
+    /// Passes a value and finds the fields in it, if it is an object.
+    fn members<const N: usize>(
+        &mut self,
+        fields: [&str; N],
+    ) -> Result<[Option<Range<usize>>; N], Unsound> {
+        let mut direct = [const { None }; N];
+        let mut outer = [const { None }; N];
+        if !self.passes(b'{') {
+            self.value()?;
+            return Ok(direct);
+        }
+        if self.passes(b'}') {
+            return Ok(direct);
+        }
+        let paths = fields.map(|field| field.split_once('.'));
+        loop {
+            let key = self.key()?;
             let value = self.value()?;
-            let raw = &self.bytes[key];
-            let matches = if raw.contains(&b'\\') {
-                unescape(raw).is_some_and(|(text, _)| text == name)
-            } else {
-                raw == name.as_bytes()
-            };
-            if matches {
-                found = Some(value);
+            let key = &self.bytes[key];
+            for number in 0..N {
+                if is_key(key, fields[number]) {
+                    direct[number] = Some(value.clone());
+                } else if paths[number].is_some_and(|(first, _)| is_key(key, first)) {
+                    outer[number] = Some(value.clone());
+                }
             }
-            self.skip_space();
-            match self.peek() {
-                Some(b',') => self.place += 1,
-                _ => return found,
+            if !self.passes(b',') {
+                break;
             }
         }
-    }
-}
-
-/// The raw offset of some ascending code points of the text that the inside of a JSON string stands
-/// for; the end counts as one more. `None` where the text is shorter or an escape is cut.
-#[must_use]
-pub fn raw_offsets(raw: &[u8], points: impl Iterator<Item = u32>) -> Option<Vec<usize>> {
-    let mut offsets = Vec::new();
-    let (mut place, mut count) = (0, 0);
-    for point in points {
-        while count < point {
-            place += raw_length(raw.get(place..)?)?;
-            count += 1;
+        self.expect(b'}')?;
+        for number in 0..N {
+            if let (None, Some(value), Some((_, inner))) =
+                (&direct[number], &outer[number], paths[number])
+            {
+                direct[number] = find_value(&self.bytes[value.clone()], inner)
+                    .map(|found| value.start + found.start..value.start + found.end);
+            }
         }
-        offsets.push(place);
+        Ok(direct)
     }
-    Some(offsets)
 }
 
-/// Bytes of the code point, written plainly or as an escape, at the start of a string's inside.
-fn raw_length(raw: &[u8]) -> Option<usize> {
-    let length = match *raw.first()? {
-        b'\\' if raw.get(1) != Some(&b'u') => 2,
-        b'\\'
-            if matches!(raw.get(2..4)?, [b'd' | b'D', b'8' | b'9' | b'a' | b'b' | b'A' | b'B']) =>
-        {
-            12
-        }
-        b'\\' => 6,
-        0..=0x7F => 1,
-        0x80..=0xDF => 2,
-        0xE0..=0xEF => 3,
-        0xF0..=0xFF => 4,
-    };
-    (length <= raw.len()).then_some(length)
-}
-
-/// The text that the inside of a JSON string stands for, and the raw offset of each code point (and
-/// of the end). `None` where an escape is broken or a surrogate stands alone.
-#[must_use]
-pub fn unescape(raw: &[u8]) -> Option<(String, Vec<u32>)> {
-    let source = std::str::from_utf8(raw).ok()?;
-    let mut text = String::with_capacity(raw.len());
-    let mut offsets = Vec::with_capacity(raw.len() + 1);
-    let mut place = 0;
-    while let Some(character) = source[place..].chars().next() {
-        offsets.push(place as u32);
-        if character == '\\' {
-            let (character, length) = escape_at(&source[place..])?;
-            text.push(character);
-            place += length;
-        } else {
-            text.push(character);
-            place += character.len_utf8();
-        }
-    }
-    offsets.push(place as u32);
-    Some((text, offsets))
-}
-
-/// The character that the escape at the start of `source` stands for, and the escape's bytes.
-fn escape_at(source: &str) -> Option<(char, usize)> {
-    let simple = match source.as_bytes().get(1)? {
-        b'"' => '"',
-        b'\\' => '\\',
-        b'/' => '/',
-        b'b' => '\u{8}',
-        b'f' => '\u{c}',
-        b'n' => '\n',
-        b'r' => '\r',
-        b't' => '\t',
-        b'u' => return unicode_escape_at(source),
-        _ => return None,
-    };
-    Some((simple, 2))
-}
-
-fn unicode_escape_at(source: &str) -> Option<(char, usize)> {
-    let unit = |place: usize| u32::from_str_radix(source.get(place..place + 4)?, 16).ok();
-    let first = unit(2)?;
-    if !(0xD800..0xDC00).contains(&first) {
-        return Some((char::from_u32(first)?, 6));
-    }
-    if source.get(6..8)? != "\\u" {
-        return None;
-    }
-    let second = unit(8)?.checked_sub(0xDC00).filter(|&low| low < 0x400)?;
-    Some((char::from_u32(0x1_0000 + ((first - 0xD800) << 10) + second)?, 12))
-}
-
-/// Appends a JSON string with its quotes: UTF-8, only what must be escaped is.
-pub fn write_string(out: &mut Vec<u8>, text: &str) {
-    out.push(b'"');
-    let bytes = text.as_bytes();
-    let mut start = 0;
-    for (place, &byte) in bytes.iter().enumerate() {
-        let escape: &[u8] = match byte {
-            b'"' => b"\\\"",
-            b'\\' => b"\\\\",
-            b'\n' => b"\\n",
-            b'\r' => b"\\r",
-            b'\t' => b"\\t",
-            0..=0x1F => b"",
-            _ => continue,
-        };
-        out.extend_from_slice(&bytes[start..place]);
-        start = place + 1;
-        if escape.is_empty() {
-            out.extend_from_slice(format!("\\u{byte:04x}").as_bytes());
-        } else {
-            out.extend_from_slice(escape);
-        }
-    }
-    out.extend_from_slice(&bytes[start..]);
-    out.push(b'"');
-}
-
-/// Appends a decimal number.
-pub fn write_number(out: &mut Vec<u8>, mut number: u64) {
-    let mut digits = [0u8; 20];
-    let mut place = digits.len();
-    loop {
-        place -= 1;
-        digits[place] = b'0' + (number % 10) as u8;
-        number /= 10;
-        if number == 0 {
-            break;
-        }
-    }
-    out.extend_from_slice(&digits[place..]);
-}
-
-/// Appends a score as the shortest decimal that reads back as the same number, `1.0` for one.
-pub fn write_score(out: &mut Vec<u8>, score: f64) {
-    out.extend_from_slice(format!("{score:?}").as_bytes());
+/// Whether a key, as it stands between its quotes, is `name`.
+fn is_key(raw: &[u8], name: &str) -> bool {
+    raw == name.as_bytes()
+        || raw.contains(&b'\\') && unescape(raw).is_some_and(|(text, _)| text == name)
 }
 
 #[cfg(test)]
@@ -288,27 +270,61 @@ mod tests {
     fn a_key_with_a_dot_wins_over_a_path() {
         assert_eq!(text_at(r#"{"a":{"b":"deep"},"a.b":"flat"}"#, "a.b").unwrap(), "flat");
         assert_eq!(text_at(r#"{"a":{"b":"deep"}}"#, "a.b").unwrap(), "deep");
+        assert_eq!(text_at(r#"{"a":{"b":{"c":"deeper"}}}"#, "a.b.c").unwrap(), "deeper");
         assert_eq!(text_at(r#"{"a":3}"#, "a.b"), None);
         assert_eq!(text_at("{}", "text"), None);
         assert_eq!(text_at(r#"{"text":null}"#, "text"), None);
     }
 
     #[test]
-    fn escapes_become_the_characters_they_stand_for() {
-        let (text, offsets) = unescape(br"\u00e9\ud83d\ude00a\n").unwrap();
-        assert_eq!(text, "é😀a\n");
-        assert_eq!(offsets, [0, 6, 18, 19, 21]);
-        let points = 0..=4;
-        assert_eq!(raw_offsets(br"\u00e9\ud83d\ude00a\n", points).unwrap(), [0, 6, 18, 19, 21]);
-        assert!(raw_offsets(br"\n", 2..3).is_none());
-        assert!(unescape(br"\ud83d").is_none());
-    }
-
-    #[test]
-    fn what_is_written_reads_back() {
-        let mut out = Vec::new();
-        let all: String = (0..0x3000u32).filter_map(char::from_u32).collect();
-        write_string(&mut out, &all);
-        assert_eq!(unescape(&out[1..out.len() - 1]).unwrap().0, all);
+    fn what_is_no_json_is_unsound() {
+        let sound = [
+            "{}",
+            " [] \r\n",
+            "-0.5e+3",
+            r#"{"a":[{"b":[]},{},[1,"x",true,false,null]]}"#,
+            "1e400",
+            r#""\ud83d\ude00\/""#,
+        ];
+        for record in sound {
+            assert!(find_values(record.as_bytes(), ["a"]).is_ok(), "{record}");
+        }
+        let unsound = [
+            "",
+            " ",
+            "{",
+            "}",
+            "[1,]",
+            "{,}",
+            r#"{"a":1,}"#,
+            r#"{"a" 1}"#,
+            r#"{"a":}"#,
+            "{a:1}",
+            "01",
+            "1.",
+            ".5",
+            "+1",
+            "1e",
+            "tru",
+            "[1}",
+            "[",
+            "[[]",
+            r#""a"#,
+            r#""\x""#,
+            r#""\u12g4""#,
+            r#""\ud800""#,
+            r#""\udc00""#,
+            r#""\ud800\u0041""#,
+            "\"a\tb\"",
+            "{} {}",
+            r#"{"a":1}x"#,
+            "NaN",
+            "'a'",
+        ];
+        for record in unsound {
+            assert!(find_values(record.as_bytes(), ["a"]).is_err(), "{record}");
+        }
+        let deep = "[".repeat(100_000) + &"]".repeat(100_000);
+        assert!(find_values(deep.as_bytes(), ["a"]).is_ok());
     }
 }

@@ -9,6 +9,7 @@ pub mod clean;
 pub mod cluster;
 pub mod corpus;
 pub mod cut;
+pub mod escape;
 pub mod fold;
 #[rustfmt::skip]
 mod fold_table;
@@ -19,6 +20,7 @@ pub mod plan;
 #[cfg(feature = "python")]
 mod py;
 pub mod read;
+pub mod record;
 pub mod render;
 pub mod search;
 pub mod seen;

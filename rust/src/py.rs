@@ -4,6 +4,8 @@
 // PyO3 hands arguments over as owned values.
 #![allow(clippy::needless_pass_by_value)]
 
+use std::borrow::Cow;
+
 use pyo3::exceptions::PyValueError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString};
@@ -14,6 +16,7 @@ use crate::clean::{Cleaned, restore_record, restore_text};
 use crate::corpus::{Corpus as CoreCorpus, compile};
 use crate::fold::FOLD_IDENTITY;
 use crate::read::{CodePoints, NewDocument};
+use crate::record::{Fields, Line, Lines};
 use crate::seen::{Answer, Seen as CoreSeen};
 use crate::settings::{Boilerplate, Numbers, Scope, Search, Settings};
 use crate::shingle::{extend_items, shingle_set};
@@ -70,6 +73,54 @@ fn pool_of(threads: usize) -> PyResult<ThreadPool> {
 /// Borrows the UTF-8 of a batch of `str`; lone surrogates are a `ValueError` of Python's own.
 fn borrow<'a>(texts: &'a [Bound<'_, PyString>]) -> PyResult<Vec<&'a str>> {
     texts.iter().map(|text| text.to_str()).collect()
+}
+
+/// Whole lines of one input: their bytes, the input's name, and the number of the first line.
+type PyLines<'py> = (Bound<'py, PyBytes>, String, u64);
+
+/// What reading lines found: documents, numbers of bad lines, values of the extra field.
+type PyLinesRead = (usize, Vec<u64>, Vec<Option<Cow<'static, [u8]>>>);
+
+/// Pieces as one `bytes`, copied once.
+fn joined(py: Python<'_>, pieces: &[Vec<u8>]) -> PyResult<Py<PyBytes>> {
+    let length = pieces.iter().map(Vec::len).sum();
+    let bytes = PyBytes::new_with(py, length, |mut rest| {
+        for piece in pieces {
+            let (place, after) = rest.split_at_mut(piece.len());
+            place.copy_from_slice(piece);
+            rest = after;
+        }
+        Ok(())
+    })?;
+    Ok(bytes.unbind())
+}
+
+/// Line feeds in some bytes.
+#[pyfunction]
+fn count_line_feeds(data: &[u8]) -> usize {
+    memchr::memchr_iter(b'\n', data).count()
+}
+
+/// The records of whole lines: id, source and text of each; lines that hold none are left out.
+#[pyfunction]
+fn read_records(
+    lines: PyLines<'_>,
+    text_field: &str,
+    id_field: &str,
+) -> Vec<(Option<String>, u64, String)> {
+    let (data, name, first) = &lines;
+    let lines = Lines { data: data.as_bytes(), name, first: *first };
+    let fields = Fields { text: text_field, id: id_field, extra: None };
+    let mut buffer = String::new();
+    lines
+        .iter()
+        .filter_map(|(number, line)| match Line::read(line, &fields, &mut buffer) {
+            Line::Record(record) => {
+                Some((record.id.map(Cow::into_owned), number, record.text.to_owned()))
+            }
+            Line::Blank | Line::Bad => None,
+        })
+        .collect()
 }
 
 /// The tokens of a text, in their order.
@@ -342,6 +393,30 @@ impl Corpus {
         Ok(())
     }
 
+    /// Adds the records of whole lines; see `dedup/_core.pyi` for what comes back.
+    fn add_lines(
+        &mut self,
+        py: Python<'_>,
+        lines: PyLines<'_>,
+        text_field: &str,
+        id_field: &str,
+        extra_field: Option<&str>,
+    ) -> PyLinesRead {
+        let (data, name, first) = &lines;
+        let lines = Lines { data: data.as_bytes(), name, first: *first };
+        let fields = Fields { text: text_field, id: id_field, extra: extra_field };
+        let Self { core, pool } = self;
+        let found = py.detach(|| pool.install(|| core.add_lines(&lines, &fields)));
+        let extras = found.extras.into_iter().map(|extra| extra.map(Cow::Owned)).collect();
+        (found.documents, found.bad, extras)
+    }
+
+    fn repeated_ids(&self) -> (usize, Option<(String, String)>) {
+        let store = &self.core.store;
+        let (count, first) = store.repeated_ids();
+        (count, first.map(|document| (store.ids.get(document).to_owned(), store.source(document))))
+    }
+
     fn short_pairs(&mut self, py: Python<'_>) -> usize {
         let Self { core, pool } = self;
         py.detach(|| pool.install(|| core.find_short_pairs()))
@@ -430,8 +505,8 @@ impl Corpus {
         similar.map(|found| (found.document, found.other, found.share)).collect()
     }
 
-    fn document_name(&self, document: usize) -> (&str, &str) {
-        (self.core.store.ids.get(document), self.core.store.sources.get(document))
+    fn document_name(&self, document: usize) -> (&str, String) {
+        (self.core.store.ids.get(document), self.core.store.source(document))
     }
 
     fn clean_texts(
@@ -454,31 +529,22 @@ impl Corpus {
         Ok((list.unbind(), PyBytes::new(py, &ledger).unbind()))
     }
 
-    fn clean_records(
+    fn clean_lines(
         &self,
         py: Python<'_>,
         first_document: usize,
-        lines: Vec<Bound<'_, PyBytes>>,
-        field: &str,
-    ) -> PyResult<(Py<PyList>, Py<PyBytes>)> {
-        let borrowed: Vec<&[u8]> = lines.iter().map(PyBytesMethods::as_bytes).collect();
-        let (cleaned, ledger) = py
+        lines: PyLines<'_>,
+        text_field: &str,
+    ) -> PyResult<(Py<PyBytes>, Py<PyBytes>, usize)> {
+        let (data, name, first) = &lines;
+        let lines = Lines { data: data.as_bytes(), name, first: *first };
+        let cleaned = py
             .detach(|| {
-                self.pool.install(|| self.core.clean_records(first_document, &borrowed, field))
+                self.pool.install(|| self.core.clean_lines(first_document, &lines, text_field))
             })
-            .map_err(|(number, reason)| {
-                let (_, source) = self.document_name(first_document + number);
-                value_error(format!("{source}: {reason}"))
-            })?;
-        let list = PyList::empty(py);
-        for (rest, line) in cleaned.into_iter().zip(&lines) {
-            match rest {
-                Cleaned::Unchanged => list.append(line)?,
-                Cleaned::Dropped => list.append(py.None())?,
-                Cleaned::Changed(rest) => list.append(PyBytes::new(py, &rest))?,
-            }
-        }
-        Ok((list.unbind(), PyBytes::new(py, &ledger).unbind()))
+            .map_err(|(line, reason)| value_error(format!("{name}:{line}: {reason}")))?;
+        let rest = joined(py, &cleaned.rest)?;
+        Ok((rest, joined(py, &cleaned.ledger)?, cleaned.documents))
     }
 }
 
@@ -487,8 +553,9 @@ impl Corpus {
 mod _core {
     #[pymodule_export]
     use super::{
-        Corpus, Seen, check_pattern, fingerprint, fold_tokens, instruction_sets, normal_form,
-        restore_records, restore_texts, shingles, sign_texts, signatures, split, token_hashes,
+        Corpus, Seen, check_pattern, count_line_feeds, fingerprint, fold_tokens, instruction_sets,
+        normal_form, read_records, restore_records, restore_texts, shingles, sign_texts,
+        signatures, split, token_hashes,
     };
 
     #[pymodule_export]

@@ -1,19 +1,22 @@
-//! A batch of texts into the store: split, hash, and tokenise what was not seen before.
+//! A batch of documents into the store: split, hash, and tokenise what was not seen before.
 //!
 //! Texts are worked on in parallel, in pieces of about 64 KiB; the store is then filled in input
-//! order by one thread, so that numbers never depend on how many threads there were.
+//! order by one thread, so that numbers never depend on how many threads there were. Lines of JSON
+//! are taken as they are: a piece finds its records' texts itself.
 
 use rayon::prelude::*;
 use regex::Regex;
 
+use crate::escape::count_leads;
+use crate::record::{Fields, Line, Lines};
 use crate::settings::{Numbers, Settings};
 use crate::split::{BlockSpan, split};
-use crate::store::{Content, Layout, NewBlock, Store, raw_hash};
+use crate::store::{Content, Layout, Number, Place, Store, raw_hash};
 use crate::token::TokenBuffer;
 
 /// Bytes of text that one task takes: large enough to forget the task's cost, small enough to
 /// balance a batch of 1 MiB over the threads.
-const PIECE_BYTES: usize = 64 << 10;
+pub const PIECE_BYTES: usize = 64 << 10;
 
 /// One document of a batch.
 #[derive(Clone, Copy)]
@@ -26,21 +29,62 @@ pub struct NewDocument<'a> {
     pub source: &'a str,
 }
 
+/// What reading some lines found.
+#[derive(Default)]
+pub struct LinesRead {
+    /// Documents that were added.
+    pub documents: usize,
+    /// Numbers of the lines that are neither a record with a text nor blank.
+    pub bad: Vec<u64>,
+    /// The value of the extra field of each document, as it stands there; none where not asked for.
+    pub extras: Vec<Option<Vec<u8>>>,
+}
+
 struct ReadBlock {
     start: u32,
     end: u32,
     layout: Layout,
-    raw_hash: u128,
-    content: Option<(u128, usize, usize)>,
+    content: ReadContent,
+}
+
+enum ReadContent {
+    /// The variant, which an earlier batch had.
+    Known(Number),
+    /// What tokenising it gave, and where in its piece the tokens and the normal form end that are
+    /// kept of it.
+    New { raw_hash: u128, fingerprint: u128, count: u32, token_end: usize, normal_end: usize },
+}
+
+struct ReadDocument {
+    block_end: usize,
+    id_end: usize,
+    characters: u64,
+    /// Number of its line; 0 where it did not come from one.
+    line: u64,
 }
 
 /// What one task found; flat, so that a task allocates a handful of times.
 #[derive(Default)]
 struct Piece {
     blocks: Vec<ReadBlock>,
-    documents: Vec<(usize, u64)>,
+    documents: Vec<ReadDocument>,
     tokens: Vec<u32>,
     normals: String,
+    ids: String,
+    /// Code points of the text that was read last.
+    characters: u64,
+    lines: LinesRead,
+    scratch: Scratch,
+}
+
+/// What reading a document needs for itself.
+#[derive(Default)]
+struct Scratch {
+    buffer: TokenBuffer,
+    spans: Vec<BlockSpan>,
+    hashes: Vec<u128>,
+    known: Vec<Option<Number>>,
+    text: String,
 }
 
 /// What the tasks of a batch fill, kept from batch to batch: allocating it anew each time left holes
@@ -48,6 +92,25 @@ struct Piece {
 #[derive(Default)]
 pub struct Workspace {
     pieces: Vec<Piece>,
+}
+
+impl Workspace {
+    /// Runs a task for each item, in parallel; the pieces they filled, in the items' order.
+    fn fill<T: Send + Sync>(
+        &mut self,
+        items: &[T],
+        task: impl Fn(&mut Piece, &T) + Sync,
+    ) -> &mut [Piece] {
+        if self.pieces.len() < items.len() {
+            self.pieces.resize_with(items.len(), Piece::default);
+        }
+        let pieces = &mut self.pieces[..items.len()];
+        pieces.par_iter_mut().zip(items).for_each(|(piece, item)| {
+            piece.clear();
+            task(piece, item);
+        });
+        pieces
+    }
 }
 
 /// Adds documents to the store in their order.
@@ -60,62 +123,165 @@ pub fn read_batch(
     settings: &Settings,
     protect: Option<&Regex>,
 ) {
-    let cut = cut_into_pieces(documents);
-    if workspace.pieces.len() < cut.len() {
-        workspace.pieces.resize_with(cut.len(), Piece::default);
-    }
-    let pieces = &mut workspace.pieces[..cut.len()];
-    pieces.par_iter_mut().zip(cut).for_each(|(piece, documents)| {
-        piece.clear();
-        read_piece(store, piece, documents, settings, protect);
-    });
-    let least = settings.least_tokens();
-    let characters_limit = settings.short_limit();
-    let mut documents = documents.iter();
-    for piece in &*pieces {
-        let (mut next_block, mut token_start, mut normal_start) = (0, 0, 0);
-        for &(block_end, characters) in &piece.documents {
-            for block in &piece.blocks[next_block..block_end] {
-                let content = block.content.map(|(fingerprint, token_end, normal_end)| {
-                    let content = Content {
-                        fingerprint,
-                        tokens: &piece.tokens[token_start..token_end],
-                        normal: &piece.normals[normal_start..normal_end],
-                    };
-                    (token_start, normal_start) = (token_end, normal_end);
-                    content
-                });
-                let block = NewBlock {
-                    start: block.start,
-                    end: block.end,
-                    layout: block.layout,
-                    raw_hash: block.raw_hash,
-                    content,
-                };
-                store.push_block(
-                    &block,
-                    |count| settings.keeps_tokens(count),
-                    |count| count >= least && count < characters_limit,
-                );
-            }
-            next_block = block_end;
-            if let Some(document) = documents.next() {
-                store.end_document(document.id, document.source, characters);
-            }
+    let known = &*store;
+    let pieces = workspace.fill(&cut_into_pieces(documents), |piece, documents| {
+        for document in *documents {
+            piece.read_text(known, document.text, settings, protect);
+            piece.end_document(document.id, 0);
         }
+    });
+    let mut sources = documents.iter().map(|document| document.source);
+    for piece in &*pieces {
+        store_piece(store, piece, |store, _| Place {
+            name: store.name(sources.next().unwrap_or_default()),
+            line: 0,
+        });
+    }
+}
+
+/// Adds the records of some lines to the store in their order.
+pub fn read_lines(
+    store: &mut Store,
+    workspace: &mut Workspace,
+    lines: &Lines<'_>,
+    fields: &Fields<'_>,
+    settings: &Settings,
+    protect: Option<&Regex>,
+) -> LinesRead {
+    let known = &*store;
+    let pieces = workspace.fill(&lines.cut(PIECE_BYTES), |piece, lines| {
+        for (number, line) in lines.iter() {
+            let mut text = std::mem::take(&mut piece.scratch.text);
+            match Line::read(line, fields, &mut text) {
+                Line::Record(record) => {
+                    piece.read_text(known, record.text, settings, protect);
+                    match record.id {
+                        Some(id) => piece.end_document(&id, number),
+                        None => piece.end_document(&format!("{}:{number}", lines.name), number),
+                    }
+                    if fields.extra.is_some() {
+                        piece.lines.extras.push(record.extra.map(<[u8]>::to_vec));
+                    }
+                }
+                Line::Blank => {}
+                Line::Bad => piece.lines.bad.push(number),
+            }
+            piece.scratch.text = text;
+        }
+    });
+    let mut found = LinesRead::default();
+    let name = store.name(lines.name);
+    for piece in pieces {
+        store_piece(store, piece, |_, line| Place { name, line });
+        found.documents += piece.documents.len();
+        found.bad.append(&mut piece.lines.bad);
+        found.extras.append(&mut piece.lines.extras);
+    }
+    found
+}
+
+/// Appends a piece's documents to the store; `place` says where one came from, by its line.
+fn store_piece(store: &mut Store, piece: &Piece, mut place: impl FnMut(&mut Store, u64) -> Place) {
+    let (mut next_block, mut token_start, mut normal_start, mut id_start) = (0, 0, 0, 0);
+    for document in &piece.documents {
+        for block in &piece.blocks[next_block..document.block_end] {
+            let variant = match block.content {
+                ReadContent::Known(variant) => variant,
+                ReadContent::New { raw_hash, fingerprint, count, token_end, normal_end } => {
+                    let tokens = &piece.tokens[token_start..token_end];
+                    let normal = &piece.normals[normal_start..normal_end];
+                    (token_start, normal_start) = (token_end, normal_end);
+                    store.variant(raw_hash, &Content { fingerprint, count, tokens, normal })
+                }
+            };
+            store.push_block(variant, block.start, block.end, block.layout);
+        }
+        next_block = document.block_end;
+        let id = &piece.ids[id_start..document.id_end];
+        id_start = document.id_end;
+        let place = place(store, document.line);
+        store.end_document(id, place, document.characters);
     }
 }
 
 impl Piece {
     /// Empties the piece; what an unusually large text took is given back.
     fn clear(&mut self) {
-        if self.tokens.capacity() > PIECE_BYTES || self.normals.capacity() > 4 * PIECE_BYTES {
+        let large = |capacity: usize| capacity > 4 * PIECE_BYTES;
+        if large(self.tokens.capacity()) || large(self.normals.capacity()) {
             *self = Self::default();
+        }
+        if large(self.scratch.text.capacity()) {
+            self.scratch = Scratch::default();
         }
         self.blocks.clear();
         self.documents.clear();
         self.tokens.clear();
         self.normals.clear();
+        self.ids.clear();
+        self.lines = LinesRead::default();
+    }
+
+    /// Reads the blocks of a text; `store` knows the raw texts of earlier batches.
+    fn read_text(
+        &mut self,
+        store: &Store,
+        text: &str,
+        settings: &Settings,
+        protect: Option<&Regex>,
+    ) {
+        let Scratch { buffer, spans, hashes, known, .. } = &mut self.scratch;
+        split(text, settings.unit, buffer, spans);
+        let mut protected = ProtectedRanges::new(protect, text);
+        let mut place = CodePoints::new(text);
+        // All look-ups of a text, one after the other: the processor then waits for several at once.
+        hashes.clear();
+        hashes.extend(spans.iter().map(|span| raw_hash(span.of(text))));
+        known.clear();
+        known.extend(hashes.iter().map(|&hash| store.find_variant(hash)));
+        for ((span, &raw_hash), &known) in spans.iter().zip(&*hashes).zip(&*known) {
+            let layout = Layout {
+                before: span.before,
+                first_word: span.first_word,
+                indentation: indentation(&text[..span.start as usize]),
+                protected: protected.touches(span),
+            };
+            let (start, end) = (place.at(span.start as usize), place.at(span.end as usize));
+            let content = known.map_or_else(
+                || {
+                    let block = span.of(text);
+                    buffer.read(block, settings.numbers == Numbers::Mask);
+                    let count = buffer.hashes.len() as u32;
+                    if settings.keeps_tokens(count) {
+                        self.tokens.extend_from_slice(&buffer.hashes);
+                    }
+                    if settings.keeps_normal(count) {
+                        self.normals.push_str(buffer.normal_str());
+                    }
+                    ReadContent::New {
+                        raw_hash,
+                        fingerprint: buffer.fingerprint(block),
+                        count,
+                        token_end: self.tokens.len(),
+                        normal_end: self.normals.len(),
+                    }
+                },
+                ReadContent::Known,
+            );
+            self.blocks.push(ReadBlock { start, end, layout, content });
+        }
+        self.characters = u64::from(place.at(text.len()));
+    }
+
+    /// Ends the document whose text was read last.
+    fn end_document(&mut self, id: &str, line: u64) {
+        self.ids.push_str(id);
+        self.documents.push(ReadDocument {
+            block_end: self.blocks.len(),
+            id_end: self.ids.len(),
+            characters: self.characters,
+            line,
+        });
     }
 }
 
@@ -133,44 +299,6 @@ fn cut_into_pieces<'a, 'b>(documents: &'b [NewDocument<'a>]) -> Vec<&'b [NewDocu
         pieces.push(&documents[start..]);
     }
     pieces
-}
-
-fn read_piece(
-    store: &Store,
-    piece: &mut Piece,
-    documents: &[NewDocument<'_>],
-    settings: &Settings,
-    protect: Option<&Regex>,
-) {
-    let mut buffer = TokenBuffer::default();
-    let mut spans = Vec::new();
-    for document in documents {
-        split(document.text, settings.unit, &mut buffer, &mut spans);
-        let mut protected = ProtectedRanges::new(protect, document.text);
-        let mut place = CodePoints::new(document.text);
-        for span in &spans {
-            let text = &document.text[span.start as usize..span.end as usize];
-            let layout = Layout {
-                before: span.before,
-                first_word: span.first_word,
-                indentation: indentation(&document.text[..span.start as usize]),
-                protected: protected.touches(span),
-            };
-            let (start, end) = (place.at(span.start as usize), place.at(span.end as usize));
-            let raw_hash = raw_hash(text);
-            let content = if store.knows(raw_hash) {
-                None
-            } else {
-                buffer.read(text, settings.numbers == Numbers::Mask);
-                piece.tokens.extend_from_slice(&buffer.hashes);
-                piece.normals.push_str(buffer.normal_str());
-                Some((buffer.fingerprint(text), piece.tokens.len(), piece.normals.len()))
-            };
-            piece.blocks.push(ReadBlock { start, end, layout, raw_hash, content });
-        }
-        let characters = u64::from(place.at(document.text.len()));
-        piece.documents.push((piece.blocks.len(), characters));
-    }
 }
 
 /// White space between the last line end (or the start, or a byte order mark) and the text's end.
@@ -204,10 +332,7 @@ impl<'a> CodePoints<'a> {
         if self.ascii {
             return byte as u32;
         }
-        // Every code point has exactly one byte that is not a continuation byte (10xxxxxx).
-        let leads =
-            self.text[self.byte..byte].iter().filter(|&&b| b.cast_signed() >= -0x40).count();
-        self.count += leads as u32;
+        self.count += count_leads(&self.text[self.byte..byte]) as u32;
         self.byte = byte;
         self.count
     }

@@ -3,7 +3,7 @@
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::cluster::Neighbours;
-use crate::json::{write_number, write_score, write_string};
+use crate::escape::{write_escaped, write_number, write_score, write_string};
 use crate::passages::State;
 use crate::plan::{Cluster, Kind, Likeness, Passage, Plan};
 use crate::settings::Settings;
@@ -211,7 +211,13 @@ fn write_document(store: &Store, document: usize, out: &mut Vec<u8>) {
     out.extend_from_slice(b"\"document\":");
     write_string(out, store.ids.get(document));
     out.extend_from_slice(b",\"source\":");
-    write_string(out, store.sources.get(document));
+    out.push(b'"');
+    write_escaped(out, store.document_name(document));
+    if store.places[document].line > 0 {
+        out.push(b':');
+        write_number(out, store.places[document].line);
+    }
+    out.push(b'"');
 }
 
 fn write_likeness(likeness: Likeness, out: &mut Vec<u8>) {

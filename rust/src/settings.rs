@@ -98,6 +98,13 @@ impl Settings {
         count >= self.least_tokens() && (self.chain || count >= self.short_tokens)
     }
 
+    /// Whether a block with that many tokens keeps its normal form: those that may be judged by their
+    /// characters do.
+    #[must_use]
+    pub fn keeps_normal(&self, count: u32) -> bool {
+        count >= self.least_tokens() && count < self.short_limit()
+    }
+
     /// Token counts from here on are never judged by characters: an Indel similarity of 0.9 leaves
     /// room for about a fifth more text, and a quarter is allowed.
     #[must_use]

@@ -72,6 +72,14 @@ pub struct BlockSpan {
     pub wrapped: bool,
 }
 
+impl BlockSpan {
+    /// The block in its text.
+    #[must_use]
+    pub fn of<'a>(&self, text: &'a str) -> &'a str {
+        &text[self.start as usize..self.end as usize]
+    }
+}
+
 /// Replaces `blocks` by the blocks of `text`, which must be shorter than 4 GiB; a blank text has
 /// none.
 ///

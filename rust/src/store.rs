@@ -6,7 +6,7 @@
 //! kept but the normal forms of short blocks; the others keep four bytes a token.
 
 use hashbrown::HashTable;
-use xxhash_rust::xxh3::xxh3_128;
+use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 use crate::split::Before;
 use crate::token::TokenBuffer;
@@ -80,6 +80,18 @@ impl Default for Texts {
 }
 
 impl Texts {
+    /// How many texts there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
     /// Appends one text.
     pub fn push(&mut self, text: &str) {
         self.text.push_str(text);
@@ -107,37 +119,36 @@ pub struct Layout {
     pub protected: bool,
 }
 
-/// A block as the batch reader hands it over.
-pub struct NewBlock<'a> {
-    /// Code points from the start of the document.
-    pub start: u32,
-    /// Its end, exclusive.
-    pub end: u32,
-    /// Its place among its neighbours.
-    pub layout: Layout,
-    /// Hash of its raw text.
-    pub raw_hash: u128,
-    /// Fingerprint and tokens, unless its raw text was known already.
-    pub content: Option<Content<'a>>,
-}
-
 /// What tokenising a block gave.
 #[derive(Clone, Copy)]
 pub struct Content<'a> {
     /// 128-bit hash of the normal form.
     pub fingerprint: u128,
-    /// Token hashes.
+    /// Number of its tokens.
+    pub count: u32,
+    /// Token hashes; empty where `Settings::keeps_tokens` says no.
     pub tokens: &'a [u32],
-    /// The normal form.
+    /// The normal form; empty where `Settings::keeps_normal` says no.
     pub normal: &'a str,
+}
+
+/// Where a document came from.
+#[derive(Clone, Copy)]
+pub struct Place {
+    /// Number of its input's name.
+    pub name: Number,
+    /// Its line there, from 1; 0 where it is the whole input.
+    pub line: u64,
 }
 
 /// The columns.
 pub struct Store {
     /// Ids of the documents.
     pub ids: Texts,
-    /// Sources of the documents.
-    pub sources: Texts,
+    /// Places of the documents.
+    pub places: Vec<Place>,
+    /// Names of the inputs.
+    names: Texts,
     /// Code points of each document.
     pub document_characters: Vec<u64>,
     /// First block of each document, and one more at the end.
@@ -187,7 +198,8 @@ impl Store {
         document_starts.push(0);
         Self {
             ids: Texts::default(),
-            sources: Texts::default(),
+            places: column(),
+            names: Texts::default(),
             document_characters: column(),
             document_starts,
             variants: column(),
@@ -316,61 +328,105 @@ impl Store {
         self.tokens = kept;
     }
 
-    /// Whether a block with this raw text was added before.
+    /// The variant with this raw text, if there is one.
     #[must_use]
-    pub fn knows(&self, raw_hash: u128) -> bool {
-        self.find_variant(raw_hash).is_some()
-    }
-
-    fn find_variant(&self, raw_hash: u128) -> Option<Number> {
+    pub fn find_variant(&self, raw_hash: u128) -> Option<Number> {
         self.raw_table
             .find(raw_hash as u64, |&variant| self.raw_hashes[variant as usize] == raw_hash)
             .copied()
     }
 
+    /// The variant with this raw text, which is made if there is none.
+    pub fn variant(&mut self, raw_hash: u128, content: &Content<'_>) -> Number {
+        if let Some(variant) = self.find_variant(raw_hash) {
+            return variant;
+        }
+        let node = self.intern(content);
+        let variant = self.raw_hashes.len() as Number;
+        self.raw_hashes.push(raw_hash);
+        self.variant_nodes.push(node);
+        let hashes = &self.raw_hashes;
+        self.raw_table
+            .insert_unique(raw_hash as u64, variant, |&other| hashes[other as usize] as u64);
+        variant
+    }
+
+    /// The number of an input's name; the name of the document before it is known again.
+    pub fn name(&mut self, name: &str) -> Number {
+        if self.names.is_empty() || self.names.get(self.names.len() - 1) != name {
+            self.names.push(name);
+        }
+        (self.names.len() - 1) as Number
+    }
+
+    /// The name of the input that a document came from.
+    #[must_use]
+    pub fn document_name(&self, document: usize) -> &str {
+        self.names.get(self.places[document].name as usize)
+    }
+
+    /// Where a document came from, as files say it: `name` or `name:line`.
+    #[must_use]
+    pub fn source(&self, document: usize) -> String {
+        let name = self.document_name(document);
+        match self.places[document].line {
+            0 => name.to_owned(),
+            line => format!("{name}:{line}"),
+        }
+    }
+
+    /// Whether there is such a document and it came from that line.
+    #[must_use]
+    pub fn is_at(&self, document: usize, name: &str, line: u64) -> bool {
+        let place = self.places.get(document);
+        place.is_some_and(|place| place.line == line) && self.document_name(document) == name
+    }
+
+    /// The first document from `from` on that stands at that line of an input or after it.
+    #[must_use]
+    pub fn first_at(&self, from: usize, name: &str, line: u64) -> usize {
+        if from >= self.documents() || self.document_name(from) != name {
+            return from;
+        }
+        let input = self.places[from].name;
+        from + self.places[from..].partition_point(|place| place.name == input && place.line < line)
+    }
+
+    /// Documents whose id an earlier one has: how many, and the first of them.
+    #[must_use]
+    pub fn repeated_ids(&self) -> (usize, Option<usize>) {
+        let hash = |document: usize| xxh3_64(self.ids.get(document).as_bytes());
+        let mut seen: HashTable<usize> = HashTable::with_capacity(self.documents());
+        let (mut count, mut first) = (0, None);
+        for document in 0..self.documents() {
+            let id = self.ids.get(document);
+            if seen.find(hash(document), |&other| self.ids.get(other) == id).is_some() {
+                count += 1;
+                first = first.or(Some(document));
+            } else {
+                seen.insert_unique(hash(document), document, |&other| hash(other));
+            }
+        }
+        (count, first)
+    }
+
     /// Ends the document that the blocks since the last call belong to.
-    pub fn end_document(&mut self, id: &str, source: &str, characters: u64) {
+    pub fn end_document(&mut self, id: &str, place: Place, characters: u64) {
         self.ids.push(id);
-        self.sources.push(source);
+        self.places.push(place);
         self.document_characters.push(characters);
         self.document_starts.push(self.variants.len() as Number);
     }
 
-    /// Appends a block; `kept_tokens` and `kept_normals` say which token counts keep their tokens
-    /// and their normal forms.
-    ///
-    /// # Panics
-    /// When a block without content has a raw text that was never added: a fault of the caller.
-    pub fn push_block(
-        &mut self,
-        block: &NewBlock<'_>,
-        kept_tokens: impl Fn(u32) -> bool,
-        kept_normals: impl Fn(u32) -> bool,
-    ) {
-        let variant = self.find_variant(block.raw_hash).unwrap_or_else(|| {
-            let content = block.content.expect("a block without content was seen before");
-            let node = self.intern(&content, kept_tokens, kept_normals);
-            let variant = self.raw_hashes.len() as Number;
-            self.raw_hashes.push(block.raw_hash);
-            self.variant_nodes.push(node);
-            let hashes = &self.raw_hashes;
-            self.raw_table.insert_unique(block.raw_hash as u64, variant, |&other| {
-                hashes[other as usize] as u64
-            });
-            variant
-        });
+    /// Appends a block: its variant, its first code point and its end in the document, its layout.
+    pub fn push_block(&mut self, variant: Number, start: u32, end: u32, layout: Layout) {
         self.variants.push(variant);
-        self.starts.push(block.start);
-        self.ends.push(block.end);
-        self.layouts.push(block.layout);
+        self.starts.push(start);
+        self.ends.push(end);
+        self.layouts.push(layout);
     }
 
-    fn intern(
-        &mut self,
-        content: &Content<'_>,
-        kept_tokens: impl Fn(u32) -> bool,
-        kept_normals: impl Fn(u32) -> bool,
-    ) -> Number {
+    fn intern(&mut self, content: &Content<'_>) -> Number {
         let known = self.fingerprint_table.find(content.fingerprint as u64, |&node| {
             self.fingerprints[node as usize] == content.fingerprint
         });
@@ -378,20 +434,19 @@ impl Store {
             return node;
         }
         let node = self.fingerprints.len() as Number;
-        let count = content.tokens.len() as u32;
         self.fingerprints.push(content.fingerprint);
-        self.token_counts.push(count);
-        self.token_rows.push(if kept_tokens(count) {
+        self.token_counts.push(content.count);
+        self.token_rows.push(if content.tokens.is_empty() {
+            NONE
+        } else {
             self.tokens.push(content.tokens);
             (self.tokens.len() - 1) as Number
-        } else {
-            NONE
         });
-        self.normal_rows.push(if kept_normals(count) {
-            self.normals.push(content.normal);
-            (self.normals.ends.len() - 1) as Number
-        } else {
+        self.normal_rows.push(if content.normal.is_empty() {
             NONE
+        } else {
+            self.normals.push(content.normal);
+            (self.normals.len() - 1) as Number
         });
         let fingerprints = &self.fingerprints;
         self.fingerprint_table.insert_unique(content.fingerprint as u64, node, |&other| {

@@ -1,0 +1,287 @@
+"""One corpus under one policy, from reading to writing; `pipeline` says what is asked of it.
+
+The core does split … band, group, verify, cluster and cut; here stands in which order, with
+what, and where the answers go.
+"""
+
+from __future__ import annotations
+
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from dedup.engines.local import ahead, alongside, checked_jobs, open_corpus
+from dedup.errors import FormatError, InputError
+from dedup.formats import Batch, Lines
+from dedup.formats.jsonl import skipped_lines
+from dedup.formats.source import Held, Reading, Source, open_source
+from dedup.formats.walk import NOTES
+from dedup.report import RunFacts, build_report, similar_document
+from dedup.results import CleanResult
+from dedup.stages.keepers import KeeperOrder
+from dedup.stages.short import judge_pairs
+
+if TYPE_CHECKING:
+    from dedup import _core
+    from dedup.formats import OutputTree
+    from dedup.model import Document, Skipped
+    from dedup.policy import Policy
+
+Progress = Callable[[str, int, "int | None"], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What changes time and memory, never an answer.
+
+    jobs: threads, None for all processors. progress: called as (stage, done, total or None),
+    often. skip_bad: False raises FormatError at the first record that cannot be read.
+    batch_bytes: text handed to the core at one time.
+    """
+
+    jobs: int | None = None
+    progress: Progress | None = None
+    skip_bad: bool = True
+    batch_bytes: int = Reading().batch_bytes
+
+
+@dataclass(slots=True)
+class Run:
+    """The methods are called in the order in which they stand here."""
+
+    source: Source
+    policy: Policy
+    options: Options
+    jobs: int
+    reading: Reading
+    corpus: _core.Corpus
+    order: KeeperOrder
+    seconds: dict[str, float] = field(default_factory=dict)
+    skipped: list[Skipped] = field(default_factory=list)
+    documents: int = 0
+    started: float = field(default_factory=time.perf_counter)
+
+    @classmethod
+    def make(cls, data: Any, policy: Policy, options: Options, reading: Reading) -> Run:
+        """Look the input up; nothing is read yet."""
+        jobs = checked_jobs(options.jobs)
+        source = open_source(data, reading)
+        order = KeeperOrder.of(policy.keep_rule)
+        return cls(source, policy, options, jobs, reading, open_corpus(policy, jobs), order)
+
+    @contextmanager
+    def stage(self, name: str) -> Iterator[None]:
+        """Time a stage and tell its start and end."""
+        begun = time.perf_counter()
+        self.tell(name, 0, None)
+        yield
+        self.seconds[name] = time.perf_counter() - begun
+        self.tell(name, 1, 1)
+
+    def tell(self, stage: str, done: int, total: int | None) -> None:
+        """Tell who asked how far a stage is."""
+        if self.options.progress is not None:
+            self.options.progress(stage, done, total)
+
+    def decide(self) -> None:
+        """Read everything and settle what repeats what."""
+        with self.stage("read"):
+            weight, size = 0, self.source.size
+            for batch, count in ahead(self.source.batches(), self._add):
+                self.documents += count
+                weight += batch.weight
+                self.tell("read", weight, size)
+        with self.stage("match"):
+            judge_pairs(
+                self.corpus.short_pairs(),
+                self.corpus.short_texts,
+                self.corpus.judge_short,
+                cutoff=self.policy.short_threshold,
+                jobs=self.jobs,
+            )
+            self.corpus.match()
+        with self.stage("decide"):
+            self.corpus.cluster(
+                self.order.ranks(self.corpus.block_tokens, self.corpus.block_documents)
+            )
+
+    def _add(self, batch: Batch | Lines) -> int:
+        if isinstance(batch, Batch):
+            self.corpus.add(batch.texts, batch.ids, batch.sources)
+            self.order.note(batch.sources, batch.fields)
+            self._note_skipped(batch.skipped)
+            return len(batch)
+        reading = self.reading
+        extra = self.order.wanted
+        documents, bad, values = self.corpus.add_lines(
+            batch.core(), reading.text_field, reading.id_field, extra
+        )
+        if extra is not None:
+            fields = [{extra: orjson.loads(value)} if value else {} for value in values]
+            self.order.note([batch.input.name] * documents, fields)
+        else:
+            self.order.note([batch.input.name] * documents, [])
+        self._note_skipped(skipped_lines(batch, bad, reading.text_field))
+        return documents
+
+    def _note_skipped(self, skipped: Iterable[Skipped]) -> None:
+        for one in skipped:
+            if not self.options.skip_bad:
+                raise FormatError(str(one), path=one.source, line=one.line)
+            self.skipped.append(replace(one, record=b""))
+
+    def report(self, inputs: list[dict[str, Any]] | None = None) -> dict[str, Any]:
+        """`report.json` as it stands now."""
+        counts = self.corpus.counts()
+        counts["records_skipped"] = len(self.skipped)
+        counts["documents_read"] += len(self.skipped)
+        buckets, largest = self.corpus.hot()
+        self.seconds["total"] = time.perf_counter() - self.started
+        if inputs is None and self.source.inputs is not None:
+            inputs = [item.entry(self.reading.text_field) for item in self.source.inputs.files]
+        facts = RunFacts(
+            seconds=self.seconds,
+            counts=counts,
+            kinds=self._kinds(),
+            hot={"buckets": buckets, "largest": largest},
+            inputs=inputs or (),
+            similar_documents=[
+                similar_document(
+                    self.corpus.document_name(document), self.corpus.document_name(other), share
+                )
+                for document, other, share in self.corpus.similar_documents()
+            ],
+        )
+        return build_report(self.policy, facts)
+
+    def _kinds(self) -> dict[str, dict[str, int]]:
+        kinds: dict[str, dict[str, int]] = {}
+        for kind, _, clusters, copies, characters in self.corpus.kind_totals():
+            total = kinds.setdefault(kind, {"clusters": 0, "copies": 0, "characters": 0})
+            total["clusters"] += clusters
+            total["copies"] += copies
+            total["characters"] += characters
+        return dict(sorted(kinds.items(), key=lambda one: (-one[1]["characters"], one[0])))
+
+    def leftovers(self) -> dict[str, Any]:
+        """What results carry beside the report."""
+        warnings = []
+        repeated, first = self.corpus.repeated_ids()
+        if first is not None:
+            name, source = first
+            count = f"{repeated} ids stand" if repeated > 1 else "one id stands"
+            warnings.append(
+                f"{count} more than once, first {name!r} at {source}; kept apart by source"
+            )
+        return {
+            "skipped": self.skipped,
+            "warnings": warnings,
+            "excerpt": self.source.excerpts,
+        }
+
+    def cleaned_documents(self) -> CleanResult:
+        """Clean what the caller holds."""
+        assert isinstance(self.source, Held)
+        documents: list[Document] = []
+        ledger: list[dict[str, Any]] = []
+        with self.stage("clean"):
+            held = iter(self.source.documents)
+            done = 0
+            for batch, (texts, lines) in ahead(self.source.batches(), self._cleaner()):
+                done += batch.weight
+                for text, document in zip(texts, held, strict=False):
+                    if text is not None:
+                        documents.append(_with_text(document, text, self.reading.text_field))
+                ledger += map(orjson.loads, lines.splitlines())
+                self.tell("clean", done, self.source.size)
+        result = CleanResult(self.corpus, self.report(), **self.leftovers())
+        result.documents, result.removed = documents, ledger
+        return result
+
+    def write(self, tree: OutputTree) -> CleanResult:
+        """Read the files again and write them without what goes."""
+        ledger = tree.create(f"{NOTES}/removed.jsonl")
+        clusters = tree.create(f"{NOTES}/clusters.jsonl")
+        result = CleanResult(self.corpus, {}, **self.leftovers())
+        tree.skip([])
+        skipped = deque(self.skipped)
+
+        def put(work: tuple[Batch | Lines, tuple[Any, bytes]]) -> None:
+            batch, (rest, lines) = work
+            ledger.write(lines)
+            if isinstance(batch, Lines):
+                tree.write_lines(batch, rest)
+            else:
+                tree.write_texts(batch, rest)
+            tree.skip(self._skipped_in(batch, skipped))
+
+        cleaner = self._cleaner()
+        with (
+            self.stage("clean"),
+            alongside(map(clusters.write, result.cluster_lines())),
+        ):
+            done = 0
+            for (batch, _), _ in ahead(ahead(self.source.batches(), cleaner), put):
+                done += batch.weight
+                self.tell("clean", done, self.source.size)
+        if cleaner.documents != self.documents:
+            raise InputError("the input shrank while it was read")
+        result.report = self.report(tree.inputs(self.reading.text_field))
+        report = orjson.dumps(result.report, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
+        tree.create(f"{NOTES}/report.json").write(report)
+        return result
+
+    def _cleaner(self) -> _Cleaner:
+        return _Cleaner(self.corpus, self.documents, self.reading.text_field)
+
+    def _skipped_in(self, batch: Batch | Lines, waiting: deque[Skipped]) -> list[Skipped]:
+        """The skipped records of a batch, with their bytes; they leave `waiting`."""
+        if isinstance(batch, Batch):
+            return [replace(waiting.popleft(), record=one.record) for one in batch.skipped]
+        name, following = batch.input.name, batch.following
+        found = []
+        while waiting and waiting[0].line and waiting[0].source == f"{name}:{waiting[0].line}":
+            if waiting[0].line >= following:
+                break
+            found.append(waiting.popleft())
+        lines = batch.pick([one.line or 0 for one in found])
+        return [replace(one, record=line) for one, line in zip(found, lines, strict=True)]
+
+
+@dataclass(slots=True)
+class _Cleaner:
+    """Cleans batch after batch; counts the documents, so that an input that grew is noticed."""
+
+    corpus: _core.Corpus
+    expected: int
+    text_field: str
+    documents: int = 0
+
+    def __call__(self, batch: Batch | Lines) -> tuple[Any, bytes]:
+        first = self.documents
+        if isinstance(batch, Batch):
+            self._count(len(batch))
+            return self.corpus.clean_texts(first, batch.texts)
+        try:
+            rest, ledger, count = self.corpus.clean_lines(first, batch.core(), self.text_field)
+        except ValueError as error:
+            raise FormatError(str(error)) from error
+        self._count(count)
+        return rest, ledger
+
+    def _count(self, documents: int) -> None:
+        self.documents += documents
+        if self.documents > self.expected:
+            raise InputError("the input grew while it was read")
+
+
+def _with_text(document: Document, text: str, text_field: str) -> Document:
+    fields = (
+        {**document.fields, text_field: text} if text_field in document.fields else document.fields
+    )
+    return replace(document, text=text, fields=fields)

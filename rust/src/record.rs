@@ -1,0 +1,169 @@
+//! Lines of JSON: which of them hold a text, and how a batch of them is cut for the threads.
+
+use std::borrow::Cow;
+
+use crate::escape::{unescape, unescape_into};
+use crate::json::{find_values, is_string};
+
+const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
+
+/// Consecutive whole lines of one input, with their ends.
+#[derive(Clone, Copy)]
+pub struct Lines<'a> {
+    /// Their bytes.
+    pub data: &'a [u8],
+    /// The input's name.
+    pub name: &'a str,
+    /// Number of the first one; the first line of an input has number 1.
+    pub first: u64,
+}
+
+impl<'a> Lines<'a> {
+    /// The byte order mark before the first record of the input, or nothing.
+    #[must_use]
+    pub fn mark(&self) -> &'a [u8] {
+        let marked = self.first == 1 && self.data.starts_with(BYTE_ORDER_MARK);
+        if marked { &self.data[..BYTE_ORDER_MARK.len()] } else { &[] }
+    }
+
+    /// The lines with their numbers and ends, without the byte order mark.
+    pub fn iter(&self) -> impl Iterator<Item = (u64, &'a [u8])> + use<'a> {
+        let mut rest = &self.data[self.mark().len()..];
+        let mut number = self.first;
+        std::iter::from_fn(move || {
+            if rest.is_empty() {
+                return None;
+            }
+            let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
+            let (line, after) = rest.split_at(end);
+            rest = after;
+            number += 1;
+            Some((number - 1, line))
+        })
+    }
+
+    /// How many there are.
+    #[must_use]
+    pub fn count(&self) -> u64 {
+        let ends = count_ends(self.data);
+        ends + u64::from(self.data.last().is_some_and(|&byte| byte != b'\n'))
+    }
+
+    /// The same lines in pieces of about `size` bytes.
+    #[must_use]
+    pub fn cut(&self, size: usize) -> Vec<Self> {
+        let mut pieces = Vec::new();
+        let mut rest = *self;
+        while !rest.data.is_empty() {
+            let least = size.min(rest.data.len());
+            let end = memchr::memchr(b'\n', &rest.data[least - 1..])
+                .map_or(rest.data.len(), |end| least + end);
+            let (data, after) = rest.data.split_at(end);
+            pieces.push(Self { data, ..rest });
+            rest = Self { data: after, first: rest.first + count_ends(data), ..rest };
+        }
+        pieces
+    }
+}
+
+fn count_ends(data: &[u8]) -> u64 {
+    memchr::memchr_iter(b'\n', data).count() as u64
+}
+
+/// Which fields of a record are asked for.
+#[derive(Clone, Copy)]
+pub struct Fields<'a> {
+    /// Its text.
+    pub text: &'a str,
+    /// Its id.
+    pub id: &'a str,
+    /// Another one, whose value is handed on as it stands.
+    pub extra: Option<&'a str>,
+}
+
+/// What a line is.
+pub enum Line<'a> {
+    /// A record with a text.
+    Record(Record<'a>),
+    /// White space alone.
+    Blank,
+    /// Anything else.
+    Bad,
+}
+
+/// What a record says.
+pub struct Record<'a> {
+    /// Its text.
+    pub text: &'a str,
+    /// Its id, where it has one that is a string or a whole number.
+    pub id: Option<Cow<'a, str>>,
+    /// The extra field's value.
+    pub extra: Option<&'a [u8]>,
+}
+
+impl<'a> Line<'a> {
+    /// Reads a line; a text with escapes is written to `buffer`.
+    pub fn read(line: &'a [u8], fields: &Fields<'_>, buffer: &'a mut String) -> Self {
+        if is_blank(line) {
+            return Self::Blank;
+        }
+        Self::record(line, fields, buffer).map_or(Self::Bad, Self::Record)
+    }
+
+    fn record(line: &'a [u8], fields: &Fields<'_>, buffer: &'a mut String) -> Option<Record<'a>> {
+        let whole = std::str::from_utf8(line).ok()?;
+        let extra = fields.extra.unwrap_or(fields.id);
+        let [text, id, extra] = find_values(line, [fields.text, fields.id, extra]).ok()?;
+        let text = text.filter(|text| is_string(line, text))?;
+        let text = &whole[text.start + 1..text.end - 1];
+        let text = if memchr::memchr(b'\\', text.as_bytes()).is_none() {
+            text
+        } else {
+            unescape_into(text, buffer)?;
+            buffer
+        };
+        let id = id.and_then(|value| id_of(&whole[value]));
+        // Block spans hold 32 bits.
+        let fits = u32::try_from(text.len()).is_ok();
+        fits.then(|| Record { text, id, extra: extra.map(|value| &line[value]) })
+    }
+}
+
+/// Whether a line holds nothing but what JSON counts as white space.
+#[must_use]
+pub fn is_blank(line: &[u8]) -> bool {
+    line.iter().all(|byte| matches!(byte, b' ' | b'\t' | b'\r' | b'\n'))
+}
+
+/// The id that a JSON value makes: a string that is not empty, or a whole number as it is written.
+fn id_of(value: &str) -> Option<Cow<'_, str>> {
+    if let Some(inside) = value.strip_prefix('"').and_then(|rest| rest.strip_suffix('"')) {
+        if inside.is_empty() {
+            return None;
+        }
+        if inside.contains('\\') {
+            return unescape(inside.as_bytes()).map(|(text, _)| Cow::Owned(text));
+        }
+        return Some(Cow::Borrowed(inside));
+    }
+    let digits = value.strip_prefix('-').unwrap_or(value);
+    digits.bytes().all(|byte| byte.is_ascii_digit()).then_some(Cow::Borrowed(value))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_the_same_however_they_are_cut() {
+        for text in ["", "\n", "a", "a\n", "\u{FEFF}a\r\n\nbb\nccc", "\u{FEFF}"] {
+            let lines = Lines { data: text.as_bytes(), name: "x", first: 1 };
+            let whole: Vec<_> = lines.iter().collect();
+            for size in 1..text.len() + 2 {
+                let cut = lines.cut(size);
+                let again: Vec<_> = cut.iter().flat_map(Lines::iter).collect();
+                assert_eq!(again, whole, "{text:?} by {size}");
+            }
+        }
+    }
+}
