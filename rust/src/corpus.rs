@@ -16,7 +16,7 @@ use crate::search::{long_candidates, verify_pairs};
 use crate::settings::{Search, Settings};
 use crate::sign::Permutations;
 use crate::store::Store;
-use crate::verify::{Match, short_match};
+use crate::verify::{Match, ShortScratch, short_match};
 
 /// Hot buckets of a run, over all bands.
 #[derive(Clone, Copy, Default, Debug)]
@@ -122,7 +122,9 @@ impl Corpus {
             .into_par_iter()
             .zip(similarities)
             .filter(|&(_, &similarity)| similarity >= settings.short_threshold)
-            .map(|(pair, &similarity)| short_match(store, settings, pair, similarity as f32))
+            .map_init(ShortScratch::default, |scratch, (pair, &similarity)| {
+                short_match(store, settings, pair, similarity as f32, scratch)
+            })
             .collect();
         self.matches.extend(found);
     }

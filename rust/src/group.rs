@@ -27,6 +27,8 @@ const SAMPLE: usize = 512;
 /// Slots whose band keys are held at one time: 64 bytes a block with rows of 4. Half as many hold half
 /// the keys and read every block twice as often, which is a tenth of the stage's time.
 const SLOTS_AT_ONCE: usize = 64;
+/// Pairs that may be added before repeats among them are dropped, beside twice as many as there were.
+const PAIRS_TO_SORT: usize = 1 << 19;
 /// Blocks signed by one task.
 const NODES_PER_TASK: usize = 1024;
 
@@ -62,6 +64,13 @@ impl Candidates {
         }
     }
 
+    /// Sorts the pairs and keeps each once; how many are left.
+    fn drop_repeats(&mut self) -> usize {
+        self.packed.par_sort_unstable();
+        self.packed.dedup();
+        self.packed.len()
+    }
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -94,12 +103,8 @@ struct Band {
 }
 
 impl Band {
-    fn group(
-        &mut self,
-        keys: impl ExactSizeIterator<Item = u32> + Clone,
-        features: &impl Features,
-    ) {
-        let mut entries = shared_keys(keys);
+    fn group(&mut self, keys: &Keys, row: usize, features: &impl Features) {
+        let mut entries = keys.shared(row);
         entries.sort_unstable();
         for bucket in entries.chunk_by(|left, right| left >> 32 == right >> 32) {
             if bucket.len() < 2 {
@@ -156,34 +161,6 @@ impl Band {
     }
 }
 
-/// The keys that may stand more than once, each above its place: few of all keys do, and only those
-/// are worth sorting.
-///
-/// Two bits are kept for each of four to eight times as many values as there are keys: seen, and seen
-/// again. A key that is alone is taken for a shared one when another key has its value: a fifth of
-/// them at most.
-fn shared_keys(keys: impl ExactSizeIterator<Item = u32> + Clone) -> Vec<u64> {
-    let values = (4 * keys.len()).next_power_of_two().clamp(1 << 10, 1 << 32);
-    let (mut seen, mut again) = (vec![0u64; values / 64], vec![0u64; values / 64]);
-    // The keys are hashes; which of their bits are taken does not matter.
-    let place_of = |key: u32| {
-        let value = key as usize & (values - 1);
-        (value / 64, 1u64 << (value % 64))
-    };
-    for key in keys.clone() {
-        let (word, bit) = place_of(key);
-        again[word] |= seen[word] & bit;
-        seen[word] |= bit;
-    }
-    keys.zip(0u64..)
-        .filter(|&(key, _)| {
-            let (word, bit) = place_of(key);
-            again[word] & bit != 0
-        })
-        .map(|(key, place)| u64::from(key) << 32 | place)
-        .collect()
-}
-
 fn distinct_items(node: Number, features: &impl Features, out: &mut Vec<u32>) {
     out.clear();
     features.items(node as usize, out);
@@ -211,10 +188,11 @@ pub fn group(
     features: &impl Features,
 ) -> Candidates {
     let mut found = Candidates::default();
+    let mut distinct = 0;
     let at_once = (SLOTS_AT_ONCE / bands.rows).max(1);
     for first in (0..bands.count).step_by(at_once) {
         let range = first..(first + at_once).min(bands.count);
-        let keys = keys_of(nodes.len(), range.clone(), bands.rows, permutations, features);
+        let keys = Keys::new(nodes.len(), range.clone(), bands.rows, permutations, features);
         let columns: Vec<usize> = (0..range.len()).collect();
         // As many bands at a time as there are threads: the same pair comes once for each band that
         // its members share, and all bands' pairs together would be the peak of the memory.
@@ -223,8 +201,7 @@ pub fn group(
                 .par_iter()
                 .map(|&column| {
                     let mut band = Band::default();
-                    let column = keys.iter().skip(column).step_by(range.len());
-                    band.group(column.copied(), features);
+                    band.group(&keys, column, features);
                     band
                 })
                 .collect();
@@ -233,10 +210,12 @@ pub fn group(
                 found.largest_bucket = found.largest_bucket.max(band.largest_bucket);
                 found.packed.extend(band.packed);
             }
-            found.packed.par_sort_unstable();
-            found.packed.dedup();
+            if found.packed.len() > 2 * distinct + PAIRS_TO_SORT {
+                distinct = found.drop_repeats();
+            }
         }
     }
+    found.drop_repeats();
     // Places ascend with their nodes, so the pairs stay in order.
     for pair in &mut found.packed {
         *pair = pack(nodes[(*pair >> 32) as usize], nodes[*pair as u32 as usize]);
@@ -244,31 +223,77 @@ pub fn group(
     found
 }
 
-/// Upper halves of the keys of a range of bands, row-major: one row for each node.
-fn keys_of(
-    nodes: usize,
-    range: Range<usize>,
-    rows: usize,
-    permutations: &Permutations,
-    features: &impl Features,
-) -> Vec<u32> {
-    let width = range.len();
-    let path = Path::best();
-    let slots = range.start * rows..range.end * rows;
-    let mut keys = vec![0u32; nodes * width];
-    keys.par_chunks_mut(NODES_PER_TASK * width).enumerate().for_each(|(task, keys)| {
-        let mut scratch = Vec::new();
-        let mut signature = [0u32; SLOTS];
-        for (row, place) in keys.chunks_exact_mut(width).zip(task * NODES_PER_TASK..) {
-            scratch.clear();
-            features.items(place, &mut scratch);
-            sign_range(path, &mut scratch, permutations, slots.clone(), &mut signature);
-            for (key, band) in row.iter_mut().zip(range.clone()) {
-                *key = (band_key(&signature, band, rows) >> 32) as u32;
+/// Upper halves of the keys of some bands: for each task's nodes one row a band.
+struct Keys {
+    values: Vec<u32>,
+    bands: usize,
+}
+
+impl Keys {
+    fn new(
+        nodes: usize,
+        range: Range<usize>,
+        rows: usize,
+        permutations: &Permutations,
+        features: &impl Features,
+    ) -> Self {
+        let bands = range.len();
+        let path = Path::best();
+        let slots = range.start * rows..range.end * rows;
+        let mut values = vec![0u32; nodes * bands];
+        values.par_chunks_mut(NODES_PER_TASK * bands).enumerate().for_each(|(task, values)| {
+            let mut scratch = Vec::new();
+            let mut signature = [0u32; SLOTS];
+            let count = values.len() / bands;
+            for node in 0..count {
+                scratch.clear();
+                features.items(task * NODES_PER_TASK + node, &mut scratch);
+                sign_range(path, &mut scratch, permutations, slots.clone(), &mut signature);
+                for (row, band) in range.clone().enumerate() {
+                    values[row * count + node] = (band_key(&signature, band, rows) >> 32) as u32;
+                }
             }
+        });
+        Self { values, bands }
+    }
+
+    /// The keys of one band, in the order of the nodes.
+    fn of_band(&self, row: usize) -> impl Iterator<Item = u32> {
+        self.values.chunks(NODES_PER_TASK * self.bands).flat_map(move |task| {
+            let count = task.len() / self.bands;
+            task[row * count..(row + 1) * count].iter().copied()
+        })
+    }
+
+    /// The keys of one band that may stand more than once, each above its place: few of all keys do,
+    /// and only those are worth sorting.
+    ///
+    /// Two bits are kept for each of four to eight times as many values as there are keys: seen, and
+    /// seen again. A key that is alone is taken for a shared one when another key has its value: a
+    /// fifth of them at most.
+    fn shared(&self, row: usize) -> Vec<u64> {
+        let nodes = self.values.len() / self.bands;
+        let values = (4 * nodes).next_power_of_two().clamp(1 << 10, 1 << 32);
+        let (mut seen, mut again) = (vec![0u64; values / 64], vec![0u64; values / 64]);
+        // The keys are hashes; which of their bits are taken does not matter.
+        let place_of = |key: u32| {
+            let value = key as usize & (values - 1);
+            (value / 64, 1u64 << (value % 64))
+        };
+        for key in self.of_band(row) {
+            let (word, bit) = place_of(key);
+            again[word] |= seen[word] & bit;
+            seen[word] |= bit;
         }
-    });
-    keys
+        self.of_band(row)
+            .zip(0u64..)
+            .filter(|&(key, _)| {
+                let (word, bit) = place_of(key);
+                again[word] & bit != 0
+            })
+            .map(|(key, place)| u64::from(key) << 32 | place)
+            .collect()
+    }
 }
 
 /// Items that more than half of an evenly spaced sample of the members have, ascending.

@@ -10,7 +10,7 @@ use crate::band::band_key;
 use crate::characters::CHARACTER_BANDS;
 use crate::group::Bands;
 use crate::read::{NewDocument, Workspace, read_batch};
-use crate::settings::Settings;
+use crate::settings::{Numbers, Settings};
 use crate::shingle::{extend_character_items, extend_items};
 use crate::sign::{Permutations, SLOTS, sign};
 use crate::simd::Path;
@@ -137,14 +137,16 @@ impl Seen {
         let (store, settings) = (&self.store, &self.settings);
         let counts = &store.token_counts;
         let (mut own, mut theirs) = (TokenBuffer::default(), TokenBuffer::default());
-        let own = store.read_tokens(node, &mut own);
+        store.read_tokens(node, &mut own);
         let texts: Vec<String> = candidates
             .into_iter()
             .filter(|&other| {
                 settings.judged_by_characters(counts[node as usize], counts[other as usize])
                     == Some(true)
-                    && !(settings.numbers == crate::settings::Numbers::Veto
-                        && differ_in_numbers_only(own, store.read_tokens(other, &mut theirs)))
+                    && !(settings.numbers == Numbers::Veto && {
+                        store.read_tokens(other, &mut theirs);
+                        differ_in_numbers_only(&own.hashes, &theirs.hashes)
+                    })
             })
             .map(|other| store.node_normal(other).to_owned())
             .collect();

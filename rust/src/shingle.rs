@@ -40,10 +40,17 @@ pub fn extend_items(tokens: &[u32], size: usize, out: &mut Vec<u32>) {
 /// The set of shingles, ascending: what resemblance and containment are counted on.
 #[must_use]
 pub fn shingle_set(tokens: &[u32], size: usize) -> Vec<u64> {
-    let mut set: Vec<u64> = shingles_of(tokens, size).collect();
+    let mut set = Vec::new();
+    fill_shingle_set(tokens, size, &mut set);
+    set
+}
+
+/// Replaces `set` by the set of shingles, ascending.
+pub fn fill_shingle_set(tokens: &[u32], size: usize, set: &mut Vec<u64>) {
+    set.clear();
+    set.extend(shingles_of(tokens, size));
     set.sort_unstable();
     set.dedup();
-    set
 }
 
 /// The 32 bits of a shingle that a signature is made from.

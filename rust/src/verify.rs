@@ -1,7 +1,7 @@
 //! Verification: the exact resemblance and containment of two blocks, and what they make of them.
 
 use crate::settings::{Numbers, Settings};
-use crate::shingle::shingle_set;
+use crate::shingle::{fill_shingle_set, shingle_set};
 use crate::store::{Number, Store};
 use crate::token::TokenBuffer;
 
@@ -120,6 +120,31 @@ pub fn judge(
     Some(build(settings, pair, tokens, (shared, left_size, right_size), relation, f32::NAN))
 }
 
+/// What building matches of short nodes needs for itself, kept from pair to pair.
+#[derive(Default)]
+pub struct ShortScratch {
+    left: Side,
+    right: Side,
+}
+
+/// The tokens and shingles of one node.
+#[derive(Default)]
+struct Side {
+    node: Option<Number>,
+    tokens: TokenBuffer,
+    set: Vec<u64>,
+}
+
+impl Side {
+    fn read(&mut self, store: &Store, settings: &Settings, node: Number) {
+        if self.node != Some(node) {
+            self.node = Some(node);
+            store.read_tokens(node, &mut self.tokens);
+            fill_shingle_set(&self.tokens.hashes, settings.shingle_size, &mut self.set);
+        }
+    }
+}
+
 /// The match of two short nodes that were found alike by their characters.
 #[must_use]
 pub fn short_match(
@@ -127,12 +152,14 @@ pub fn short_match(
     settings: &Settings,
     pair: (Number, Number),
     similarity: f32,
+    scratch: &mut ShortScratch,
 ) -> Match {
-    let (mut first, mut second) = (TokenBuffer::default(), TokenBuffer::default());
-    let tokens = (store.read_tokens(pair.0, &mut first), store.read_tokens(pair.1, &mut second));
-    let left = shingle_set(tokens.0, settings.shingle_size);
-    let right = shingle_set(tokens.1, settings.shingle_size);
-    let counts = (count_shared(&left, &right), left.len() as u32, right.len() as u32);
+    let ShortScratch { left, right } = scratch;
+    left.read(store, settings, pair.0);
+    right.read(store, settings, pair.1);
+    let shared = count_shared(&left.set, &right.set);
+    let counts = (shared, left.set.len() as u32, right.set.len() as u32);
+    let tokens = (left.tokens.hashes.as_slice(), right.tokens.hashes.as_slice());
     build(settings, pair, tokens, counts, Relation::Near, similarity)
 }
 
