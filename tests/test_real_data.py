@@ -231,6 +231,18 @@ def test_signatures_find_what_all_pairs_find_among_3000_real_paragraphs(shared_d
             assert set(found) == set(wanted)
 
 
+def test_cleaning_what_was_cleaned_removes_nothing(shared_data: Path, tmp_path: Path) -> None:
+    """Posts full of quoted replies: groups of lines that go in parts, and then look otherwise."""
+    lines = runs.stream_lines(shared_data / "twenty_newsgroups.jsonl.zst")
+    groups = ("alt.atheism/", "talk.religion.misc/")
+    posts = [record for record in lines if record["id"].startswith(groups)]
+    assert len(posts) == 2000
+    once = dedup.clean(posts, search="exhaustive")
+    again = dedup.clean(once.documents, search="exhaustive")
+    assert once.report["counts"]["spans_removed"] > 5000
+    assert [entry["text"] for entry in again.removed] == []
+
+
 @pytest.mark.slow
 def test_the_whole_corpus_comes_back_to_the_byte(shared_data: Path, tmp_path: Path) -> None:
     source = shared_data / "web_pages.jsonl.zst"

@@ -2,8 +2,8 @@
 //!
 //! Removed blocks that follow one another are cut as one region, with the weaker of the separators
 //! around it (gap < line end < blank line; a tie takes the one that follows; without a next block
-//! the one before). So no two groups of lines ever grow together. Where whole lines go, the next
-//! line keeps its own indentation.
+//! the one before). Two groups of lines grow together only where the blank line between them lies
+//! inside of what is cut. Where whole lines go, the next line keeps its own indentation.
 
 use crate::plan::Plan;
 use crate::split::Before;
@@ -57,13 +57,13 @@ pub fn find_cuts(store: &Store, plan: &Plan, document: Number) -> Vec<Cut> {
 
 /// The span of the gone blocks `first..end` and the separator that goes with them.
 fn region(store: &Store, range: &std::ops::Range<usize>, first: usize, end: usize) -> (u32, u32) {
-    let before = store.layouts[first].before;
+    let before = store.layouts[first].before();
     let has_previous = first > range.start;
-    let after = (end < range.end).then(|| store.layouts[end].before);
+    let after = (end < range.end).then(|| store.layouts[end].before());
     match after {
         None if has_previous => (store.ends[first - 1], store.ends[end - 1]),
         None => (store.starts[first], store.ends[end - 1]),
-        Some(after) if has_previous && strength(before) < strength(after) => {
+        Some(after) if has_previous && before < after => {
             (store.ends[first - 1], store.ends[end - 1])
         }
         Some(Before::Gap) => (store.starts[first], store.starts[end]),
@@ -74,15 +74,7 @@ fn region(store: &Store, range: &std::ops::Range<usize>, first: usize, end: usiz
 /// Where the line of a block begins, or the block itself where it stands inside a line.
 fn line_start(store: &Store, block: usize) -> u32 {
     let layout = store.layouts[block];
-    let indentation = if layout.before == Before::Gap { 0 } else { u32::from(layout.indentation) };
+    let indentation =
+        if layout.before() == Before::Gap { 0 } else { u32::from(layout.indentation) };
     store.starts[block] - indentation
-}
-
-const fn strength(before: Before) -> u8 {
-    match before {
-        Before::Start => 0,
-        Before::Gap => 1,
-        Before::LineEnd => 2,
-        Before::BlankLine => 3,
-    }
 }

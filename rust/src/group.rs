@@ -189,7 +189,9 @@ pub fn group(
 ) -> Candidates {
     let mut found = Candidates::default();
     let mut distinct = 0;
-    let at_once = (SLOTS_AT_ONCE / bands.rows).max(1);
+    // As few turns as the slots allow, of the same size.
+    let turns = bands.count.div_ceil((SLOTS_AT_ONCE / bands.rows).max(1));
+    let at_once = bands.count.div_ceil(turns).max(1);
     for first in (0..bands.count).step_by(at_once) {
         let range = first..(first + at_once).min(bands.count);
         let keys = Keys::new(nodes.len(), range.clone(), bands.rows, permutations, features);

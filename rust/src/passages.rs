@@ -5,6 +5,8 @@
 //! is counted among the blocks that stay, and a document is gone over until nothing more goes: so
 //! what `clean` writes, cleaned again, loses nothing, but for rare cases (README, "What may be removed").
 
+use std::ops::Range;
+
 use crate::cluster::{Corpus, Echo, Keepers};
 use crate::settings::{BOILERPLATE_DOCUMENTS, Boilerplate};
 use crate::split::{Before, Unit, is_hard_wrapped};
@@ -124,7 +126,7 @@ impl Settler<'_> {
 
     fn strip_boilerplate(&mut self) {
         for block in 0..self.corpus.store.blocks() as Number {
-            let protected = self.corpus.store.layouts[block as usize].protected;
+            let protected = self.corpus.store.layouts[block as usize].protected();
             if self.is_boilerplate(block) && !protected {
                 if self.fates.aligned[block as usize] == NONE {
                     self.fates.aligned[block as usize] = block;
@@ -136,30 +138,61 @@ impl Settler<'_> {
 
     fn settle_document(&mut self, document: usize) {
         let range = self.corpus.store.document_blocks(document);
-        let pending = |settler: &Self| {
-            range.clone().any(|block| settler.fates.states[block] == State::Pending)
-        };
         let noted = self.stretches.len();
         self.note_stretches(range.clone(), noted);
-        if !pending(self) {
+        if range.clone().all(|block| self.fates.states[block] != State::Pending) {
             return;
         }
-        let mut locked: Vec<bool> =
-            range.clone().map(|block| self.corpus.store.layouts[block].protected).collect();
+        let mut locked = Vec::new();
+        // What goes may free what was locked before: the locks are tried again, as cleaning the
+        // cleaned text would, until nothing goes.
+        while self.remove_what_may_go(range.clone(), noted, &mut locked) {}
+        let left = self.staying(range.clone());
+        let aligned = self.align(&left, &locked, range.start);
+        self.keep_the_rest(&left, &aligned, &locked, range.start);
+    }
+
+    /// The blocks of a range that are not gone.
+    fn staying(&self, range: Range<usize>) -> Vec<Number> {
+        range
+            .filter(|&block| !self.fates.states[block].is_gone())
+            .map(|block| block as Number)
+            .collect()
+    }
+
+    /// Removes what may go of a document; whether that was anything. `locked` says what may not.
+    fn remove_what_may_go(
+        &mut self,
+        range: Range<usize>,
+        noted: usize,
+        locked: &mut Vec<bool>,
+    ) -> bool {
+        locked.clear();
+        locked.extend(range.clone().map(|block| self.corpus.store.layouts[block].protected()));
+        let before = self.staying(range.clone());
+        let keepers: Vec<Number> =
+            before.iter().map(|&block| self.fates.aligned[block as usize]).collect();
         loop {
-            let left: Vec<Number> = range
-                .clone()
-                .filter(|&block| !self.fates.states[block].is_gone())
-                .map(|block| block as Number)
-                .collect();
-            let aligned = self.align(&left, &locked, range.start);
-            let gone = self.remove_runs(&left, &aligned);
-            if gone == 0 {
-                self.keep_the_rest(&left, &aligned, &locked, range.start);
-                return;
+            let mut left = before.clone();
+            loop {
+                let aligned = self.align(&left, locked, range.start);
+                if self.remove_runs(&left, &aligned) == 0 {
+                    break;
+                }
+                self.note_stretches(range.clone(), noted);
+                left = self.staying(range.clone());
             }
-            if self.corpus.settings.unit == Unit::Paragraph {
-                self.restore_unstable_groups(range.clone(), &mut locked);
+            let stable = self.corpus.settings.unit != Unit::Paragraph
+                || left.len() == before.len()
+                || !self.lock_unstable_groups(&before, &left, range.start, locked);
+            if stable {
+                return left.len() < before.len();
+            }
+            for (&block, &keeper) in before.iter().zip(&keepers) {
+                if self.fates.states[block as usize].is_gone() {
+                    self.fates.states[block as usize] = State::Pending;
+                }
+                self.fates.aligned[block as usize] = keeper;
             }
             self.note_stretches(range.clone(), noted);
         }
@@ -200,7 +233,7 @@ impl Settler<'_> {
     }
 
     /// Notes the stretches of gone blocks of a document, in place of those noted for it before.
-    fn note_stretches(&mut self, range: std::ops::Range<usize>, noted_before: usize) {
+    fn note_stretches(&mut self, range: Range<usize>, noted_before: usize) {
         self.stretches.truncate(noted_before);
         let mut start = range.start;
         while start < range.end {
@@ -307,7 +340,7 @@ impl Settler<'_> {
             if aligned[place] != NONE {
                 self.fates.aligned[number] = aligned[place];
             }
-            self.fates.states[number] = if self.corpus.store.layouts[number].protected {
+            self.fates.states[number] = if self.corpus.store.layouts[number].protected() {
                 State::Protect
             } else if self.is_boilerplate(block) {
                 State::Boilerplate
@@ -319,56 +352,81 @@ impl Settler<'_> {
         }
     }
 
-    /// Takes back removals from groups of lines whose rest would look hard-wrapped, and so become
-    /// one block: then the group's repeats stay.
-    fn restore_unstable_groups(&mut self, range: std::ops::Range<usize>, locked: &mut [bool]) {
-        let mut start = range.start;
-        while start < range.end {
-            let mut end = start + 1;
-            while end < range.end
-                && matches!(self.corpus.store.layouts[end].before, Before::Gap | Before::LineEnd)
-            {
-                end += 1;
-            }
-            if end - start > 1 && !self.splits_alike(start..end) {
-                for block in start..end {
-                    // All of the group: were a part of it free to go, cleaning the cleaned text
-                    // would meet another group, and might take what stayed here.
-                    locked[block - range.start] = true;
-                    if self.fates.states[block] == State::Removed {
-                        self.fates.states[block] = State::Pending;
-                    }
+    /// Locks what has to stay so that the blocks that are `left` of a document (of those that stood
+    /// there `before`) are the blocks that its text then splits into; whether that was anything.
+    fn lock_unstable_groups(
+        &self,
+        before: &[Number],
+        left: &[Number],
+        first: usize,
+        locked: &mut [bool],
+    ) -> bool {
+        let (old, new) = (self.after_cut(before), self.after_cut(left));
+        // The number of the group that each block stood in.
+        let mut homes = vec![0u32; locked.len()];
+        let mut number = 0;
+        for &(block, separator) in &old {
+            number += u32::from(separator == Before::BlankLine);
+            homes[block as usize - first] = number;
+        }
+        let home = |block: Number| homes[block as usize - first];
+        let mut any = false;
+        for group in new.chunk_by(|_, &(_, separator)| separator != Before::BlankLine) {
+            let (start, end) = (home(group[0].0), home(group[group.len() - 1].0));
+            let stood = old.partition_point(|&(block, _)| home(block) < start)
+                ..old.partition_point(|&(block, _)| home(block) <= end);
+            if stood.len() > group.len() && self.is_one_paragraph(group) {
+                // All of them: were a part free to go, cleaning the cleaned text would meet another
+                // group, and might take what stayed here.
+                for &(block, _) in &old[stood] {
+                    any |= !std::mem::replace(&mut locked[block as usize - first], true);
                 }
             }
-            start = end;
         }
+        any
     }
 
-    /// Whether the staying blocks of a group of lines are the blocks that their text splits into.
-    fn splits_alike(&self, group: std::ops::Range<usize>) -> bool {
-        let gone = |block: usize| self.fates.states[block].is_gone();
-        let count = group.clone().filter(|&block| gone(block)).count();
-        if count == 0 || count == group.len() {
+    /// What separates some staying blocks of a document once all others are cut; see `cut`.
+    fn after_cut(&self, staying: &[Number]) -> Vec<(Number, Before)> {
+        let before = |block: Number| self.corpus.store.layouts[block as usize].before();
+        let mut previous = None;
+        staying
+            .iter()
+            .map(|&block| {
+                let separator = previous.replace(block).map_or(Before::Start, |previous| {
+                    // Of the separators around what is cut the stronger stays.
+                    before(previous + 1).max(before(block))
+                });
+                (block, separator)
+            })
+            .collect()
+    }
+
+    /// Whether a group of lines would be read as one hard-wrapped paragraph, or would be pulled into
+    /// one, though it is not one block.
+    fn is_one_paragraph(&self, group: &[(Number, Before)]) -> bool {
+        let store = self.corpus.store;
+        if group.len() == 1 {
+            return false;
+        }
+        if group.iter().any(|&(block, _)| store.layouts[block as usize].wrapped()) {
             return true;
         }
-        let store = self.corpus.store;
-        let mut lines: Vec<(u32, u32)> = Vec::new();
-        let mut start = group.start;
-        while start < group.end {
-            let mut end = start + 1;
-            while end < group.end && store.layouts[end].before == Before::Gap {
-                end += 1;
-            }
-            let items: Vec<usize> = (start..end).filter(|&block| !gone(block)).collect();
-            if let Some(&first) = items.first() {
-                // Items keep a gap of three or more between them.
-                let gaps = 3 * (items.len() as u32 - 1);
-                let length =
-                    items.iter().map(|&block| store.block_characters(block)).sum::<u32>() + gaps;
-                lines.push((length, u32::from(store.layouts[first].first_word)));
-            }
-            start = end;
-        }
-        !is_hard_wrapped(lines.iter().copied())
+        let lines: Vec<(u32, u32)> = group
+            .chunk_by(|_, &(_, separator)| separator == Before::Gap)
+            .map(|items| {
+                let gaps: u32 = items
+                    .windows(2)
+                    .map(|pair| {
+                        let next = pair[0].0 as usize + 1;
+                        store.starts[next] - store.ends[next - 1]
+                    })
+                    .sum();
+                let own: u32 =
+                    items.iter().map(|&(block, _)| store.block_characters(block as usize)).sum();
+                (own + gaps, u32::from(store.layouts[items[0].0 as usize].first_word))
+            })
+            .collect();
+        is_hard_wrapped(lines.iter().copied())
     }
 }

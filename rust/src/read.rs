@@ -240,12 +240,8 @@ impl Piece {
         known.clear();
         known.extend(hashes.iter().map(|&hash| store.find_variant(hash)));
         for ((span, &raw_hash), &known) in spans.iter().zip(&*hashes).zip(&*known) {
-            let layout = Layout {
-                before: span.before,
-                first_word: span.first_word,
-                indentation: indentation(&text[..span.start as usize]),
-                protected: protected.touches(span),
-            };
+            let indentation = indentation(&text[..span.start as usize]);
+            let layout = Layout::new(span, indentation, protected.touches(span));
             let (start, end) = (place.at(span.start as usize), place.at(span.end as usize));
             let content = known.map_or_else(
                 || {

@@ -44,8 +44,8 @@ pub enum Unit {
     Document,
 }
 
-/// What separates a block from the one before it.
-#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+/// What separates a block from the one before it, the weaker the smaller.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
 pub enum Before {
     /// It is the text's first block.
     Start,
