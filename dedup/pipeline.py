@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from dedup.errors import InputError, PolicyError
+from dedup.errors import DedupError, InputError, PolicyError
 from dedup.explanation import Explanation, explain_texts
 from dedup.formats import OutputTree, check_output, restore
 from dedup.formats.partial import check_target
@@ -169,7 +169,10 @@ def _run(
     fields: tuple[str, str, Any],
     settings: dict[str, Any],
 ) -> Run:
-    options = options or Options()
+    options = Options() if options is None else options
+    if not isinstance(options, Options):
+        kind = type(options).__name__
+        raise DedupError(f"options is a {kind}; it must be Options", hint="Options(jobs=2)")
     if jobs is not None:
         options = replace(options, jobs=jobs)
     reading = Reading(*fields, batch_bytes=options.batch_bytes)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from dedup.engines.local import ahead, alongside, checked_jobs, open_corpus
-from dedup.errors import FormatError, InputError
+from dedup.errors import DedupError, FormatError, InputError
 from dedup.formats import Batch, Lines
 from dedup.formats.jsonl import skipped_lines
 from dedup.formats.source import Held, Reading, Source, open_source
@@ -48,6 +48,11 @@ class Options:
     progress: Progress | None = None
     skip_bad: bool = True
     batch_bytes: int = Reading().batch_bytes
+
+    def __post_init__(self) -> None:
+        size: object = self.batch_bytes
+        if isinstance(size, bool) or not isinstance(size, int) or size < 1:
+            raise DedupError(f"batch_bytes is {size!r}; it must be a whole number above 0")
 
 
 @dataclass(slots=True)

@@ -206,6 +206,12 @@ SHAPES = [
 ]
 
 
+@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+def test_compressed_lines_under_a_plain_name_are_an_error(tmp_path: Path, suffix: str) -> None:
+    with pytest.raises(FormatError, match=f"compressed data.*\nhint: .* suffix {suffix}"):
+        lines_of(tmp_path, COMPRESS[suffix](b'{"text":"a"}\n'))
+
+
 @pytest.mark.parametrize("data", SHAPES)
 @pytest.mark.parametrize("size", [1, 30, 4096])
 def test_batches_of_any_size_hold_every_byte(tmp_path: Path, data: bytes, size: int) -> None:
@@ -529,7 +535,7 @@ def bad_paths(folder: Path) -> Iterator[tuple[str, str]]:
     yield "fifo/a.txt", "a named pipe; only regular files"
     yield "socket.txt", "a socket; only regular files"
     yield "/dev/zero", "a device; only regular files"
-    yield "broken", "no such file"
+    yield "broken", r"a symbolic link to a file that does not exist\nhint: mend the link"
     yield "a\0b", "cannot be read: embedded null"
     yield "x" * 300 + ".txt", "cannot be read: File name too long"
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import oracle
@@ -180,6 +181,11 @@ def test_nothing_protected_is_ever_removed(texts: list[str], pattern: str) -> No
         (lambda: dedup.unique("abc"), "a stream of articles"),
         (lambda: dedup.scan("x", input_format="csv"), "it must be text or jsonl"),
         (lambda: dedup.scan(["x"], jobs=100_000), "from 1 to 1024"),
+        (lambda: dedup.scan(["x"], options=5), "options is a int"),  # type: ignore[arg-type]
+        (lambda: dedup.Options(batch_bytes="x"), "batch_bytes is 'x'"),  # type: ignore[arg-type]
+        (lambda: dedup.clean(Path(__file__).parent, 5), "the output is 5"),  # type: ignore[arg-type]
+        (lambda: dedup.clean(Path(__file__).parent, ""), "the output is ''"),
+        (lambda: dedup.restore(None, "x"), "to restore is None"),  # type: ignore[arg-type]
     ],
 )
 def test_an_argument_of_the_wrong_kind_is_named(call: Any, message: str) -> None:

@@ -96,8 +96,12 @@ def check_output(output: UserPath, inputs: Inputs) -> None:
     """Raise OutputError where writing the folder `output` could touch an input.
 
     That is: it is an input, lies inside a walked folder, or holds an input. Compared by
-    device and inode, so no spelling or link hides it.
+    device and inode, so no spelling or link hides it. Also where it is no name at all.
     """
+    given: object = output
+    if not isinstance(given, (str, os.PathLike)) or not os.fspath(given):
+        message = f"the output is {output!r}; it must be the name of a folder"
+        raise OutputError(message, hint="name a new folder")
     target = os.path.realpath(output)
     above = {_identity(folder) for folder in _upwards(target)}
     for folder in inputs.folders:

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from isal.isal_zlib import crc32
 
-from dedup.formats.compression import InputStream
-from dedup.formats.records import Input, Lines
+from dedup.errors import FormatError
+from dedup.formats.compression import InputStream, compression_by_magic
+from dedup.formats.records import Input, Lines, shown
 from dedup.model import Skipped
 
 if TYPE_CHECKING:
@@ -37,6 +38,8 @@ def read_jsonl(item: Input, size: int) -> Iterator[Lines]:
     waiting: list[bytes | memoryview] = []
     with InputStream(item) as stream:
         while block := stream.some(size):
+            if not total:
+                _check_plain(item, block[:4])
             total += len(block)
             check = crc32(block, check)
             end = block.rfind(b"\n") + 1
@@ -51,6 +54,14 @@ def read_jsonl(item: Input, size: int) -> Iterator[Lines]:
         first, number = number, number + 1
         yield Lines(item, rest, first, number)
     yield Lines(item, b"", number, number, last=True, size=total, crc32=check)
+
+
+def _check_plain(item: Input, start: bytes) -> None:
+    """Raise FormatError where lines begin like a compressed file: all of them would be bad."""
+    suffix = compression_by_magic(start)
+    if suffix:
+        message = f"{shown(item.path)}: holds compressed data, and its name does not say so"
+        raise FormatError(message, path=item.path, hint=f"give it the suffix {suffix}")
 
 
 def skipped_lines(lines: Lines, numbers: Sequence[int], text_field: str) -> Iterator[Skipped]:

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 from isal.isal_zlib import crc32
 
-from dedup.errors import FormatError, OutputError
+from dedup.errors import FormatError, InputError, OutputError
 from dedup.formats.compression import InputStream, compression_of, reading
 from dedup.formats.discover import Inputs, check_output
 from dedup.formats.jsonl import BLANK, read_jsonl
@@ -61,6 +61,9 @@ def restore(
     Raises FormatError where the folder is no clean run's or was changed since, OutputError
     where the destination may not be written; then nothing is left behind.
     """
+    if not isinstance(output, (str, os.PathLike)):
+        message = f"the folder to restore is {output!r}; it must be the name of a folder"
+        raise InputError(message, hint="name the folder that clean wrote")
     folder = os.fspath(output)
     entries = _entries(folder)
     items = tuple(entry.item for entry in entries)

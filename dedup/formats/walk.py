@@ -134,6 +134,9 @@ def missing(path: str, error: OSError | ValueError) -> InputError:
         siblings = os.listdir(parent or ".")
     except OSError:
         siblings = []
+    if os.path.islink(path):
+        message = f"{shown(path)}: a symbolic link to a file that does not exist"
+        return InputError(message, path=path, hint="mend the link or remove it")
     near = get_close_matches(name, siblings, n=1, cutoff=0.6)
     hint = f"did you mean {shown(os.path.join(parent, near[0]))}" if near else None
     return InputError(f"{shown(path)}: no such file or folder", path=path, hint=hint)

@@ -7,6 +7,7 @@ use regex::{Regex, RegexBuilder};
 use crate::characters::{all_short_pairs, short_candidates};
 use crate::clean::{Cleaned, clean_lines, clean_text};
 use crate::cluster::Neighbours;
+use crate::counts::counts;
 use crate::group::Candidates;
 use crate::plan::{Plan, Similar, make_plan};
 use crate::read::{LinesRead, NewDocument, PIECE_BYTES, Workspace, read_batch, read_lines};
@@ -173,7 +174,7 @@ impl Corpus {
     /// Counts for the report.
     #[must_use]
     pub fn counts(&self) -> Vec<(&'static str, u64)> {
-        let mut counts = self.outcome().plan.counts(&self.store);
+        let mut counts = counts(&self.outcome().plan, &self.store);
         counts.push(("candidates", self.candidates));
         counts.push(("matches", self.outcome().neighbours.matches().len() as u64));
         counts

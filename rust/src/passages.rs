@@ -8,8 +8,9 @@
 use std::ops::Range;
 
 use crate::cluster::{Corpus, Echo, Keepers};
+use crate::remains::blocks_to_keep;
 use crate::settings::{BOILERPLATE_DOCUMENTS, Boilerplate};
-use crate::split::{Before, Unit, is_hard_wrapped};
+use crate::split::Unit;
 use crate::store::{NONE, Number};
 
 /// What becomes of a block. The states after `Removed` are the rules that kept a repeat.
@@ -184,7 +185,7 @@ impl Settler<'_> {
             }
             let stable = self.corpus.settings.unit != Unit::Paragraph
                 || left.len() == before.len()
-                || !self.lock_unstable_groups(&before, &left, range.start, locked);
+                || !lock(locked, range.start, &blocks_to_keep(self.corpus.store, &before, &left));
             if stable {
                 return left.len() < before.len();
             }
@@ -351,82 +352,13 @@ impl Settler<'_> {
             };
         }
     }
+}
 
-    /// Locks what has to stay so that the blocks that are `left` of a document (of those that stood
-    /// there `before`) are the blocks that its text then splits into; whether that was anything.
-    fn lock_unstable_groups(
-        &self,
-        before: &[Number],
-        left: &[Number],
-        first: usize,
-        locked: &mut [bool],
-    ) -> bool {
-        let (old, new) = (self.after_cut(before), self.after_cut(left));
-        // The number of the group that each block stood in.
-        let mut homes = vec![0u32; locked.len()];
-        let mut number = 0;
-        for &(block, separator) in &old {
-            number += u32::from(separator == Before::BlankLine);
-            homes[block as usize - first] = number;
-        }
-        let home = |block: Number| homes[block as usize - first];
-        let mut any = false;
-        for group in new.chunk_by(|_, &(_, separator)| separator != Before::BlankLine) {
-            let (start, end) = (home(group[0].0), home(group[group.len() - 1].0));
-            let stood = old.partition_point(|&(block, _)| home(block) < start)
-                ..old.partition_point(|&(block, _)| home(block) <= end);
-            if stood.len() > group.len() && self.is_one_paragraph(group) {
-                // All of them: were a part free to go, cleaning the cleaned text would meet another
-                // group, and might take what stayed here.
-                for &(block, _) in &old[stood] {
-                    any |= !std::mem::replace(&mut locked[block as usize - first], true);
-                }
-            }
-        }
-        any
+/// Locks blocks of the document whose first block is `first`; whether one was free before.
+fn lock(locked: &mut [bool], first: usize, blocks: &[Number]) -> bool {
+    let mut any = false;
+    for &block in blocks {
+        any |= !std::mem::replace(&mut locked[block as usize - first], true);
     }
-
-    /// What separates some staying blocks of a document once all others are cut; see `cut`.
-    fn after_cut(&self, staying: &[Number]) -> Vec<(Number, Before)> {
-        let before = |block: Number| self.corpus.store.layouts[block as usize].before();
-        let mut previous = None;
-        staying
-            .iter()
-            .map(|&block| {
-                let separator = previous.replace(block).map_or(Before::Start, |previous| {
-                    // Of the separators around what is cut the stronger stays.
-                    before(previous + 1).max(before(block))
-                });
-                (block, separator)
-            })
-            .collect()
-    }
-
-    /// Whether a group of lines would be read as one hard-wrapped paragraph, or would be pulled into
-    /// one, though it is not one block.
-    fn is_one_paragraph(&self, group: &[(Number, Before)]) -> bool {
-        let store = self.corpus.store;
-        if group.len() == 1 {
-            return false;
-        }
-        if group.iter().any(|&(block, _)| store.layouts[block as usize].wrapped()) {
-            return true;
-        }
-        let lines: Vec<(u32, u32)> = group
-            .chunk_by(|_, &(_, separator)| separator == Before::Gap)
-            .map(|items| {
-                let gaps: u32 = items
-                    .windows(2)
-                    .map(|pair| {
-                        let next = pair[0].0 as usize + 1;
-                        store.starts[next] - store.ends[next - 1]
-                    })
-                    .sum();
-                let own: u32 =
-                    items.iter().map(|&(block, _)| store.block_characters(block as usize)).sum();
-                (own + gaps, u32::from(store.layouts[items[0].0 as usize].first_word))
-            })
-            .collect();
-        is_hard_wrapped(lines.iter().copied())
-    }
+    any
 }

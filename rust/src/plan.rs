@@ -4,11 +4,9 @@ use hashbrown::HashMap;
 use std::ops::Range;
 
 use crate::cluster::{Corpus, Neighbours, choose_keepers};
-use crate::cut::find_cuts;
 use crate::passages::{Fates, State, count_documents, settle};
 use crate::settings::{BOILERPLATE_DOCUMENTS, Settings};
 use crate::store::{NONE, Number, Store};
-use crate::verify::{Relation, count_shared, node_set};
 
 /// Blocks of one document that repeat blocks of one document, all in one state.
 #[derive(Clone, Debug)]
@@ -66,17 +64,6 @@ pub struct Similar {
     pub other: Number,
     /// Share of its characters that repeat blocks of the other, in (0, 1].
     pub share: f64,
-}
-
-/// How alike a passage and its keeper are: the weakest of its blocks counts.
-#[derive(Clone, Copy, Debug)]
-pub struct Likeness {
-    /// `identical`, `equal`, `near` or `contained`.
-    pub relation: &'static str,
-    /// The lowest resemblance of its blocks.
-    pub resemblance: f64,
-    /// The lowest containment of its blocks.
-    pub containment: f64,
 }
 
 /// Everything that was decided.
@@ -308,106 +295,9 @@ impl Plan {
         similar
     }
 
-    /// How alike a passage and its keeper are.
-    #[must_use]
-    pub fn likeness(
-        &self,
-        store: &Store,
-        settings: &Settings,
-        neighbours: &Neighbours,
-        passage: &Passage,
-    ) -> Likeness {
-        let mut weakest = Likeness { relation: "identical", resemblance: 1.0, containment: 1.0 };
-        let mut rank = 0;
-        for (place, block) in (passage.first..=passage.last).enumerate() {
-            let keeper = passage.keeper_first as usize + place;
-            let block = block as usize;
-            if store.variants[block] == store.variants[keeper] {
-                continue;
-            }
-            let pair = (store.node(block), store.node(keeper));
-            let (level, resemblance, containment) = if pair.0 == pair.1 {
-                (1, 1.0, 1.0)
-            } else {
-                scores(store, settings, neighbours, pair)
-            };
-            rank = rank.max(level);
-            weakest.resemblance = weakest.resemblance.min(resemblance);
-            weakest.containment = weakest.containment.min(containment);
-        }
-        weakest.relation = ["identical", "equal", "near", "contained"][rank];
-        weakest
-    }
-
-    /// Counts for the report, by the names of `report.json`.
-    #[must_use]
-    pub fn counts(&self, store: &Store) -> Vec<(&'static str, u64)> {
-        let dropped = self.dropped.iter().filter(|&&dropped| dropped).count() as u64;
-        let read: u64 = store.document_characters.iter().sum();
-        let mut without_copy = 0u64;
-        let (mut spans_removed, mut removed) = (0u64, 0u64);
-        let mut repeated = 0u64;
-        let mut removed_blocks = 0u64;
-        let mut repeated_blocks = 0u64;
-        for (block, &state) in self.fates.states.iter().enumerate() {
-            let characters = u64::from(store.block_characters(block));
-            removed_blocks += u64::from(state.is_gone());
-            if self.fates.aligned[block] != NONE
-                && state != State::Numbers
-                && state != State::Contained
-            {
-                repeated_blocks += 1;
-                repeated += characters;
-            }
-            let lost = self.dropped[self.documents[block] as usize] && !state.is_gone();
-            without_copy += if lost || state == State::Stripped { characters } else { 0 };
-        }
-        for (document, &characters) in store.document_characters.iter().enumerate() {
-            let cuts = find_cuts(store, self, document as Number);
-            spans_removed += cuts.len() as u64;
-            let cut: u64 = cuts.iter().map(|cut| u64::from(cut.end - cut.start)).sum();
-            removed += if self.dropped[document] { characters } else { cut };
-        }
-        vec![
-            ("documents_read", store.documents() as u64),
-            ("documents_kept", store.documents() as u64 - dropped),
-            ("documents_dropped", dropped),
-            ("blocks", store.blocks() as u64),
-            ("blocks_distinct", store.nodes() as u64),
-            ("blocks_repeated", repeated_blocks),
-            ("blocks_removed", removed_blocks),
-            ("spans_removed", spans_removed),
-            ("clusters", self.clusters.len() as u64),
-            ("characters_read", read),
-            ("characters_repeated", repeated),
-            ("characters_removed", removed),
-            ("characters_without_copy", without_copy),
-        ]
-    }
-
     /// Whether a cluster's kept passage stays in the cleaned text.
     #[must_use]
     pub fn has_keeper(cluster: &Cluster) -> bool {
         cluster.state != State::Stripped
     }
-}
-
-/// Level of the relation (2 near, 3 contained) and both scores of two different nodes.
-fn scores(
-    store: &Store,
-    settings: &Settings,
-    neighbours: &Neighbours,
-    pair: (Number, Number),
-) -> (usize, f64, f64) {
-    if let Some(found) = neighbours.between(pair.0, pair.1) {
-        let level = if found.relation == Relation::Near { 2 } else { 3 };
-        return (level, found.resemblance(), found.containment());
-    }
-    // Found two steps away, or joined by a chain: the scores are as exact, only not stored.
-    let sets = (node_set(store, settings, pair.0), node_set(store, settings, pair.1));
-    let shared = count_shared(&sets.0, &sets.1);
-    let (left, right) = (sets.0.len() as u32, sets.1.len() as u32);
-    let resemblance = crate::verify::resemblance(shared, left, right);
-    let level = if resemblance >= settings.threshold || settings.chain { 2 } else { 3 };
-    (level, resemblance, crate::verify::containment(shared, left, right))
 }

@@ -8,10 +8,11 @@ use rayon::prelude::*;
 use regex::Regex;
 
 use crate::escape::count_leads;
+use crate::layout::Layout;
 use crate::record::{Fields, Line, Lines};
 use crate::settings::{Numbers, Settings};
 use crate::split::{BlockSpan, split};
-use crate::store::{Content, Layout, Number, Place, Store, raw_hash};
+use crate::store::{Content, Number, Place, Store, raw_hash};
 use crate::token::TokenBuffer;
 
 /// Bytes of text that one task takes: large enough to forget the task's cost, small enough to

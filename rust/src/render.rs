@@ -4,8 +4,9 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::cluster::Neighbours;
 use crate::escape::{write_escaped, write_number, write_score, write_string};
+use crate::likeness::{Likeness, likeness};
 use crate::passages::State;
-use crate::plan::{Cluster, Kind, Likeness, Passage, Plan};
+use crate::plan::{Cluster, Kind, Passage, Plan};
 use crate::settings::Settings;
 use crate::store::{NONE, Number, Store};
 use crate::verify::{Match, Relation};
@@ -82,7 +83,7 @@ const RELATIONS: [&str; 4] = ["identical", "equal", "near", "contained"];
 
 impl Renderer<'_> {
     fn likeness(&self, passage: &Passage) -> Likeness {
-        self.plan.likeness(self.store, self.settings, self.neighbours, passage)
+        likeness(self.store, self.settings, self.neighbours, passage)
     }
 
     /// Appends one line of `clusters.jsonl`.

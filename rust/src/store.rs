@@ -8,7 +8,8 @@
 use hashbrown::HashTable;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
-use crate::split::{Before, BlockSpan};
+use crate::columns::{Rows, Texts, column};
+use crate::layout::Layout;
 use crate::token::TokenBuffer;
 
 /// An index of a block, variant, node or document, or `NONE`.
@@ -16,137 +17,6 @@ pub type Number = u32;
 
 /// No block, no node.
 pub const NONE: Number = u32::MAX;
-
-/// Bytes a long column asks for at first. Above the largest size that the C library keeps in its
-/// arenas, so the column lies in pages of its own: they cost nothing until they are written, and
-/// growing moves no byte. Columns that grew inside arenas left 80 MB of holes behind on a corpus of
-/// 305 MB (another allocator, mimalloc, took 160 MB more).
-const COLUMN_BYTES: usize = 40 << 20;
-
-/// An empty column that will be long.
-fn column<T>() -> Vec<T> {
-    Vec::with_capacity(COLUMN_BYTES / size_of::<T>())
-}
-
-/// A column of rows of any length, stored end to end.
-pub struct Rows<T> {
-    items: Vec<T>,
-    ends: Vec<u64>,
-}
-
-impl<T> Default for Rows<T> {
-    fn default() -> Self {
-        Self { items: column(), ends: column() }
-    }
-}
-
-impl<T: Copy> Rows<T> {
-    /// Appends one row.
-    pub fn push(&mut self, row: &[T]) {
-        self.items.extend_from_slice(row);
-        self.ends.push(self.items.len() as u64);
-    }
-
-    /// The row of that number.
-    #[must_use]
-    pub fn get(&self, number: usize) -> &[T] {
-        let start = if number == 0 { 0 } else { self.ends[number - 1] as usize };
-        &self.items[start..self.ends[number] as usize]
-    }
-
-    /// How many rows there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
-    }
-}
-
-/// A column of texts, stored end to end.
-pub struct Texts {
-    text: String,
-    ends: Vec<u64>,
-}
-
-impl Default for Texts {
-    fn default() -> Self {
-        Self { text: String::with_capacity(COLUMN_BYTES), ends: column() }
-    }
-}
-
-impl Texts {
-    /// How many texts there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
-    }
-
-    /// Appends one text.
-    pub fn push(&mut self, text: &str) {
-        self.text.push_str(text);
-        self.ends.push(self.text.len() as u64);
-    }
-
-    /// The text of that number.
-    #[must_use]
-    pub fn get(&self, number: usize) -> &str {
-        let start = if number == 0 { 0 } else { self.ends[number - 1] as usize };
-        &self.text[start..self.ends[number] as usize]
-    }
-}
-
-/// How a block sits among its neighbours; enough to know how what is left of a document splits.
-#[derive(Clone, Copy, Debug)]
-pub struct Layout {
-    /// `Before` in the lower two bits, then two flags: three bytes a block, not five.
-    packed: u8,
-    /// Code points of its first word, at most 255.
-    pub first_word: u8,
-    /// Code points of white space between its line's start and itself; 255 and more count as none.
-    pub indentation: u8,
-}
-
-const PROTECTED: u8 = 4;
-const WRAPPED: u8 = 8;
-
-impl Layout {
-    /// The layout of a block that the splitter found.
-    #[must_use]
-    pub fn new(span: &BlockSpan, indentation: u8, protected: bool) -> Self {
-        let flags = (PROTECTED * u8::from(protected)) | (WRAPPED * u8::from(span.wrapped));
-        Self { packed: span.before as u8 | flags, first_word: span.first_word, indentation }
-    }
-
-    /// What stands between the block and the one before it.
-    #[must_use]
-    pub fn before(self) -> Before {
-        [Before::Start, Before::Gap, Before::LineEnd, Before::BlankLine]
-            [usize::from(self.packed & 3)]
-    }
-
-    /// Whether `--protect` covers a part of it.
-    #[must_use]
-    pub fn protected(self) -> bool {
-        self.packed & PROTECTED != 0
-    }
-
-    /// Whether it is a hard-wrapped group of lines.
-    #[must_use]
-    pub fn wrapped(self) -> bool {
-        self.packed & WRAPPED != 0
-    }
-}
 
 /// What tokenising a block gave.
 #[derive(Clone, Copy)]
@@ -339,7 +209,7 @@ impl Store {
 
     /// Forgets the normal forms: after short blocks were judged nothing asks for them.
     pub fn forget_normals(&mut self) {
-        self.normals = Texts { text: String::new(), ends: Vec::new() };
+        self.normals = Texts::none();
         self.normal_rows = Vec::new();
     }
 

@@ -1,0 +1,239 @@
+//! The classes of the module: a run over a corpus, and the memory of a stream.
+
+use std::borrow::Cow;
+
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyDict, PyList, PyString};
+use rayon::ThreadPool;
+
+use super::convert::{
+    PyLines, PyLinesRead, borrow, bytes_of_u32, field, joined, permutations_of, pool_of,
+    settings_of, value_error, words,
+};
+use crate::clean::Cleaned;
+use crate::corpus::Corpus as CoreCorpus;
+use crate::read::NewDocument;
+use crate::record::{Fields, Lines};
+use crate::seen::{Answer, Seen as CoreSeen};
+
+/// The texts of a stream, remembered as they come.
+#[pyclass]
+pub(super) struct Seen {
+    core: CoreSeen,
+}
+
+#[pymethods]
+impl Seen {
+    #[new]
+    fn new(policy: &Bound<'_, PyDict>, a: &[u8], b: &[u8]) -> PyResult<Self> {
+        Ok(Self { core: CoreSeen::new(settings_of(policy)?, permutations_of(a, b)?) })
+    }
+
+    fn check(&mut self, py: Python<'_>, text: &str) -> (bool, String, Vec<String>) {
+        match py.detach(|| self.core.check(text)) {
+            Answer::New => (false, String::new(), Vec::new()),
+            Answer::Seen => (true, String::new(), Vec::new()),
+            Answer::Ask(own, others) => (false, own, others),
+        }
+    }
+
+    fn remember(&mut self) {
+        self.core.remember();
+    }
+}
+
+/// One run over one corpus; the methods are called in the order of `dedup/_core.pyi`.
+#[pyclass]
+pub(super) struct Corpus {
+    core: CoreCorpus,
+    pool: ThreadPool,
+}
+
+#[pymethods]
+impl Corpus {
+    #[new]
+    #[pyo3(signature = (policy, a, b, *, threads))]
+    fn new(policy: &Bound<'_, PyDict>, a: &[u8], b: &[u8], threads: usize) -> PyResult<Self> {
+        let protect: Option<String> = field(policy, "protect")?;
+        let core =
+            CoreCorpus::new(settings_of(policy)?, permutations_of(a, b)?, protect.as_deref())
+                .map_err(value_error)?;
+        Ok(Self { core, pool: pool_of(threads)? })
+    }
+
+    fn add(
+        &mut self,
+        py: Python<'_>,
+        texts: Vec<Bound<'_, PyString>>,
+        ids: Vec<Bound<'_, PyString>>,
+        sources: Vec<Bound<'_, PyString>>,
+    ) -> PyResult<()> {
+        let (texts, ids, sources) = (borrow(&texts)?, borrow(&ids)?, borrow(&sources)?);
+        if let Some(number) = texts.iter().position(|text| text.len() > u32::MAX as usize) {
+            return Err(value_error(format!("text {number} of the batch is larger than 4 GiB")));
+        }
+        let documents: Vec<NewDocument<'_>> = texts
+            .into_iter()
+            .zip(ids)
+            .zip(sources)
+            .map(|((text, id), source)| NewDocument { text, id, source })
+            .collect();
+        let Self { core, pool } = self;
+        py.detach(|| pool.install(|| core.add(&documents)));
+        Ok(())
+    }
+
+    /// Adds the records of whole lines; see `dedup/_core.pyi` for what comes back.
+    fn add_lines(
+        &mut self,
+        py: Python<'_>,
+        lines: PyLines<'_>,
+        text_field: &str,
+        id_field: &str,
+        extra_field: Option<&str>,
+    ) -> PyLinesRead {
+        let (data, name, first) = &lines;
+        let lines = Lines { data: data.as_bytes(), name, first: *first };
+        let fields = Fields { text: text_field, id: id_field, extra: extra_field };
+        let Self { core, pool } = self;
+        let found = py.detach(|| pool.install(|| core.add_lines(&lines, &fields)));
+        let extras = found.extras.into_iter().map(|extra| extra.map(Cow::Owned)).collect();
+        (found.documents, found.bad, extras)
+    }
+
+    fn repeated_ids(&self) -> (usize, Option<(String, String)>) {
+        let store = &self.core.store;
+        let (count, first) = store.repeated_ids();
+        (count, first.map(|document| (store.ids.get(document).to_owned(), store.source(document))))
+    }
+
+    fn short_pairs(&mut self, py: Python<'_>) -> usize {
+        let Self { core, pool } = self;
+        py.detach(|| pool.install(|| core.find_short_pairs()))
+    }
+
+    fn short_texts(&self, low: usize, high: usize) -> (Vec<&str>, Vec<&str>) {
+        self.core.short_texts(low..high).into_iter().unzip()
+    }
+
+    fn judge_short(&mut self, py: Python<'_>, low: usize, scores: &[u8]) {
+        let scores: Vec<f64> =
+            scores.as_chunks::<8>().0.iter().map(|&chunk| f64::from_le_bytes(chunk)).collect();
+        let Self { core, pool } = self;
+        py.detach(|| pool.install(|| core.judge_short(low, &scores)));
+    }
+
+    fn r#match(&mut self, py: Python<'_>) {
+        let Self { core, pool } = self;
+        py.detach(|| pool.install(|| core.find_matches()));
+    }
+
+    fn block_documents(&self, py: Python<'_>) -> Py<PyBytes> {
+        bytes_of_u32(py, &self.core.store.block_documents())
+    }
+
+    fn block_tokens(&self, py: Python<'_>) -> Py<PyBytes> {
+        let store = &self.core.store;
+        let tokens: Vec<u32> = (0..store.blocks()).map(|block| store.block_tokens(block)).collect();
+        bytes_of_u32(py, &tokens)
+    }
+
+    fn cluster(&mut self, py: Python<'_>, rank: Option<&[u8]>) {
+        let rank = rank.map(words);
+        let Self { core, pool } = self;
+        py.detach(|| pool.install(|| core.decide(rank.as_deref())));
+    }
+
+    fn counts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let counts = PyDict::new(py);
+        for (name, count) in self.core.counts() {
+            counts.set_item(name, count)?;
+        }
+        Ok(counts)
+    }
+
+    fn hot(&self) -> (u64, u64) {
+        (self.core.hot.buckets, self.core.hot.largest)
+    }
+
+    fn kind_totals(&self) -> Vec<(&'static str, bool, u64, u64, u64)> {
+        let mut totals: Vec<_> = self
+            .core
+            .kind_totals()
+            .into_iter()
+            .map(|((kind, kept), total)| (kind, kept, total[0], total[1], total[2]))
+            .collect();
+        totals.sort_unstable();
+        totals
+    }
+
+    fn cluster_count(&self) -> usize {
+        self.core.cluster_count()
+    }
+
+    fn clusters(&self, py: Python<'_>, low: usize, high: usize) -> Py<PyBytes> {
+        let high = high.min(self.core.cluster_count());
+        let lines =
+            py.detach(|| self.pool.install(|| self.core.cluster_lines(low.min(high)..high)));
+        PyBytes::new(py, &lines).unbind()
+    }
+
+    fn largest(&self, count: usize) -> Vec<usize> {
+        self.core.largest(count)
+    }
+
+    fn match_count(&mut self) -> usize {
+        self.core.match_count()
+    }
+
+    fn matches(&self, py: Python<'_>, low: usize, high: usize) -> Py<PyBytes> {
+        PyBytes::new(py, &self.core.match_lines(low..high)).unbind()
+    }
+
+    fn similar_documents(&self) -> Vec<(u32, u32, f64)> {
+        let similar = self.core.similar().iter();
+        similar.map(|found| (found.document, found.other, found.share)).collect()
+    }
+
+    fn document_name(&self, document: usize) -> (&str, String) {
+        (self.core.store.ids.get(document), self.core.store.source(document))
+    }
+
+    fn clean_texts(
+        &self,
+        py: Python<'_>,
+        first_document: usize,
+        texts: Vec<Bound<'_, PyString>>,
+    ) -> PyResult<(Py<PyList>, Py<PyBytes>)> {
+        let borrowed = borrow(&texts)?;
+        let (cleaned, ledger) =
+            py.detach(|| self.pool.install(|| self.core.clean_texts(first_document, &borrowed)));
+        let list = PyList::empty(py);
+        for (rest, text) in cleaned.into_iter().zip(&texts) {
+            match rest {
+                Cleaned::Unchanged => list.append(text)?,
+                Cleaned::Dropped => list.append(py.None())?,
+                Cleaned::Changed(rest) => list.append(rest)?,
+            }
+        }
+        Ok((list.unbind(), PyBytes::new(py, &ledger).unbind()))
+    }
+
+    fn clean_lines(
+        &self,
+        py: Python<'_>,
+        first_document: usize,
+        lines: PyLines<'_>,
+        text_field: &str,
+    ) -> PyResult<(Py<PyBytes>, Py<PyBytes>, usize)> {
+        let (data, name, first) = &lines;
+        let lines = Lines { data: data.as_bytes(), name, first: *first };
+        let cleaned = py
+            .detach(|| {
+                self.pool.install(|| self.core.clean_lines(first_document, &lines, text_field))
+            })
+            .map_err(|(line, reason)| value_error(format!("{name}:{line}: {reason}")))?;
+        let rest = joined(py, &cleaned.rest)?;
+        Ok((rest, joined(py, &cleaned.ledger)?, cleaned.documents))
+    }
+}

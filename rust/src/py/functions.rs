@@ -1,0 +1,211 @@
+//! The functions of the module: one stage at a time, for tests, tools and restoring.
+
+use std::borrow::Cow;
+
+use pyo3::prelude::*;
+use pyo3::types::{PyBytes, PyString};
+use rayon::prelude::*;
+
+use super::convert::{
+    PyLines, borrow, bytes_of_u32, permutations_of, pool_of, unit_of, value_error, words,
+};
+use crate::clean::{restore_record, restore_text};
+use crate::corpus::compile;
+use crate::read::CodePoints;
+use crate::record::{Fields, Line, Lines};
+use crate::shingle::{extend_items, shingle_set};
+use crate::sign::{SLOTS, sign};
+use crate::simd::{Path, paths};
+use crate::split::split as split_text;
+use crate::token::TokenBuffer;
+
+/// Line feeds in some bytes.
+#[pyfunction]
+pub(super) fn count_line_feeds(data: &[u8]) -> usize {
+    memchr::memchr_iter(b'\n', data).count()
+}
+
+/// The records of whole lines: id, source and text of each; lines that hold none are left out.
+#[pyfunction]
+pub(super) fn read_records(
+    lines: PyLines<'_>,
+    text_field: &str,
+    id_field: &str,
+) -> Vec<(Option<String>, u64, String)> {
+    let (data, name, first) = &lines;
+    let lines = Lines { data: data.as_bytes(), name, first: *first };
+    let fields = Fields { text: text_field, id: id_field, extra: None };
+    let mut buffer = String::new();
+    lines
+        .iter()
+        .filter_map(|(number, line)| match Line::read(line, &fields, &mut buffer) {
+            Line::Record(record) => {
+                Some((record.id.map(Cow::into_owned), number, record.text.to_owned()))
+            }
+            Line::Blank | Line::Bad => None,
+        })
+        .collect()
+}
+
+/// The tokens of a text, in their order.
+#[pyfunction]
+pub(super) fn fold_tokens(text: &str) -> Vec<String> {
+    let mut buffer = TokenBuffer::default();
+    buffer.read(text, false);
+    buffer.normal_str().split(' ').filter(|token| !token.is_empty()).map(str::to_owned).collect()
+}
+
+/// The tokens of a text, joined by spaces.
+#[pyfunction]
+#[pyo3(signature = (text, mask_numbers=false))]
+pub(super) fn normal_form(text: &str, mask_numbers: bool) -> String {
+    let mut buffer = TokenBuffer::default();
+    buffer.read(text, mask_numbers);
+    buffer.normal_str().to_owned()
+}
+
+/// The token hashes of a text as `uint32` bytes.
+#[pyfunction]
+pub(super) fn token_hashes(py: Python<'_>, text: &str) -> Py<PyBytes> {
+    let mut buffer = TokenBuffer::default();
+    buffer.read(text, false);
+    bytes_of_u32(py, &buffer.hashes)
+}
+
+/// The 16 bytes of a block's fingerprint, little-endian.
+#[pyfunction]
+#[pyo3(signature = (text, mask_numbers=false))]
+pub(super) fn fingerprint(py: Python<'_>, text: &str, mask_numbers: bool) -> Py<PyBytes> {
+    let mut buffer = TokenBuffer::default();
+    buffer.read(text, mask_numbers);
+    PyBytes::new(py, &buffer.fingerprint(text).to_le_bytes()).unbind()
+}
+
+/// The code-point spans of a text's blocks.
+#[pyfunction]
+pub(super) fn split(text: &str, unit: &str) -> PyResult<Vec<(u32, u32)>> {
+    let mut blocks = Vec::new();
+    split_text(text, unit_of(unit)?, &mut TokenBuffer::default(), &mut blocks);
+    let mut place = CodePoints::new(text);
+    Ok(blocks
+        .iter()
+        .map(|block| (place.at(block.start as usize), place.at(block.end as usize)))
+        .collect())
+}
+
+/// The set of a text's shingles, ascending, as `uint64` bytes.
+#[pyfunction]
+pub(super) fn shingles(py: Python<'_>, text: &str, size: usize) -> Py<PyBytes> {
+    let mut buffer = TokenBuffer::default();
+    buffer.read(text, false);
+    let set = shingle_set(&buffer.hashes, size);
+    let bytes: Vec<u8> = set.iter().flat_map(|value| value.to_le_bytes()).collect();
+    PyBytes::new(py, &bytes).unbind()
+}
+
+/// Signatures of sets of 32-bit items: `uint32 (n, 128)` bytes, row-major.
+#[pyfunction]
+pub(super) fn signatures(
+    py: Python<'_>,
+    items: Vec<Vec<u8>>,
+    a: &[u8],
+    b: &[u8],
+) -> PyResult<Py<PyBytes>> {
+    let permutations = permutations_of(a, b)?;
+    let path = Path::best();
+    let mut rows = vec![[0u32; SLOTS]; items.len()];
+    for (set, row) in items.iter().zip(&mut rows) {
+        sign(path, &mut words(set), &permutations, row);
+    }
+    Ok(bytes_of_u32(py, rows.as_flattened()))
+}
+
+/// Signatures of texts by their word shingles: `uint32 (n, 128)` bytes, row-major.
+#[pyfunction]
+pub(super) fn sign_texts(
+    py: Python<'_>,
+    texts: Vec<Bound<'_, PyString>>,
+    size: usize,
+    a: &[u8],
+    b: &[u8],
+    threads: usize,
+) -> PyResult<Py<PyBytes>> {
+    let permutations = permutations_of(a, b)?;
+    let texts = borrow(&texts)?;
+    let pool = pool_of(threads)?;
+    let rows = py.detach(|| {
+        let mut rows = vec![[0u32; SLOTS]; texts.len()];
+        let sign_one = |scratch: &mut Scratch, text: &str, row: &mut [u32; SLOTS]| {
+            scratch.buffer.read(text, false);
+            scratch.items.clear();
+            extend_items(&scratch.buffer.hashes, size, &mut scratch.items);
+            sign(scratch.path, &mut scratch.items, &permutations, row);
+        };
+        pool.install(|| {
+            rows.par_iter_mut().zip(&texts).for_each_init(Scratch::new, |scratch, (row, text)| {
+                sign_one(scratch, text, row);
+            });
+        });
+        rows
+    });
+    Ok(bytes_of_u32(py, rows.as_flattened()))
+}
+
+struct Scratch {
+    buffer: TokenBuffer,
+    items: Vec<u32>,
+    path: Path,
+}
+
+impl Scratch {
+    fn new() -> Self {
+        Self { buffer: TokenBuffer::default(), items: Vec::new(), path: Path::best() }
+    }
+}
+
+/// Why a pattern is no regular expression, or `None`.
+#[pyfunction]
+pub(super) fn check_pattern(pattern: &str) -> Option<String> {
+    compile(pattern).err()
+}
+
+/// The instruction sets this machine signs with, fastest last.
+#[pyfunction]
+pub(super) fn instruction_sets() -> Vec<String> {
+    paths().iter().map(|path| format!("{path:?}")).collect()
+}
+
+/// Puts removed passages back into cleaned texts; `ledgers[i]` are the ledger lines of `texts[i]`.
+#[pyfunction]
+pub(super) fn restore_texts(
+    texts: Vec<String>,
+    ledgers: Vec<Vec<Vec<u8>>>,
+) -> PyResult<Vec<String>> {
+    texts
+        .iter()
+        .zip(&ledgers)
+        .map(|(text, ledger)| restore_text(text, &borrow_lines(ledger)).map_err(value_error))
+        .collect()
+}
+
+/// Puts removed passages back into cleaned JSON records.
+#[pyfunction]
+pub(super) fn restore_records(
+    py: Python<'_>,
+    lines: Vec<Vec<u8>>,
+    field: &str,
+    ledgers: Vec<Vec<Vec<u8>>>,
+) -> PyResult<Vec<Py<PyBytes>>> {
+    lines
+        .iter()
+        .zip(&ledgers)
+        .map(|(line, ledger)| {
+            let whole = restore_record(line, field, &borrow_lines(ledger)).map_err(value_error)?;
+            Ok(PyBytes::new(py, &whole).unbind())
+        })
+        .collect()
+}
+
+fn borrow_lines(lines: &[Vec<u8>]) -> Vec<&[u8]> {
+    lines.iter().map(Vec::as_slice).collect()
+}

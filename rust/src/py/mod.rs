@@ -1,0 +1,29 @@
+//! The only part that knows Python exists: bytes and batches of `str` come in, flat buffers and JSON
+//! lines go out, and the interpreter is free while the core works.
+
+// PyO3 hands arguments over as owned values.
+#![allow(clippy::needless_pass_by_value)]
+
+use pyo3::prelude::*;
+
+mod classes;
+mod convert;
+mod functions;
+
+/// The native core of `dedup`.
+#[pymodule]
+mod _core {
+    #[pymodule_export]
+    use super::classes::{Corpus, Seen};
+
+    #[pymodule_export]
+    use super::functions::{
+        check_pattern, count_line_feeds, fingerprint, fold_tokens, instruction_sets, normal_form,
+        read_records, restore_records, restore_texts, shingles, sign_texts, signatures, split,
+        token_hashes,
+    };
+
+    #[pymodule_export]
+    #[allow(non_upper_case_globals)]
+    const FOLD_IDENTITY: &str = crate::fold::FOLD_IDENTITY;
+}

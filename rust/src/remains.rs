@@ -1,0 +1,78 @@
+//! What is left of a document: whether it would still split into the blocks that stay.
+//!
+//! Lines that were a group of their own may look like a hard-wrapped paragraph once others between
+//! them are gone; then they are one block, which may repeat another one, and cleaning the cleaned
+//! text would remove what cleaning the text did not.
+
+use crate::split::{Before, is_hard_wrapped};
+use crate::store::{Number, Store};
+
+/// The blocks of the groups that must stay whole, so that what is `left` of a document (of the blocks
+/// that stood there `before`) is what its text then splits into.
+///
+/// All blocks of such a group: were a part of it free to go, cleaning the cleaned text would meet
+/// another group, and might take what stayed here.
+#[must_use]
+pub fn blocks_to_keep(store: &Store, before: &[Number], left: &[Number]) -> Vec<Number> {
+    let (old, new) = (after_cut(store, before), after_cut(store, left));
+    let mut keep = Vec::new();
+    let mut start = 0;
+    for group in new.chunk_by(|_, &(_, separator)| separator != Before::BlankLine) {
+        let (first, last) = (group[0].0, group[group.len() - 1].0);
+        // The groups in which its blocks stood: from the blank line before to the one after.
+        let place = start + old[start..].partition_point(|&(block, _)| block < first);
+        let is_border = |&(_, separator): &(Number, Before)| separator == Before::BlankLine;
+        let begin = old[..=place].iter().rposition(is_border).unwrap_or(0);
+        let after = place + old[place..].partition_point(|&(block, _)| block <= last);
+        let end = old[after..].iter().position(is_border).map_or(old.len(), |end| after + end);
+        if end - begin > group.len() && is_one_paragraph(store, group) {
+            keep.extend(old[begin..end].iter().map(|&(block, _)| block));
+        }
+        start = after;
+    }
+    keep
+}
+
+/// Some staying blocks of a document, each with what separates it from the one before once all others
+/// are cut; see `cut`.
+fn after_cut(store: &Store, staying: &[Number]) -> Vec<(Number, Before)> {
+    let before = |block: Number| store.layouts[block as usize].before();
+    let mut previous = None;
+    staying
+        .iter()
+        .map(|&block| {
+            let separator = previous.replace(block).map_or(Before::Start, |previous| {
+                // Of the separators around what is cut the stronger stays.
+                before(previous + 1).max(before(block))
+            });
+            (block, separator)
+        })
+        .collect()
+}
+
+/// Whether a group of lines would be read as one hard-wrapped paragraph, or lines of such a paragraph
+/// as others, though they are several blocks.
+fn is_one_paragraph(store: &Store, group: &[(Number, Before)]) -> bool {
+    if group.len() == 1 {
+        return false;
+    }
+    if group.iter().any(|&(block, _)| store.layouts[block as usize].wrapped()) {
+        return true;
+    }
+    let lines: Vec<(u32, u32)> = group
+        .chunk_by(|_, &(_, separator)| separator == Before::Gap)
+        .map(|items| {
+            let characters: u32 =
+                items.iter().map(|&(block, _)| store.block_characters(block as usize)).sum();
+            // Of the gaps around what is cut the first one stays.
+            let gaps: u32 = items
+                .windows(2)
+                .map(|pair| pair[0].0 as usize)
+                .map(|block| store.starts[block + 1] - store.ends[block])
+                .sum();
+            let first_word = store.layouts[items[0].0 as usize].first_word;
+            (characters + gaps, u32::from(first_word))
+        })
+        .collect();
+    is_hard_wrapped(lines.iter().copied())
+}
