@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -17,6 +17,7 @@ import orjson
 
 from dedup.engines.local import ahead, alongside, checked_jobs, open_corpus
 from dedup.errors import DedupError, FormatError, InputError
+from dedup.fields import look_up, with_value
 from dedup.formats import Batch, Lines
 from dedup.formats.jsonl import skipped_lines
 from dedup.formats.source import Held, Reading, Source, open_source
@@ -97,8 +98,7 @@ class Run:
         """Read everything and settle what repeats what."""
         with self.stage("read"):
             weight, size = 0, self.source.size
-            for batch, count in ahead(self.source.batches(), self._add):
-                self.documents += count
+            for batch, _ in ahead(self.source.batches(), self._add):
                 weight += batch.weight
                 self.tell("read", weight, size)
         with self.stage("match"):
@@ -115,24 +115,25 @@ class Run:
                 self.order.ranks(self.corpus.block_tokens, self.corpus.block_documents)
             )
 
-    def _add(self, batch: Batch | Lines) -> int:
+    def _add(self, batch: Batch | Lines) -> None:
+        order, reading = self.order, self.reading
         if isinstance(batch, Batch):
             self.corpus.add(batch.texts, batch.ids, batch.sources)
-            self.order.note(batch.sources, batch.fields)
+            order.note(batch.sources, [_date_of(one, order.wanted) for one in batch.fields])
             self._note_skipped(batch.skipped)
-            return len(batch)
-        reading = self.reading
-        extra = self.order.wanted
-        documents, bad, values = self.corpus.add_lines(
-            batch.core(), reading.text_field, reading.id_field, extra
+            self.documents += len(batch)
+            return
+        first = self.documents
+        count, bad, dates = self.corpus.add_lines(
+            batch.core(), reading.text_field, reading.id_field, order.wanted
         )
-        if extra is not None:
-            fields = [{extra: orjson.loads(value)} if value else {} for value in values]
-            self.order.note([batch.input.name] * documents, fields)
+        if order.by_line:
+            sources = [self.corpus.document_name(first + place)[1] for place in range(count)]
         else:
-            self.order.note([batch.input.name] * documents, [])
+            sources = [batch.input.name] * count
+        order.note(sources, [_date(value) for value in dates])
         self._note_skipped(skipped_lines(batch, bad, reading.text_field))
-        return documents
+        self.documents += count
 
     def _note_skipped(self, skipped: Iterable[Skipped]) -> None:
         for one in skipped:
@@ -258,6 +259,21 @@ class Run:
         return [replace(one, record=line) for one, line in zip(found, lines, strict=True)]
 
 
+def _date_of(record: Mapping[str, Any], field: str | None) -> Any:
+    try:
+        return None if field is None else look_up(record, field)
+    except KeyError:
+        return None
+
+
+def _date(value: bytes | None) -> Any:
+    """A JSON value; None where there is none, or none that a machine type holds."""
+    try:
+        return None if value is None else orjson.loads(value)
+    except orjson.JSONDecodeError:
+        return None
+
+
 @dataclass(slots=True)
 class _Cleaner:
     """Cleans batch after batch; counts the documents, so that an input that grew is noticed."""
@@ -286,7 +302,8 @@ class _Cleaner:
 
 
 def _with_text(document: Document, text: str, text_field: str) -> Document:
-    fields = (
-        {**document.fields, text_field: text} if text_field in document.fields else document.fields
-    )
-    return replace(document, text=text, fields=fields)
+    try:
+        look_up(document.fields, text_field)
+    except KeyError:
+        return replace(document, text=text)
+    return replace(document, text=text, fields=with_value(document.fields, text_field, text))

@@ -118,6 +118,7 @@ def check_choice(name: str, value: Any, setting: Setting) -> None:
 
 def parsed_keep(value: Any) -> KeepRule:
     """Take `keep` apart; the only field with a grammar of its own."""
+    _check_unicode("keep", value)
     name, colon, argument = value.partition(":") if isinstance(value, str) else ("", "", "")
     if name in ("first", "longest") and not colon:
         return KeepRule(name)
@@ -133,14 +134,18 @@ def parsed_keep(value: Any) -> KeepRule:
     raise _refusal("keep", value, reason, examples.get(name, guess))
 
 
+def _check_unicode(name: str, value: Any) -> None:
+    if isinstance(value, str) and any("\ud800" <= one <= "\udfff" for one in value):
+        raise _refusal(name, value, "it holds a lone surrogate, which no text does", None)
+
+
 def check_protect(value: Any) -> None:
     """The value is None or a regular expression as the core understands them."""
     if value is None:
         return
     if not isinstance(value, str) or not value:
         raise _refusal("protect", value, "it must be a regular expression", None)
-    if any("\ud800" <= character <= "\udfff" for character in value):
-        raise _refusal("protect", value, "it holds a lone surrogate, which no text does", None)
+    _check_unicode("protect", value)
     from dedup._core import check_pattern
 
     report = check_pattern(value)

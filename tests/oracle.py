@@ -236,9 +236,22 @@ M64 = (1 << 64) - 1
 MULTIPLIER = 0x9E3779B97F4A7C15
 
 
+ROOT_OF_TWO, ROOT_OF_THREE = 0x6A09E667F3BCC909, 0xBB67AE8584CAA73B
+
+
+def fold_product(left: int, right: int) -> int:
+    """The halves of a 128-bit product, one folded over the other."""
+    product = left * right
+    return (product ^ product >> 64) & M64
+
+
 def token_hash(token: str) -> int:
-    """The upper half of XXH3-64, its lowest bit telling whether the token is numeric."""
-    return (xxhash.xxh3_64_intdigest(token.encode()) >> 32) & ~1 | is_numeric(token)
+    """Eight bytes of UTF-8 after eight; the upper half, its lowest bit set in numeric tokens."""
+    data, state = token.encode(), 0
+    for start in range(0, len(data), 8):
+        chunk = int.from_bytes(data[start : start + 8], "little")
+        state = fold_product(state ^ chunk ^ ROOT_OF_TWO, ROOT_OF_THREE)
+    return (fold_product(state, ROOT_OF_TWO) >> 32) & ~1 | is_numeric(token)
 
 
 def fmix64(value: int) -> int:

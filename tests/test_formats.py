@@ -149,6 +149,7 @@ NESTED = [
     (b'{"a":{"b":"deep"}}', "deep"),
     (b'{"a.b":"flat","a":{"b":"deep"}}', "flat"),
     (b'{"a":{"b":1}}', None),
+    (b'{"a":{"b":{"c":1}},"a.b":"flat"}', "flat"),
     (b'{"a":"b"}', None),
     (b'{"a":null}', None),
     (b'"a.b"', None),
@@ -184,6 +185,53 @@ def test_a_line_is_read_where_another_reader_reads_it(piece: str, frame: str) ->
     expected = record.get("text") if isinstance(record, dict) else None
     found = _core.read_records((line, "a.jsonl", 1), "text", "id")
     assert [text for _, _, text in found] == ([expected] if isinstance(expected, str) else [])
+
+
+def test_a_field_of_many_parts_needs_no_stack(tmp_path: Path) -> None:
+    depth = 20_000
+    data = b'{"a":' * depth + b'"deep"' + b"}" * depth
+    assert lines_of(tmp_path, data, ".".join("a" * depth)).texts == ["deep"]
+
+
+def test_a_date_that_no_machine_type_holds_comes_last(tmp_path: Path) -> None:
+    story = "The ferry will not sail tomorrow, the harbour office said, because of the storm."
+    dates = [b"1e999", b"[" * 3000 + b"]" * 3000, b'"2024"']
+    lines = [b'{"text":"%s","m":{"date":%s}}\n' % (story.encode(), date) for date in dates]
+    path = put(tmp_path, {"a.jsonl": b"".join(lines)}) / "a.jsonl"
+    [cluster] = dedup.scan(path, keep="earliest:m.date").clusters
+    assert [member.source for member in cluster.members if member.keeper] == ["a.jsonl:3"]
+    held = [{"text": story, "m": {"date": date}} for date in ("2025", "2024")]
+    [cluster] = dedup.scan(held, keep="earliest:m.date").clusters
+    assert [member.source for member in cluster.members if member.keeper] == ["[1]"]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "kept"),
+    [("b.jsonl", "b.jsonl:1"), ("*.jsonl:2", "a.jsonl:2"), ("b*", "b.jsonl:1"), ("x", "a.jsonl:1")],
+)
+def test_a_preferred_source_is_a_path_or_a_line(tmp_path: Path, pattern: str, kept: str) -> None:
+    story = b"The ferry will not sail tomorrow, the harbour office said, because of the storm."
+    line = b'{"text":"%s"}\n' % story
+    put(tmp_path, {"a.jsonl": line * 2, "b.jsonl": line})
+    [cluster] = dedup.scan(tmp_path, keep=f"prefer:{pattern}").clusters
+    assert [member.source for member in cluster.members if member.keeper] == [kept]
+
+
+def test_a_name_that_looks_like_a_line_is_a_name(tmp_path: Path) -> None:
+    story = b"The ferry will not sail tomorrow, the harbour office said, because of the storm."
+    put(tmp_path, {"a.jsonl": b'{"text":"hello"}\n', "a.jsonl:b.txt": story + b"\n\n" + story})
+    [(_, text)] = dedup.scan(tmp_path).largest(1)
+    assert text == story.decode()
+
+
+def test_nested_fields_are_found_in_dicts_too() -> None:
+    story = "The ferry will not sail tomorrow, the harbour office said, because of the storm."
+    records = [{"a": {"b": f"Herons.\n\n{story}", "c": 1}}, {"a": {"b": f"{story}\n\nStorks."}}]
+    cleaned = dedup.clean(records, text_field="a.b")
+    assert [dict(document.fields) for document in cleaned.documents] == [
+        {"a": {"b": f"Herons.\n\n{story}", "c": 1}},
+        {"a": {"b": "Storks."}},
+    ]
 
 
 SHAPES = [

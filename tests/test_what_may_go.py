@@ -185,6 +185,8 @@ def test_nothing_protected_is_ever_removed(texts: list[str], pattern: str) -> No
         (lambda: dedup.Options(batch_bytes="x"), "batch_bytes is 'x'"),  # type: ignore[arg-type]
         (lambda: dedup.clean(Path(__file__).parent, 5), "the output is 5"),  # type: ignore[arg-type]
         (lambda: dedup.clean(Path(__file__).parent, ""), "the output is ''"),
+        (lambda: dedup.Policy(keep="prefer:\udcff"), "lone surrogate"),
+        (lambda: dedup.scan(["x"], text_field="\udcff"), "text_field is .* valid Unicode"),
         (lambda: dedup.restore(None, "x"), "to restore is None"),  # type: ignore[arg-type]
     ],
 )

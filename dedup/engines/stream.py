@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dedup import _core
 from dedup.engines.local import core_settings
 from dedup.errors import FieldError, InputError, PolicyError
+from dedup.fields import look_up
 from dedup.model import Document
 
 if TYPE_CHECKING:
@@ -52,7 +53,10 @@ def _text_of(number: int, article: Any, text_field: str) -> str:
     if isinstance(article, Document):
         text = article.text
     elif isinstance(article, Mapping):
-        text = article.get(text_field)
+        try:
+            text = look_up(article, text_field)
+        except KeyError:
+            text = None
         if not isinstance(text, str):
             raise FieldError(
                 f"article {number}: the text field {text_field} is missing or no str",

@@ -94,6 +94,11 @@ class InputStream:
             self._check_stamp()
         return data
 
+    def start(self) -> bytes:
+        """The first four bytes, before anything is read; fewer where there are no more."""
+        with reading(self._item.path, self._item.compression):
+            return self._stream.peek(4)[:4]
+
     def all(self) -> bytes:
         """The rest of the input."""
         with reading(self._item.path, self._item.compression):

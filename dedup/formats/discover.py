@@ -240,7 +240,7 @@ def _named(files: Sequence[Input]) -> list[Input]:
     names = Counter(item.name for item in files)
     for item in files:
         if outputs[item.output] > 1 or names[item.name] > 1:
-            message = f"{shown(item.path)}: another input has the output name {item.name}"
+            message = f"{shown(item.path)}: another input has the output name {shown(item.output)}"
             raise InputError(message, path=item.path, hint="rename one of the two")
     ids = [STDIN if item.name == STDIN else stem_and_format(item.name)[0] for item in files]
     while True:

@@ -13,12 +13,13 @@ import orjson
 from isal.isal_zlib import crc32
 
 from dedup.errors import FormatError
+from dedup.fields import look_up
 from dedup.formats.compression import InputStream, compression_by_magic
 from dedup.formats.records import Input, Lines, shown
 from dedup.model import Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
 # What JSON counts as white space: a line of nothing else is blank, not a cut record.
 BLANK = b" \t\r\n"
@@ -37,9 +38,8 @@ def read_jsonl(item: Input, size: int) -> Iterator[Lines]:
     number, total, check = 1, 0, 0
     waiting: list[bytes | memoryview] = []
     with InputStream(item) as stream:
+        _check_plain(item, stream.start())
         while block := stream.some(size):
-            if not total:
-                _check_plain(item, block[:4])
             total += len(block)
             check = crc32(block, check)
             end = block.rfind(b"\n") + 1
@@ -70,25 +70,6 @@ def skipped_lines(lines: Lines, numbers: Sequence[int], text_field: str) -> Iter
         yield Skipped(f"{lines.input.name}:{number}", number, why_bad(line, text_field), line)
 
 
-def _getter(field: str) -> Callable[[Any], Any]:
-    """What finds the text in a parsed record; raises KeyError or TypeError where it cannot.
-
-    `a.b` means the key b of the object a, unless the record has a key spelt `a.b`.
-    """
-    if "." not in field:
-        return lambda record: record[field]
-    names = field.split(".")
-
-    def nested(record: Any) -> Any:
-        if field in record:
-            return record[field]
-        for name in names:
-            record = record[name]
-        return record
-
-    return nested
-
-
 def why_bad(line: bytes, text_field: str) -> str:
     """The reason why a line holds no text, for people; bytes and characters count from 0."""
     # With its end, a string that was cut would be one with a control character.
@@ -100,8 +81,8 @@ def why_bad(line: bytes, text_field: str) -> str:
     if not isinstance(record, dict):
         return f"not a JSON object but {_kind(record)}"
     try:
-        text = _getter(text_field)(record)
-    except (KeyError, TypeError, IndexError):
+        text = look_up(record, text_field)
+    except KeyError:
         return f"the text field {text_field} is missing{_other_names(record)}"
     if isinstance(text, str):
         return "the text is longer than 4 GiB"

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from dedup.errors import FieldError, InputError
+from dedup.fields import look_up
 from dedup.formats.reader import BATCH_BYTES, BATCH_RECORDS
 from dedup.formats.records import Batch
 from dedup.model import Document
@@ -47,17 +48,27 @@ def _document(number: int, item: Any, text_field: str, id_field: str) -> Documen
     if not isinstance(item, Mapping):
         kind = type(item).__name__
         raise InputError(f"item {number} is a {kind}; it must be a str, a dict or a Document")
-    text = item.get(text_field)
+    text = _value(item, text_field)
     if not isinstance(text, str):
-        what = "missing" if text_field not in item else f"a {type(text).__name__}"
+        what = "missing" if text is _MISSING else f"a {type(text).__name__}"
         raise FieldError(
             f"item {number}: the text field {text_field} is {what}; it must be a str",
             field=text_field,
             hint="name the field with text_field=",
         )
-    own = item.get(id_field)
+    own = _value(item, id_field)
     name = str(own) if isinstance(own, (str, int)) and not isinstance(own, bool) else str(number)
     return Document(name, text, place, dict(item))
+
+
+_MISSING = object()
+
+
+def _value(item: Mapping[str, Any], field: str) -> Any:
+    try:
+        return look_up(item, field)
+    except KeyError:
+        return _MISSING
 
 
 def batches_of(

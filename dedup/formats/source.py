@@ -11,7 +11,7 @@ from dedup.errors import InputError
 from dedup.formats.discover import Inputs, discover
 from dedup.formats.memory import batches_of, documents_of
 from dedup.formats.reader import BATCH_BYTES, read
-from dedup.formats.records import Batch
+from dedup.formats.records import Batch, is_utf8
 from dedup.model import Document, Span
 
 if TYPE_CHECKING:
@@ -28,6 +28,12 @@ class Reading:
     id_field: str = "id"
     input_format: Format | None = None
     batch_bytes: int = BATCH_BYTES
+
+    def __post_init__(self) -> None:
+        fields: dict[str, object] = {"text_field": self.text_field, "id_field": self.id_field}
+        for name, value in fields.items():
+            if not isinstance(value, str) or not is_utf8(value):
+                raise InputError(f"{name} is {value!r}; it must be a str of valid Unicode")
 
 
 class Source(Protocol):
@@ -125,10 +131,8 @@ def _sources_and_texts(
         yield from zip(batch.sources, batch.texts, strict=True)
         return
     name, numbers = batch.input.name, range(batch.first, batch.following)
-    if any(
-        source.startswith(f"{name}:") and int(source.rpartition(":")[2]) in numbers
-        for source in wanted
-    ):
+    places = [source.rpartition(":") for source in wanted]
+    if any(own == name and line.isdecimal() and int(line) in numbers for own, _, line in places):
         from dedup import _core
 
         for _, number, text in _core.read_records(

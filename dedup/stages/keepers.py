@@ -11,7 +11,7 @@ from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from dedup.settings import KeepRule
 
@@ -39,13 +39,17 @@ class KeeperOrder:
         wanted = rule.arguments[0] if rule.name == "earliest" else None
         return cls(rule.name, rule.arguments, wanted)
 
-    def note(self, sources: Sequence[str], fields: Sequence[Mapping[str, Any]]) -> None:
-        """Take in the next documents; `fields` may be empty where they have none."""
+    @property
+    def by_line(self) -> bool:
+        """Whether the rule tells lines of one file apart: it names some, as in `a.jsonl:7`."""
+        return self.rule == "prefer" and any(":" in pattern for pattern in self.arguments)
+
+    def note(self, sources: Sequence[str], dates: Sequence[Any]) -> None:
+        """Take in the next documents; `dates` may be empty where they have none."""
         if self.rule == "prefer":
             self._ranks += map(self._preference, sources)
         elif self.rule == "earliest":
-            dates = [record.get(self.wanted or "") for record in fields] or [None] * len(sources)
-            self._dates += dates
+            self._dates += dates or [None] * len(sources)
 
     def ranks(self, tokens: Callable[[], bytes], documents: Callable[[], bytes]) -> bytes | None:
         """The rank of each block, None for input order.
@@ -103,6 +107,15 @@ def _date_key(date: Any) -> tuple[int, Any]:
 
 
 def preference(source: str, patterns: Sequence[str]) -> int:
-    """The number of the first pattern that a source matches; after the last where none does."""
-    places = (place for place, pattern in enumerate(patterns) if fnmatchcase(source, pattern))
+    """The number of the first pattern that a source matches; after the last where none does.
+
+    A source with a line, `path:line`, matches also what its path matches.
+    """
+    path, _, line = source.rpartition(":")
+    names = [source, path] if line.isdecimal() else [source]
+    places = (
+        place
+        for place, pattern in enumerate(patterns)
+        if any(fnmatchcase(name, pattern) for name in names)
+    )
     return next(places, len(patterns))

@@ -50,9 +50,7 @@ const LENGTH_BITS: u32 = 5;
 /// dropped, one for most, up to eighteen for Arabic ligatures.
 #[inline]
 pub fn fold(character: char, mut accept: impl FnMut(Folded)) {
-    let code = character as u32;
-    let page = u32::from(PAGE_INDEX[(code >> PAGE_BITS) as usize]);
-    let entry = PAGES[(page << PAGE_BITS | code & ((1 << PAGE_BITS) - 1)) as usize];
+    let entry = entry_of(character);
     match entry & KIND_MASK {
         SEPARATOR | WORD | SINGLE | SYMBOL => accept(unpack(entry, character)),
         DROPPED => {}
@@ -64,11 +62,32 @@ pub fn fold(character: char, mut accept: impl FnMut(Folded)) {
                 accept(unpack(entry, character));
             }
         }
-        HANGUL => decompose_hangul(code, accept),
+        HANGUL => decompose_hangul(character as u32, accept),
         _ => unreachable!("the generator writes no other kind"),
     }
 }
 
+/// What a code point folds to where that is one code point (`Some(Some)`) or nothing at all
+/// (`Some(None)`); `None` where it is more.
+#[inline]
+#[must_use]
+pub fn fold_to_one(character: char) -> Option<Option<Folded>> {
+    let entry = entry_of(character);
+    match entry & KIND_MASK {
+        SEPARATOR | WORD | SINGLE | SYMBOL => Some(Some(unpack(entry, character))),
+        DROPPED => Some(None),
+        _ => None,
+    }
+}
+
+#[inline]
+fn entry_of(character: char) -> u32 {
+    let code = character as u32;
+    let page = u32::from(PAGE_INDEX[(code >> PAGE_BITS) as usize]);
+    PAGES[(page << PAGE_BITS | code & ((1 << PAGE_BITS) - 1)) as usize]
+}
+
+#[inline]
 fn unpack(entry: u32, itself: char) -> Folded {
     let class = match entry & KIND_MASK {
         WORD => Class::Word,

@@ -21,9 +21,36 @@ pub fn find_values<const N: usize>(
     fields: [&str; N],
 ) -> Result<[Option<Range<usize>>; N], Unsound> {
     let mut reader = Reader { bytes: record, place: 0, open: Vec::new() };
-    let found = reader.members(fields)?;
+    let (mut found, outer) = reader.members(fields)?;
     reader.skip_space();
-    if reader.place == record.len() { Ok(found) } else { Err(Unsound) }
+    if reader.place < record.len() {
+        return Err(Unsound);
+    }
+    for number in 0..N {
+        if found[number].is_none() {
+            found[number] = find_deeper(record, fields[number], outer[number].clone());
+        }
+    }
+    Ok(found)
+}
+
+/// The value at `field`, of which the part before the first dot names the object at `outer`.
+fn find_deeper(
+    record: &[u8],
+    mut field: &str,
+    mut outer: Option<Range<usize>>,
+) -> Option<Range<usize>> {
+    loop {
+        let inside = outer?;
+        (_, field) = field.split_once('.')?;
+        let bytes = &record[..inside.end];
+        let mut reader = Reader { bytes, place: inside.start, open: Vec::new() };
+        let ([found], [deeper]) = reader.members([field]).ok()?;
+        if found.is_some() {
+            return found;
+        }
+        outer = deeper;
+    }
 }
 
 /// The bytes between the quotes of the string at `field`, or `None` where there is none.
@@ -201,19 +228,17 @@ impl Reader<'_> {
         Ok(key)
     }
 
-    /// Passes a value and finds the fields in it, if it is an object.
-    fn members<const N: usize>(
-        &mut self,
-        fields: [&str; N],
-    ) -> Result<[Option<Range<usize>>; N], Unsound> {
+    /// Passes a value and finds, if it is an object, the values of the fields in it, and those of the
+    /// keys that the fields begin with, up to their first dot.
+    fn members<const N: usize>(&mut self, fields: [&str; N]) -> Result<Members<N>, Unsound> {
         let mut direct = [const { None }; N];
         let mut outer = [const { None }; N];
         if !self.passes(b'{') {
             self.value()?;
-            return Ok(direct);
+            return Ok((direct, outer));
         }
         if self.passes(b'}') {
-            return Ok(direct);
+            return Ok((direct, outer));
         }
         let paths = fields.map(|field| field.split_once('.'));
         loop {
@@ -232,17 +257,12 @@ impl Reader<'_> {
             }
         }
         self.expect(b'}')?;
-        for number in 0..N {
-            if let (None, Some(value), Some((_, inner))) =
-                (&direct[number], &outer[number], paths[number])
-            {
-                direct[number] = find_value(&self.bytes[value.clone()], inner)
-                    .map(|found| value.start + found.start..value.start + found.end);
-            }
-        }
-        Ok(direct)
+        Ok((direct, outer))
     }
 }
+
+/// Values of fields, and of the objects that may hold them.
+type Members<const N: usize> = ([Option<Range<usize>>; N], [Option<Range<usize>>; N]);
 
 /// Whether a key, as it stands between its quotes, is `name`.
 fn is_key(raw: &[u8], name: &str) -> bool {

@@ -5,6 +5,7 @@
 
 pub mod band;
 pub mod characters;
+pub mod chunk;
 pub mod clean;
 pub mod cluster;
 pub mod columns;
@@ -23,6 +24,7 @@ pub mod passages;
 pub mod plan;
 #[cfg(feature = "python")]
 mod py;
+mod quick;
 pub mod read;
 pub mod record;
 pub mod remains;

@@ -16,9 +16,11 @@
 //! "Directly" is meant among folded code points, so what folding drops (accents, soft hyphens,
 //! joiners) is not seen, and a full-width sign is a sign.
 
-use xxhash_rust::xxh3::{xxh3_64, xxh3_128, xxh3_128_with_seed};
+use xxhash_rust::xxh3::{xxh3_128, xxh3_128_with_seed};
 
+use crate::chunk::token_hash;
 use crate::fold::{Class, Folded, fold};
+use crate::quick::flatten;
 
 /// Seed of the fingerprint of raw text, so that it never equals one of a normal form.
 const RAW_SEED: u64 = 1;
@@ -30,20 +32,22 @@ const MINUS: char = '\u{2212}';
 pub struct TokenBuffer {
     /// The normal form, UTF-8; empty when the text has no token.
     pub normal: Vec<u8>,
-    /// One hash a token, in order: the high half of its XXH3-64, with bit 0 telling whether the
-    /// token is numeric.
+    /// One hash a token, in order (see `chunk::token_hash`), with bit 0 telling whether the token is
+    /// numeric.
     pub hashes: Vec<u32>,
-    mask_numbers: bool,
+    /// The text without what is easily made ASCII.
+    plain: String,
+    pub(crate) mask_numbers: bool,
     /// Where the open token starts in `normal`.
-    open: Option<usize>,
-    numeric: bool,
-    previous: Previous,
+    pub(crate) open: Option<usize>,
+    pub(crate) numeric: bool,
+    pub(crate) previous: Previous,
     held: Held,
 }
 
 /// What stands directly before the next code point.
 #[derive(Clone, Copy, PartialEq, Eq, Default)]
-enum Previous {
+pub(crate) enum Previous {
     #[default]
     Boundary,
     Letter,
@@ -69,23 +73,51 @@ impl TokenBuffer {
     ///
     /// With `mask_numbers` each numeric token (one with a number in it) is `0`.
     pub fn read(&mut self, text: &str, mask_numbers: bool) {
+        self.start(mask_numbers);
+        let mut plain = std::mem::take(&mut self.plain);
+        let flat = flatten(text, &mut plain);
+        self.read_all(if flat { &plain } else { text });
+        self.plain = plain;
+    }
+
+    fn read_all(&mut self, text: &str) {
+        let mut rest = text;
+        while !rest.is_empty() {
+            if self.held == Held::Nothing {
+                rest = &rest[self.read_plain(rest)..];
+            }
+            rest = self.read_one(rest);
+        }
+        self.settle(None);
+        self.close();
+    }
+
+    /// Says the same as [`TokenBuffer::read`], one code point after the other: what the quick reader
+    /// is held to.
+    pub fn read_with_care(&mut self, text: &str, mask_numbers: bool) {
+        self.start(mask_numbers);
+        let mut rest = text;
+        while !rest.is_empty() {
+            rest = self.read_one(rest);
+        }
+        self.settle(None);
+        self.close();
+    }
+
+    fn start(&mut self, mask_numbers: bool) {
         self.normal.clear();
         self.hashes.clear();
         self.mask_numbers = mask_numbers;
         self.previous = Previous::Boundary;
-        let mut rest = text;
-        while !rest.is_empty() {
-            if self.held == Held::Nothing && rest.as_bytes()[0].is_ascii() {
-                rest = &rest[self.read_ascii(rest.as_bytes())..];
-            }
-            let mut characters = rest.chars();
-            if let Some(character) = characters.next() {
-                fold(character, |folded| self.accept(folded));
-            }
-            rest = characters.as_str();
+    }
+
+    /// Reads one code point; what follows it.
+    fn read_one<'a>(&mut self, text: &'a str) -> &'a str {
+        let mut characters = text.chars();
+        if let Some(character) = characters.next() {
+            fold(character, |folded| self.accept(folded));
         }
-        self.settle(None);
-        self.close();
+        characters.as_str()
     }
 
     /// Number of tokens of `text`; replaces the content as [`TokenBuffer::read`] does.
@@ -108,49 +140,6 @@ impl TokenBuffer {
     #[must_use]
     pub fn normal_str(&self) -> &str {
         std::str::from_utf8(&self.normal).unwrap_or_default()
-    }
-
-    /// Reads ASCII letters, digits and plain separators, which is nearly everything in most texts,
-    /// and returns where it stopped. Says the same as `accept` (a test compares them), only faster.
-    fn read_ascii(&mut self, bytes: &[u8]) -> usize {
-        let mut at = 0;
-        while let Some(&byte) = bytes.get(at) {
-            if is_word(byte) {
-                at += self.read_ascii_word(&bytes[at..]);
-                continue;
-            }
-            let joined = self.previous == Previous::Letter || self.previous == Previous::Number;
-            self.previous = match byte {
-                b'.' | b',' if self.previous == Previous::Number => return at,
-                b'-' if joined => Previous::Sign,
-                _ if ASCII[usize::from(byte)] == Ascii::Separator => Previous::Boundary,
-                _ => return at,
-            };
-            self.close();
-            at += 1;
-        }
-        at
-    }
-
-    /// Reads the word that `bytes` begin with, eight bytes at a time: most words are then read
-    /// without a loop, whose end the processor would guess wrong.
-    fn read_ascii_word(&mut self, bytes: &[u8]) -> usize {
-        self.open();
-        let mut length = 0;
-        loop {
-            let chunk = Chunk::at(&bytes[length..]);
-            let taken = chunk.word_length();
-            self.normal.extend_from_slice(&chunk.lowercase());
-            self.normal.truncate(self.normal.len() - 8 + taken);
-            self.numeric |= chunk.has_digit(taken);
-            length += taken;
-            if taken < 8 {
-                break;
-            }
-        }
-        self.previous =
-            if bytes[length - 1].is_ascii_digit() { Previous::Number } else { Previous::Letter };
-        length
     }
 
     #[inline]
@@ -238,7 +227,7 @@ impl TokenBuffer {
     }
 
     #[inline]
-    fn push(&mut self, character: char) {
+    pub(crate) fn push(&mut self, character: char) {
         // Four bytes are written and the surplus taken back: a copy of known length is a single
         // store.
         let mut bytes = [0; 4];
@@ -248,7 +237,7 @@ impl TokenBuffer {
     }
 
     #[inline]
-    fn open(&mut self) {
+    pub(crate) fn open(&mut self) {
         if self.open.is_none() {
             if !self.normal.is_empty() {
                 self.normal.push(b' ');
@@ -259,7 +248,7 @@ impl TokenBuffer {
     }
 
     #[inline]
-    fn close(&mut self) {
+    pub(crate) fn close(&mut self) {
         if let Some(start) = self.open.take() {
             self.finish_token(start);
         }
@@ -270,81 +259,7 @@ impl TokenBuffer {
             self.normal.truncate(start);
             self.normal.push(b'0');
         }
-        let hash = (xxh3_64(&self.normal[start..]) >> 32) as u32;
+        let hash = token_hash(&self.normal[start..]);
         self.hashes.push(hash & !1 | u32::from(self.numeric));
     }
-}
-
-/// Eight bytes of text side by side in one integer, the first one lowest.
-#[derive(Clone, Copy)]
-struct Chunk(u64);
-
-impl Chunk {
-    const HIGH_BITS: u64 = 0x8080_8080_8080_8080;
-    const EACH: u64 = 0x0101_0101_0101_0101;
-    /// Set in small letters and digits, not in capitals.
-    const SMALL: u64 = 0x20 * Self::EACH;
-
-    /// The first eight bytes; zeros, which end a word, where there are fewer.
-    fn at(bytes: &[u8]) -> Self {
-        if let Some(chunk) = bytes.first_chunk() {
-            return Self(u64::from_le_bytes(*chunk));
-        }
-        let mut chunk = [0; 8];
-        chunk[..bytes.len()].copy_from_slice(bytes);
-        Self(u64::from_le_bytes(chunk))
-    }
-
-    /// Setting bit 5 makes capitals small and leaves small letters and digits as they are.
-    fn lowercase(self) -> [u8; 8] {
-        (self.0 | Self::SMALL).to_le_bytes()
-    }
-
-    /// The high bit of each ASCII byte from `low` to `high`. No sum of two 7-bit numbers carries
-    /// over.
-    fn between(self, low: u8, high: u8) -> u64 {
-        let seven_bits = self.0 & !Self::HIGH_BITS;
-        let at_least_low = seven_bits + u64::from(0x80 - low) * Self::EACH;
-        let above_high = seven_bits + u64::from(0x7F - high) * Self::EACH;
-        at_least_low & !above_high & !self.0 & Self::HIGH_BITS
-    }
-
-    /// How many bytes are ASCII letters and digits before the first that is not.
-    fn word_length(self) -> usize {
-        let letters = Self(self.0 | Self::SMALL).between(b'a', b'z');
-        let words = letters | self.between(b'0', b'9');
-        (!words & Self::HIGH_BITS).trailing_zeros() as usize / 8
-    }
-
-    /// Whether a digit is among the first `length` bytes, at most eight.
-    fn has_digit(self, length: usize) -> bool {
-        (self.between(b'0', b'9').trailing_zeros() as usize) < 8 * length
-    }
-}
-
-/// What the quick reader does with a byte.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Ascii {
-    Word,
-    Separator,
-    /// Symbols, signs, and all that is not ASCII.
-    Careful,
-}
-
-static ASCII: [Ascii; 256] = {
-    let mut table = [Ascii::Careful; 256];
-    let mut byte = 0;
-    while byte < 128 {
-        table[byte as usize] = match byte {
-            b'0'..=b'9' | b'A'..=b'Z' | b'a'..=b'z' => Ascii::Word,
-            b'-' | b'$' | b'+' | b'<'..=b'>' | b'^' | b'`' | b'|' | b'~' => Ascii::Careful,
-            _ => Ascii::Separator,
-        };
-        byte += 1;
-    }
-    table
-};
-
-fn is_word(byte: u8) -> bool {
-    ASCII[usize::from(byte)] == Ascii::Word
 }

@@ -124,22 +124,39 @@ fn fingerprints_are_those_of_the_normal_form_and_else_of_the_text() {
 
 /// The quick reader sees ASCII only. Full-width characters fold to ASCII and pass it by, and so
 /// does ASCII between characters that folding drops.
+fn assert_quick_is_careful(text: &str) {
+    let (mut quick, mut careful) = (TokenBuffer::default(), TokenBuffer::default());
+    for mask_numbers in [false, true] {
+        quick.read(text, mask_numbers);
+        careful.read_with_care(text, mask_numbers);
+        assert_eq!(quick.normal_str(), careful.normal_str(), "{text:?}");
+        assert_eq!(quick.hashes, careful.hashes, "{text:?}");
+    }
+}
+
 #[test]
 fn the_quick_reader_says_the_same_as_the_careful_one() {
-    const CHARACTERS: [char; 9] = ['a', 'Z', '1', '.', ',', '-', '+', '=', ' '];
-    for number in 0..9_usize.pow(5) {
-        let picks = (0..5).map(|place| CHARACTERS[number / 9_usize.pow(place) % 9]);
-        let text: String = picks.collect();
-        let wide: String = text.chars().map(full_width).collect();
-        assert_eq!(normal(&text), normal(&wide), "{text:?}");
+    const CHARACTERS: [char; 11] = ['a', 'Z', '1', '.', ',', '-', '+', '=', ' ', 'é', '字'];
+    let count = CHARACTERS.len();
+    for number in 0..count.pow(5) {
+        let picks = (0..5).map(|place| CHARACTERS[number / count.pow(place) % count]);
+        assert_quick_is_careful(&picks.collect::<String>());
     }
     let ascii: String = (' '..='~').chain("abcdefgh12345678ABCDEFGHI 7x-9.5".chars()).collect();
     for start in 0..ascii.len() {
         let text = &ascii[start..];
         let wide: String = text.chars().map(full_width).collect();
         let joined: String = text.chars().flat_map(|c| [c, '\u{200D}']).collect();
+        for text in [text, &wide, &joined] {
+            assert_quick_is_careful(text);
+        }
         assert_eq!(normal(text), normal(&wide), "{text}");
         assert_eq!(normal(text), normal(&joined), "{text}");
+    }
+    for character in '\0'..=char::MAX {
+        for frame in ["", "a", "1", "-", "12345678"] {
+            assert_quick_is_careful(&format!("{frame}{character}{frame}5"));
+        }
     }
 }
 

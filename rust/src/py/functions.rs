@@ -14,7 +14,7 @@ use crate::corpus::compile;
 use crate::read::CodePoints;
 use crate::record::{Fields, Line, Lines};
 use crate::shingle::{extend_items, shingle_set};
-use crate::sign::{SLOTS, sign};
+use crate::sign::{SLOTS, Signature, sign};
 use crate::simd::{Path, paths};
 use crate::split::split as split_text;
 use crate::token::TokenBuffer;
@@ -133,33 +133,47 @@ pub(super) fn sign_texts(
     let permutations = permutations_of(a, b)?;
     let texts = borrow(&texts)?;
     let pool = pool_of(threads)?;
-    let rows = py.detach(|| {
-        let mut rows = vec![[0u32; SLOTS]; texts.len()];
-        let sign_one = |scratch: &mut Scratch, text: &str, row: &mut [u32; SLOTS]| {
-            scratch.buffer.read(text, false);
-            scratch.items.clear();
-            extend_items(&scratch.buffer.hashes, size, &mut scratch.items);
-            sign(scratch.path, &mut scratch.items, &permutations, row);
-        };
-        pool.install(|| {
-            rows.par_iter_mut().zip(&texts).for_each_init(Scratch::new, |scratch, (row, text)| {
-                sign_one(scratch, text, row);
+    let sign_one = |scratch: &mut Scratch, row: &mut [u8], text: &str| {
+        scratch.buffer.read(text, false);
+        scratch.items.clear();
+        extend_items(&scratch.buffer.hashes, size, &mut scratch.items);
+        sign(scratch.path, &mut scratch.items, &permutations, &mut scratch.signature);
+        for (bytes, slot) in row.as_chunks_mut::<4>().0.iter_mut().zip(&scratch.signature) {
+            *bytes = slot.to_le_bytes();
+        }
+    };
+    // Straight into the answer: half a kilobyte a text is not copied for nothing.
+    let rows = PyBytes::new_with(py, texts.len() * 4 * SLOTS, |rows| {
+        py.detach(|| {
+            pool.install(|| {
+                rows.par_chunks_exact_mut(4 * SLOTS).zip(&texts).for_each_init(
+                    Scratch::new,
+                    |scratch, (row, text)| {
+                        sign_one(scratch, row, text);
+                    },
+                );
             });
         });
-        rows
-    });
-    Ok(bytes_of_u32(py, rows.as_flattened()))
+        Ok(())
+    })?;
+    Ok(rows.unbind())
 }
 
 struct Scratch {
     buffer: TokenBuffer,
     items: Vec<u32>,
+    signature: Signature,
     path: Path,
 }
 
 impl Scratch {
     fn new() -> Self {
-        Self { buffer: TokenBuffer::default(), items: Vec::new(), path: Path::best() }
+        Self {
+            buffer: TokenBuffer::default(),
+            items: Vec::new(),
+            signature: [0; SLOTS],
+            path: Path::best(),
+        }
     }
 }
 
