@@ -4,8 +4,8 @@
 //! reads no file, clock or environment, and gives the same answer for any number of threads.
 
 pub mod band;
+mod bounds;
 pub mod characters;
-pub mod chunk;
 pub mod clean;
 pub mod cluster;
 pub mod columns;
@@ -13,10 +13,12 @@ pub mod corpus;
 pub mod counts;
 pub mod cut;
 pub mod escape;
+mod flatten;
 pub mod fold;
 #[rustfmt::skip]
 mod fold_table;
 pub mod group;
+pub mod hash;
 pub mod json;
 pub mod layout;
 pub mod likeness;
@@ -24,7 +26,6 @@ pub mod passages;
 pub mod plan;
 #[cfg(feature = "python")]
 mod py;
-mod quick;
 pub mod read;
 pub mod record;
 pub mod remains;

@@ -248,12 +248,12 @@ impl Piece {
                 || {
                     let block = span.of(text);
                     buffer.read(block, settings.numbers == Numbers::Mask);
-                    let count = buffer.hashes.len() as u32;
+                    let count = buffer.hashes().len() as u32;
                     if settings.keeps_tokens(count) {
-                        self.tokens.extend_from_slice(&buffer.hashes);
+                        self.tokens.extend_from_slice(buffer.hashes());
                     }
                     if settings.keeps_normal(count) {
-                        self.normals.push_str(buffer.normal_str());
+                        self.normals.push_str(buffer.normal());
                     }
                     ReadContent::New {
                         raw_hash,

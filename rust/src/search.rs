@@ -5,8 +5,9 @@ use rayon::prelude::*;
 
 use crate::group::{Bands, Candidates, Features, Pair, group};
 use crate::settings::{Search, Settings};
-use crate::shingle::extend_items;
+use crate::shingle::{Powers, extend_items};
 use crate::sign::Permutations;
+use crate::simd::Path;
 use crate::store::{Number, Store};
 use crate::verify::{Match, judge, node_set};
 
@@ -23,13 +24,14 @@ fn long_nodes(store: &Store, settings: &Settings) -> Vec<Number> {
 
 struct LongBlocks<'a> {
     store: &'a Store,
-    settings: &'a Settings,
     nodes: &'a [Number],
+    powers: Powers,
+    path: Path,
 }
 
 impl Features for LongBlocks<'_> {
     fn items(&self, place: usize, out: &mut Vec<u32>) {
-        extend_items(self.store.node_tokens(self.nodes[place]), self.settings.shingle_size, out);
+        extend_items(self.path, self.store.node_tokens(self.nodes[place]), &self.powers, out);
     }
 
     fn order(&self, place: usize) -> u128 {
@@ -52,7 +54,8 @@ pub fn long_candidates(
     match settings.search {
         Search::Lsh => {
             let bands = Bands { count: settings.bands, rows: settings.rows };
-            group(&nodes, bands, permutations, &LongBlocks { store, settings, nodes: &nodes })
+            let (powers, path) = (Powers::of(settings.shingle_size), Path::best());
+            group(&nodes, bands, permutations, &LongBlocks { store, nodes: &nodes, powers, path })
         }
         Search::Exhaustive => Candidates::of(&sharing_pairs(store, settings, &nodes)),
     }

@@ -11,7 +11,7 @@ use crate::characters::CHARACTER_BANDS;
 use crate::group::Bands;
 use crate::read::{NewDocument, Workspace, read_batch};
 use crate::settings::{Numbers, Settings};
-use crate::shingle::{extend_character_items, extend_items};
+use crate::shingle::{Powers, extend_character_items, extend_items};
 use crate::sign::{Permutations, SLOTS, sign};
 use crate::simd::Path;
 use crate::store::{NONE, Number, Store};
@@ -34,6 +34,7 @@ pub enum Answer {
 /// The remembered texts.
 pub struct Seen {
     settings: Settings,
+    powers: Powers,
     permutations: Permutations,
     store: Store,
     workspace: Workspace,
@@ -47,6 +48,7 @@ impl Seen {
     #[must_use]
     pub fn new(settings: Settings, permutations: Permutations) -> Self {
         Self {
+            powers: Powers::of(settings.shingle_size),
             settings,
             permutations,
             store: Store::new(),
@@ -119,7 +121,7 @@ impl Seen {
 
     fn repeats_by_shingles(&mut self, node: Number) -> bool {
         let mut items = Vec::new();
-        extend_items(self.store.node_tokens(node), self.settings.shingle_size, &mut items);
+        extend_items(self.path, self.store.node_tokens(node), &self.powers, &mut items);
         let bands = Bands { count: self.settings.bands, rows: self.settings.rows };
         let candidates = self.candidates(node, items, false, bands);
         let (store, settings) = (&self.store, &self.settings);
@@ -137,15 +139,14 @@ impl Seen {
         let (store, settings) = (&self.store, &self.settings);
         let counts = &store.token_counts;
         let (mut own, mut theirs) = (TokenBuffer::default(), TokenBuffer::default());
-        store.read_tokens(node, &mut own);
+        let own = store.any_tokens(node, &mut own);
         let texts: Vec<String> = candidates
             .into_iter()
             .filter(|&other| {
                 settings.judged_by_characters(counts[node as usize], counts[other as usize])
                     == Some(true)
                     && !(settings.numbers == Numbers::Veto && {
-                        store.read_tokens(other, &mut theirs);
-                        differ_in_numbers_only(&own.hashes, &theirs.hashes)
+                        differ_in_numbers_only(own, store.any_tokens(other, &mut theirs))
                     })
             })
             .map(|other| store.node_normal(other).to_owned())

@@ -4,6 +4,8 @@
 //! bits wide, so two different shingles agree by chance once in 2^64; two different *words* share
 //! a token hash once in 2^32, which matters only where all their neighbours agree too.
 
+use crate::simd::Path;
+
 /// The base of the polynomials that hash sequences: odd, from the golden ratio.
 pub const BASE: u64 = 0x9E37_79B9_7F4A_7C15;
 
@@ -33,8 +35,72 @@ fn shingles_of(tokens: &[u32], size: usize) -> impl Iterator<Item = u64> {
 }
 
 /// Appends the items of a token stream's shingles to `out`, in its order, repeats included.
-pub fn extend_items(tokens: &[u32], size: usize, out: &mut Vec<u32>) {
-    out.extend(shingles_of(tokens, size).map(item));
+pub fn extend_items(path: Path, tokens: &[u32], powers: &Powers, out: &mut Vec<u32>) {
+    let size = powers.size();
+    if tokens.len() < size {
+        out.extend(shingles_of(tokens, size).map(item));
+        return;
+    }
+    let start = out.len();
+    out.resize(start + tokens.len() + 1 - size, 0);
+    path.items(tokens, powers, &mut out[start..]);
+}
+
+/// What each token of a window is multiplied by.
+#[derive(Clone, Debug)]
+pub struct Powers(Vec<u64>);
+
+impl Powers {
+    /// For windows of `size` tokens, at least one.
+    #[must_use]
+    pub fn of(size: usize) -> Self {
+        let weight =
+            |place: usize| (place + 1..size).fold(1, |weight, _| BASE.wrapping_mul(weight));
+        Self((0..size).map(weight).collect())
+    }
+
+    fn size(&self) -> usize {
+        self.0.len()
+    }
+
+    fn weights<const SIZE: usize>(&self) -> [u64; SIZE] {
+        std::array::from_fn(|place| self.0[place])
+    }
+}
+
+/// The items of all windows of a token stream, which is no shorter than one.
+///
+/// Sums of products, not Horner's rule: no product waits for another, and the compiler takes several
+/// windows at once.
+// Inlined into a function for each instruction set, see `simd`.
+#[allow(clippy::inline_always)]
+#[inline(always)]
+pub(crate) fn fill_items(tokens: &[u32], powers: &Powers, out: &mut [u32]) {
+    match powers.size() {
+        2 => fill(powers.weights::<2>(), tokens, out),
+        3 => fill(powers.weights::<3>(), tokens, out),
+        4 => fill(powers.weights::<4>(), tokens, out),
+        5 => fill(powers.weights::<5>(), tokens, out),
+        size => {
+            for (window, out) in tokens.windows(size).zip(out) {
+                *out = item(hash_window(window));
+            }
+        }
+    }
+}
+
+#[allow(clippy::inline_always)]
+#[inline(always)]
+fn fill<const SIZE: usize>(weights: [u64; SIZE], tokens: &[u32], out: &mut [u32]) {
+    let columns: [&[u32]; SIZE] = std::array::from_fn(|place| &tokens[place..place + out.len()]);
+    for (window, out) in out.iter_mut().enumerate() {
+        let mut sum = SIZE as u64;
+        for place in 0..SIZE {
+            let product = weights[place].wrapping_mul(u64::from(columns[place][window]));
+            sum = sum.wrapping_add(product);
+        }
+        *out = item(mix64(sum));
+    }
 }
 
 /// The set of shingles, ascending: what resemblance and containment are counted on.
@@ -113,6 +179,22 @@ mod tests {
             let mut items = Vec::new();
             extend_character_items(normal, &mut items);
             assert_eq!(items, expected, "{normal}");
+        }
+    }
+
+    #[test]
+    fn items_are_the_hashes_of_their_windows_on_every_instruction_set() {
+        let tokens: Vec<u32> = (0..77).map(|number: u32| crate::sign::mix32(number)).collect();
+        for path in crate::simd::paths() {
+            for size in 1..9 {
+                for length in 0..tokens.len() {
+                    let tokens = &tokens[..length];
+                    let mut items = vec![7];
+                    extend_items(path, tokens, &Powers::of(size), &mut items);
+                    let expected: Vec<u32> = shingles_of(tokens, size).map(item).collect();
+                    assert_eq!(items[1..], expected, "{path:?}, {length} tokens by {size}");
+                }
+            }
         }
     }
 

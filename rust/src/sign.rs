@@ -33,7 +33,7 @@ pub const fn mix32(mut value: u32) -> u32 {
     value ^ (value >> 16)
 }
 
-/// Signs a set of items in place: `items` is premixed, its order and repeats do not matter.
+/// Signs a set of items, which are mixed in place; their order and repeats do not matter.
 pub fn sign(path: Path, items: &mut [u32], permutations: &Permutations, out: &mut Signature) {
     sign_range(path, items, permutations, 0..SLOTS, out);
 }
@@ -46,9 +46,6 @@ pub fn sign_range(
     range: Range<usize>,
     out: &mut Signature,
 ) {
-    for value in items.iter_mut() {
-        *value = mix32(*value);
-    }
     path.minima(items, permutations, range, out);
 }
 

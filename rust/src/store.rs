@@ -180,15 +180,14 @@ impl Store {
         }
     }
 
-    /// Reads the tokens of any node that may match into a buffer, from its normal form if need be.
-    pub fn read_tokens(&self, node: Number, buffer: &mut TokenBuffer) {
-        if self.token_rows[node as usize] == NONE {
-            // A normal form's tokens are the tokens it was made of.
-            buffer.read(self.node_normal(node), false);
-        } else {
-            buffer.hashes.clear();
-            buffer.hashes.extend_from_slice(self.node_tokens(node));
+    /// The tokens of any node that may match, read from its normal form if need be.
+    pub fn any_tokens<'a>(&'a self, node: Number, buffer: &'a mut TokenBuffer) -> &'a [u32] {
+        if self.token_rows[node as usize] != NONE {
+            return self.node_tokens(node);
         }
+        // A normal form's tokens are the tokens it was made of.
+        buffer.read(self.node_normal(node), false);
+        buffer.hashes()
     }
 
     /// The normal form of a node that may be judged by its characters, else the empty string.

@@ -15,251 +15,227 @@
 //!
 //! "Directly" is meant among folded code points, so what folding drops (accents, soft hyphens,
 //! joiners) is not seen, and a full-width sign is a sign.
+//!
+//! The text is folded first (`flatten`), then its tokens' bounds are found sixty-four bytes at a time
+//! (`bounds`), then each token is read from a register. `rust/tests/careful.rs` says the same one code
+//! point after the other, and the tests hold this to it.
 
 use xxhash_rust::xxh3::{xxh3_128, xxh3_128_with_seed};
 
-use crate::chunk::token_hash;
-use crate::fold::{Class, Folded, fold};
-use crate::quick::flatten;
+use crate::bounds::{Bounds, CLASSES, SYMBOL_BIT};
+use crate::flatten::{ARABIC_COMMA, ARABIC_POINT, Flat, MINUS, NUMBER, SYMBOL, SYMBOL_END};
+use crate::hash::{BYTES, hash_end, hash_step, token_hash};
+use crate::simd::Path;
 
 /// Seed of the fingerprint of raw text, so that it never equals one of a normal form.
 const RAW_SEED: u64 = 1;
 
-const MINUS: char = '\u{2212}';
+/// A run of this many of one symbol, or more, is one token.
+const RULER: usize = 3;
 
 /// The tokens of one block; reused between blocks so that a batch allocates once.
-#[derive(Default)]
 pub struct TokenBuffer {
-    /// The normal form, UTF-8; empty when the text has no token.
-    pub normal: Vec<u8>,
-    /// One hash a token, in order (see `chunk::token_hash`), with bit 0 telling whether the token is
-    /// numeric.
-    pub hashes: Vec<u32>,
-    /// The text without what is easily made ASCII.
-    plain: String,
-    pub(crate) mask_numbers: bool,
-    /// Where the open token starts in `normal`.
-    pub(crate) open: Option<usize>,
-    pub(crate) numeric: bool,
-    pub(crate) previous: Previous,
-    held: Held,
+    flat: Flat,
+    bounds: Box<Bounds>,
+    tokens: Tokens,
+    path: Path,
 }
 
-/// What stands directly before the next code point.
-#[derive(Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Previous {
-    #[default]
-    Boundary,
-    Letter,
-    Number,
-    Sign,
-}
-
-/// What cannot be judged before the next code point is known.
-#[derive(Clone, Copy, PartialEq, Eq, Default)]
-enum Held {
-    #[default]
-    Nothing,
-    /// A point or comma after a number.
-    Point(char),
-    /// A sign where one may stand.
-    Sign(char),
-    /// A run of one symbol and its length, which saturates at three.
-    Symbols(char, u8),
+impl Default for TokenBuffer {
+    fn default() -> Self {
+        Self::with(Path::best())
+    }
 }
 
 impl TokenBuffer {
-    /// Replaces the content by the tokens of `text`.
+    /// An empty buffer that reads with some instruction set.
+    #[must_use]
+    pub fn with(path: Path) -> Self {
+        let (flat, bounds) = (Flat::default(), Box::default());
+        Self { flat, bounds, tokens: Tokens::default(), path }
+    }
+
+    /// Replaces the content by the tokens of `text`, which must be shorter than 4 GiB folded.
     ///
     /// With `mask_numbers` each numeric token (one with a number in it) is `0`.
     pub fn read(&mut self, text: &str, mask_numbers: bool) {
-        self.start(mask_numbers);
-        let mut plain = std::mem::take(&mut self.plain);
-        let flat = flatten(text, &mut plain);
-        self.read_all(if flat { &plain } else { text });
-        self.plain = plain;
-    }
-
-    fn read_all(&mut self, text: &str) {
-        let mut rest = text;
-        while !rest.is_empty() {
-            if self.held == Held::Nothing {
-                rest = &rest[self.read_plain(rest)..];
-            }
-            rest = self.read_one(rest);
+        let Self { flat, bounds, tokens, path } = self;
+        flat.read(text);
+        tokens.start(flat.len(), mask_numbers);
+        let padded = flat.padded();
+        if flat.coded || mask_numbers {
+            bounds.each(*path, padded, |starts, ends| tokens.read::<true>(padded, starts, ends));
+        } else {
+            bounds.each(*path, padded, |starts, ends| tokens.read::<false>(padded, starts, ends));
         }
-        self.settle(None);
-        self.close();
     }
 
-    /// Says the same as [`TokenBuffer::read`], one code point after the other: what the quick reader
-    /// is held to.
-    pub fn read_with_care(&mut self, text: &str, mask_numbers: bool) {
-        self.start(mask_numbers);
-        let mut rest = text;
-        while !rest.is_empty() {
-            rest = self.read_one(rest);
-        }
-        self.settle(None);
-        self.close();
-    }
-
-    fn start(&mut self, mask_numbers: bool) {
-        self.normal.clear();
-        self.hashes.clear();
-        self.mask_numbers = mask_numbers;
-        self.previous = Previous::Boundary;
-    }
-
-    /// Reads one code point; what follows it.
-    fn read_one<'a>(&mut self, text: &'a str) -> &'a str {
-        let mut characters = text.chars();
-        if let Some(character) = characters.next() {
-            fold(character, |folded| self.accept(folded));
-        }
-        characters.as_str()
+    /// One hash a token, in order (see `hash::token_hash`), with bit 0 telling whether the token is
+    /// numeric.
+    #[must_use]
+    pub fn hashes(&self) -> &[u32] {
+        &self.tokens.hashes
     }
 
     /// Number of tokens of `text`; replaces the content as [`TokenBuffer::read`] does.
     pub fn count_tokens(&mut self, text: &str) -> usize {
         self.read(text, false);
-        self.hashes.len()
+        self.hashes().len()
     }
 
     /// The fingerprint of the block that was read, whose text is `raw`: XXH3-128 of the normal
     /// form, or of the raw text with another seed when there is no token.
     #[must_use]
     pub fn fingerprint(&self, raw: &str) -> u128 {
-        if self.normal.is_empty() {
-            return xxh3_128_with_seed(raw.as_bytes(), RAW_SEED);
+        match self.tokens.normal() {
+            [] => xxh3_128_with_seed(raw.as_bytes(), RAW_SEED),
+            normal => xxh3_128(normal),
         }
-        xxh3_128(&self.normal)
     }
 
-    /// The normal form as text; empty when there is no token.
+    /// The normal form; empty when there is no token.
     #[must_use]
-    pub fn normal_str(&self) -> &str {
-        std::str::from_utf8(&self.normal).unwrap_or_default()
+    pub fn normal(&self) -> &str {
+        std::str::from_utf8(self.tokens.normal()).unwrap_or_default()
+    }
+}
+
+/// What is read from folded text.
+#[derive(Default)]
+struct Tokens {
+    hashes: Vec<u32>,
+    /// The normal form with a space before each token, and room behind it.
+    spaced: Vec<u8>,
+    length: usize,
+    /// Bytes before this one are read: the later ones of a run of symbols.
+    done: usize,
+    mask_numbers: bool,
+    /// The characters of a token that holds codes.
+    plain: Vec<u8>,
+}
+
+impl Tokens {
+    fn start(&mut self, flat: usize, mask_numbers: bool) {
+        self.hashes.clear();
+        (self.length, self.done, self.mask_numbers) = (0, 0, mask_numbers);
+        // A byte is at most a token of three bytes (the code of the minus) with its space; a register is
+        // written beyond the end.
+        let room = 4 * flat + 2 * size_of::<u64>();
+        if self.spaced.len() < room {
+            self.spaced.resize(room.next_power_of_two(), 0);
+        }
     }
 
-    #[inline]
-    fn accept(&mut self, folded: Folded) {
-        if self.held != Held::Nothing {
-            self.settle(Some(folded));
-        }
-        let Folded { character, class, number } = folded;
-        match (class, character) {
-            (Class::Word, _) => {
-                self.open();
-                self.push(character);
-                self.numeric |= number;
-                self.previous = if number { Previous::Number } else { Previous::Letter };
-            }
-            (Class::Single, _) => {
-                self.close();
-                self.open();
-                self.push(character);
-                self.close();
-                self.previous = Previous::Letter;
-            }
-            (_, '.' | ',' | '٫' | '٬') if self.previous == Previous::Number => {
-                self.held = Held::Point(character);
-                self.previous = Previous::Boundary;
-            }
-            (_, '+' | '-' | MINUS) => {
-                self.close();
-                if self.previous == Previous::Boundary {
-                    self.held = Held::Sign(character);
-                } else if class == Class::Symbol {
-                    self.hold_symbol(character);
+    fn normal(&self) -> &[u8] {
+        &self.spaced[self.length.min(1)..self.length]
+    }
+
+    /// Reads the tokens at some bounds; `CAREFUL` where they may hold codes or numbers are masked.
+    fn read<const CAREFUL: bool>(&mut self, padded: &[u8], starts: &[u32], ends: &[u32]) {
+        self.hashes.reserve(starts.len());
+        for (&start, &end) in starts.iter().zip(ends) {
+            let (start, end) = (start as usize, end as usize);
+            if end - start == 1 && CLASSES[usize::from(padded[start])] & SYMBOL_BIT != 0 {
+                if start >= self.done {
+                    self.read_symbols(padded, start);
                 }
-                self.previous = Previous::Sign;
-            }
-            (Class::Symbol, _) => {
-                self.close();
-                self.hold_symbol(character);
-                self.previous = Previous::Boundary;
-            }
-            (Class::Separator, _) => {
-                self.close();
-                self.previous = Previous::Boundary;
+            } else if start < self.done {
+                // The bytes of a symbol that is not ASCII: its code came before them.
+            } else if CAREFUL {
+                self.read_with_care(&padded[start..end]);
+            } else {
+                self.read_word(padded, start, end);
             }
         }
     }
 
-    /// Judges what was held, now that the next code point is known (`None` at the end).
-    fn settle(&mut self, next: Option<Folded>) {
-        let number = next.is_some_and(|next| next.number);
-        match self.held {
-            Held::Nothing => return,
-            Held::Point(point) if number => self.push(point),
-            Held::Point(_) => self.close(),
-            Held::Sign(sign) if number => {
-                self.open();
-                self.push(if sign == MINUS { '-' } else { sign });
+    /// Reads a token eight bytes at a time: most have no more, and are read in a register.
+    #[inline]
+    fn read_word(&mut self, padded: &[u8], start: usize, end: usize) {
+        let (mut state, mut numeric) = (0, 0);
+        let mut at = start;
+        let mut place = self.length + 1;
+        self.spaced[self.length] = b' ';
+        loop {
+            let Some(bytes) = padded[at..].first_chunk() else { return };
+            let mask = BYTES[(end - at).min(8)];
+            let word = u64::from_le_bytes(*bytes) & mask;
+            state = hash_step(state, word);
+            numeric |= numeric_bytes(word) & mask;
+            self.spaced[place..place + 8].copy_from_slice(&word.to_le_bytes());
+            at += 8;
+            if at >= end {
+                break;
             }
-            Held::Sign('-') => {}
-            Held::Sign(sign) => {
-                self.held = Held::Symbols(sign, 1);
-                return self.settle(next);
-            }
-            Held::Symbols(symbol, _) if next.is_some_and(|next| next.character == symbol) => return,
-            Held::Symbols(symbol, count) => self.write_symbols(symbol, count),
+            place += 8;
         }
-        self.held = Held::Nothing;
+        self.length += 1 + end - start;
+        self.hashes.push(hash_end(state) & !1 | u32::from(numeric != 0));
     }
 
-    fn hold_symbol(&mut self, symbol: char) {
-        let count = match self.held {
-            Held::Symbols(_, count) => (count + 1).min(3),
+    fn append(&mut self, token: &[u8]) {
+        let end = self.length + 1 + token.len();
+        self.spaced[self.length] = b' ';
+        self.spaced[self.length + 1..end].copy_from_slice(token);
+        self.length = end;
+    }
+
+    /// Reads a token that may hold codes, or be masked.
+    fn read_with_care(&mut self, token: &[u8]) {
+        let numeric = token.iter().any(|&byte| byte & 0xC0 == 0);
+        let mut plain = std::mem::take(&mut self.plain);
+        plain.clear();
+        if numeric && self.mask_numbers {
+            plain.push(b'0');
+        } else {
+            for &byte in token {
+                match byte {
+                    NUMBER => {}
+                    MINUS => plain.push(b'-'),
+                    ARABIC_POINT => plain.extend_from_slice("\u{66B}".as_bytes()),
+                    ARABIC_COMMA => plain.extend_from_slice("\u{66C}".as_bytes()),
+                    byte => plain.push(byte),
+                }
+            }
+        }
+        self.hashes.push(token_hash(&plain) & !1 | u32::from(numeric));
+        self.append(&plain);
+        self.plain = plain;
+    }
+
+    /// Reads a run of one symbol from its first byte on.
+    fn read_symbols(&mut self, padded: &[u8], start: usize) {
+        let rest = &padded[start..];
+        let width = match rest[0] {
+            SYMBOL => rest.iter().position(|&byte| byte == SYMBOL_END).map_or(1, |end| end + 1),
             _ => 1,
         };
-        self.held = Held::Symbols(symbol, count);
-    }
-
-    fn write_symbols(&mut self, symbol: char, count: u8) {
-        let (tokens, width) = if count < 3 { (count, 1) } else { (1, 3) };
+        let (one, mut count) = (&rest[..width], 1);
+        while rest[count * width..].starts_with(one) {
+            count += 1;
+        }
+        self.done = start + count * width;
+        let symbol = match one {
+            [SYMBOL, symbol @ .., SYMBOL_END] => symbol,
+            [MINUS] => "\u{2212}".as_bytes(),
+            one => one,
+        };
+        let (tokens, each) = if count < RULER { (count, 1) } else { (1, RULER) };
         for _ in 0..tokens {
-            self.open();
-            (0..width).for_each(|_| self.push(symbol));
-            self.close();
-        }
-    }
-
-    #[inline]
-    pub(crate) fn push(&mut self, character: char) {
-        // Four bytes are written and the surplus taken back: a copy of known length is a single
-        // store.
-        let mut bytes = [0; 4];
-        let length = character.encode_utf8(&mut bytes).len();
-        self.normal.extend_from_slice(&bytes);
-        self.normal.truncate(self.normal.len() - 4 + length);
-    }
-
-    #[inline]
-    pub(crate) fn open(&mut self) {
-        if self.open.is_none() {
-            if !self.normal.is_empty() {
-                self.normal.push(b' ');
+            let mut token = [0; 4 * RULER];
+            let length = each * symbol.len();
+            for place in token[..length].chunks_exact_mut(symbol.len()) {
+                place.copy_from_slice(symbol);
             }
-            self.open = Some(self.normal.len());
-            self.numeric = false;
+            self.hashes.push(token_hash(&token[..length]) & !1);
+            self.append(&token[..length]);
         }
     }
+}
 
-    #[inline]
-    pub(crate) fn close(&mut self) {
-        if let Some(start) = self.open.take() {
-            self.finish_token(start);
-        }
-    }
-
-    fn finish_token(&mut self, start: usize) {
-        if self.numeric && self.mask_numbers {
-            self.normal.truncate(start);
-            self.normal.push(b'0');
-        }
-        let hash = token_hash(&self.normal[start..]);
-        self.hashes.push(hash & !1 | u32::from(self.numeric));
-    }
+/// The high bit of each byte that is a number, or stands in a token for one's sake alone: all others
+/// are letters (64 and more) or not ASCII.
+#[inline]
+const fn numeric_bytes(word: u64) -> u64 {
+    !(word | word << 1) & 0x8080_8080_8080_8080
 }

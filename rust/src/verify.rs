@@ -131,7 +131,8 @@ pub struct ShortScratch {
 #[derive(Default)]
 struct Side {
     node: Option<Number>,
-    tokens: TokenBuffer,
+    buffer: TokenBuffer,
+    tokens: Vec<u32>,
     set: Vec<u64>,
 }
 
@@ -139,8 +140,9 @@ impl Side {
     fn read(&mut self, store: &Store, settings: &Settings, node: Number) {
         if self.node != Some(node) {
             self.node = Some(node);
-            store.read_tokens(node, &mut self.tokens);
-            fill_shingle_set(&self.tokens.hashes, settings.shingle_size, &mut self.set);
+            self.tokens.clear();
+            self.tokens.extend_from_slice(store.any_tokens(node, &mut self.buffer));
+            fill_shingle_set(&self.tokens, settings.shingle_size, &mut self.set);
         }
     }
 }
@@ -159,7 +161,7 @@ pub fn short_match(
     right.read(store, settings, pair.1);
     let shared = count_shared(&left.set, &right.set);
     let counts = (shared, left.set.len() as u32, right.set.len() as u32);
-    let tokens = (left.tokens.hashes.as_slice(), right.tokens.hashes.as_slice());
+    let tokens = (left.tokens.as_slice(), right.tokens.as_slice());
     build(settings, pair, tokens, counts, Relation::Near, similarity)
 }
 

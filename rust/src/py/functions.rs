@@ -13,7 +13,7 @@ use crate::clean::{restore_record, restore_text};
 use crate::corpus::compile;
 use crate::read::CodePoints;
 use crate::record::{Fields, Line, Lines};
-use crate::shingle::{extend_items, shingle_set};
+use crate::shingle::{Powers, extend_items, shingle_set};
 use crate::sign::{SLOTS, Signature, sign};
 use crate::simd::{Path, paths};
 use crate::split::split as split_text;
@@ -52,7 +52,7 @@ pub(super) fn read_records(
 pub(super) fn fold_tokens(text: &str) -> Vec<String> {
     let mut buffer = TokenBuffer::default();
     buffer.read(text, false);
-    buffer.normal_str().split(' ').filter(|token| !token.is_empty()).map(str::to_owned).collect()
+    buffer.normal().split(' ').filter(|token| !token.is_empty()).map(str::to_owned).collect()
 }
 
 /// The tokens of a text, joined by spaces.
@@ -61,7 +61,7 @@ pub(super) fn fold_tokens(text: &str) -> Vec<String> {
 pub(super) fn normal_form(text: &str, mask_numbers: bool) -> String {
     let mut buffer = TokenBuffer::default();
     buffer.read(text, mask_numbers);
-    buffer.normal_str().to_owned()
+    buffer.normal().to_owned()
 }
 
 /// The token hashes of a text as `uint32` bytes.
@@ -69,7 +69,7 @@ pub(super) fn normal_form(text: &str, mask_numbers: bool) -> String {
 pub(super) fn token_hashes(py: Python<'_>, text: &str) -> Py<PyBytes> {
     let mut buffer = TokenBuffer::default();
     buffer.read(text, false);
-    bytes_of_u32(py, &buffer.hashes)
+    bytes_of_u32(py, buffer.hashes())
 }
 
 /// The 16 bytes of a block's fingerprint, little-endian.
@@ -98,7 +98,7 @@ pub(super) fn split(text: &str, unit: &str) -> PyResult<Vec<(u32, u32)>> {
 pub(super) fn shingles(py: Python<'_>, text: &str, size: usize) -> Py<PyBytes> {
     let mut buffer = TokenBuffer::default();
     buffer.read(text, false);
-    let set = shingle_set(&buffer.hashes, size);
+    let set = shingle_set(buffer.hashes(), size);
     let bytes: Vec<u8> = set.iter().flat_map(|value| value.to_le_bytes()).collect();
     PyBytes::new(py, &bytes).unbind()
 }
@@ -132,11 +132,12 @@ pub(super) fn sign_texts(
 ) -> PyResult<Py<PyBytes>> {
     let permutations = permutations_of(a, b)?;
     let texts = borrow(&texts)?;
+    let powers = Powers::of(size.max(1));
     let pool = pool_of(threads)?;
     let sign_one = |scratch: &mut Scratch, row: &mut [u8], text: &str| {
         scratch.buffer.read(text, false);
         scratch.items.clear();
-        extend_items(&scratch.buffer.hashes, size, &mut scratch.items);
+        extend_items(scratch.path, scratch.buffer.hashes(), &powers, &mut scratch.items);
         sign(scratch.path, &mut scratch.items, &permutations, &mut scratch.signature);
         for (bytes, slot) in row.as_chunks_mut::<4>().0.iter_mut().zip(&scratch.signature) {
             *bytes = slot.to_le_bytes();

@@ -1,0 +1,165 @@
+//! Where the time of a run goes: CPU seconds of each stage over one JSONL file, without Python.
+//!
+//!     cargo run --release --example stages -- FILE [UNIT] [THREADS] [compare]
+//!
+//! `compare` takes the settings of `benchmarks/` (word 5-shingles, threshold 0.8, no rule for short
+//! texts); otherwise they are the policy's defaults, but that pairs of short texts are only found and
+//! not judged.
+
+#![allow(clippy::print_stdout, clippy::unwrap_used)]
+
+use std::fs;
+use std::io::{Read as _, Write as _};
+
+use dedup_core::corpus::Corpus;
+use dedup_core::record::{Fields, Lines};
+use dedup_core::settings::{Boilerplate, Numbers, Scope, Search, Settings};
+use dedup_core::sign::{Permutations, SLOTS, mix32};
+use dedup_core::split::Unit;
+
+/// Bytes of text that are handed over at one time, as the Python side does.
+const BATCH: usize = 1 << 20;
+
+fn main() {
+    let arguments: Vec<String> = std::env::args().collect();
+    let path = arguments.get(1).expect("name a file of JSON lines");
+    let unit = match arguments.get(2).map(String::as_str) {
+        Some("line") => Unit::Line,
+        Some("document") => Unit::Document,
+        _ => Unit::Paragraph,
+    };
+    let threads = arguments.get(3).map_or(1, |threads| threads.parse().unwrap());
+    let compare = arguments.get(4).is_some();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+    let mut clock = Clock::new();
+    let mut corpus = Corpus::new(settings(unit, compare), permutations(), None).unwrap();
+    let fields = Fields { text: "text", id: "id", extra: None };
+    let size = fs::metadata(path).unwrap().len() as f64 / 1e6;
+
+    each_batch(path, |lines| {
+        pool.install(|| corpus.add_lines(&lines, &fields));
+    });
+    clock.tell("read");
+    let short = pool.install(|| corpus.find_short_pairs());
+    clock.tell("short pairs");
+    pool.install(|| corpus.find_matches());
+    clock.tell("match");
+    pool.install(|| corpus.decide(None));
+    clock.tell("decide");
+    let (mut document, mut written) = (0, [0usize; 3]);
+    let mut output = fs::File::create(std::env::temp_dir().join("stages.out")).unwrap();
+    each_batch(path, |lines| {
+        let cleaned = pool.install(|| corpus.clean_lines(document, &lines, "text")).unwrap();
+        document += cleaned.documents;
+        for (place, pieces) in [&cleaned.rest, &cleaned.ledger].into_iter().enumerate() {
+            for piece in pieces {
+                written[place] += piece.len();
+                output.write_all(piece).unwrap();
+            }
+        }
+    });
+    clock.tell("clean");
+    for first in (0..corpus.cluster_count()).step_by(4096) {
+        let last = (first + 4096).min(corpus.cluster_count());
+        let lines = pool.install(|| corpus.cluster_lines(first..last));
+        written[2] += lines.len();
+        output.write_all(&lines).unwrap();
+    }
+    clock.tell("clusters");
+    let total = clock.total();
+    println!("total {total:.2} s CPU, {:.0} MB/s; bytes written {written:?}", size / total);
+    println!("{short} short pairs; {:?}", corpus.counts());
+}
+
+fn each_batch(path: &str, mut work: impl FnMut(Lines<'_>)) {
+    let mut file = fs::File::open(path).unwrap();
+    let mut data = Vec::new();
+    let mut first = 1;
+    loop {
+        let kept = data.len();
+        data.resize(kept + BATCH, 0);
+        let count = file.read(&mut data[kept..]).unwrap();
+        data.truncate(kept + count);
+        let end = if count == 0 {
+            data.len()
+        } else {
+            memchr::memrchr(b'\n', &data).map_or(0, |end| end + 1)
+        };
+        if end > 0 {
+            let lines = Lines { data: &data[..end], name: "file", first };
+            first += lines.count();
+            work(lines);
+            data.drain(..end);
+        }
+        if count == 0 {
+            return;
+        }
+    }
+}
+
+fn settings(unit: Unit, compare: bool) -> Settings {
+    let min_tokens = if compare && unit == Unit::Document { 5 } else { 8 + 2 * u32::from(compare) };
+    Settings {
+        unit,
+        shingle_size: if compare { 5 } else { 3 },
+        threshold: if compare { 0.8 } else { 0.7 },
+        containment: if compare { 1.0 } else { 0.8 },
+        short_tokens: if compare { 0 } else { 20 },
+        short_threshold: 0.9,
+        min_tokens,
+        numbers: if compare { Numbers::Keep } else { Numbers::Veto },
+        boilerplate: Boilerplate::Keep,
+        scope: Scope::Both,
+        chain: false,
+        search: Search::Lsh,
+        min_kept: 0.0,
+        digest: "0".repeat(16),
+        bands: if compare { 21 } else { 32 },
+        rows: if compare { 6 } else { 4 },
+    }
+}
+
+fn permutations() -> Permutations {
+    Permutations {
+        multipliers: std::array::from_fn(|slot| mix32(slot as u32) | 1),
+        addends: std::array::from_fn(|slot| mix32((slot + SLOTS) as u32)),
+    }
+}
+
+/// CPU time of all threads, as Linux counts it.
+struct Clock {
+    start: f64,
+    last: f64,
+    wall: std::time::Instant,
+}
+
+impl Clock {
+    fn new() -> Self {
+        let now = cpu_seconds();
+        Self { start: now, last: now, wall: std::time::Instant::now() }
+    }
+
+    fn tell(&mut self, stage: &str) {
+        let now = cpu_seconds();
+        println!(
+            "{stage:12} {:6.3} s CPU {:6.3} s wall",
+            now - self.last,
+            self.wall.elapsed().as_secs_f64()
+        );
+        self.last = now;
+        self.wall = std::time::Instant::now();
+    }
+
+    fn total(&self) -> f64 {
+        self.last - self.start
+    }
+}
+
+fn cpu_seconds() -> f64 {
+    fs::read_dir("/proc/self/task")
+        .unwrap()
+        .filter_map(|task| fs::read_to_string(task.ok()?.path().join("schedstat")).ok())
+        .filter_map(|line| line.split(' ').next()?.parse::<f64>().ok())
+        .sum::<f64>()
+        / 1e9
+}
