@@ -8,7 +8,6 @@
 
 from __future__ import annotations
 
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from dedup.errors import (
@@ -31,7 +30,7 @@ if TYPE_CHECKING:
     from dedup.pipeline import Options, clean, explain, matches, restore, scan, unique
     from dedup.results import CleanResult, ScanResult
 
-__version__ = version("dedup")
+    __version__: str
 
 # Loaded when they are first used: `dedup --help` needs neither numpy nor the core.
 _LATER = {
@@ -76,6 +75,10 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    if name == "__version__":
+        from importlib.metadata import version
+
+        return version("dedup")
     if name in _LATER:
         from importlib import import_module
 

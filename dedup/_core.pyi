@@ -46,6 +46,9 @@ class Corpus:
     def repeated_ids(self) -> tuple[int, tuple[str, str] | None]:
         """Documents whose id an earlier one has: how many; id and source of the first."""
 
+    def spool_to(self, path: str) -> None:
+        """Use an empty file for what is seldom read again; its name may go at once."""
+
     def short_pairs(self) -> int: ...
     def short_texts(self, low: int, high: int) -> tuple[list[str], list[str]]: ...
     def judge_short(self, low: int, scores: bytes) -> None: ...

@@ -100,7 +100,7 @@ def clean(
         run.decide()
         return CleanResult(run.corpus, run.report(), **run.leftovers())
     with OutputTree(output, force=force) as tree:
-        run.decide()
+        run.decide(tree.scratch)
         return run.write(tree)
 
 

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from dedup.engines.local import ahead, alongside, checked_jobs, open_corpus
+from dedup.engines.local import ahead, alongside, checked_jobs, open_corpus, spool_beside
 from dedup.errors import DedupError, FormatError, InputError
 from dedup.fields import look_up, with_value
 from dedup.formats import Batch, Lines
@@ -32,6 +32,9 @@ if TYPE_CHECKING:
     from dedup.formats import OutputTree
     from dedup.model import Document, Skipped
     from dedup.policy import Policy
+
+# Bytes of input below which the core could not fill the memory it keeps before it writes to a file.
+SPOOLED_FROM = 2**23
 
 Progress = Callable[[str, int, "int | None"], None]
 
@@ -94,10 +97,12 @@ class Run:
         if self.options.progress is not None:
             self.options.progress(stage, done, total)
 
-    def decide(self) -> None:
-        """Read everything and settle what repeats what."""
+    def decide(self, scratch: str | None = None) -> None:
+        """Read everything and settle what repeats what; scratch: a folder for temporary files."""
         with self.stage("read"):
             weight, size = 0, self.source.size
+            if size is None or size > SPOOLED_FROM:
+                spool_beside(self.corpus, scratch)
             for batch, _ in ahead(self.source.batches(), self._add):
                 weight += batch.weight
                 self.tell("read", weight, size)

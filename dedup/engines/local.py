@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from threading import Event
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -49,6 +49,23 @@ def checked_jobs(jobs: object) -> int:
 def open_corpus(policy: Policy, jobs: int) -> _core.Corpus:
     """An empty native corpus under a policy, with `jobs` threads of its own."""
     return _core.Corpus(core_settings(policy), *policy.permutations(), threads=jobs)
+
+
+def spool_beside(corpus: _core.Corpus, folder: str | None) -> None:
+    """Let a corpus keep in a file what it seldom reads again, in a folder or where the system says.
+
+    The file has no name by the time this returns, so it is gone with the process, however that
+    ends. Where none can be made, everything stays in memory.
+    """
+    from tempfile import mkstemp
+
+    with suppress(OSError):
+        file, path = mkstemp(prefix=".dedup-spool-", dir=folder)
+        try:
+            corpus.spool_to(path)
+        finally:
+            os.close(file)
+            os.unlink(path)  # noqa: PTH108 -- a path as the system gave it
 
 
 def core_settings(policy: Policy) -> dict[str, Any]:

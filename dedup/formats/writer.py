@@ -68,6 +68,11 @@ class OutputTree:
         finally:
             self._close(done=done)
 
+    @property
+    def scratch(self) -> str:
+        """The hidden folder that the tree is made in, on the disk where it will stand."""
+        return self._partial
+
     def create(self, name: str) -> OutputStream:
         """A new plain file of the tree, by its relative path; closed with the tree."""
         stream = OutputStream(self._place(name), name=os.path.join(self.folder, name))

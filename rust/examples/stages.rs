@@ -33,6 +33,11 @@ fn main() {
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
     let mut clock = Clock::new();
     let mut corpus = Corpus::new(settings(unit, compare), permutations(), None).unwrap();
+    let spool = std::env::temp_dir().join("stages.spool");
+    let mut options = fs::File::options();
+    options.read(true).write(true).create(true).truncate(true);
+    corpus.spool_to(options.open(&spool).unwrap());
+    fs::remove_file(spool).unwrap();
     let fields = Fields { text: "text", id: "id", extra: None };
     let size = fs::metadata(path).unwrap().len() as f64 / 1e6;
 
@@ -42,7 +47,7 @@ fn main() {
     clock.tell("read");
     let short = pool.install(|| corpus.find_short_pairs());
     clock.tell("short pairs");
-    pool.install(|| corpus.find_matches());
+    pool.install(|| corpus.find_matches()).unwrap();
     clock.tell("match");
     pool.install(|| corpus.decide(None));
     clock.tell("decide");

@@ -65,7 +65,14 @@ impl Counts {
 }
 
 impl Features for ShortBlocks<'_> {
-    fn items(&self, place: usize, out: &mut Vec<u32>) {
+    type Reader<'a>
+        = ()
+    where
+        Self: 'a;
+
+    fn reader(&self) {}
+
+    fn items(&self, (): &mut (), place: usize, out: &mut Vec<u32>) {
         extend_character_items(self.store.node_normal(self.nodes[place]), out);
     }
 

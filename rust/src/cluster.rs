@@ -9,7 +9,7 @@ use hashbrown::HashMap;
 
 use crate::settings::{Numbers, Scope, Settings};
 use crate::store::{NONE, Number, Store};
-use crate::verify::{Match, judge, node_set};
+use crate::verify::{Match, differ_in_numbers_only, judge, node_set};
 
 /// Kept neighbours of a node that blocks two steps away are compared with.
 const SECOND_STEPS: usize = 4;
@@ -242,13 +242,13 @@ impl Visits<'_> {
                     (store.token_counts[node as usize], store.token_counts[other as usize]);
                 other != node
                     && settings.judged_by_characters(counts.0, counts.1) == Some(false)
-                    && judge(
-                        store,
-                        settings,
-                        (node, other),
-                        (&set, &node_set(store, settings, other)),
-                    )
-                    .is_some_and(|found| found.may_remove(node))
+                    && judge(settings, (node, other), (&set, &node_set(store, settings, other)))
+                        .is_some_and(|found| found.may_remove(node))
+                    && !(settings.numbers == Numbers::Veto
+                        && differ_in_numbers_only(
+                            store.node_tokens(node),
+                            store.node_tokens(other),
+                        ))
             })
             .unwrap_or(NONE)
     }

@@ -1,4 +1,4 @@
-//! Columns of rows and of texts: flat, appended to, and read by number.
+//! Columns: flat, appended to, and read by number.
 
 /// Bytes a long column asks for at first. Above the largest size that the C library keeps in its
 /// arenas, so the column lies in pages of its own: they cost nothing until they are written, and
@@ -10,45 +10,6 @@ const COLUMN_BYTES: usize = 40 << 20;
 #[must_use]
 pub fn column<T>() -> Vec<T> {
     Vec::with_capacity(COLUMN_BYTES / size_of::<T>())
-}
-
-/// A column of rows of any length, stored end to end.
-pub struct Rows<T> {
-    items: Vec<T>,
-    ends: Vec<u64>,
-}
-
-impl<T> Default for Rows<T> {
-    fn default() -> Self {
-        Self { items: column(), ends: column() }
-    }
-}
-
-impl<T: Copy> Rows<T> {
-    /// Appends one row.
-    pub fn push(&mut self, row: &[T]) {
-        self.items.extend_from_slice(row);
-        self.ends.push(self.items.len() as u64);
-    }
-
-    /// The row of that number.
-    #[must_use]
-    pub fn get(&self, number: usize) -> &[T] {
-        let start = if number == 0 { 0 } else { self.ends[number - 1] as usize };
-        &self.items[start..self.ends[number] as usize]
-    }
-
-    /// How many rows there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.ends.len()
-    }
-
-    /// Whether there is none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.ends.is_empty()
-    }
 }
 
 /// A column of texts, stored end to end.

@@ -1,5 +1,7 @@
 //! One run over one corpus: texts in, batch by batch, then candidates, matches and the plan.
 
+use std::fs::File;
+
 use hashbrown::HashMap;
 use rayon::prelude::*;
 use regex::{Regex, RegexBuilder};
@@ -77,16 +79,24 @@ impl Corpus {
         })
     }
 
+    /// Lets what is seldom read again go to an empty file, which nobody else writes to.
+    pub fn spool_to(&mut self, file: File) {
+        self.store.spool_to(file);
+    }
+
     /// Adds documents.
     pub fn add(&mut self, documents: &[NewDocument<'_>]) {
         let protect = self.protect.as_ref();
         read_batch(&mut self.store, &mut self.workspace, documents, &self.settings, protect);
+        self.store.settle();
     }
 
     /// Adds the records of consecutive lines.
     pub fn add_lines(&mut self, lines: &Lines<'_>, fields: &Fields<'_>) -> LinesRead {
         let Self { store, workspace, settings, protect, .. } = self;
-        read_lines(store, workspace, lines, fields, settings, protect.as_ref())
+        let found = read_lines(store, workspace, lines, fields, settings, protect.as_ref());
+        store.settle();
+        found
     }
 
     /// Finds the pairs of short blocks that a judge of characters has to look at; how many.
@@ -131,7 +141,10 @@ impl Corpus {
     }
 
     /// Finds and verifies the matches of all other blocks.
-    pub fn find_matches(&mut self) {
+    ///
+    /// # Errors
+    /// When what went to a file cannot be read back; the text says why.
+    pub fn find_matches(&mut self) -> Result<(), String> {
         self.short_pairs = Candidates::default();
         self.store.forget_normals();
         let found = long_candidates(&self.store, &self.settings, &self.permutations);
@@ -139,6 +152,11 @@ impl Corpus {
         self.candidates += found.len() as u64;
         self.matches.extend(verify_pairs(&self.store, &self.settings, &found));
         self.matches.par_sort_unstable_by_key(|found| (found.left, found.right));
+        let found = self.matches.iter().flat_map(|found| [found.left, found.right]);
+        let mut matching = vec![false; self.store.nodes()];
+        found.for_each(|node| matching[node as usize] = true);
+        self.store.keep_tokens_of(|node| matching[node as usize]);
+        self.store.check_spool().map_err(|error| format!("a temporary file: {error}"))
     }
 
     fn note_hot(&mut self, buckets: u64, largest: u64) {
@@ -150,7 +168,6 @@ impl Corpus {
     pub fn decide(&mut self, rank: Option<&[u32]>) {
         let matches = std::mem::take(&mut self.matches);
         let neighbours = Neighbours::new(matches, self.store.nodes());
-        self.store.keep_tokens_of(|node| neighbours.of(node).next().is_some());
         let plan = make_plan(&self.store, &self.settings, &neighbours, rank);
         let cluster_ids = cluster_ids(&self.store, &self.settings, &plan);
         self.outcome = Some(Outcome { neighbours, plan, cluster_ids, occurrences: None });

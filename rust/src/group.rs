@@ -3,10 +3,12 @@
 //!
 //! Bands are taken a few at a time, as many as 64 slots make: their slots are signed, their keys
 //! grouped by sorting, and forgotten, which costs less than keeping 128 bytes a block. Of a key the
-//! upper half is compared: a wrong pair in 2^32 is one more verification, and sorts half the bytes. Buckets of 32 and more are *hot*: their
-//! members are ordered by their share of the shingles that most members have, and each is compared
-//! with the first four only. Central members meet nearly everything that belongs together, where
-//! the first-seen member meets nothing once a template has random words in it.
+//! upper half is compared: a wrong pair in 2^32 is one more verification, and sorts half the bytes.
+//! Buckets of 32 and more are *hot*: a sample of their members is ordered by the share of the shingles
+//! that most have, and every member is compared with the first two only. Central members meet nearly
+//! everything that belongs together, where the first-seen member meets nothing once a template has
+//! random words in it. The sample is the members with the smallest fingerprints, so it is the same in
+//! any order of the input, and nearly the same in all buckets of a family.
 
 use std::ops::Range;
 
@@ -21,9 +23,9 @@ use crate::store::Number;
 /// Buckets with this many members are hot.
 pub const HOT: usize = 32;
 /// Central members that every member of a hot bucket is compared with.
-const REPRESENTATIVES: usize = 4;
-/// Members that are asked what the majority's shingles are.
-const SAMPLE: usize = 512;
+const REPRESENTATIVES: usize = 2;
+/// Members that are asked what most have, and of which the central ones are taken.
+const SAMPLE: usize = 128;
 /// Slots whose band keys are held at one time: 64 bytes a block with rows of 4. Half as many hold half
 /// the keys and read every block twice as often, which is a tenth of the stage's time.
 const SLOTS_AT_ONCE: usize = 64;
@@ -86,12 +88,21 @@ impl Candidates {
     /// Some of the pairs.
     #[must_use]
     pub fn pairs(&self, range: Range<usize>) -> Vec<Pair> {
-        self.packed[range].iter().map(|&pair| ((pair >> 32) as Number, pair as Number)).collect()
+        self.packed[range].iter().copied().map(unpack).collect()
+    }
+
+    /// All pairs.
+    pub fn iter(&self) -> impl Iterator<Item = Pair> + '_ {
+        self.packed.iter().copied().map(unpack)
     }
 }
 
 fn pack(one: Number, other: Number) -> u64 {
     u64::from(one.min(other)) << 32 | u64::from(one.max(other))
+}
+
+fn unpack(pair: u64) -> Pair {
+    ((pair >> 32) as Number, pair as Number)
 }
 
 /// One band's buckets, and the pairs they make.
@@ -104,6 +115,7 @@ struct Band {
 
 impl Band {
     fn group(&mut self, keys: &Keys, row: usize, features: &impl Features) {
+        let mut reader = features.reader();
         let mut entries = keys.shared(row);
         entries.sort_unstable();
         for bucket in entries.chunk_by(|left, right| left >> 32 == right >> 32) {
@@ -115,7 +127,7 @@ impl Band {
                 self.all_pairs(bucket, features);
             } else {
                 self.hot_buckets += 1;
-                self.central_pairs(bucket, features);
+                self.central_pairs(bucket, features, &mut reader);
             }
         }
     }
@@ -134,44 +146,89 @@ impl Band {
         }
     }
 
-    /// Compares every member with the four most central ones.
-    fn central_pairs(&mut self, bucket: &[u64], features: &impl Features) {
+    /// Compares every member with the most central ones.
+    fn central_pairs<F: Features>(
+        &mut self,
+        bucket: &[u64],
+        features: &F,
+        reader: &mut F::Reader<'_>,
+    ) {
         let mut members: Vec<Number> = bucket.iter().map(|&entry| entry as Number).collect();
-        members.sort_unstable_by_key(|&node| features.order(node as usize));
-        let majority = majority_items(&members, features);
-        let mut scratch = Vec::new();
-        let mut ranked: Vec<(usize, usize)> = members
-            .iter()
+        let order = |&node: &Number| features.order(node as usize);
+        let sampled = members.len().min(SAMPLE);
+        members.select_nth_unstable_by_key(sampled - 1, order);
+        members[..sampled].sort_unstable_by_key(order);
+        let shares = majority_shares(&members[..sampled], features, reader);
+        let mut ranked: Vec<(usize, usize)> = shares
+            .into_iter()
             .enumerate()
-            .map(|(position, &node)| {
-                distinct_items(node, features, &mut scratch);
-                let share =
-                    scratch.iter().filter(|item| majority.binary_search(item).is_ok()).count();
-                (usize::MAX - share, position)
-            })
+            .map(|(place, share)| (usize::MAX - share, place))
             .collect();
-        let head = REPRESENTATIVES.min(ranked.len());
-        ranked.select_nth_unstable(head - 1);
-        ranked[..head].sort_unstable();
-        for (number, &(_, center)) in ranked[..head].iter().enumerate() {
-            for &(_, other) in &ranked[number + 1..] {
-                self.push(members[center], members[other], features);
+        ranked.sort_unstable();
+        for (number, &(_, center)) in ranked.iter().take(REPRESENTATIVES).enumerate() {
+            for (place, &other) in members.iter().enumerate() {
+                let earlier = ranked[..=number].iter().any(|&(_, center)| center == place);
+                if !earlier {
+                    self.push(members[center], other, features);
+                }
             }
         }
     }
 }
 
-fn distinct_items(node: Number, features: &impl Features, out: &mut Vec<u32>) {
-    out.clear();
-    features.items(node as usize, out);
-    out.sort_unstable();
-    out.dedup();
+/// For each member of a sample, how many of the items it has that more than half of the sample have.
+fn majority_shares<F: Features>(
+    sample: &[Number],
+    features: &F,
+    reader: &mut F::Reader<'_>,
+) -> Vec<usize> {
+    let (mut items, mut ends) = (Vec::new(), Vec::new());
+    for &node in sample {
+        features.items(reader, node as usize, &mut items);
+        ends.push(items.len());
+    }
+    let sets = || {
+        let starts = [0].into_iter().chain(ends.iter().copied());
+        starts.zip(&ends).map(|(start, &end)| &items[start..end])
+    };
+    // How many members have an item, and the last one that was counted.
+    let mut counts: HashMap<u32, (u32, u32)> = HashMap::with_capacity(items.len() / 4);
+    for (member, set) in (1..).zip(sets()) {
+        for &item in set {
+            let (count, last) = counts.entry(item).or_default();
+            *count += u32::from(*last != member);
+            *last = member;
+        }
+    }
+    let half = sample.len() as u32 / 2;
+    (0..)
+        .zip(sets())
+        .map(|(member, set): (u32, _)| {
+            let mut share = 0;
+            for item in set {
+                if let Some((count, last)) = counts.get_mut(item) {
+                    // Counted again from here on, under numbers that no member has had.
+                    share += usize::from(*count > half && *last != u32::MAX - member);
+                    *last = u32::MAX - member;
+                }
+            }
+            share
+        })
+        .collect()
 }
 
 /// What grouping needs to know of the nodes, which it knows by their places in the list of them.
 pub trait Features: Sync {
-    /// Appends a node's items (32-bit shingle hashes) to an empty list; repeats do not matter.
-    fn items(&self, place: usize, out: &mut Vec<u32>);
+    /// What reading a node needs for itself; each thread has one.
+    type Reader<'a>
+    where
+        Self: 'a;
+
+    /// A reader.
+    fn reader(&self) -> Self::Reader<'_>;
+
+    /// Appends a node's items (32-bit shingle hashes) to a list; repeats do not matter.
+    fn items(&self, reader: &mut Self::Reader<'_>, place: usize, out: &mut Vec<u32>);
 
     /// A value that does not depend on the input's order; it breaks ties between central members.
     fn order(&self, place: usize) -> u128;
@@ -244,12 +301,12 @@ impl Keys {
         let slots = range.start * rows..range.end * rows;
         let mut values = vec![0u32; nodes * bands];
         values.par_chunks_mut(NODES_PER_TASK * bands).enumerate().for_each(|(task, values)| {
-            let mut scratch = Vec::new();
+            let (mut scratch, mut reader) = (Vec::new(), features.reader());
             let mut signature = [0u32; SLOTS];
             let count = values.len() / bands;
             for node in 0..count {
                 scratch.clear();
-                features.items(task * NODES_PER_TASK + node, &mut scratch);
+                features.items(&mut reader, task * NODES_PER_TASK + node, &mut scratch);
                 sign_range(path, &mut scratch, permutations, slots.clone(), &mut signature);
                 for (row, band) in range.clone().enumerate() {
                     values[row * count + node] = (band_key(&signature, band, rows) >> 32) as u32;
@@ -296,26 +353,4 @@ impl Keys {
             .map(|(key, place)| u64::from(key) << 32 | place)
             .collect()
     }
-}
-
-/// Items that more than half of an evenly spaced sample of the members have, ascending.
-fn majority_items(members: &[Number], features: &impl Features) -> Vec<u32> {
-    let step = members.len().div_ceil(SAMPLE);
-    let mut counts: HashMap<u32, usize> = HashMap::new();
-    let mut scratch = Vec::new();
-    let mut sampled = 0;
-    for &node in members.iter().step_by(step) {
-        sampled += 1;
-        distinct_items(node, features, &mut scratch);
-        for &item in &scratch {
-            *counts.entry(item).or_default() += 1;
-        }
-    }
-    let mut majority: Vec<u32> = counts
-        .into_iter()
-        .filter(|&(_, count)| count * 2 > sampled)
-        .map(|(item, _)| item)
-        .collect();
-    majority.sort_unstable();
-    majority
 }

@@ -37,6 +37,7 @@ pub mod shingle;
 pub mod sign;
 pub mod simd;
 pub mod split;
+pub mod spool;
 pub mod store;
 pub mod token;
 pub mod verify;

@@ -111,7 +111,7 @@ impl<'a> Line<'a> {
     }
 
     fn record(line: &'a [u8], fields: &Fields<'_>, buffer: &'a mut String) -> Option<Record<'a>> {
-        let whole = std::str::from_utf8(line).ok()?;
+        let whole = simdutf8::basic::from_utf8(line).ok()?;
         let extra = fields.extra.unwrap_or(fields.id);
         let [text, id, extra] = find_values(line, [fields.text, fields.id, extra]).ok()?;
         let text = text.filter(|text| is_string(line, text))?;

@@ -4,15 +4,12 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use crate::group::{Bands, Candidates, Features, Pair, group};
-use crate::settings::{Search, Settings};
-use crate::shingle::{Powers, extend_items};
+use crate::settings::{Numbers, Search, Settings};
+use crate::shingle::{Powers, extend_items, fill_shingle_set, shingle_set};
 use crate::sign::Permutations;
 use crate::simd::Path;
-use crate::store::{Number, Store};
-use crate::verify::{Match, judge, node_set};
-
-/// Pairs verified between two looks at the memory they need.
-const PAIRS_AT_ONCE: usize = 1 << 17;
+use crate::store::{Number, Store, TokenReader};
+use crate::verify::{Match, differ_in_numbers_only, judge};
 
 /// Nodes that are judged by their shingles.
 fn long_nodes(store: &Store, settings: &Settings) -> Vec<Number> {
@@ -30,8 +27,17 @@ struct LongBlocks<'a> {
 }
 
 impl Features for LongBlocks<'_> {
-    fn items(&self, place: usize, out: &mut Vec<u32>) {
-        extend_items(self.path, self.store.node_tokens(self.nodes[place]), &self.powers, out);
+    type Reader<'a>
+        = TokenReader<'a>
+    where
+        Self: 'a;
+
+    fn reader(&self) -> TokenReader<'_> {
+        self.store.token_reader()
+    }
+
+    fn items(&self, reader: &mut TokenReader<'_>, place: usize, out: &mut Vec<u32>) {
+        extend_items(self.path, reader.tokens(self.nodes[place]), &self.powers, out);
     }
 
     fn order(&self, place: usize) -> u128 {
@@ -70,8 +76,9 @@ fn sharing_pairs(store: &Store, settings: &Settings, nodes: &[Number]) -> Vec<Pa
     let mut counts: HashMap<Number, u32> = HashMap::new();
     let mut sizes: HashMap<Number, u32> = HashMap::new();
     let least_share = settings.threshold.min(settings.containment);
+    let (mut reader, mut set) = (store.token_reader(), Vec::new());
     for &node in nodes {
-        let set = node_set(store, settings, node);
+        fill_shingle_set(reader.tokens(node), settings.shingle_size, &mut set);
         counts.clear();
         for shingle in &set {
             let list = postings.entry(*shingle).or_default();
@@ -92,28 +99,103 @@ fn sharing_pairs(store: &Store, settings: &Settings, nodes: &[Number]) -> Vec<Pa
     pairs
 }
 
-/// Verifies candidates: matches in the order of their pairs.
+/// Verifies candidates: matches in no particular order, which does not depend on the threads.
 ///
-/// Shingle sets are made once for each node that takes part, a piece of the pairs at a time.
+/// Pairs are taken by the member that has fewer of them, so that its shingle set is made once. Those
+/// of members that stand in many pairs, such as the central ones of hot buckets, are kept.
 #[must_use]
 pub fn verify_pairs(store: &Store, settings: &Settings, candidates: &Candidates) -> Vec<Match> {
+    let mut degrees = vec![0u32; store.nodes()];
+    for (left, right) in candidates.iter() {
+        degrees[left as usize] += 1;
+        degrees[right as usize] += 1;
+    }
+    let degree = |node: Number| degrees[node as usize];
+    let mut pairs: Vec<Pair> = candidates
+        .iter()
+        .map(
+            |(left, right)| {
+                if degree(right) < degree(left) { (right, left) } else { (left, right) }
+            },
+        )
+        .collect();
+    pairs.par_sort_unstable();
+    let is_hub = |node: Number| degree(node) >= HUB;
+    let hubs = (0..store.nodes() as Number).filter(|&node| is_hub(node)).collect();
+    let hubs = Sets::new(store, settings, hubs);
     let mut matches = Vec::new();
-    for first in (0..candidates.len()).step_by(PAIRS_AT_ONCE) {
-        let pairs = candidates.pairs(first..(first + PAIRS_AT_ONCE).min(candidates.len()));
-        let mut nodes: Vec<Number> =
-            pairs.iter().flat_map(|&(left, right)| [left, right]).collect();
-        nodes.par_sort_unstable();
-        nodes.dedup();
-        let sets: Vec<Vec<u64>> =
-            nodes.par_iter().map(|&node| node_set(store, settings, node)).collect();
-        let set_of = |node: Number| -> &[u64] {
-            nodes.binary_search(&node).map_or(&[], |place| sets[place].as_slice())
-        };
-        let found: Vec<Match> = pairs
+    let mut rest = pairs.as_slice();
+    while !rest.is_empty() {
+        let (piece, after) = rest.split_at(piece_length(store, rest));
+        rest = after;
+        let members = piece.iter().flat_map(|&(one, other)| [one, other]);
+        let sets = Sets::new(store, settings, members.filter(|&node| !is_hub(node)).collect());
+        let set_of = |node| if is_hub(node) { hubs.of(node) } else { sets.of(node) };
+        let found: Vec<Match> = piece
             .par_iter()
-            .filter_map(|&pair| judge(store, settings, pair, (set_of(pair.0), set_of(pair.1))))
+            .map(|&(one, other)| (one.min(other), one.max(other)))
+            .filter_map(|pair| judge(settings, pair, (set_of(pair.0), set_of(pair.1))))
             .collect();
         matches.extend(found);
     }
+    if settings.numbers == Numbers::Veto {
+        mark_templates(store, &mut matches);
+    }
     matches
+}
+
+/// Pairs that a member must stand in for its set to be kept.
+const HUB: u32 = 64;
+
+/// Shingles whose sets are made for one piece of the pairs: 32 MiB.
+const SHINGLES_AT_ONCE: u64 = 4 << 20;
+
+/// How many of the first pairs are taken together.
+fn piece_length(store: &Store, pairs: &[Pair]) -> usize {
+    let mut shingles = 0;
+    let mut last = None;
+    pairs
+        .iter()
+        .position(|&(one, other)| {
+            let own = if last.replace(one) == Some(one) { 0 } else { store.token_count(one) };
+            shingles += u64::from(own) + u64::from(store.token_count(other));
+            shingles > SHINGLES_AT_ONCE
+        })
+        .map_or(pairs.len(), |place| place.max(1))
+}
+
+/// The shingle sets of some nodes.
+struct Sets {
+    nodes: Vec<Number>,
+    sets: Vec<Vec<u64>>,
+}
+
+impl Sets {
+    fn new(store: &Store, settings: &Settings, mut nodes: Vec<Number>) -> Self {
+        nodes.par_sort_unstable();
+        nodes.dedup();
+        let sets = nodes
+            .par_iter()
+            .map_init(
+                || store.token_reader(),
+                |reader, &node| shingle_set(reader.tokens(node), settings.shingle_size),
+            )
+            .collect();
+        Self { nodes, sets }
+    }
+
+    fn of(&self, node: Number) -> &[u64] {
+        self.nodes.binary_search(&node).map_or(&[], |place| self.sets[place].as_slice())
+    }
+}
+
+/// Notes which matches differ in numbers only.
+fn mark_templates(store: &Store, matches: &mut [Match]) {
+    matches.par_iter_mut().for_each_init(
+        || (store.token_reader(), store.token_reader()),
+        |(left, right), found| {
+            found.template =
+                differ_in_numbers_only(left.tokens(found.left), right.tokens(found.right));
+        },
+    );
 }

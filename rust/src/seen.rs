@@ -127,8 +127,10 @@ impl Seen {
         let (store, settings) = (&self.store, &self.settings);
         let set = node_set(store, settings, node);
         candidates.into_iter().any(|other| {
-            judge(store, settings, (other, node), (&node_set(store, settings, other), &set))
+            judge(settings, (other, node), (&node_set(store, settings, other), &set))
                 .is_some_and(|found| found.may_remove(node))
+                && !(settings.numbers == Numbers::Veto
+                    && differ_in_numbers_only(store.node_tokens(other), store.node_tokens(node)))
         })
     }
 

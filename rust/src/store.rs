@@ -5,11 +5,14 @@
 //! node) cost one comparison, and a text seen before is recognised by its raw hash alone. No text is
 //! kept but the normal forms of short blocks; the others keep four bytes a token.
 
+use std::fs::File;
+
 use hashbrown::HashTable;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
-use crate::columns::{Rows, Texts, column};
+use crate::columns::{Texts, column};
 use crate::layout::Layout;
+use crate::spool::{Spool, SpoolReader};
 use crate::token::TokenBuffer;
 
 /// An index of a block, variant, node or document, or `NONE`.
@@ -71,7 +74,7 @@ pub struct Store {
     pub token_counts: Vec<u32>,
     /// Row of each node in `tokens`, or `NONE` where its tokens are not kept.
     token_rows: Vec<Number>,
-    tokens: Rows<u32>,
+    tokens: Spool,
     /// Row of each node in `normals`, or `NONE` where it is not judged by characters.
     normal_rows: Vec<Number>,
     normals: Texts,
@@ -112,7 +115,7 @@ impl Store {
             fingerprint_table: HashTable::new(),
             token_counts: column(),
             token_rows: column(),
-            tokens: Rows::default(),
+            tokens: Spool::default(),
             normal_rows: column(),
             normals: Texts::default(),
         }
@@ -165,19 +168,50 @@ impl Store {
         self.token_counts[self.node(block) as usize]
     }
 
+    /// Tokens of a node's normal form.
+    #[must_use]
+    pub fn token_count(&self, node: Number) -> u32 {
+        self.token_counts[node as usize]
+    }
+
     /// Code points of a block.
     #[must_use]
     pub fn block_characters(&self, block: usize) -> u32 {
         self.ends[block] - self.starts[block]
     }
 
-    /// The token stream of a node; empty where it was not kept, see `Settings::keeps_tokens`.
+    /// The token stream of a node that is in memory, as all are after `keep_tokens_of`; empty where it
+    /// was not kept, see `Settings::keeps_tokens`.
     #[must_use]
     pub fn node_tokens(&self, node: Number) -> &[u32] {
         match self.token_rows[node as usize] {
             NONE => &[],
-            row => self.tokens.get(row as usize),
+            row => self.tokens.held(row as usize),
         }
+    }
+
+    /// Reads the token streams of nodes wherever they are.
+    #[must_use]
+    pub fn token_reader(&self) -> TokenReader<'_> {
+        TokenReader { rows: &self.token_rows, reader: self.tokens.reader() }
+    }
+
+    /// Lets tokens go to an empty file.
+    pub fn spool_to(&mut self, file: File) {
+        self.tokens.write_to(file);
+    }
+
+    /// Writes to that file what is too much for memory.
+    pub fn settle(&mut self) {
+        self.tokens.settle();
+    }
+
+    /// Whether all that was read of that file was there.
+    ///
+    /// # Errors
+    /// The first error of a read.
+    pub fn check_spool(&self) -> Result<(), &std::io::Error> {
+        self.tokens.check()
     }
 
     /// The tokens of any node that may match, read from its normal form if need be.
@@ -214,17 +248,19 @@ impl Store {
 
     /// Forgets the tokens of nodes that match none: only scores are asked for from here on.
     pub fn keep_tokens_of(&mut self, wanted: impl Fn(Number) -> bool) {
-        let mut kept = Rows::default();
+        let mut kept = Spool::default();
+        let mut reader = self.tokens.reader();
         for (node, row) in self.token_rows.iter_mut().enumerate() {
             if *row == NONE {
             } else if wanted(node as Number) {
-                kept.push(self.tokens.get(*row as usize));
+                kept.push(reader.row(*row as usize));
                 *row = (kept.len() - 1) as Number;
             } else {
                 *row = NONE;
             }
         }
-        self.tokens = kept;
+        drop(reader);
+        self.tokens.replace_by(kept);
     }
 
     /// The variant with this raw text, if there is one.
@@ -352,5 +388,21 @@ impl Store {
             fingerprints[other as usize] as u64
         });
         node
+    }
+}
+
+/// Reads the token streams of nodes one after the other.
+pub struct TokenReader<'a> {
+    rows: &'a [Number],
+    reader: SpoolReader<'a>,
+}
+
+impl TokenReader<'_> {
+    /// The token stream of a node; empty where it was not kept.
+    pub fn tokens(&mut self, node: Number) -> &[u32] {
+        match self.rows[node as usize] {
+            NONE => &[],
+            row => self.reader.row(row as usize),
+        }
     }
 }

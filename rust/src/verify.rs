@@ -95,20 +95,16 @@ pub fn node_set(store: &Store, settings: &Settings, node: Number) -> Vec<u64> {
     shingle_set(store.node_tokens(node), settings.shingle_size)
 }
 
-/// Judges two nodes by their shingle sets: a match, or none.
+/// Judges two nodes by their shingle sets: a match, or none. It is not yet known for a template.
 #[must_use]
 pub fn judge(
-    store: &Store,
     settings: &Settings,
-    pair: (Number, Number),
+    (left, right): (Number, Number),
     sets: (&[u64], &[u64]),
 ) -> Option<Match> {
     let (left_size, right_size) = (sets.0.len() as u32, sets.1.len() as u32);
-    let possible = resemblance(left_size.min(right_size), left_size, right_size);
-    if possible < settings.threshold && settings.containment > 1.0 {
-        return None;
-    }
-    let shared = count_shared(sets.0, sets.1);
+    let least = least_shared(settings, left_size, right_size);
+    let shared = count_shared_from(sets.0, sets.1, least)?;
     let relation = if resemblance(shared, left_size, right_size) >= settings.threshold {
         Relation::Near
     } else if containment(shared, left_size, right_size) >= settings.containment {
@@ -116,8 +112,38 @@ pub fn judge(
     } else {
         return None;
     };
-    let tokens = (store.node_tokens(pair.0), store.node_tokens(pair.1));
-    Some(build(settings, pair, tokens, (shared, left_size, right_size), relation, f32::NAN))
+    let similarity = f32::NAN;
+    let template = false;
+    Some(Match { left, right, shared, left_size, right_size, similarity, relation, template })
+}
+
+/// Sets of these sizes that match share at least so many: where the exact scores decide, this is less.
+fn least_shared(settings: &Settings, left: u32, right: u32) -> f64 {
+    // shared / (left + right - shared) >= t where shared >= t / (1 + t) * (left + right).
+    let threshold = settings.threshold / (1.0 + settings.threshold);
+    let near = threshold * (f64::from(left) + f64::from(right));
+    let contained = settings.containment * f64::from(left.min(right));
+    near.min(contained) - 1e-3
+}
+
+/// Members of both of two ascending sets, `None` as soon as it is sure that they are fewer than `least`.
+fn count_shared_from(left: &[u64], right: &[u64], least: f64) -> Option<u32> {
+    /// Steps between two looks at what is left.
+    const STEPS: usize = 16;
+    let (mut i, mut j, mut shared) = (0, 0, 0);
+    while i + STEPS <= left.len() && j + STEPS <= right.len() {
+        for _ in 0..STEPS {
+            let (a, b) = (left[i], right[j]);
+            shared += usize::from(a == b);
+            i += usize::from(a <= b);
+            j += usize::from(b <= a);
+        }
+        if ((shared + (left.len() - i).min(right.len() - j)) as f64) < least {
+            return None;
+        }
+    }
+    let shared = shared as u32 + count_shared(&left[i..], &right[j..]);
+    (f64::from(shared) >= least).then_some(shared)
 }
 
 /// What building matches of short nodes needs for itself, kept from pair to pair.

@@ -1,7 +1,10 @@
 //! The classes of the module: a run over a corpus, and the memory of a stream.
 
 use std::borrow::Cow;
+use std::fs::File;
+use std::path::PathBuf;
 
+use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString};
 use rayon::ThreadPool;
@@ -123,9 +126,17 @@ impl Corpus {
         py.detach(|| pool.install(|| core.judge_short(low, &scores)));
     }
 
-    fn r#match(&mut self, py: Python<'_>) {
+    fn r#match(&mut self, py: Python<'_>) -> PyResult<()> {
         let Self { core, pool } = self;
-        py.detach(|| pool.install(|| core.find_matches()));
+        let found = py.detach(|| pool.install(|| core.find_matches()));
+        found.map_err(PyOSError::new_err)
+    }
+
+    /// Opens a file for what is seldom read again.
+    fn spool_to(&mut self, path: PathBuf) -> PyResult<()> {
+        let file = File::options().read(true).write(true).open(path)?;
+        self.core.spool_to(file);
+        Ok(())
     }
 
     fn block_documents(&self, py: Python<'_>) -> Py<PyBytes> {

@@ -1,0 +1,200 @@
+//! Rows of numbers that are written once and seldom read again: beyond a limit they go to a file, so
+//! that memory does not grow with the text.
+//!
+//! The file is the caller's: an empty one, which nobody else writes to. Where there is none, or it can
+//! take no more, rows stay in memory.
+
+use std::fs::File;
+use std::io;
+use std::os::unix::fs::FileExt;
+use std::sync::OnceLock;
+
+use crate::columns::column;
+
+/// Numbers that are held before they go to the file: 8 MiB of them.
+const HELD: usize = 2 << 20;
+
+/// Numbers read ahead by a reader that goes from row to row: 64 KiB of them.
+const WINDOW: u64 = 16 << 10;
+
+/// A column of rows of any length.
+pub struct Spool {
+    held: Vec<u32>,
+    /// Where each row ends, counted in numbers from the first one on.
+    ends: Vec<u64>,
+    /// Numbers that are in the file, all of them before those that are held.
+    filed: u64,
+    file: Option<File>,
+    failure: OnceLock<io::Error>,
+}
+
+impl Default for Spool {
+    fn default() -> Self {
+        Self { held: column(), ends: column(), filed: 0, file: None, failure: OnceLock::new() }
+    }
+}
+
+impl Spool {
+    /// Lets rows go to an empty file from now on.
+    pub fn write_to(&mut self, file: File) {
+        if self.filed == 0 {
+            self.file = Some(file);
+        }
+    }
+
+    /// Takes the rows of another one, which are in memory, in place of its own; a failure is remembered.
+    pub fn replace_by(&mut self, other: Self) {
+        let failure = std::mem::take(&mut self.failure);
+        *self = Self { failure, ..other };
+    }
+
+    /// How many rows there are.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is none.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// Appends one row.
+    pub fn push(&mut self, row: &[u32]) {
+        self.held.extend_from_slice(row);
+        self.ends.push(self.filed + self.held.len() as u64);
+    }
+
+    /// Writes to the file what is too much for memory; a file that takes no more is left alone.
+    pub fn settle(&mut self) {
+        let Some(file) = &self.file else { return };
+        if self.held.len() < HELD {
+            return;
+        }
+        if write_at(file, &self.held, self.filed).is_ok() {
+            self.filed += self.held.len() as u64;
+            self.held.clear();
+        } else if self.filed == 0 {
+            self.file = None;
+        }
+    }
+
+    /// A row that is in memory; one in the file is empty here.
+    #[must_use]
+    pub fn held(&self, row: usize) -> &[u32] {
+        let (start, end) = self.bounds(row);
+        match start.checked_sub(self.filed) {
+            Some(start) => &self.held[start as usize..(end - self.filed) as usize],
+            None => &[],
+        }
+    }
+
+    /// Reads rows wherever they are.
+    #[must_use]
+    pub fn reader(&self) -> SpoolReader<'_> {
+        SpoolReader { spool: self, window: Vec::new(), bytes: Vec::new(), start: 0, next: 0 }
+    }
+
+    /// The error of the first read that failed: the rows it asked for were taken to be empty.
+    ///
+    /// # Errors
+    /// That error.
+    pub fn check(&self) -> Result<(), &io::Error> {
+        self.failure.get().map_or(Ok(()), Err)
+    }
+
+    fn bounds(&self, row: usize) -> (u64, u64) {
+        (if row == 0 { 0 } else { self.ends[row - 1] }, self.ends[row])
+    }
+}
+
+/// Writes numbers to a file that holds `place` numbers before them.
+fn write_at(file: &File, numbers: &[u32], mut place: u64) -> io::Result<()> {
+    let mut bytes = vec![[0; 4]; WINDOW as usize];
+    for numbers in numbers.chunks(bytes.len()) {
+        for (bytes, number) in bytes.iter_mut().zip(numbers) {
+            *bytes = number.to_le_bytes();
+        }
+        file.write_all_at(bytes[..numbers.len()].as_flattened(), place * 4)?;
+        place += numbers.len() as u64;
+    }
+    Ok(())
+}
+
+/// A place in a spool from which rows are read.
+pub struct SpoolReader<'a> {
+    spool: &'a Spool,
+    window: Vec<u32>,
+    bytes: Vec<u8>,
+    /// The first number of the window.
+    start: u64,
+    /// Where the row after the last one that was read begins.
+    next: u64,
+}
+
+impl SpoolReader<'_> {
+    /// A row.
+    pub fn row(&mut self, row: usize) -> &[u32] {
+        let (start, end) = self.spool.bounds(row);
+        let ahead = start == self.next && start > 0;
+        self.next = end;
+        if start >= self.spool.filed {
+            return self.spool.held(row);
+        }
+        if start < self.start || end > self.start + self.window.len() as u64 {
+            let until = if ahead { end.max(start + WINDOW) } else { end };
+            self.fill(start, until.min(self.spool.filed));
+        }
+        let first = (start - self.start) as usize;
+        &self.window[first..first + (end - start) as usize]
+    }
+
+    fn fill(&mut self, start: u64, end: u64) {
+        self.bytes.clear();
+        self.bytes.resize((end - start) as usize * 4, 0);
+        if let Some(file) = &self.spool.file
+            && let Err(error) = file.read_exact_at(&mut self.bytes, start * 4)
+        {
+            // The first one counts.
+            let _ = self.spool.failure.set(error);
+            self.bytes.fill(0);
+        }
+        let numbers = self.bytes.as_chunks::<4>().0.iter();
+        self.window.clear();
+        self.window.extend(numbers.map(|&number| u32::from_le_bytes(number)));
+        self.start = start;
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_the_same_in_memory_and_in_a_file() {
+        let path = std::env::temp_dir().join(format!("dedup-spool-{}", std::process::id()));
+        let mut options = File::options();
+        let file = options.read(true).write(true).create_new(true).open(&path).unwrap();
+        std::fs::remove_file(&path).unwrap();
+        let mut spool = Spool::default();
+        spool.write_to(file);
+        let row = |number: usize| vec![number as u32; number * 7919 % 2003];
+        for number in 0..9000 {
+            spool.push(&row(number));
+            spool.settle();
+        }
+        assert!(spool.filed > 0 && !spool.held.is_empty());
+        let mut reader = spool.reader();
+        for number in 0..spool.len() {
+            assert_eq!(reader.row(number), row(number));
+        }
+        for number in (0..spool.len()).rev().step_by(17) {
+            assert_eq!(reader.row(number), row(number));
+            let held = spool.held(number);
+            assert!(held == row(number) || held.is_empty());
+        }
+        assert!(spool.check().is_ok());
+    }
+}
