@@ -21,6 +21,7 @@ import orjson
 SLOTS = 128
 SHINGLE_SIZE = 5
 THRESHOLD = 0.8
+THRESHOLD_FRACTION = (4, 5)  # the same in whole numbers
 # Units of fewer words (white space apart) are not judged: several peers take all texts
 # without a whole shingle for equal.
 LEAST_WORDS = {"document": SHINGLE_SIZE, "line": 10}
