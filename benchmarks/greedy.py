@@ -52,7 +52,8 @@ class Search:
         values = self.rows[row]
         need = -(-PARTS * len(values) // WHOLE)
         first = values[: len(values) - need + 1]
-        return first[np.searchsorted(first, self.alone) :].tolist()
+        shared: list[int] = first[np.searchsorted(first, self.alone) :].tolist()
+        return shared
 
     def keep(self, row: int) -> None:
         """Let later rows find this one."""

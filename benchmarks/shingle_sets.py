@@ -79,7 +79,8 @@ def set_of(words: Hashes) -> Hashes:
     for place in range(1, SHINGLE_SIZE):
         sums += words[place : place + count] * POWERS[place]
     sums.sort()
-    return sums[np.concatenate(([True], sums[1:] != sums[:-1]))]
+    distinct: Hashes = sums[np.concatenate(([True], sums[1:] != sums[:-1]))]
+    return distinct
 
 
 def named(token: str, names: dict[str, int]) -> int:

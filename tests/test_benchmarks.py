@@ -7,10 +7,11 @@ from pathlib import Path
 
 import orjson
 import pytest
-from benchmarks import truth
-from benchmarks.job import LEAST_WORDS, SHINGLE_SIZE, parts
 from hypothesis import given
 from hypothesis import strategies as st
+
+from benchmarks import truth
+from benchmarks.job import LEAST_WORDS, SHINGLE_SIZE, parts
 
 
 def obvious(texts: list[str], unit: str) -> list[int]:
