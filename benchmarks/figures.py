@@ -31,9 +31,14 @@ def markdown(title: str, figures: Sequence[Figure]) -> Iterator[str]:
     yield line(["---"] * 4)
     for figure in figures:
         low, high = min(figure.values), max(figure.values)
-        spread = f"{low:.4g}-{high:.4g}" if len(figure.values) > 1 else ""
+        spread = f"{shown(low)}-{shown(high)}" if len(figure.values) > 1 else ""
         subject = " ".join(filter(None, [figure.corpus, figure.subject]))
-        yield line([subject, figure.measure, f"{median(figure.values):.4g}", spread])
+        yield line([subject, figure.measure, shown(median(figure.values)), spread])
+
+
+def shown(value: float) -> str:
+    """A number of four digits, whole thousands written out."""
+    return f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
 
 
 def fields(figure: Figure) -> dict[str, object]:
