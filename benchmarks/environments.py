@@ -55,7 +55,7 @@ def run(command: list[str], engine: str) -> None:
             command, capture_output=True, text=True, check=False, timeout=INSTALL_TIMEOUT
         )
     except subprocess.TimeoutExpired:
-        raise EngineMissingError(f"{engine} could not be installed: it took too long") from None
+        raise EngineMissingError(f"{engine} left out: its installation took too long") from None
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        raise EngineMissingError(f"{engine} could not be installed: {last}")
+        raise EngineMissingError(f"{engine} left out, it could not be installed: {last}")

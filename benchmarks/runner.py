@@ -126,10 +126,12 @@ def execute(engine: str, unit: str, task: Task, folder: Path) -> dict[str, Any]:
             measured=folder / "measured",
         )
     except TimeoutError:
-        raise EngineMissingError(f"{engine} did not end within {process.TIMEOUT} s") from None
+        raise EngineMissingError(
+            f"{engine} left out: it did not end within {process.TIMEOUT} s"
+        ) from None
     if done.code:
         last = (done.errors.strip().splitlines() or ["no message"])[-1]
-        raise EngineMissingError(f"{engine} failed: {last}")
+        raise EngineMissingError(f"{engine} left out: {last}")
     result: dict[str, Any] = json.loads(done.output.splitlines()[-1])
     result["peak"] = max(result["peak"], done.peak)
     return result

@@ -30,7 +30,9 @@ CONFIG = MinhashConfig(
 
 def sign(texts: list[str]) -> list[object]:
     step = MinhashDedupSignature("signatures", config=CONFIG)
-    return [step.get_signature(step.get_shingles(text)) for text in texts]
+    # A text of fewer than five of its words has no shingle, and its kernel fails on none.
+    sets = map(step.get_shingles, texts)
+    return [step.get_signature(shingles) for shingles in sets if shingles.size]
 
 
 def clean(source: Path, target: Path, unit: str) -> list[int]:
