@@ -15,8 +15,14 @@ PEERS = {
     "rensa": ["rensa==0.5.0"],
     "datasketch": ["datasketch==2.0.0", "numpy>=2.2", "xxhash>=3.5"],
     "text_dedup": ["text-dedup==0.4.0"],
-    # It names neither spaCy nor tokenizers among what it needs, and xxHash 4 takes no `str`.
-    "datatrove": ["datatrove==0.10.1", "spacy==3.8.18", "tokenizers==0.23.3", "xxhash==3.5.0"],
+    # It asks for the first three only when it runs, and xxHash 4 takes no `str`.
+    "datatrove": [
+        "datatrove==0.10.1",
+        "spacy==3.8.18",
+        "tokenizers==0.23.3",
+        "regex>=2024.5",
+        "xxhash==3.5.0",
+    ],
     # Without these two pins pip tries versions of boto3 for longer than anyone waits.
     "dolma": ["dolma==1.2.1", "boto3==1.28.17", "aiobotocore==2.5.4"],
 }

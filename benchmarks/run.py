@@ -21,7 +21,6 @@ UNITS = ["document", "line", "paragraph"]
 CORPORA = ["synthetic", "scan"]
 # Enough for signatures: their cost per text does not depend on the size of the corpus.
 SIGN_MEGABYTES = 12.0
-LANGUAGE_MEGABYTES = 6.0
 QUICK = {"sizes": [8.0], "cores": [1], "paragraphs": 50_000, "engines": QUICK_ENGINES}
 WHOLE = {"sizes": [32.0], "cores": [1], "paragraphs": 1_000_000, "engines": ENGINES}
 START_TURNS = 20
@@ -81,7 +80,7 @@ def comparisons(options: argparse.Namespace) -> Iterator[Task]:
 
 def by_language(name: str, options: argparse.Namespace) -> Iterator[Task]:
     """Signatures of the documents of one language; one without documents is left out."""
-    size = min(LANGUAGE_MEGABYTES, *options.sizes)
+    size = min(SIGN_MEGABYTES, *options.sizes)
     for language in LANGUAGES:
         source = language_corpus(name, language, size, options.scan)
         if source.stat().st_size:
