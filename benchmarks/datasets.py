@@ -9,13 +9,15 @@ of which one it is a copy. Files are kept in `benchmarks/data/` and made once.
 import io
 import itertools
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import orjson
 import zstandard
+
+from benchmarks.job import records as job_records
 
 DATA = Path(__file__).resolve().parent / "data"
 SEED = 20251
@@ -67,6 +69,10 @@ class Words:
             line[place] += self.comma
         return [line[0].capitalize(), *line[1:-1], line[-1] + self.stop]
 
+    def text(self, lines: list[list[str]]) -> str:
+        """Lines of words as a text."""
+        return "\n".join(self.glue.join(line) for line in lines)
+
 
 def edited(
     line: list[str], resemblance: float, words: Words, random: np.random.Generator
@@ -88,16 +94,15 @@ def edited(
     return result or line
 
 
-def synthetic_records(megabytes: float, seed: int = SEED) -> Iterator[dict[str, Any]]:
-    """Documents until their text fills that many megabytes (10^6 bytes of UTF-8)."""
+def synthetic_records(seed: int = SEED) -> Iterator[dict[str, Any]]:
+    """Documents without end, always the same."""
     random = np.random.default_rng(seed)
     vocabularies = {language: Words(language, random) for language in LANGUAGES}
     shares = [LANGUAGES[language][0] for language in LANGUAGES]
     names = random.choice(list(LANGUAGES), SITES, p=shares)
     sites = [Site(vocabularies[name], random) for name in names]
     documents: list[tuple[str, int, list[list[str]]]] = []
-    size = number = 0
-    while size < megabytes * 1e6:
+    for number in itertools.count():
         record: dict[str, Any] = {"id": f"made-{number:07d}"}
         if documents and random.random() < PLANTED_DOCUMENTS:
             original, place, lines = documents[int(random.integers(len(documents)))]
@@ -111,10 +116,7 @@ def synthetic_records(megabytes: float, seed: int = SEED) -> Iterator[dict[str, 
             documents[int(random.integers(REMEMBERED))] = (record["id"], place, lines)
         else:
             documents.append((record["id"], place, lines))
-        glue = sites[place].words.glue
-        record["text"] = "\n".join(glue.join(line) for line in lines)
-        size += len(record["text"].encode())
-        number += 1
+        record["text"] = sites[place].words.text(lines)
         yield record
 
 
@@ -147,27 +149,49 @@ class Site:
         return line
 
 
-def scan_records(source: Path, megabytes: float) -> Iterator[dict[str, Any]]:
-    """The first documents of a zstd-compressed JSONL file; line ends become line feeds."""
-    size = 0
+def scan_documents(source: Path) -> Iterator[dict[str, Any]]:
+    """The records of a zstd-compressed JSONL file; line ends of texts become line feeds."""
     with source.open("rb") as raw, zstandard.ZstdDecompressor().stream_reader(raw) as stream:
         for line in io.BufferedReader(stream, 1 << 20):
             record = orjson.loads(line)
-            text = record["text"].replace("\r\n", "\n").replace("\r", "\n")
-            yield {"id": record["id"], "text": text}
-            size += len(text.encode())
-            if size >= megabytes * 1e6:
-                return
+            record["text"] = record["text"].replace("\r\n", "\n").replace("\r", "\n")
+            yield record
+
+
+def until(megabytes: float, records: Iterable[dict[str, Any]]) -> Iterator[dict[str, Any]]:
+    """The first records, as many as it takes for that much text (10^6 bytes of UTF-8)."""
+    size = 0
+    for record in records:
+        yield record
+        size += len(record["text"].encode())
+        if size >= megabytes * 1e6:
+            return
 
 
 def corpus(name: str, megabytes: float, scan: Path) -> Path:
-    """The file of a corpus, made where it is not there: `synthetic` or `scan`."""
+    """The file of a corpus, made where it is not there: `synthetic` or `scan`.
+
+    A smaller one is the beginning of a larger one, and is cut from it where that is there.
+    """
     stem = f"synthetic-{SEED}-{GENERATION}" if name == "synthetic" else name
-    path = DATA / f"{stem}-{megabytes:g}mb.jsonl"
+    sizes = {
+        float(path.stem.rpartition("-")[2][:-2]): path for path in DATA.glob(f"{stem}-*mb.jsonl")
+    }
+    larger = [path for size, path in sizes.items() if size > megabytes]
+    records: Iterable[dict[str, Any]]
+    if larger:
+        records = (record for _, record in job_records(larger[0]))
+    elif name == "synthetic":
+        records = synthetic_records()
+    else:
+        records = ({"id": one["id"], "text": one["text"]} for one in scan_documents(scan))
+    return kept(f"{stem}-{megabytes:g}mb", until(megabytes, records))
+
+
+def kept(stem: str, records: Iterable[dict[str, Any]]) -> Path:
+    """The file of that name, written from the records where it is not there."""
+    path = DATA / f"{stem}.jsonl"
     if not path.exists():
-        records = (
-            synthetic_records(megabytes) if name == "synthetic" else scan_records(scan, megabytes)
-        )
         DATA.mkdir(exist_ok=True)
         partial = path.with_suffix(f".{os.getpid()}")
         with partial.open("wb") as output:

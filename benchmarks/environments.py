@@ -14,9 +14,23 @@ PEERS = {
     "gaoya": ["gaoya==0.2.2"],
     "rensa": ["rensa==0.5.0"],
     "datasketch": ["datasketch==2.0.0", "numpy>=2.2", "xxhash>=3.5"],
+    "text_dedup": ["text-dedup==0.4.0"],
+    # It asks for the first three only when it runs, and xxHash 4 takes no `str`.
+    "datatrove": [
+        "datatrove==0.10.1",
+        "spacy==3.8.18",
+        "tokenizers==0.23.3",
+        "regex>=2024.5",
+        "xxhash==3.5.0",
+    ],
+    # Without these two pins pip tries versions of boto3 for longer than anyone waits.
+    "dolma": ["dolma==1.2.1", "boto3==1.28.17", "aiobotocore==2.5.4"],
 }
 SHARED = ["orjson>=3.11"]
 ENGINES = ["dedup", *PEERS]
+# The others install hundreds of megabytes each, and two of them need seconds for a megabyte.
+QUICK_ENGINES = ["dedup", "daft", "gaoya", "rensa", "datasketch"]
+INSTALL_TIMEOUT = 900  # seconds; text-dedup with its 1.3 GB needs some 120
 
 
 class EngineMissingError(Exception):
@@ -42,7 +56,12 @@ def interpreter(engine: str) -> Path:
 
 def run(command: list[str], engine: str) -> None:
     """Run a step of the installation."""
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    try:
+        done = subprocess.run(
+            command, capture_output=True, text=True, check=False, timeout=INSTALL_TIMEOUT
+        )
+    except subprocess.TimeoutExpired:
+        raise EngineMissingError(f"{engine} left out: its installation took too long") from None
     if done.returncode:
         last = (done.stderr.strip().splitlines() or ["no message"])[-1]
-        raise EngineMissingError(f"{engine} could not be installed: {last}")
+        raise EngineMissingError(f"{engine} left out, it could not be installed: {last}")

@@ -3,7 +3,8 @@
 A job is `python -m benchmarks.engines.NAME sign|clean document|line INPUT OUTPUT STARTED`,
 STARTED being the wall clock when the process was started. It prints one JSON object. Units
 are counted from 0 over the whole corpus: documents, or lines (split at a line feed, blank
-ones too). Imports nothing but orjson, since each engine has an environment of its own.
+ones too). `paragraph` is a unit for dedup alone and counted in lines. Imports nothing but
+orjson, since each engine has an environment of its own.
 """
 
 import json
@@ -21,9 +22,10 @@ import orjson
 SLOTS = 128
 SHINGLE_SIZE = 5
 THRESHOLD = 0.8
+THRESHOLD_FRACTION = (4, 5)  # the same in whole numbers
 # Units of fewer words (white space apart) are not judged: several peers take all texts
 # without a whole shingle for equal.
-LEAST_WORDS = {"document": SHINGLE_SIZE, "line": 10}
+LEAST_WORDS = {"document": SHINGLE_SIZE, "line": 10, "paragraph": 10}
 
 Judge = Callable[[int, str, list[str]], bool]
 
@@ -78,6 +80,17 @@ def keep_first(source: Path, target: Path, unit: str, is_repeat: Judge) -> list[
     return removed
 
 
+def write_units(source: Path, target: Path, unit: str) -> list[int]:
+    """Write the judged units as records of `id` (their row) and `text`; return their numbers."""
+    numbers: list[int] = []
+    with target.open("wb") as output:
+        for number, text in units(source, unit):
+            record = {"id": str(len(numbers)), "text": text}
+            output.write(orjson.dumps(record, option=orjson.OPT_APPEND_NEWLINE))
+            numbers.append(number)
+    return numbers
+
+
 def without(source: Path, target: Path, unit: str, repeats: set[int]) -> list[int]:
     """Write the corpus without the given units, for engines that judge all of them at once."""
     return keep_first(source, target, unit, lambda number, _text, _words: number in repeats)
@@ -86,29 +99,34 @@ def without(source: Path, target: Path, unit: str, repeats: set[int]) -> list[in
 def main(
     distribution: str,
     *,
-    sign: Callable[[list[str]], object],
+    sign: Callable[[list[str]], object] | None,
     clean: Callable[[Path, Path, str], Iterable[int]],
 ) -> None:
     """Run the job of the command line and print what it cost.
 
-    sign: texts to signatures; timed alone, texts in memory, after a first call on a few.
+    sign: texts to signatures; timed alone, texts in memory, after a first call on a few. None
+    for a tool that has none.
     clean: file to file; returns the numbers of removed units, which may be a generator (what
     it does is not timed). Timed from the start of the process.
     """
     job, unit, source, target, started = sys.argv[1:]
     removed: Iterable[int] = ()
+    result: dict[str, Any] = {"version": version(distribution)}
     if job == "sign":
+        if sign is None:
+            raise SystemExit("it makes no signatures")
         texts = [text for _, text in units(Path(source), unit)]
+        result["megabytes"] = sum(len(text.encode()) for text in texts) / 1e6
         sign(texts[:64])
         wall, cpu = time.time(), cpu_seconds()
         sign(texts)
     else:
         wall, cpu = float(started), 0.0
         removed = clean(Path(source), Path(target), unit)
-    cost = {"wall": time.time() - wall, "cpu": cpu_seconds() - cpu, "peak": peak_megabytes()}
-    sys.stdout.write(
-        json.dumps({"version": version(distribution), **cost, "removed": list(removed)}) + "\n"
-    )
+    result |= {"wall": time.time() - wall, "cpu": cpu_seconds() - cpu, "peak": peak_megabytes()}
+    # process.py stops counting memory: what follows is bookkeeping.
+    Path(target).with_name("measured").touch()
+    sys.stdout.write(json.dumps({**result, "removed": list(removed)}) + "\n")
 
 
 def cores() -> int:
@@ -123,13 +141,12 @@ def cpu_seconds() -> float:
 
 
 def peak_megabytes() -> float:
-    """Largest resident size of this process so far, its ended children's largest added.
+    """Largest resident size of this process so far; process.py sees the children's.
 
     Linux keeps VmHWM per address space; `ru_maxrss` would start with the parent's size.
     """
-    children = resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024
     try:
         status = Path("/proc/self/status").read_text(encoding="ascii")
     except OSError:
-        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024 + children
-    return int(status.split("VmHWM:")[1].split()[0]) / 1024 + children
+        return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return int(status.split("VmHWM:")[1].split()[0]) / 1024

@@ -1,30 +1,29 @@
-"""Rows as Markdown for the reader and as CSV for the record."""
+"""Rows of a comparison as Markdown for the reader and as lines for the record."""
 
-import csv
-import os
-import platform
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from datetime import date
-from pathlib import Path
+from collections.abc import Iterable, Iterator, Sequence
 from statistics import median
-from typing import Any
 
 from benchmarks.job import records
 from benchmarks.runner import WAYS, Row
 from benchmarks.truth import exact
 
-RECORD = Path(__file__).resolve().parent / "record"
+
+def whole(rows: list[Row]) -> Iterator[str]:
+    """All that a task's reader gets."""
+    yield from markdown(rows)
+    yield from planted(rows)
 
 
 def markdown(rows: list[Row]) -> Iterator[str]:
     """The lines of one task's table, fastest engine first."""
     task = rows[0].task
     done = sorted((row for row in rows if row.cpu), key=lambda row: -row.speed)
-    size = f"{rows[0].megabytes:.0f} MB of text, {task.cores} core(s)"
+    cores = "one core" if task.cores == 1 else f"{task.cores} cores"
+    size = f"{rows[0].megabytes:.0f} MB of text, {cores}"
     what = "text to 128 slots" if task.job == "sign" else "JSONL to clean JSONL"
     yield f"\n### {task.corpus}, {task.unit}s: {what} ({size})\n"
-    names = ["engine", "CPU s", "MB/CPU-s", "wall s", "peak MB"]
+    names = ["engine", "CPU s", "MB/CPU-s", "CPU / dedup", "wall s", "wall / dedup", "peak MB"]
     if task.job == "clean":
         names += ["removed"] + [
             f"{name} ({way})" for way in WAYS for name in ("P", "R", "R edited")
@@ -32,7 +31,7 @@ def markdown(rows: list[Row]) -> Iterator[str]:
     yield line(names)
     yield line(["---"] * len(names))
     for row in done:
-        yield line(cells(row))
+        yield line(cells(row, ours(rows)))
     if task.job == "clean" and done:
         yield "\n" + "; ".join(answers(done[0]))
     for row in rows:
@@ -40,13 +39,27 @@ def markdown(rows: list[Row]) -> Iterator[str]:
             yield f"\n{row.failure}"
 
 
-def cells(row: Row) -> Iterator[str]:
+def ours(rows: Sequence[Row]) -> Row | None:
+    """The row that the others are compared with: dedup in the task's own unit."""
+    found = [row for row in rows if row.label == "dedup" and row.cpu]
+    return found[0] if found else None
+
+
+def ratio(values: Sequence[float], reference: Sequence[float]) -> float:
+    """How many times the reference, turn by turn, the median: a slow minute hits both."""
+    pairs = zip(values, reference, strict=False)
+    return median(value / other for value, other in pairs)
+
+
+def cells(row: Row, reference: Row | None) -> Iterator[str]:
     """One row of the table."""
-    yield f"{row.engine} {row.version}"
+    yield f"{row.label} {row.version}"
     spread = f" ({min(row.cpu):.2f}-{max(row.cpu):.2f})" if len(row.cpu) > 1 else ""
     yield f"{median(row.cpu):.2f}{spread}"
     yield f"{row.speed:.1f}"
+    yield f"{ratio(row.cpu, reference.cpu):.2f}" if reference else ""
     yield f"{median(row.wall):.2f}"
+    yield f"{ratio(row.wall, reference.wall):.2f}" if reference else ""
     yield f"{median(row.peak):.0f}"
     if row.task.job == "clean":
         yield f"{len(row.removed)}"
@@ -91,7 +104,7 @@ def planted(rows: list[Row]) -> Iterator[str]:
             if row.cpu:
                 removed = set(row.removed)
                 shares = (len(groups[level] & removed) / len(groups[level]) for level in levels)
-                yield line([row.engine, *(f"{share:.2f}" for share in shares)])
+                yield line([row.label, *(f"{share:.2f}" for share in shares)])
 
 
 def line(values: Iterable[str]) -> str:
@@ -99,29 +112,13 @@ def line(values: Iterable[str]) -> str:
     return "| " + " | ".join(values) + " |"
 
 
-def record(rows: list[Row]) -> Path:
-    """Append the rows to the record of the day and return its path."""
-    path = RECORD / f"{date.today().isoformat()}.csv"
-    lines = [fields(row) for row in rows if row.cpu]
-    if not lines:
-        return path
-    RECORD.mkdir(exist_ok=True)
-    new = not path.exists()
-    with path.open("a", newline="", encoding="utf-8") as stream:
-        writer = csv.DictWriter(stream, fieldnames=list(lines[0]), lineterminator="\n")
-        if new:
-            writer.writeheader()
-        writer.writerows(lines)
-    return path
-
-
-def fields(row: Row) -> dict[str, Any]:
+def fields(row: Row, reference: Row | None) -> dict[str, object]:
     """One line of the record."""
-    values: dict[str, Any] = {
+    values: dict[str, object] = {
         "corpus": row.task.corpus,
         "megabytes": f"{row.megabytes:.2f}",
         "job": row.task.job,
-        "unit": row.task.unit,
+        "unit": row.unit,
         "engine": row.engine,
         "version": row.version,
         "cores_used": row.task.cores,
@@ -137,25 +134,5 @@ def fields(row: Row) -> dict[str, Any]:
         score = row.scores.get(way)
         for name in ("precision", "recall", "recall_edited"):
             values[f"{name}_{way}"] = f"{getattr(score, name):.4f}" if score else ""
-    return values | machine()
-
-
-def machine() -> dict[str, Any]:
-    """What the figures depend on besides the engines; nothing that names the machine."""
-    return {
-        "cpu_model": cpu_model(),
-        "core_count": os.cpu_count(),
-        "load": f"{os.getloadavg()[0]:.2f}",
-        "python": platform.python_version(),
-        "system": platform.system(),
-    }
-
-
-def cpu_model() -> str:
-    """The processor's name as the system gives it."""
-    try:
-        text = Path("/proc/cpuinfo").read_text(encoding="utf-8")
-    except OSError:
-        return platform.processor()
-    names = [line.partition(":")[2].strip() for line in text.splitlines() if "model name" in line]
-    return names[0] if names else platform.processor()
+    values["ratio"] = f"{ratio(row.cpu, reference.cpu):.3f}" if reference else ""
+    return values

@@ -38,7 +38,7 @@ def clean(source: Path, target: Path, unit: str) -> Iterator[int]:
 
 
 def removed_units(source: Path, ledger: Path, unit: str) -> Iterator[int]:
-    """The units whose first character the ledger's spans hold."""
+    """The units whose first character the ledger's spans hold; for paragraphs, the lines."""
     spans: Spans = defaultdict(list)
     for _, line in records(ledger):
         if "span" in line:
