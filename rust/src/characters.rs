@@ -10,8 +10,9 @@ use rayon::prelude::*;
 
 use crate::group::{Bands, Candidates, Features, Pair, group};
 use crate::settings::Settings;
-use crate::shingle::extend_character_items;
+use crate::shingle::CharacterReader;
 use crate::sign::Permutations;
+use crate::simd::Path;
 use crate::store::{Number, Store};
 
 /// Bands for short blocks; 90 of the 128 slots.
@@ -66,14 +67,16 @@ impl Counts {
 
 impl Features for ShortBlocks<'_> {
     type Reader<'a>
-        = ()
+        = CharacterReader
     where
         Self: 'a;
 
-    fn reader(&self) {}
+    fn reader(&self) -> CharacterReader {
+        CharacterReader::with(Path::best())
+    }
 
-    fn items(&self, (): &mut (), place: usize, out: &mut Vec<u32>) {
-        extend_character_items(self.store.node_normal(self.nodes[place]), out);
+    fn items(&self, reader: &mut CharacterReader, place: usize, out: &mut Vec<u32>) {
+        reader.extend_items(self.store.node_normal(self.nodes[place]), out);
     }
 
     fn order(&self, place: usize) -> u128 {

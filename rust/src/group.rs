@@ -15,7 +15,7 @@ use std::ops::Range;
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
-use crate::band::band_key;
+use crate::band::BandKeys;
 use crate::sign::{Permutations, SLOTS, sign_range};
 use crate::simd::Path;
 use crate::store::Number;
@@ -25,7 +25,7 @@ pub const HOT: usize = 32;
 /// Central members that every member of a hot bucket is compared with.
 const REPRESENTATIVES: usize = 2;
 /// Members that are asked what most have, and of which the central ones are taken.
-const SAMPLE: usize = 128;
+const SAMPLE: usize = 64;
 /// Slots whose band keys are held at one time: 64 bytes a block with rows of 4. Half as many hold half
 /// the keys and read every block twice as often, which is a tenth of the stage's time.
 const SLOTS_AT_ONCE: usize = 64;
@@ -297,7 +297,7 @@ impl Keys {
         features: &impl Features,
     ) -> Self {
         let bands = range.len();
-        let path = Path::best();
+        let (path, keys) = (Path::best(), BandKeys::of(rows));
         let slots = range.start * rows..range.end * rows;
         let mut values = vec![0u32; nodes * bands];
         values.par_chunks_mut(NODES_PER_TASK * bands).enumerate().for_each(|(task, values)| {
@@ -309,7 +309,7 @@ impl Keys {
                 features.items(&mut reader, task * NODES_PER_TASK + node, &mut scratch);
                 sign_range(path, &mut scratch, permutations, slots.clone(), &mut signature);
                 for (row, band) in range.clone().enumerate() {
-                    values[row * count + node] = (band_key(&signature, band, rows) >> 32) as u32;
+                    values[row * count + node] = (keys.key(&signature, band) >> 32) as u32;
                 }
             }
         });

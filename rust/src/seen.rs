@@ -6,12 +6,12 @@
 
 use hashbrown::HashMap;
 
-use crate::band::band_key;
+use crate::band::BandKeys;
 use crate::characters::CHARACTER_BANDS;
 use crate::group::Bands;
 use crate::read::{NewDocument, Workspace, read_batch};
 use crate::settings::{Numbers, Settings};
-use crate::shingle::{Powers, extend_character_items, extend_items};
+use crate::shingle::{CharacterReader, Powers, extend_items};
 use crate::sign::{Permutations, SLOTS, sign};
 use crate::simd::Path;
 use crate::store::{NONE, Number, Store};
@@ -108,9 +108,9 @@ impl Seen {
     ) -> Vec<Number> {
         let mut signature = [0; SLOTS];
         sign(self.path, &mut items, &self.permutations, &mut signature);
-        let mut found = Vec::new();
+        let (mut found, keys) = (Vec::new(), BandKeys::of(bands.rows));
         for band in 0..bands.count {
-            let key = (short, band_key(&signature, band, bands.rows));
+            let key = (short, keys.key(&signature, band));
             found.extend(self.keys.get(&key).into_iter().flatten().filter(|&&node| node != NONE));
             self.pending.push((key, node));
         }
@@ -136,7 +136,7 @@ impl Seen {
 
     fn ask_by_characters(&mut self, node: Number) -> Answer {
         let mut items = Vec::new();
-        extend_character_items(self.store.node_normal(node), &mut items);
+        CharacterReader::with(self.path).extend_items(self.store.node_normal(node), &mut items);
         let candidates = self.candidates(node, items, true, CHARACTER_BANDS);
         let (store, settings) = (&self.store, &self.settings);
         let counts = &store.token_counts;

@@ -63,7 +63,12 @@ impl Powers {
         self.0.len()
     }
 
-    fn weights<const SIZE: usize>(&self) -> [u64; SIZE] {
+    /// The factors, the first token's first.
+    pub(crate) fn weights(&self) -> &[u64] {
+        &self.0
+    }
+
+    fn array<const SIZE: usize>(&self) -> [u64; SIZE] {
         std::array::from_fn(|place| self.0[place])
     }
 }
@@ -77,10 +82,10 @@ impl Powers {
 #[inline(always)]
 pub(crate) fn fill_items(tokens: &[u32], powers: &Powers, out: &mut [u32]) {
     match powers.size() {
-        2 => fill(powers.weights::<2>(), tokens, out),
-        3 => fill(powers.weights::<3>(), tokens, out),
-        4 => fill(powers.weights::<4>(), tokens, out),
-        5 => fill(powers.weights::<5>(), tokens, out),
+        2 => fill(powers.array::<2>(), tokens, out),
+        3 => fill(powers.array::<3>(), tokens, out),
+        4 => fill(powers.array::<4>(), tokens, out),
+        5 => fill(powers.array::<5>(), tokens, out),
         size => {
             for (window, out) in tokens.windows(size).zip(out) {
                 *out = item(hash_window(window));
@@ -128,31 +133,27 @@ pub const fn item(shingle: u64) -> u32 {
 /// Characters in a shingle of a short block.
 pub const CHARACTER_SHINGLE: usize = 5;
 
-/// What a window of that many characters multiplies its first one by.
-const OLDEST_WEIGHT: u64 = BASE.wrapping_mul(BASE).wrapping_mul(BASE).wrapping_mul(BASE);
+/// What reading the character shingles of normal forms needs for itself.
+pub struct CharacterReader {
+    path: Path,
+    powers: Powers,
+    values: Vec<u32>,
+}
 
-/// Appends the items of all runs of five characters of a normal form; for short blocks.
-///
-/// Code points count as tokens (plus one, so that none is zero). Fewer than five make one run.
-pub fn extend_character_items(normal: &str, out: &mut Vec<u32>) {
-    let mut window = [0u64; CHARACTER_SHINGLE];
-    let (mut sum, mut place, mut length) = (0u64, 0, 0u64);
-    for character in normal.chars() {
-        let value = u64::from(character as u32) + 1;
-        let oldest = std::mem::replace(&mut window[place], value);
-        place = if place + 1 == CHARACTER_SHINGLE { 0 } else { place + 1 };
-        // `hash_window`, rolled: the oldest character leaves as the new one comes.
-        sum = sum
-            .wrapping_sub(oldest.wrapping_mul(OLDEST_WEIGHT))
-            .wrapping_mul(BASE)
-            .wrapping_add(value);
-        length += 1;
-        if length >= CHARACTER_SHINGLE as u64 {
-            out.push(item(mix64(sum.wrapping_add(CHARACTER_SHINGLE as u64))));
-        }
+impl CharacterReader {
+    /// A reader that uses some instruction set.
+    #[must_use]
+    pub fn with(path: Path) -> Self {
+        Self { path, powers: Powers::of(CHARACTER_SHINGLE), values: Vec::new() }
     }
-    if length > 0 && length < CHARACTER_SHINGLE as u64 {
-        out.push(item(mix64(sum.wrapping_add(length))));
+
+    /// Appends the items of all runs of five characters of a normal form; for short blocks.
+    ///
+    /// Code points count as tokens (plus one, so that none is zero). Fewer than five make one run.
+    pub fn extend_items(&mut self, normal: &str, out: &mut Vec<u32>) {
+        self.values.clear();
+        self.values.extend(normal.chars().map(|character| u32::from(character) + 1));
+        extend_items(self.path, &self.values, &self.powers, out);
     }
 }
 
@@ -168,7 +169,7 @@ mod tests {
     }
 
     #[test]
-    fn rolled_character_items_are_the_hashes_of_their_windows() {
+    fn character_items_are_the_hashes_of_runs_of_five() {
         for normal in ["", "a", "abcd", "abcde", "l été à la mer 北京 😀 été"] {
             let characters: Vec<u32> = normal.chars().map(|c| c as u32 + 1).collect();
             let expected: Vec<u32> = if characters.is_empty() {
@@ -177,7 +178,7 @@ mod tests {
                 characters.windows(5.min(characters.len())).map(hash_window).map(item).collect()
             };
             let mut items = Vec::new();
-            extend_character_items(normal, &mut items);
+            CharacterReader::with(Path::best()).extend_items(normal, &mut items);
             assert_eq!(items, expected, "{normal}");
         }
     }

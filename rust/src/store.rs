@@ -8,6 +8,7 @@
 use std::fs::File;
 
 use hashbrown::HashTable;
+use hashbrown::hash_table::Entry;
 use xxhash_rust::xxh3::{xxh3_64, xxh3_128};
 
 use crate::columns::{Texts, column};
@@ -273,16 +274,20 @@ impl Store {
 
     /// The variant with this raw text, which is made if there is none.
     pub fn variant(&mut self, raw_hash: u128, content: &Content<'_>) -> Number {
-        if let Some(variant) = self.find_variant(raw_hash) {
-            return variant;
-        }
-        let node = self.intern(content);
-        let variant = self.raw_hashes.len() as Number;
-        self.raw_hashes.push(raw_hash);
-        self.variant_nodes.push(node);
         let hashes = &self.raw_hashes;
-        self.raw_table
-            .insert_unique(raw_hash as u64, variant, |&other| hashes[other as usize] as u64);
+        let place = self.raw_table.entry(
+            raw_hash as u64,
+            |&variant| hashes[variant as usize] == raw_hash,
+            |&other| hashes[other as usize] as u64,
+        );
+        let variant = hashes.len() as Number;
+        match place {
+            Entry::Occupied(known) => return *known.get(),
+            Entry::Vacant(free) => free.insert(variant),
+        };
+        self.raw_hashes.push(raw_hash);
+        let node = self.intern(content);
+        self.variant_nodes.push(node);
         variant
     }
 
@@ -362,13 +367,17 @@ impl Store {
     }
 
     fn intern(&mut self, content: &Content<'_>) -> Number {
-        let known = self.fingerprint_table.find(content.fingerprint as u64, |&node| {
-            self.fingerprints[node as usize] == content.fingerprint
-        });
-        if let Some(&node) = known {
-            return node;
-        }
-        let node = self.fingerprints.len() as Number;
+        let fingerprints = &self.fingerprints;
+        let place = self.fingerprint_table.entry(
+            content.fingerprint as u64,
+            |&node| fingerprints[node as usize] == content.fingerprint,
+            |&other| fingerprints[other as usize] as u64,
+        );
+        let node = fingerprints.len() as Number;
+        match place {
+            Entry::Occupied(known) => return *known.get(),
+            Entry::Vacant(free) => free.insert(node),
+        };
         self.fingerprints.push(content.fingerprint);
         self.token_counts.push(content.count);
         self.token_rows.push(if content.tokens.is_empty() {
@@ -382,10 +391,6 @@ impl Store {
         } else {
             self.normals.push(content.normal);
             (self.normals.len() - 1) as Number
-        });
-        let fingerprints = &self.fingerprints;
-        self.fingerprint_table.insert_unique(content.fingerprint as u64, node, |&other| {
-            fingerprints[other as usize] as u64
         });
         node
     }
