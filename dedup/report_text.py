@@ -47,13 +47,14 @@ STAYS = {
 class Summary:
     """What the summary is made of.
 
-    largest: clusters with the text of their keeper, largest first. action: how the line
+    largest: the first members of clusters, largest first, how many they have, and the text
+    of their keeper. action: how the line
     about removal begins. output: the folder that was written, or empty. next_command: what
     to run now, or empty. bold: marks headings; the identity where there is no colour.
     """
 
     report: Mapping[str, Any]
-    largest: Sequence[tuple[Cluster, str]]
+    largest: Sequence[tuple[Cluster, int, str]]
     action: str = "dedup clean would remove"
     output: str = ""
     next_command: str = ""
@@ -147,14 +148,14 @@ def _cluster_lines(summary: Summary) -> Iterator[str]:
     more = total - len(summary.largest)
     yield summary.bold("Largest clusters" if more > 0 else "Clusters, largest first")
     width = len(str(len(summary.largest)))
-    for number, (cluster, text) in enumerate(summary.largest, 1):
+    for number, (cluster, members, text) in enumerate(summary.largest, 1):
         yield (
             f"{number:>{width}}. {_kind(cluster)}, {plural(cluster.tokens, 'token')}: "
-            f"{plural(len(cluster.members), 'time')} in {plural(cluster.documents, 'document')}"
+            f"{plural(members, 'time')} in {plural(cluster.documents, 'document')}"
         )
         indent = " " * (width + 2)
         yield f'{indent}"{shorten(text, WIDTH - width - 4)}"'
-        yield from (f"{indent}{line}" for line in _places(cluster, WIDTH - width - 2))
+        yield from (f"{indent}{line}" for line in _places(cluster, members, WIDTH - width - 2))
     if more > 0:
         yield f"... and {plural(more, 'more cluster')}: --top {total}, or --format jsonl for all"
 
@@ -164,7 +165,7 @@ def _kind(cluster: Cluster) -> str:
     return cluster.kind if cluster.kind == "template" else f"{cluster.kind}, {cluster.relation}"
 
 
-def _places(cluster: Cluster, width: int) -> Iterator[str]:
+def _places(cluster: Cluster, members: int, width: int) -> Iterator[str]:
     """Where a cluster's members stand: the keeper first, then the others in input order."""
     keepers = [member for member in cluster.members if member.keeper]
     others = [member for member in cluster.members if not member.keeper]
@@ -179,8 +180,9 @@ def _places(cluster: Cluster, width: int) -> Iterator[str]:
             yield f"{'':<6}{note}"
         else:
             yield f"{label:<6} {source}{blocks}{note}"
-    if len(others) > MOST_PLACES:
-        yield f"{'':<6} and {len(others) - MOST_PLACES:,} more"
+    more = members - len(keepers) - min(len(others), MOST_PLACES)
+    if more:
+        yield f"{'':<6} and {more:,} more"
 
 
 def _blocks(member: Member) -> str:

@@ -15,8 +15,10 @@ if TYPE_CHECKING:
     from dedup import _core
 
 # Lines asked of the core at one time.
-CLUSTERS_AT_ONCE = 1 << 10
 MATCHES_AT_ONCE = 1 << 16
+
+# Members that are told of one of the largest clusters, its keeper apart.
+MEMBERS = 10
 
 
 class ScanResult:
@@ -42,18 +44,19 @@ class ScanResult:
         self.warnings = warnings
 
     def cluster_lines(self) -> Iterator[bytes]:
-        """`clusters.jsonl` in pieces of whole lines."""
-        for low in range(0, self._corpus.cluster_count(), CLUSTERS_AT_ONCE):
-            yield self._corpus.clusters(low, low + CLUSTERS_AT_ONCE)
+        """`clusters.jsonl` in pieces, which may end inside a line: a cluster may have millions."""
+        cluster = member = 0
+        while True:
+            lines, cluster, member = self._corpus.clusters(cluster, member)
+            if not lines:
+                return
+            yield lines
 
     @cached_property
     def clusters(self) -> list[Cluster]:
         """All clusters, by the place of their keepers."""
-        return [
-            Cluster.from_json(orjson.loads(line))
-            for chunk in self.cluster_lines()
-            for line in chunk.splitlines()
-        ]
+        lines = b"".join(self.cluster_lines()).splitlines()
+        return [Cluster.from_json(orjson.loads(line)) for line in lines]
 
     @cached_property
     def matches(self) -> list[Match]:
@@ -65,14 +68,19 @@ class ScanResult:
             for line in self._corpus.matches(low, min(low + MATCHES_AT_ONCE, count)).splitlines()
         ]
 
-    def largest(self, count: int) -> list[tuple[Cluster, str]]:
-        """The clusters with the most repeated text, largest first, each with its keeper's text."""
-        lines = [
-            self._corpus.clusters(number, number + 1) for number in self._corpus.largest(count)
+    def largest(self, count: int, members: int = MEMBERS) -> list[tuple[Cluster, int, str]]:
+        """The clusters with the most repeated text, largest first.
+
+        Each with its keeper and its first other members, as many as `members` at most, how many
+        it has in all, and its keeper's text.
+        """
+        heads = [
+            self._corpus.cluster_line(number, members) for number in self._corpus.largest(count)
         ]
-        clusters = [Cluster.from_json(orjson.loads(line)) for line in lines]
+        clusters = [Cluster.from_json(orjson.loads(line)) for line, _ in heads]
         places = [(cluster.members[0].source, cluster.members[0].span) for cluster in clusters]
-        return list(zip(clusters, self._excerpt(places), strict=True))
+        totals = [total for _, total in heads]
+        return list(zip(clusters, totals, self._excerpt(places), strict=True))
 
 
 class CleanResult(ScanResult):

@@ -61,7 +61,8 @@ def report_of(*, similar: tuple = (), seconds: float = 0.02, **counts: int) -> d
 
 
 def summary_of(report: dict, *clusters: Cluster, text: str = TEXT, **more: str) -> str:
-    summary = Summary(report=report, largest=[(cluster, text) for cluster in clusters], **more)
+    largest = [(cluster, len(cluster.members), text) for cluster in clusters]
+    summary = Summary(report=report, largest=largest, **more)
     return "\n".join(summary_lines(summary))
 
 

@@ -152,10 +152,11 @@ def _json_chunks(result: ScanResult | CleanResult) -> Iterator[bytes]:
     import orjson
 
     yield b'{"report":' + orjson.dumps(result.report) + b',"clusters":['
-    first = True
+    waiting = b"\n"
     for chunk in result.cluster_lines():
-        lines = chunk.strip(b"\n").replace(b"\n", b",\n")
-        if lines:
-            yield (b"\n" if first else b",\n") + lines
-            first = False
+        # The last line end is no separator: another line may or may not follow it.
+        whole = chunk.endswith(b"\n")
+        lines = chunk[:-1] if whole else chunk
+        yield waiting + lines.replace(b"\n", b",\n")
+        waiting = b",\n" if whole else b""
     yield b"]}\n"

@@ -64,11 +64,15 @@ fn main() {
         }
     });
     clock.tell("clean");
-    for first in (0..corpus.cluster_count()).step_by(4096) {
-        let last = (first + 4096).min(corpus.cluster_count());
-        let lines = pool.install(|| corpus.cluster_lines(first..last));
+    let mut next = (0, 0);
+    loop {
+        let (lines, after) = pool.install(|| corpus.cluster_lines(next));
+        if lines.is_empty() {
+            break;
+        }
         written[2] += lines.len();
         output.write_all(&lines).unwrap();
+        next = after;
     }
     clock.tell("clusters");
     let total = clock.total();

@@ -21,6 +21,12 @@ use crate::sign::Permutations;
 use crate::store::Store;
 use crate::verify::{Match, ShortScratch, short_match};
 
+/// Members of clusters that are written at one time: 1 MiB or so.
+const MEMBERS_AT_ONCE: usize = 1 << 13;
+
+/// Members of one cluster that are written by one task.
+const MEMBERS_IN_A_PART: usize = 1 << 10;
+
 /// Hot buckets of a run, over all bands.
 #[derive(Clone, Copy, Default, Debug)]
 pub struct Hot {
@@ -197,29 +203,48 @@ impl Corpus {
         counts
     }
 
-    /// How many clusters there are.
+    /// The beginning of a cluster's line with so many of its members at most, and how many it has.
     #[must_use]
-    pub fn cluster_count(&self) -> usize {
-        self.outcome().plan.clusters.len()
+    pub fn cluster_line(&self, number: usize, members: usize) -> (Vec<u8>, usize) {
+        self.with_renderer(|renderer| {
+            let mut line = Vec::new();
+            let all = renderer.plan.clusters[number].members.len();
+            renderer.cluster_part(number, 0..members.min(all), &mut line);
+            if members < all {
+                line.extend_from_slice(b"]}\n");
+            }
+            (line, all + usize::from(Plan::has_keeper(&renderer.plan.clusters[number])))
+        })
     }
 
-    /// Lines of `clusters.jsonl`.
+    /// The next bytes of `clusters.jsonl`, a mebibyte or so, from a member of a cluster on; and where to
+    /// go on. Nothing when all is written.
     #[must_use]
-    pub fn cluster_lines(&self, range: std::ops::Range<usize>) -> Vec<u8> {
-        self.with_renderer(|renderer| {
-            let numbers: Vec<usize> = range.collect();
-            let parts: Vec<Vec<u8>> = numbers
-                .par_chunks(512)
-                .map(|numbers| {
+    pub fn cluster_lines(&self, from: (usize, usize)) -> (Vec<u8>, (usize, usize)) {
+        let clusters = &self.outcome().plan.clusters;
+        let (mut number, mut first) = from;
+        let mut parts = Vec::new();
+        let mut members = 0;
+        while number < clusters.len() && members < MEMBERS_AT_ONCE {
+            let all = clusters[number].members.len();
+            let last = all.min(first + MEMBERS_IN_A_PART);
+            parts.push((number, first..last));
+            members += 1 + last - first;
+            (number, first) = if last == all { (number + 1, 0) } else { (number, last) };
+        }
+        let rendered: Vec<Vec<u8>> = self.with_renderer(|renderer| {
+            parts
+                .par_chunks(256)
+                .map(|parts| {
                     let mut out = Vec::new();
-                    for &number in numbers {
-                        renderer.cluster_line(number, &mut out);
+                    for (number, part) in parts {
+                        renderer.cluster_part(*number, part.clone(), &mut out);
                     }
                     out
                 })
-                .collect();
-            parts.concat()
-        })
+                .collect()
+        });
+        (rendered.concat(), (number, first))
     }
 
     /// The clusters with the most repeated text, largest first.

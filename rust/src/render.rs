@@ -1,5 +1,7 @@
 //! Decisions as JSON lines: clusters, matches and the ledger, in the form of `docs/formats.md`.
 
+use std::ops::Range;
+
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::cluster::Neighbours;
@@ -86,18 +88,47 @@ impl Renderer<'_> {
         likeness(self.store, self.settings, self.neighbours, passage)
     }
 
-    /// Appends one line of `clusters.jsonl`.
-    pub fn cluster_line(&self, number: usize, out: &mut Vec<u8>) {
+    /// Passages of a cluster, its keeper left out.
+    fn members(&self, number: usize) -> impl ExactSizeIterator<Item = &Passage> {
+        let members = self.plan.clusters[number].members.clone();
+        self.plan.members[members].iter().map(|&member| &self.plan.passages[member as usize])
+    }
+
+    /// Appends a part of a line of `clusters.jsonl`: some of the members, with what stands before them
+    /// if they are the first, and with the line's end if they are the last.
+    pub fn cluster_part(&self, number: usize, part: Range<usize>, out: &mut Vec<u8>) {
+        if part.start == 0 {
+            self.write_head(number, out);
+        }
+        let headed = Plan::has_keeper(&self.plan.clusters[number]);
+        for (place, passage) in self.members(number).enumerate().take(part.end).skip(part.start) {
+            if headed || place > 0 {
+                out.push(b',');
+            }
+            out.push(b'{');
+            self.write_place(passage.first, passage.last, out);
+            out.extend_from_slice(b",\"keeper\":false,");
+            write_likeness(self.likeness(passage), out);
+            if let Some(rule) = kept_by(passage.state) {
+                out.extend_from_slice(b",\"kept\":\"");
+                out.extend_from_slice(rule.as_bytes());
+                out.push(b'"');
+            }
+            out.push(b'}');
+        }
+        if part.end >= self.members(number).len() {
+            out.extend_from_slice(b"]}\n");
+        }
+    }
+
+    /// Appends the beginning of a cluster's line, up to its keeper.
+    fn write_head(&self, number: usize, out: &mut Vec<u8>) {
         let cluster = &self.plan.clusters[number];
-        let members: Vec<(&Passage, Likeness)> = self.plan.members[cluster.members.clone()]
-            .iter()
-            .map(|&member| &self.plan.passages[member as usize])
-            .map(|passage| (passage, self.likeness(passage)))
-            .collect();
-        let weakest = members
-            .iter()
-            .filter_map(|(_, likeness)| {
-                RELATIONS.iter().position(|&name| name == likeness.relation)
+        let weakest = self
+            .members(number)
+            .filter_map(|passage| {
+                let relation = self.likeness(passage).relation;
+                RELATIONS.iter().position(|&name| name == relation)
             })
             .max()
             .unwrap_or(0);
@@ -115,30 +146,11 @@ impl Renderer<'_> {
         out.extend_from_slice(b",\"documents\":");
         write_number(out, u64::from(cluster.documents));
         out.extend_from_slice(b",\"members\":[");
-        let mut first = true;
         if Plan::has_keeper(cluster) {
             out.push(b'{');
             self.write_place(cluster.keeper_first, cluster.keeper_last, out);
             out.extend_from_slice(b",\"keeper\":true}");
-            first = false;
         }
-        for (passage, likeness) in members {
-            if !first {
-                out.push(b',');
-            }
-            first = false;
-            out.push(b'{');
-            self.write_place(passage.first, passage.last, out);
-            out.extend_from_slice(b",\"keeper\":false,");
-            write_likeness(likeness, out);
-            if let Some(rule) = kept_by(passage.state) {
-                out.extend_from_slice(b",\"kept\":\"");
-                out.extend_from_slice(rule.as_bytes());
-                out.push(b'"');
-            }
-            out.push(b'}');
-        }
-        out.extend_from_slice(b"]}\n");
     }
 
     fn write_id(&self, number: usize, out: &mut Vec<u8>) {

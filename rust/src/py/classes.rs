@@ -178,15 +178,20 @@ impl Corpus {
         totals
     }
 
-    fn cluster_count(&self) -> usize {
-        self.core.cluster_count()
+    fn cluster_line(&self, py: Python<'_>, number: usize, members: usize) -> (Py<PyBytes>, usize) {
+        let (line, all) = self.core.cluster_line(number, members);
+        (PyBytes::new(py, &line).unbind(), all)
     }
 
-    fn clusters(&self, py: Python<'_>, low: usize, high: usize) -> Py<PyBytes> {
-        let high = high.min(self.core.cluster_count());
-        let lines =
-            py.detach(|| self.pool.install(|| self.core.cluster_lines(low.min(high)..high)));
-        PyBytes::new(py, &lines).unbind()
+    fn clusters(
+        &self,
+        py: Python<'_>,
+        cluster: usize,
+        member: usize,
+    ) -> (Py<PyBytes>, usize, usize) {
+        let (lines, (cluster, member)) =
+            py.detach(|| self.pool.install(|| self.core.cluster_lines((cluster, member))));
+        (PyBytes::new(py, &lines).unbind(), cluster, member)
     }
 
     fn largest(&self, count: usize) -> Vec<usize> {
