@@ -16,7 +16,7 @@ from pathlib import Path
 
 import orjson
 import pytest
-import zstandard
+from files import COMPRESS, SUFFIXES, put, raw_file, tree_of
 from hypothesis import given
 from hypothesis import strategies as st
 from reading import BOM, Record, Whole, gather, read_all, write
@@ -26,28 +26,9 @@ from dedup import _core
 from dedup.errors import DedupError, FormatError, InputError, OutputError
 from dedup.formats import Batch, Inputs, Lines, OutputTree, check_output, discover, read
 from dedup.formats import restore as restore_folder
-from dedup.formats.compression import PIECE, OutputStream
+from dedup.formats.output import PIECE
 from dedup.formats.writer import json_line
 from dedup.model import Skipped
-
-COMPRESS: dict[str, Callable[[bytes], bytes]] = {
-    "": bytes,
-    ".gz": lambda data: gzip.compress(data, mtime=0),
-    ".zst": zstandard.ZstdCompressor(write_checksum=True).compress,
-}
-
-
-def put(folder: Path, files: dict[str, bytes]) -> Path:
-    for name, data in files.items():
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(data)
-    return folder
-
-
-def tree_of(folder: Path) -> dict[str, bytes]:
-    files = (path for path in folder.rglob("*") if path.is_file())
-    return {str(path.relative_to(folder)): path.read_bytes() for path in files}
 
 
 def lines_of(tmp_path: Path, data: bytes, text_field: str = "text") -> Whole:
@@ -254,7 +235,7 @@ SHAPES = [
 ]
 
 
-@pytest.mark.parametrize("suffix", [".gz", ".zst"])
+@pytest.mark.parametrize("suffix", SUFFIXES)
 def test_compressed_lines_under_a_plain_name_are_an_error(tmp_path: Path, suffix: str) -> None:
     with pytest.raises(FormatError, match=f"compressed data.*\nhint: .* suffix {suffix}"):
         lines_of(tmp_path, COMPRESS[suffix](b'{"text":"a"}\n'))
@@ -335,96 +316,6 @@ def test_a_text_file_that_is_not_utf8_is_skipped(tmp_path: Path, data: bytes, re
     assert reason in skipped.reason
     assert (skipped.source, skipped.line, skipped.record) == ("a.txt", None, data)
     assert Skipped.from_json(orjson.loads(json_line(skipped.to_dict()))) == skipped
-
-
-# --- compression --------------------------------------------------------------------------
-
-
-@pytest.mark.parametrize("suffix", COMPRESS)
-@pytest.mark.parametrize("size", [0, 1, 1000, 3 * PIECE + 17])
-def test_written_bytes_depend_on_the_content_alone(tmp_path: Path, suffix: str, size: int) -> None:
-    data = (b"some text that is not the same everywhere %d\n" % size) * (size // 40 + 1)
-    made = set()
-    for number, step in enumerate([1 + size // 97, 4096, PIECE - 1, len(data) or 1]):
-        path = tmp_path / f"{number}.txt{suffix}"
-        with OutputStream(str(path), suffix) as stream:  # type: ignore[arg-type]
-            for start in range(0, len(data), step):
-                stream.write(data[start : start + step])
-        made.add(path.read_bytes())
-        assert [text.encode() for text in read_all(path).texts] == [data]
-    assert len(made) == 1
-
-
-@pytest.mark.parametrize("suffix", [".gz", ".zst"])
-def test_several_members_or_frames_are_one_file(tmp_path: Path, suffix: str) -> None:
-    pieces = [b"first ", b"", b"second ", b"x" * 300_000]
-    skippable = b"\x53\x2a\x4d\x18\x05\x00\x00\x00hello" if suffix == ".zst" else b""
-    data = skippable.join(COMPRESS[suffix](piece) for piece in pieces)
-    [text] = read_all(put(tmp_path, {f"a.txt{suffix}": data}) / f"a.txt{suffix}").texts
-    assert text.encode() == b"".join(pieces)
-
-
-@pytest.mark.parametrize("suffix", [".gz", ".zst"])
-@pytest.mark.parametrize("level", [0, 1])
-def test_a_file_cut_anywhere_is_an_error(tmp_path: Path, suffix: str, level: int) -> None:
-    text = os.urandom(700) + b"abc " * 500
-    text = b'{"text":"' + text.hex().encode() + b'"}\n'
-    data = COMPRESS[suffix](text)
-    if level:
-        data += COMPRESS[suffix](b'{"text":"more"}\n')
-    ends = {len(data), len(COMPRESS[suffix](text))}
-    path = tmp_path / f"a.jsonl{suffix}"
-    for cut in range(len(data)):
-        if cut in ends:
-            continue
-        path.write_bytes(data[:cut])
-        with pytest.raises(FormatError, match=r"a\.jsonl\.(gz|zst): ") as caught:
-            read_all(path)
-        assert caught.value.path == str(path)
-
-
-@pytest.mark.parametrize("suffix", [".gz", ".zst"])
-def test_a_flipped_byte_never_gives_another_text(tmp_path: Path, suffix: str) -> None:
-    text = b"a text that is long enough to be compressed, to be compressed " * 40
-    data = bytearray(COMPRESS[suffix](text))
-    path = tmp_path / f"a.txt{suffix}"
-    for place in range(len(data)):
-        data[place] ^= 0x41
-        path.write_bytes(data)
-        try:
-            batch = read_all(path)
-        except FormatError:
-            pass
-        else:
-            assert [one.encode() for one in batch.texts] == [text], place
-        data[place] ^= 0x41
-
-
-WRONG = [
-    (".gz", b"plain text", "not a sound gzip file"),
-    (".zst", b"plain text", "not a sound Zstandard file: no frame begins at byte 0"),
-    (".zst", COMPRESS[".zst"](b"a") + b"garbage", "no frame begins at byte"),
-    (".gz", b"", "cut off"),
-    (".zst", b"", "cut off"),
-]
-
-
-@pytest.mark.parametrize(("suffix", "data", "message"), WRONG)
-def test_a_file_that_is_not_what_its_suffix_says(
-    tmp_path: Path, suffix: str, data: bytes, message: str
-) -> None:
-    path = put(tmp_path, {f"a.txt{suffix}": data}) / f"a.txt{suffix}"
-    with pytest.raises(FormatError, match=message) as caught:
-        read_all(path)
-    assert caught.value.hint
-
-
-def test_a_window_beyond_128_mib_is_refused(tmp_path: Path) -> None:
-    parameters = zstandard.ZstdCompressionParameters(window_log=28, enable_ldm=True)
-    compressor = zstandard.ZstdCompressor(compression_params=parameters).compressobj()
-    data = compressor.compress(b"abc") + compressor.flush()
-    with pytest.raises(FormatError, match="window of 268435456 bytes"):
-        read_all(put(tmp_path, {"a.txt.zst": data}) / "a.txt.zst")
 
 
 def test_a_file_that_changes_between_two_passes_is_an_error(tmp_path: Path) -> None:
@@ -620,6 +511,9 @@ STDIN = [
     (b'{"text":"a"}\n', "text", "text", "stdin.txt", "-"),
     (COMPRESS[".gz"](b'{"text":"a"}'), None, "jsonl", "stdin.jsonl.gz", "-:1"),
     (COMPRESS[".zst"](b"a"), "text", "text", "stdin.txt.zst", "-"),
+    (COMPRESS[".bz2"](b'{"text":"a"}'), None, "jsonl", "stdin.jsonl.bz2", "-:1"),
+    (COMPRESS[".xz"](b"a"), None, "text", "stdin.txt.xz", "-"),
+    (b"BZh9 is no compressed file", None, "text", "stdin.txt", "-"),
     (b"", None, "text", "stdin.txt", "-"),
 ]
 
@@ -654,15 +548,6 @@ def test_what_is_not_cleaned_is_written_as_it_was(tmp_path: Path, suffix: str, d
         assert read_all(tmp_path / "out" / name).weight == len(data)
         assert raw_file(tmp_path / "out" / name) == data
     assert sorted(path.name for path in tmp_path.iterdir()) == ["a.jsonl", "in", "out"]
-
-
-def raw_file(path: Path) -> bytes:
-    data = path.read_bytes()
-    if path.suffix == ".gz":
-        return gzip.decompress(data)
-    if path.suffix == ".zst":
-        return zstandard.ZstdDecompressor().stream_reader(io.BytesIO(data)).read()
-    return data
 
 
 @pytest.mark.parametrize("error", [RuntimeError, KeyboardInterrupt, SystemExit])
@@ -785,7 +670,7 @@ def test_a_full_disk_is_named_and_leaves_nothing(
     source = put(tmp_path / "in", {f"a.txt{suffix}": COMPRESS[suffix](noise)})
     with monkeypatch.context() as patch:
         patch.setattr(
-            "dedup.formats.compression.open",
+            "dedup.formats.output.open",
             lambda path, mode, buffering: FullDisk(path, mode.replace("b", "")),
             raising=False,
         )

@@ -11,7 +11,13 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from dedup.errors import InputError, OutputError
-from dedup.formats.compression import InputStream, compression_by_magic, compression_of, stamp
+from dedup.formats.compression import (
+    MAGIC_LENGTH,
+    InputStream,
+    compression_by_magic,
+    compression_of,
+    stamp,
+)
 from dedup.formats.records import BYTE_ORDER_MARK, STDIN, Format, Input, shown
 from dedup.formats.walk import (
     NOTES,
@@ -215,7 +221,7 @@ def _spooled(stdin: BinaryIO, input_format: Format | None) -> Input:
         message = f"-: stdin cannot be copied to {folder}: {error.strerror or error}"
         raise InputError(message, path=STDIN, hint="set TMPDIR to a folder with room") from error
     spool.seek(0)
-    compression = compression_by_magic(spool.read(4))
+    compression = compression_by_magic(spool.read(MAGIC_LENGTH))
     item = Input(STDIN, STDIN, "", input_format or "text", compression, STDIN, None, spool)
     kind = input_format or _format_of(item)
     suffix = ".txt" if kind == "text" else ".jsonl"

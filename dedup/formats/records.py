@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from dedup.model import Skipped
 
 Format = Literal["text", "jsonl"]
-Compression = Literal["", ".gz", ".zst"]
+Compression = Literal["", ".gz", ".zst", ".bz2", ".xz"]
 
 STDIN = "-"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"

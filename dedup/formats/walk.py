@@ -27,7 +27,7 @@ FORMATS: dict[str, Format] = {
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
 }
-SUFFIXES = "names ending in .txt .md .jsonl .ndjson, each also with .gz or .zst"
+SUFFIXES = "names ending in .txt .md .jsonl .ndjson, each also with .gz .zst .bz2 .xz"
 
 _EFFECTIVE = os.access in os.supports_effective_ids
 _KINDS = {

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any, final
 import orjson
 
 from dedup.errors import OutputError
-from dedup.formats.compression import OutputStream, writing
+from dedup.formats.output import OutputStream, writing
 from dedup.formats.partial import check_target, make_parents, make_partial, put_in_place, sweep
 from dedup.formats.records import shown
 from dedup.formats.walk import NOTES
