@@ -11,9 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 from dedup.errors import DedupError, InputError, PolicyError
 from dedup.explanation import Explanation, explain_texts
-from dedup.formats import OutputTree, check_output, restore
+from dedup.formats import OutputTree, Reading, check_output, restore
 from dedup.formats.partial import check_target
-from dedup.formats.source import Reading
 from dedup.policy import Policy
 from dedup.results import CleanResult, ScanResult
 from dedup.run import Options, Run

@@ -18,9 +18,10 @@ import orjson
 from dedup.engines.local import ahead, alongside, checked_jobs, open_corpus
 from dedup.errors import DedupError, FormatError, InputError
 from dedup.fields import look_up, with_value
-from dedup.formats import Batch, Lines
+from dedup.formats import Batch, Lines, Reading, Rows
 from dedup.formats.jsonl import skipped_lines
-from dedup.formats.source import Held, Reading, Source, open_source
+from dedup.formats.rows import whole_records
+from dedup.formats.source import Held, Source, open_source
 from dedup.formats.walk import NOTES
 from dedup.report import RunFacts, build_report, similar_document
 from dedup.results import CleanResult
@@ -29,7 +30,7 @@ from dedup.stages.short import judge_pairs
 
 if TYPE_CHECKING:
     from dedup import _core
-    from dedup.formats import OutputTree
+    from dedup.formats import OutputTree, Piece
     from dedup.model import Document, Skipped
     from dedup.policy import Policy
 
@@ -76,8 +77,9 @@ class Run:
     def make(cls, data: Any, policy: Policy, options: Options, reading: Reading) -> Run:
         """Look the input up; nothing is read yet."""
         jobs = checked_jobs(options.jobs)
-        source = open_source(data, reading)
         order = KeeperOrder.of(policy.keep_rule)
+        reading = replace(reading, extra_field=order.wanted)
+        source = open_source(data, reading)
         return cls(source, policy, options, jobs, reading, open_corpus(policy, jobs), order)
 
     @contextmanager
@@ -115,8 +117,15 @@ class Run:
                 self.order.ranks(self.corpus.block_tokens, self.corpus.block_documents)
             )
 
-    def _add(self, batch: Batch | Lines) -> None:
+    def _add(self, batch: Piece) -> None:
         order, reading = self.order, self.reading
+        if isinstance(batch, Rows):
+            names = [batch.input.name] * len(batch)
+            self.corpus.add(batch.texts, batch.ids, names, batch.numbers)
+            order.note(batch.sources, batch.extras)
+            self._note_skipped(batch.skipped)
+            self.documents += len(batch)
+            return
         if isinstance(batch, Batch):
             self.corpus.add(batch.texts, batch.ids, batch.sources)
             order.note(batch.sources, [_date_of(one, order.wanted) for one in batch.fields])
@@ -217,13 +226,10 @@ class Run:
         tree.skip([])
         skipped = deque(self.skipped)
 
-        def put(work: tuple[Batch | Lines, tuple[Any, bytes]]) -> None:
+        def put(work: tuple[Piece, tuple[Any, bytes]]) -> None:
             batch, (rest, lines) = work
             ledger.write(lines)
-            if isinstance(batch, Lines):
-                tree.write_lines(batch, rest)
-            else:
-                tree.write_texts(batch, rest)
+            tree.write(batch, rest)
             tree.skip(self._skipped_in(batch, skipped))
 
         cleaner = self._cleaner()
@@ -232,7 +238,7 @@ class Run:
             alongside(map(clusters.write, result.cluster_lines())),
         ):
             done = 0
-            for (batch, _), _ in ahead(ahead(self.source.batches(), cleaner), put):
+            for (batch, _), _ in ahead(ahead(self.source.batches(to_write=True), cleaner), put):
                 done += batch.weight
                 self.tell("clean", done, self.source.size)
         if cleaner.documents != self.documents:
@@ -245,9 +251,9 @@ class Run:
     def _cleaner(self) -> _Cleaner:
         return _Cleaner(self.corpus, self.documents, self.reading.text_field)
 
-    def _skipped_in(self, batch: Batch | Lines, waiting: deque[Skipped]) -> list[Skipped]:
+    def _skipped_in(self, batch: Piece, waiting: deque[Skipped]) -> list[Skipped]:
         """The skipped records of a batch, with their bytes; they leave `waiting`."""
-        if isinstance(batch, Batch):
+        if not isinstance(batch, Lines):
             return [replace(waiting.popleft(), record=one.record) for one in batch.skipped]
         name, following = batch.input.name, batch.following
         found = []
@@ -283,11 +289,14 @@ class _Cleaner:
     text_field: str
     documents: int = 0
 
-    def __call__(self, batch: Batch | Lines) -> tuple[Any, bytes]:
+    def __call__(self, batch: Piece) -> tuple[Any, bytes]:
         first = self.documents
-        if isinstance(batch, Batch):
+        if not isinstance(batch, Lines):
             self._count(len(batch))
-            return self.corpus.clean_texts(first, batch.texts)
+            texts, lines = self.corpus.clean_texts(first, batch.texts)
+            if isinstance(batch, Rows):
+                lines = whole_records(batch, texts, lines)
+            return texts, lines
         try:
             rest, ledger, count = self.corpus.clean_lines(first, batch.core(), self.text_field)
         except ValueError as error:

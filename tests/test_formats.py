@@ -24,7 +24,7 @@ from reading import BOM, Record, Whole, gather, read_all, write
 import dedup
 from dedup import _core
 from dedup.errors import DedupError, FormatError, InputError, OutputError
-from dedup.formats import Batch, Inputs, Lines, OutputTree, check_output, discover, read
+from dedup.formats import Batch, Inputs, Lines, OutputTree, Reading, check_output, discover, read
 from dedup.formats import restore as restore_folder
 from dedup.formats.output import PIECE
 from dedup.formats.writer import json_line
@@ -164,7 +164,7 @@ def test_a_line_is_read_where_another_reader_reads_it(piece: str, frame: str) ->
     except orjson.JSONDecodeError:
         record = None
     expected = record.get("text") if isinstance(record, dict) else None
-    found = _core.read_records((line, "a.jsonl", 1), "text", "id")
+    found = _core.read_records((line, "a.jsonl", 1, None), "text", "id")
     assert [text for _, _, text in found] == ([expected] if isinstance(expected, str) else [])
 
 
@@ -245,7 +245,7 @@ def test_compressed_lines_under_a_plain_name_are_an_error(tmp_path: Path, suffix
 @pytest.mark.parametrize("size", [1, 30, 4096])
 def test_batches_of_any_size_hold_every_byte(tmp_path: Path, data: bytes, size: int) -> None:
     path = put(tmp_path, {"a.jsonl": data}) / "a.jsonl"
-    batches = list(read(discover(path).files, batch_bytes=size))
+    batches = list(read(discover(path).files, Reading(batch_bytes=size)))
     lines = [batch for batch in batches if isinstance(batch, Lines)]
     assert len(lines) == len(batches)
     assert b"".join(batch.data for batch in lines) == data
@@ -336,7 +336,7 @@ CORPUS = {
     "a-b/x.jsonl": b"",
     "a/x.jsonl.gz": COMPRESS[".gz"](b""),
     "a/deep/er/y.NDJSON.ZST": COMPRESS[".zst"](b""),
-    "a/other.csv": b"no",
+    "a/other.xml": b"no",
     ".hidden.txt": b"no",
     ".git/c.txt": b"no",
     "_dedup/removed.jsonl": b"no",
@@ -454,7 +454,7 @@ def test_a_deep_folder_and_odd_names_are_read(tmp_path: Path) -> None:
 
 
 def bad_paths(folder: Path) -> Iterator[tuple[str, str]]:
-    put(folder, {"article.txt": b"", "other/a.csv": b"", "fifo/a.txt": b""})
+    put(folder, {"article.txt": b"", "other/a.xml": b"", "fifo/a.txt": b""})
     (folder / "empty").mkdir()
     (folder / "fifo/a.txt").unlink()
     os.mkfifo(folder / "fifo/a.txt")
@@ -902,7 +902,7 @@ DAMAGE = {
     "no report": lambda folder: (folder / "_dedup/report.json").unlink(),
     "the report cut": lambda folder: os.truncate(folder / "_dedup/report.json", 30),
     "a report without inputs": edit("_dedup/report.json", b'"inputs"', b'"outputs"'),
-    "a report of another kind": edit("_dedup/report.json", b'"jsonl"', b'"csv"'),
+    "a report of another kind": edit("_dedup/report.json", b'"jsonl"', b'"pdf"'),
     "a path out of the folder": edit("_dedup/report.json", b'"output":"', b'"output":"../'),
 }
 

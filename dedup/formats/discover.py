@@ -18,7 +18,7 @@ from dedup.formats.compression import (
     compression_of,
     stamp,
 )
-from dedup.formats.records import BYTE_ORDER_MARK, STDIN, Format, Input, shown
+from dedup.formats.records import BYTE_ORDER_MARK, FORMAT_NAMES, STDIN, Format, Input, shown
 from dedup.formats.walk import (
     NOTES,
     SUFFIXES,
@@ -170,7 +170,7 @@ def _take_file(path: str, input_format: Format | None, finding: _Finding) -> Non
     check_regular(path)
     if input_format is None and stem_and_format(path)[1] is None:
         message = f"{shown(path)}: its suffix tells no format; read are {SUFFIXES}"
-        raise InputError(message, path=path, hint="say --input-format text or jsonl")
+        raise InputError(message, path=path, hint=f"say --input-format {' or '.join(FORMAT_NAMES)}")
     parent = os.path.realpath(os.path.dirname(path) or ".")
     place = os.path.join(parent, os.path.basename(path))
     finding.places.append(_Place(path, place, os.path.realpath(path)))
@@ -224,7 +224,7 @@ def _spooled(stdin: BinaryIO, input_format: Format | None) -> Input:
     compression = compression_by_magic(spool.read(MAGIC_LENGTH))
     item = Input(STDIN, STDIN, "", input_format or "text", compression, STDIN, None, spool)
     kind = input_format or _format_of(item)
-    suffix = ".txt" if kind == "text" else ".jsonl"
+    suffix = ".txt" if kind == "text" else f".{kind}"
     return replace(item, format=kind, output=f"stdin{suffix}{compression}")
 
 

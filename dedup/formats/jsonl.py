@@ -15,7 +15,7 @@ from isal.isal_zlib import crc32
 from dedup.errors import FormatError
 from dedup.fields import look_up
 from dedup.formats.compression import InputStream, compression_by_magic
-from dedup.formats.records import Input, Lines, shown
+from dedup.formats.records import Input, Lines, Reading, shown
 from dedup.model import Skipped
 
 if TYPE_CHECKING:
@@ -28,8 +28,8 @@ BLANK = b" \t\r\n"
 _LONE_SURROGATE = re.compile(r"(low|high) surrogate in string")
 
 
-def read_jsonl(item: Input, size: int) -> Iterator[Lines]:
-    """The input in pieces of whole lines, each of about `size` bytes or one longer line.
+def read_jsonl(item: Input, reading: Reading) -> Iterator[Lines]:
+    """The input in pieces of whole lines, each of about `batch_bytes` or one longer line.
 
     The last piece carries `last`, and the size and checksum of the whole input; it is empty.
     """
@@ -37,9 +37,9 @@ def read_jsonl(item: Input, size: int) -> Iterator[Lines]:
 
     number, total, check = 1, 0, 0
     waiting: list[bytes | memoryview] = []
-    with InputStream(item) as stream:
+    with InputStream(item, reading.max_expansion) as stream:
         _check_plain(item, stream.start())
-        while block := stream.some(size):
+        while block := stream.some(reading.batch_bytes):
             total += len(block)
             check = crc32(block, check)
             end = block.rfind(b"\n") + 1

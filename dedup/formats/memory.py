@@ -7,8 +7,8 @@ from typing import Any
 
 from dedup.errors import FieldError, InputError
 from dedup.fields import look_up
-from dedup.formats.reader import BATCH_BYTES, BATCH_RECORDS
-from dedup.formats.records import Batch
+from dedup.formats.reader import BATCH_RECORDS
+from dedup.formats.records import BATCH_BYTES, Batch
 from dedup.model import Document
 
 

@@ -1,6 +1,6 @@
 """The vocabulary of the formats: an input, and what is read of it at one time.
 
-Texts come as parallel lists, ready for the core; JSON Lines stay the bytes they are, and
+Texts come as parallel lists, ready for the core; lines of JSON stay the bytes they are, and
 the core finds the records in them.
 """
 
@@ -9,15 +9,31 @@ from __future__ import annotations
 import base64
 import os
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, get_args
+
+from dedup.errors import InputError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from dedup.model import Skipped
 
-Format = Literal["text", "jsonl"]
+Format = Literal["text", "jsonl", "csv", "tsv"]
+# A cell in the core's words: its bytes with its quotes, from the start of the rows.
+Span = tuple[int, int]
+# A row in the core's words: end, cells, line feeds, fault; the cells of text, id and extra field.
+Row = tuple[int, int, int, int, Span | None, Span | None, Span | None]
+
+FORMAT_NAMES: tuple[Format, ...] = get_args(Format)
 Compression = Literal["", ".gz", ".zst", ".bz2", ".xz"]
+
+# Large enough that a call of the core costs nothing beside its work, small enough that a
+# few batches in flight do not count.
+BATCH_BYTES = 2**20
+# A longer line is no record that anyone wrote on purpose: most often a file without line ends.
+MAX_LINE = 2**26
+# Text packs to a twentieth at best; what grows beyond this was made to fill a memory.
+MAX_EXPANSION = 200.0
 
 STDIN = "-"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -46,12 +62,36 @@ class Input:
     def entry(self, text_field: str) -> dict[str, Any]:
         """The input as `report.json` lists it; `base64` holds an output path not UTF-8."""
         made: dict[str, Any] = {"path": self.name, "output": self.output, "format": self.format}
-        if self.format == "jsonl":
+        if self.format != "text":
             made["text_field"] = text_field
         if not is_utf8(self.output):
             made["output"] = self.name
             made["base64"] = base64.b64encode(os.fsencode(self.output)).decode()
         return made
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How inputs are read; nothing here changes which texts match.
+
+    extra_field: another field of each record that the run asks for. max_line: bytes of the
+    longest record that is read. max_expansion: how many times its size a compressed file may
+    grow, once it gave 64 MiB.
+    """
+
+    text_field: str = "text"
+    id_field: str = "id"
+    input_format: Format | None = None
+    batch_bytes: int = BATCH_BYTES
+    extra_field: str | None = None
+    max_line: int = MAX_LINE
+    max_expansion: float = MAX_EXPANSION
+
+    def __post_init__(self) -> None:
+        fields: dict[str, object] = {"text_field": self.text_field, "id_field": self.id_field}
+        for name, value in fields.items():
+            if not isinstance(value, str) or not is_utf8(value):
+                raise InputError(f"{name} is {value!r}; it must be a str of valid Unicode")
 
 
 @dataclass(slots=True)
@@ -129,9 +169,45 @@ class Lines:
             picked.append(line.removeprefix(BYTE_ORDER_MARK) if number == 1 else line)
         return picked
 
-    def core(self) -> tuple[bytes, str, int]:
+    def core(self) -> tuple[bytes, str, int, Sequence[int] | None]:
         """The lines as the core takes them."""
-        return self.data, self.input.name, self.first
+        return self.data, self.input.name, self.first, None
+
+
+@dataclass(slots=True)
+class Rows:
+    """Consecutive records of one input whose texts Python holds, as parallel lists.
+
+    numbers: of each record's line (or its own number) in the input. extras: the extra field's
+    values, empty where none is asked for. skipped: bad records, in order. content: all that the
+    format needs to write the records. weight: bytes of input. last: the input ends here; then
+    size and crc32 are of all its bytes after decompression.
+    """
+
+    input: Input
+    content: Any
+    texts: list[str] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    extras: list[Any] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    weight: int = 0
+    last: bool = False
+    size: int = 0
+    crc32: int = 0
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    @property
+    def sources(self) -> list[str]:
+        """Where each record stands."""
+        return [f"{self.input.name}:{number}" for number in self.numbers]
+
+
+def too_long(most: int) -> str:
+    """The reason why a record is not even held."""
+    return f"the record is longer than {most:,} bytes (--max-line)"
 
 
 def is_utf8(name: str) -> bool:

@@ -10,30 +10,14 @@ from typing import TYPE_CHECKING, Any, Protocol
 from dedup.errors import InputError
 from dedup.formats.discover import Inputs, discover
 from dedup.formats.memory import batches_of, documents_of
-from dedup.formats.reader import BATCH_BYTES, read
-from dedup.formats.records import Batch, is_utf8
+from dedup.formats.reader import read
+from dedup.formats.records import FORMAT_NAMES, Lines, Reading
 from dedup.model import Document, Span
 
 if TYPE_CHECKING:
-    from dedup.formats.records import Format, Lines
+    from dedup.formats.reader import Piece
 
 Excerpts = list[tuple[str, Span]]
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """How inputs are read; nothing here changes which texts match."""
-
-    text_field: str = "text"
-    id_field: str = "id"
-    input_format: Format | None = None
-    batch_bytes: int = BATCH_BYTES
-
-    def __post_init__(self) -> None:
-        fields: dict[str, object] = {"text_field": self.text_field, "id_field": self.id_field}
-        for name, value in fields.items():
-            if not isinstance(value, str) or not is_utf8(value):
-                raise InputError(f"{name} is {value!r}; it must be a str of valid Unicode")
 
 
 class Source(Protocol):
@@ -47,8 +31,8 @@ class Source(Protocol):
     def size(self) -> int | None:
         """Bytes that batches weigh in all, where that is known beforehand."""
 
-    def batches(self) -> Iterator[Batch | Lines]:
-        """All documents in order; the same ones each time."""
+    def batches(self, *, to_write: bool = False) -> Iterator[Piece]:
+        """All documents in order; the same ones each time. to_write: with all their fields."""
 
     def excerpts(self, places: Excerpts) -> list[str]:
         """The text at each (source, span)."""
@@ -71,16 +55,15 @@ class Files:
             total += item.stamp[2]
         return total
 
-    def batches(self) -> Iterator[Batch | Lines]:
+    def batches(self, *, to_write: bool = False) -> Iterator[Piece]:
         """All documents of all files."""
-        return read(self.inputs.files, batch_bytes=self.reading.batch_bytes)
+        return read(self.inputs.files, self.reading, to_write=to_write)
 
     def excerpts(self, places: Excerpts) -> list[str]:
         """Reads again the files that hold the places, up to the last of them."""
         names = {name for source, _ in places for name in (source, source.rpartition(":")[0])}
         files = [item for item in self.inputs.files if item.name in names]
-        batches = read(files, batch_bytes=self.reading.batch_bytes)
-        return _excerpts(batches, places, self.reading)
+        return _excerpts(read(files, self.reading), places, self.reading)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +83,7 @@ class Held:
         """Code points."""
         return sum(len(document.text) for document in self.documents)
 
-    def batches(self) -> Iterator[Batch | Lines]:
+    def batches(self, *, to_write: bool = False) -> Iterator[Piece]:
         """All documents."""
         return batches_of(self.documents, batch_bytes=self.reading.batch_bytes)
 
@@ -109,7 +92,7 @@ class Held:
         return _excerpts(self.batches(), places, self.reading)
 
 
-def _excerpts(batches: Iterable[Batch | Lines], places: Excerpts, reading: Reading) -> list[str]:
+def _excerpts(batches: Iterable[Piece], places: Excerpts, reading: Reading) -> list[str]:
     wanted: dict[str, list[int]] = {}
     for number, (source, _) in enumerate(places):
         wanted.setdefault(source, []).append(number)
@@ -125,9 +108,9 @@ def _excerpts(batches: Iterable[Batch | Lines], places: Excerpts, reading: Readi
 
 
 def _sources_and_texts(
-    batch: Batch | Lines, wanted: Collection[str], reading: Reading
+    batch: Piece, wanted: Collection[str], reading: Reading
 ) -> Iterator[tuple[str, str]]:
-    if isinstance(batch, Batch):
+    if not isinstance(batch, Lines):
         yield from zip(batch.sources, batch.texts, strict=True)
         return
     name, numbers = batch.input.name, range(batch.first, batch.following)
@@ -148,8 +131,9 @@ def open_source(data: Any, reading: Reading) -> Source:
     other iterable holds documents: str, dict or Document, also mixed.
     Raises InputError where it is neither, and what `discover` and `documents_of` raise.
     """
-    if reading.input_format not in (None, "text", "jsonl"):
-        raise InputError(f"input_format is {reading.input_format!r}; it must be text or jsonl")
+    if reading.input_format not in (None, *FORMAT_NAMES):
+        allowed = " or ".join(FORMAT_NAMES)
+        raise InputError(f"input_format is {reading.input_format!r}; it must be {allowed}")
     if isinstance(data, (str, os.PathLike)):
         return Files(discover(data, input_format=reading.input_format), reading)
     if isinstance(data, (bytes, bytearray, Mapping, Document)) or not isinstance(data, Iterable):

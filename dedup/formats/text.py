@@ -5,17 +5,17 @@ from __future__ import annotations
 from isal.isal_zlib import crc32
 
 from dedup.formats.compression import MAGIC_LENGTH, InputStream, compression_by_magic
-from dedup.formats.records import Batch, Input, Part
+from dedup.formats.records import Batch, Input, Part, Reading
 from dedup.model import Skipped
 
 
-def read_text(item: Input) -> Batch:
+def read_text(item: Input, reading: Reading) -> Batch:
     """The file as a batch of one part: one document, or one skipped record.
 
     An empty file is a document with an empty text. A byte order mark is a character of the
     text (spans count it).
     """
-    with InputStream(item) as stream:
+    with InputStream(item, reading.max_expansion) as stream:
         data = stream.all()
     part = Part(item, document=False, size=len(data), crc32=crc32(data))
     batch = Batch(parts=[part], weight=len(data))

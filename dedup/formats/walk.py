@@ -26,8 +26,10 @@ FORMATS: dict[str, Format] = {
     ".md": "text",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
+    ".csv": "csv",
+    ".tsv": "tsv",
 }
-SUFFIXES = "names ending in .txt .md .jsonl .ndjson, each also with .gz .zst .bz2 .xz"
+SUFFIXES = "names ending in .txt .md .jsonl .ndjson .csv .tsv, each also with .gz .zst .bz2 .xz"
 
 _EFFECTIVE = os.access in os.supports_effective_ids
 _KINDS = {

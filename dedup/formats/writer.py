@@ -17,14 +17,17 @@ import orjson
 from dedup.errors import OutputError
 from dedup.formats.output import OutputStream, writing
 from dedup.formats.partial import check_target, make_parents, make_partial, put_in_place, sweep
-from dedup.formats.records import shown
+from dedup.formats.records import Lines, Rows, shown
+from dedup.formats.rows import row_writer
 from dedup.formats.walk import NOTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from types import TracebackType
 
-    from dedup.formats.records import Batch, Input, Lines
+    from dedup.formats.reader import Piece
+    from dedup.formats.records import Batch, Input, Part
+    from dedup.formats.rows import RowWriter
     from dedup.model import Skipped
 
 SKIPPED = f"{NOTES}/skipped.jsonl"
@@ -43,7 +46,8 @@ class OutputTree:
         self._force = force
         self._open: dict[str, OutputStream] = {}
         self._current: tuple[Input, OutputStream] | None = None
-        self._entries: list[tuple[Input, int, int]] = []
+        self._rows: RowWriter | None = None
+        self._entries: list[tuple[Input, dict[str, Any]]] = []
 
     def __enter__(self) -> OutputTree:
         target = os.path.realpath(self.folder)
@@ -74,6 +78,15 @@ class OutputTree:
         self._open[name] = stream
         return stream
 
+    def write(self, piece: Piece, rest: Any) -> None:
+        """Write what is left of a piece: a list of texts, or bytes of lines. In reading order."""
+        if isinstance(piece, Lines):
+            self.write_lines(piece, rest)
+        elif isinstance(piece, Rows):
+            self.write_rows(piece, rest)
+        else:
+            self.write_texts(piece, rest)
+
     def write_texts(self, batch: Batch, cleaned: Sequence[str | None]) -> None:
         """Write text files, cleaned: parallel to the batch's documents; None is dropped.
 
@@ -84,13 +97,27 @@ class OutputTree:
             text = next(texts) if part.document else None
             if text is not None:
                 self.file(part.input).write(text.encode())
-            self._entries.append((part.input, part.size, part.crc32))
+            self._note(part)
 
     def write_lines(self, lines: Lines, rest: bytes) -> None:
         """Write what is left of some lines; their file is made even where that is nothing."""
         self.file(lines.input).write(rest)
         if lines.last:
-            self._entries.append((lines.input, lines.size, lines.crc32))
+            self._note(lines)
+
+    def write_rows(self, rows: Rows, cleaned: Sequence[str | None]) -> None:
+        """Write rows, cleaned: parallel to their texts; None is dropped."""
+        stream = self.file(rows.input)
+        if self._rows is None:
+            self._rows = row_writer(rows.input, stream)
+        self._rows.write(rows, cleaned)
+        if rows.last:
+            self._note(rows, **self._rows.finish())
+            self._rows = None
+
+    def _note(self, read: Part | Lines | Rows, **more: Any) -> None:
+        """Remember the size and checksum of an input that was read to its end."""
+        self._entries.append((read.input, {"bytes": read.size, "crc32": read.crc32, **more}))
 
     def skip(self, skipped: Iterable[Skipped]) -> None:
         """Add bad records to `_dedup/skipped.jsonl`."""
@@ -103,10 +130,7 @@ class OutputTree:
 
         bytes, crc32: of the whole input after decompression.
         """
-        return [
-            {**item.entry(text_field), "bytes": size, "crc32": check}
-            for item, size, check in self._entries
-        ]
+        return [{**item.entry(text_field), **read} for item, read in self._entries]
 
     def file(self, item: Input) -> OutputStream:
         """The output file of one input, made on first use; inputs come one after the other."""
