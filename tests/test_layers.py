@@ -18,6 +18,7 @@ ABOVE = {
     "dedup.explanation",
     "dedup.formats.cleaned",
     "dedup.formats.jsonl",
+    "dedup.formats.parquet_restore",
     "dedup.formats.putback",
     "dedup.formats.separated",
     "dedup.formats.source",

@@ -85,9 +85,8 @@ class InputStream:
         self._max_expansion = max_expansion
         self._made = 0
         with reading(item.path, item.compression):
-            self._raw = _open_raw(item)
+            self._raw = open_input(item)
             try:
-                self._check_stamp()
                 self._stream = _decompressing(self._raw, item)
             except BaseException:
                 self._raw.close()
@@ -98,7 +97,7 @@ class InputStream:
         with reading(self._item.path, self._item.compression):
             data = self._stream.read(size)
         if not data:
-            self._check_stamp()
+            check_stamp(self._item, self._raw)
         self._made += len(data)
         if self._max_expansion is not None and self._made > HARMLESS and self._item.compression:
             self._check_growth(self._max_expansion)
@@ -124,12 +123,6 @@ class InputStream:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _check_stamp(self) -> None:
-        if self._item.stamp is not None and stamp(os.fstat(self._raw.fileno())) != self._item.stamp:
-            message = f"{shown(self._item.path)}: the file changed while it was being read"
-            hint = "run again when nothing writes to it"
-            raise InputError(message, path=self._item.path, hint=hint)
-
     def _check_growth(self, most: float) -> None:
         used = self._raw.tell()
         if self._made > most * used:
@@ -143,6 +136,24 @@ class InputStream:
 def stamp(status: os.stat_result) -> tuple[int, int, int, int]:
     """What must stay the same between two readings of a file."""
     return (status.st_dev, status.st_ino, status.st_size, status.st_mtime_ns)
+
+
+def check_stamp(item: Input, raw: BinaryIO) -> None:
+    """Raise InputError where an open file changed since it was found."""
+    if item.stamp is not None and stamp(os.fstat(raw.fileno())) != item.stamp:
+        message = f"{shown(item.path)}: the file changed while it was being read"
+        raise InputError(message, path=item.path, hint="run again when nothing writes to it")
+
+
+def open_input(item: Input) -> BinaryIO:
+    """The bytes of an input as they stand on disk; InputError where it changed meanwhile."""
+    raw = _open_raw(item)
+    try:
+        check_stamp(item, raw)
+    except BaseException:
+        raw.close()
+        raise
+    return raw
 
 
 @contextmanager

@@ -223,9 +223,20 @@ def _spooled(stdin: BinaryIO, input_format: Format | None) -> Input:
     spool.seek(0)
     compression = compression_by_magic(spool.read(MAGIC_LENGTH))
     item = Input(STDIN, STDIN, "", input_format or "text", compression, STDIN, None, spool)
-    kind = input_format or _format_of(item)
+    parquet = _is_parquet(spool)
+    kind = input_format or ("parquet" if parquet else _format_of(item))
     suffix = ".txt" if kind == "text" else f".{kind}"
     return replace(item, format=kind, output=f"stdin{suffix}{compression}")
+
+
+def _is_parquet(spool: BinaryIO) -> bool:
+    """Whether a file begins and ends as Parquet does."""
+    size = spool.seek(0, os.SEEK_END)
+    ends = []
+    for place in (0, max(0, size - 4)):
+        spool.seek(place)
+        ends.append(spool.read(4))
+    return ends == [b"PAR1", b"PAR1"]
 
 
 def _format_of(item: Input) -> Format:

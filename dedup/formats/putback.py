@@ -34,7 +34,7 @@ class PutBack:
         if whole is not None:
             yield whole
             return
-        _check_there(item)
+        check_there(item)
         with InputStream(item) as stream:
             data = stream.all()
         if ledger:
@@ -43,7 +43,7 @@ class PutBack:
 
     def records(self, item: Input, entry: Mapping[str, Any]) -> Iterator[bytes]:
         """The bytes of a file of records, in pieces of a batch; entry: its object in the report."""
-        _check_there(item)
+        check_there(item)
         cleaned = cleaned_file(item, entry)
         try:
             yield from self._records(item, cleaned)
@@ -80,6 +80,11 @@ class PutBack:
             if notes.source is not None:
                 raise notes.broken(f"{shown(notes.source)} has no place in the cleaned files")
 
+    def fate(self, source: str) -> tuple[bool, list[bytes]]:
+        """Whether a record went as a whole, and the ledger lines of one that did not."""
+        whole, ledger = self._notes_of(source)
+        return whole is not None, ledger
+
     def _notes_of(self, source: str) -> tuple[bytes | None, list[bytes]]:
         """The whole record where it was dropped or skipped, and its ledger lines."""
         for _, value in self._bad.take(source):
@@ -102,7 +107,8 @@ class PutBack:
         return record.encode(), []
 
 
-def _check_there(item: Input) -> None:
+def check_there(item: Input) -> None:
+    """Raise FormatError where a cleaned file is missing."""
     if not os.path.isfile(item.path):
         message = f"{shown(item.path)}: the cleaned file is missing"
         raise FormatError(message, path=item.path, hint=UNTOUCHED)

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dedup.formats.extras import need_pyarrow
 from dedup.formats.jsonl import read_jsonl
-from dedup.formats.records import Batch, Lines, Reading, Rows
+from dedup.formats.records import Batch, Lines, Reading, Rows, shown
 from dedup.formats.text import read_text
 
 if TYPE_CHECKING:
@@ -57,6 +58,11 @@ def read(
 def _records(item: Input, reading: Reading, *, to_write: bool) -> Iterator[Lines | Rows]:
     if item.format == "jsonl":
         return read_jsonl(item, reading)
+    if item.format == "parquet":
+        need_pyarrow(shown(item.path))
+        from dedup.formats.parquet import read_parquet
+
+        return read_parquet(item, reading, to_write=to_write)
     from dedup.formats.separated import read_separated
 
     return read_separated(item, reading)

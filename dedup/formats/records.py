@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from dedup.model import Skipped
 
-Format = Literal["text", "jsonl", "csv", "tsv"]
+Format = Literal["text", "jsonl", "csv", "tsv", "parquet"]
 # A cell in the core's words: its bytes with its quotes, from the start of the rows.
 Span = tuple[int, int]
 # A row in the core's words: end, cells, line feeds, fault; the cells of text, id and extra field.
@@ -181,7 +181,8 @@ class Rows:
     numbers: of each record's line (or its own number) in the input. extras: the extra field's
     values, empty where none is asked for. skipped: bad records, in order. content: all that the
     format needs to write the records. weight: bytes of input. last: the input ends here; then
-    size and crc32 are of all its bytes after decompression.
+    size and crc32 are of all its bytes after decompression, and more is what else `restore`
+    needs to know of it.
     """
 
     input: Input
@@ -195,6 +196,7 @@ class Rows:
     last: bool = False
     size: int = 0
     crc32: int = 0
+    more: dict[str, Any] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.texts)

@@ -20,12 +20,13 @@ from isal.isal_zlib import crc32
 from dedup.errors import FormatError, InputError, OutputError
 from dedup.formats.compression import compression_of, reading
 from dedup.formats.discover import Inputs, check_output
+from dedup.formats.extras import need_pyarrow
 from dedup.formats.notes import UNTOUCHED, Notes
 from dedup.formats.partial import REPORT, check_target
-from dedup.formats.putback import PutBack
+from dedup.formats.putback import PutBack, check_there
 from dedup.formats.records import FORMAT_NAMES, Input, shown
 from dedup.formats.walk import NOTES
-from dedup.formats.writer import SKIPPED, OutputTree, safe_name
+from dedup.formats.writer import ASIDE, SKIPPED, OutputTree, safe_name
 
 REMOVED = f"{NOTES}/removed.jsonl"
 
@@ -105,6 +106,8 @@ def _entry(folder: str, value: dict[str, Any]) -> _Entry:
     safe_name(output)
     if value["format"] not in FORMAT_NAMES:
         raise ValueError(f"format is {value['format']}; it must be {' or '.join(FORMAT_NAMES)}")
+    if value["format"] == "parquet" and not {"row_groups", "texts", "bytes"} <= set(value):
+        raise ValueError("an input lacks row_groups, texts or bytes")
     path = os.path.join(folder, output)
     item = Input(path, value["path"], output, value["format"], compression_of(output), "")
     return _Entry(item, value, value.get("bytes"), value.get("crc32"))
@@ -112,6 +115,8 @@ def _entry(folder: str, value: dict[str, Any]) -> _Entry:
 
 def _restore_one(run: PutBack, entry: _Entry, tree: OutputTree | None) -> int:
     item = entry.item
+    if item.format == "parquet":
+        return _restore_parquet(run, entry, tree)
     stream = None if tree is None else tree.file(item)
     size = check = 0
     for piece in run.text(item) if item.format == "text" else run.records(item, entry.value):
@@ -124,3 +129,15 @@ def _restore_one(run: PutBack, entry: _Entry, tree: OutputTree | None) -> int:
         message += f" with CRC-32 {check:08x}, {entry.size} with {entry.crc32 or 0:08x} wanted"
         raise FormatError(message, path=item.path, hint=UNTOUCHED)
     return size
+
+
+def _restore_parquet(run: PutBack, entry: _Entry, tree: OutputTree | None) -> int:
+    item = entry.item
+    check_there(item)
+    need_pyarrow(shown(item.path))
+    from dedup.formats.parquet_restore import restore_parquet
+
+    folder = item.path[: -len(item.output)]
+    aside = os.path.join(folder, ASIDE, item.output)
+    restore_parquet(run, item, aside, entry.value, None if tree is None else tree.file(item))
+    return entry.size or 0

@@ -9,7 +9,7 @@ import orjson
 from dedup.formats.separated import Text, encoded
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     from dedup.formats.output import OutputStream
     from dedup.formats.records import Input, Rows
@@ -28,9 +28,12 @@ class RowWriter(Protocol):
         """Write what ends the file; what `restore` must know, for the report."""
 
 
-def row_writer(item: Input, stream: OutputStream) -> RowWriter:
-    """The writer of an input's format."""
-    assert item.format in ("csv", "tsv")
+def row_writer(item: Input, stream: OutputStream, aside: Callable[[], OutputStream]) -> RowWriter:
+    """The writer of an input's format; aside: makes a file for rows that are no text."""
+    if item.format == "parquet":
+        from dedup.formats.parquet_writer import ParquetRows
+
+        return ParquetRows(stream, aside)
     return SeparatedWriter(stream)
 
 

@@ -28,8 +28,12 @@ FORMATS: dict[str, Format] = {
     ".ndjson": "jsonl",
     ".csv": "csv",
     ".tsv": "tsv",
+    ".parquet": "parquet",
 }
-SUFFIXES = "names ending in .txt .md .jsonl .ndjson .csv .tsv, each also with .gz .zst .bz2 .xz"
+SUFFIXES = (
+    "names ending in .txt .md .jsonl .ndjson .csv .tsv, each also with .gz .zst .bz2 .xz, "
+    "and .parquet"
+)
 
 _EFFECTIVE = os.access in os.supports_effective_ids
 _KINDS = {
@@ -63,7 +67,9 @@ def stem_and_format(name: str) -> tuple[str, Format | None]:
     compression = compression_of(name)
     plain = name[: len(name) - len(compression)]
     stem, suffix = os.path.splitext(plain)
-    return stem, FORMATS.get(suffix.lower())
+    kind = FORMATS.get(suffix.lower())
+    # Parquet packs itself; what is packed once more is no file that one can step through.
+    return stem, None if kind == "parquet" and compression else kind
 
 
 def has_magic(path: str) -> bool:

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from dedup.model import Skipped
 
 SKIPPED = f"{NOTES}/skipped.jsonl"
+# Whole rows that no line of text can hold, one file for each input that lost some.
+ASIDE = f"{NOTES}/rows"
 
 
 @final
@@ -109,10 +111,11 @@ class OutputTree:
         """Write rows, cleaned: parallel to their texts; None is dropped."""
         stream = self.file(rows.input)
         if self._rows is None:
-            self._rows = row_writer(rows.input, stream)
+            aside = f"{ASIDE}/{rows.input.output}"
+            self._rows = row_writer(rows.input, stream, lambda: self.create(aside))
         self._rows.write(rows, cleaned)
         if rows.last:
-            self._note(rows, **self._rows.finish())
+            self._note(rows, **rows.more, **self._rows.finish())
             self._rows = None
 
     def _note(self, read: Part | Lines | Rows, **more: Any) -> None:
