@@ -40,7 +40,8 @@ def scan(
     """Find what repeats; nothing is changed.
 
     data: a path, glob or folder (str or path), several paths, or documents: a list of str, dict
-    or Document. settings: fields of the policy, `threshold=0.8`. Nothing to read gives a
+    or Document, or a table of pandas, polars, pyarrow or Hugging Face. settings: fields of the
+    policy, `threshold=0.8`. Nothing to read gives a
     result without clusters.
 
     >>> scan(["Le même article, deux fois, mot pour mot."] * 2).clusters[0].kind
@@ -69,7 +70,7 @@ def clean(
 
     Files are written under the folder `output`, with `_dedup/` beside them; it must not exist
     (force replaces one that an earlier clean wrote). Documents in memory come back in
-    `result.documents`. dry_run: decide, write nothing.
+    `result.documents`, a table also as a table in `result.data`. dry_run: decide, write nothing.
 
     >>> cleaned = clean(["Le même article, deux fois, mot pour mot, phrase par phrase."] * 2)
     >>> len(cleaned.documents), cleaned.report["counts"]["documents_dropped"]
@@ -146,7 +147,12 @@ def unique(articles: Iterable[Any], *, text_field: str = "text", **settings: Any
     that `settings` make. What passed is remembered in memory for as long as the iteration runs.
     """
     from dedup.engines.stream import first_of_their_kind
+    from dedup.formats.frames import frame_of
 
+    if frame_of(articles) is not None:
+        kind = type(articles).__name__
+        hint = 'dedup.clean(frame, unit="document").data'
+        raise InputError(f"the articles are a {kind}; a table is no stream", hint=hint)
     settings.setdefault("unit", "document")
     return first_of_their_kind(articles, _resolve(None, settings), text_field)
 

@@ -203,19 +203,22 @@ class Run:
         """Clean what the caller holds."""
         assert isinstance(self.source, Held)
         documents: list[Document] = []
+        kept: list[int] = []
         ledger: list[dict[str, Any]] = []
         with self.stage("clean"):
-            held = iter(self.source.documents)
+            held = enumerate(self.source.documents)
             done = 0
             for batch, (texts, lines) in ahead(self.source.batches(), self._cleaner()):
                 done += batch.weight
-                for text, document in zip(texts, held, strict=False):
+                for text, (number, document) in zip(texts, held, strict=False):
                     if text is not None:
+                        kept.append(number)
                         documents.append(_with_text(document, text, self.reading.text_field))
                 ledger += map(orjson.loads, lines.splitlines())
                 self.tell("clean", done, self.source.size)
         result = CleanResult(self.corpus, self.report(), **self.leftovers())
         result.documents, result.removed = documents, ledger
+        result.data = self.source.rest(kept, [document.text for document in documents])
         return result
 
     def write(self, tree: OutputTree) -> CleanResult:

@@ -52,7 +52,7 @@ class Taken:
 def read_parquet(item: Input, reading: Reading, *, to_write: bool) -> Iterator[Rows]:
     """The rows of the file. Raises FormatError where it is damaged, FieldError without a text."""
     with opened(item) as (raw, file):
-        _check_growth(item, file.metadata, reading.max_expansion)
+        _check_growth(item, file.metadata, _size(raw), reading.max_expansion)
         way = _way(item, file.schema_arrow, reading)
         columns = None if to_write else _columns(file.schema_arrow, reading, way)
         number, check = 1, 0
@@ -95,7 +95,7 @@ def sound(item: Input) -> Iterator[None]:
     """Turn what pyarrow says of damaged files into FormatError."""
     try:
         yield
-    except (pa.ArrowException, OSError) as error:
+    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
         if isinstance(error, OSError) and error.errno is not None:
             raise
         why = str(error).partition("\n")[0][:160].rstrip(". ")
@@ -176,11 +176,9 @@ def _show_records(rows: Rows, batch: Any, bad: list[int]) -> None:
         rows.skipped[place] = Skipped(skipped.source, skipped.line, skipped.reason, record)
 
 
-def _check_growth(item: Input, about: Any, most: float) -> None:
+def _check_growth(item: Input, about: Any, used: int, most: float) -> None:
     groups = [about.row_group(group) for group in range(about.num_row_groups)]
     made = sum(group.total_byte_size for group in groups)
-    columns = range(about.num_columns)
-    used = sum(group.column(place).total_compressed_size for group in groups for place in columns)
     if made > HARMLESS and made > most * used:
         message = f"{shown(item.path)}: grows to more than {most:g} times its size: "
         message += f"{made:,} bytes out of {used:,}"

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dedup.errors import InputError
 from dedup.formats.discover import Inputs, discover
+from dedup.formats.frames import Frame, documents_in, frame_of
 from dedup.formats.memory import batches_of, documents_of
 from dedup.formats.reader import read
-from dedup.formats.records import FORMAT_NAMES, Lines, Reading
-from dedup.model import Document, Span
+from dedup.formats.records import FORMAT_NAMES, Batch, Lines, Reading
+from dedup.model import Document, Skipped, Span
 
 if TYPE_CHECKING:
     from dedup.formats.reader import Piece
@@ -68,10 +69,17 @@ class Files:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Documents that the caller holds."""
+    """Documents that the caller holds.
+
+    frame: the table that they stand in, if it is one; rows: the row of each. skipped: rows that
+    hold no text.
+    """
 
     documents: list[Document]
     reading: Reading
+    frame: Frame | None = None
+    rows: Sequence[int] = ()
+    skipped: Sequence[Skipped] = ()
 
     @property
     def inputs(self) -> None:
@@ -84,8 +92,17 @@ class Held:
         return sum(len(document.text) for document in self.documents)
 
     def batches(self, *, to_write: bool = False) -> Iterator[Piece]:
-        """All documents."""
-        return batches_of(self.documents, batch_bytes=self.reading.batch_bytes)
+        """All documents; what was skipped comes first."""
+        if self.skipped:
+            yield Batch(skipped=list(self.skipped))
+        yield from batches_of(self.documents, batch_bytes=self.reading.batch_bytes)
+
+    def rest(self, numbers: Sequence[int], texts: Sequence[str]) -> Any:
+        """The table with the documents of these numbers, and their texts; None where it is none."""
+        if self.frame is None:
+            return None
+        rows = [self.rows[number] for number in numbers]
+        return self.frame.rest(self.reading.text_field, rows, texts)
 
     def excerpts(self, places: Excerpts) -> list[str]:
         """Looks the places up."""
@@ -128,7 +145,8 @@ def open_source(data: Any, reading: Reading) -> Source:
     """The corpus that `data` means.
 
     A str or a path, or several paths, name files, folders and globs (`-` is stdin). Any
-    other iterable holds documents: str, dict or Document, also mixed.
+    other iterable holds documents: str, dict or Document, also mixed. A table of pandas, polars,
+    pyarrow or Hugging Face holds one document a row.
     Raises InputError where it is neither, and what `discover` and `documents_of` raise.
     """
     if reading.input_format not in (None, *FORMAT_NAMES):
@@ -136,6 +154,10 @@ def open_source(data: Any, reading: Reading) -> Source:
         raise InputError(f"input_format is {reading.input_format!r}; it must be {allowed}")
     if isinstance(data, (str, os.PathLike)):
         return Files(discover(data, input_format=reading.input_format), reading)
+    frame = frame_of(data)
+    if frame is not None:
+        found, rows, skipped = documents_in(frame, reading)
+        return Held(found, reading, frame, rows, skipped)
     if isinstance(data, (bytes, bytearray, Mapping, Document)) or not isinstance(data, Iterable):
         kind = type(data).__name__
         raise InputError(
