@@ -13,9 +13,10 @@ from dedup.errors import DedupError, InputError, PolicyError
 from dedup.explanation import Explanation, explain_texts
 from dedup.formats import OutputTree, Reading, check_output, restore
 from dedup.formats.partial import check_target
+from dedup.options import Options
 from dedup.policy import Policy
 from dedup.results import CleanResult, ScanResult
-from dedup.run import Options, Run
+from dedup.run import Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -180,5 +181,10 @@ def _run(
         raise DedupError(f"options is a {kind}; it must be Options", hint="Options(jobs=2)")
     if jobs is not None:
         options = replace(options, jobs=jobs)
-    reading = Reading(*fields, batch_bytes=options.batch_bytes)
+    reading = Reading(
+        *fields,
+        batch_bytes=options.batch_bytes,
+        max_line=options.max_line,
+        max_expansion=options.max_expansion,
+    )
     return Run.make(data, _resolve(policy, settings), options, reading)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -16,13 +16,14 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from dedup.engines.local import ahead, alongside, checked_jobs, open_corpus
-from dedup.errors import DedupError, FormatError, InputError
+from dedup.errors import FormatError, InputError
 from dedup.fields import look_up, with_value
-from dedup.formats import Batch, Lines, Reading, Rows
+from dedup.formats import Batch, Lines, Reading, Rows, Torn
 from dedup.formats.jsonl import skipped_lines
 from dedup.formats.rows import whole_records
 from dedup.formats.source import Held, Source, open_source
 from dedup.formats.walk import NOTES
+from dedup.options import Options
 from dedup.report import RunFacts, build_report, similar_document
 from dedup.results import CleanResult
 from dedup.stages.keepers import KeeperOrder
@@ -33,28 +34,6 @@ if TYPE_CHECKING:
     from dedup.formats import OutputTree, Piece
     from dedup.model import Document, Skipped
     from dedup.policy import Policy
-
-Progress = Callable[[str, int, "int | None"], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """What changes time and memory, never an answer.
-
-    jobs: threads, None for all processors. progress: called as (stage, done, total or None),
-    often. skip_bad: False raises FormatError at the first record that cannot be read.
-    batch_bytes: text handed to the core at one time.
-    """
-
-    jobs: int | None = None
-    progress: Progress | None = None
-    skip_bad: bool = True
-    batch_bytes: int = Reading().batch_bytes
-
-    def __post_init__(self) -> None:
-        size: object = self.batch_bytes
-        if isinstance(size, bool) or not isinstance(size, int) or size < 1:
-            raise DedupError(f"batch_bytes is {size!r}; it must be a whole number above 0")
 
 
 @dataclass(slots=True)
@@ -119,6 +98,9 @@ class Run:
 
     def _add(self, batch: Piece) -> None:
         order, reading = self.order, self.reading
+        if isinstance(batch, Torn):
+            self._note_skipped(batch.skipped(reading.max_line))
+            return
         if isinstance(batch, Rows):
             names = [batch.input.name] * len(batch)
             self.corpus.add(batch.texts, batch.ids, names, batch.numbers)
@@ -256,6 +238,8 @@ class Run:
 
     def _skipped_in(self, batch: Piece, waiting: deque[Skipped]) -> list[Skipped]:
         """The skipped records of a batch, with their bytes; they leave `waiting`."""
+        if isinstance(batch, Torn):
+            return [waiting.popleft() for _ in batch.skipped(0)]
         if not isinstance(batch, Lines):
             return [replace(waiting.popleft(), record=one.record) for one in batch.skipped]
         name, following = batch.input.name, batch.following
@@ -294,6 +278,8 @@ class _Cleaner:
 
     def __call__(self, batch: Piece) -> tuple[Any, bytes]:
         first = self.documents
+        if isinstance(batch, Torn):
+            return b"", b""
         if not isinstance(batch, Lines):
             self._count(len(batch))
             texts, lines = self.corpus.clean_texts(first, batch.texts)

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from dedup import Policy, _core
 from dedup.engines.local import open_corpus
-from dedup.formats import Lines, OutputTree, Piece, Reading, discover, read
+from dedup.formats import Lines, OutputTree, Piece, Reading, Torn, discover, read
 from dedup.formats.jsonl import skipped_lines
+from dedup.formats.records import MAX_LINE
 from dedup.model import Skipped
 
 BOM = b"\xef\xbb\xbf"
@@ -56,6 +57,8 @@ def read_all(path: Path, text_field: str = "text", **options: int) -> Whole:
 
 def records_of(batch: Piece, text_field: str = "text") -> Iterator[Record]:
     """The records of one batch."""
+    if isinstance(batch, Torn):
+        return
     if not isinstance(batch, Lines):
         for id_, source, text in zip(batch.ids, batch.sources, batch.texts, strict=True):
             yield Record(id_, source, text, text.encode())
@@ -69,6 +72,8 @@ def records_of(batch: Piece, text_field: str = "text") -> Iterator[Record]:
 
 def skipped_of(batch: Piece, text_field: str = "text") -> list[Skipped]:
     """The bad records of one batch; what the core counts must be what it reads."""
+    if isinstance(batch, Torn):
+        return batch.skipped(MAX_LINE)
     if not isinstance(batch, Lines):
         return batch.skipped
     corpus = open_corpus(Policy(), 1)

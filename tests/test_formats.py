@@ -270,8 +270,8 @@ def test_one_batch_spans_small_text_files(tmp_path: Path) -> None:
 
 def test_a_line_of_100_mb_is_one_record(tmp_path: Path) -> None:
     data = b'{"text":"' + b"x" * 100_000_000 + b'"}\n{"text":"next"}\n'
-    batch = lines_of(tmp_path, data)
-    assert [len(text) for text in batch.texts] == [100_000_000, 4]
+    path = put(tmp_path, {"a.jsonl": data}) / "a.jsonl"
+    assert [len(text) for text in read_all(path, max_line=2**27).texts] == [100_000_000, 4]
 
 
 def test_ids_that_repeat_are_counted_over_all_files(tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -71,7 +71,12 @@ def running(reading: Reading, showing: Showing) -> Iterator[Options]:
     from dedup.pipeline import Options
 
     with progress_bars(wanted=not (showing.quiet or showing.no_progress)) as progress:
-        yield Options(jobs=reading.jobs, progress=progress, skip_bad=True)
+        options = Options(jobs=reading.jobs, progress=progress, skip_bad=True)
+        if reading.max_line is not None:
+            options = replace(options, max_line=reading.max_line)
+        if reading.max_expansion is not None:
+            options = replace(options, max_expansion=reading.max_expansion)
+        yield options
 
 
 def reading_arguments(reading: Reading) -> dict[str, Any]:

@@ -7,7 +7,7 @@ all, and `restore` gives the inputs back. Nothing here knows what a repeat is.
 
 from dedup.formats.discover import Inputs, check_output, discover
 from dedup.formats.reader import Piece, read
-from dedup.formats.records import Batch, Input, Lines, Reading, Rows
+from dedup.formats.records import Batch, Input, Lines, Reading, Rows, Torn
 from dedup.formats.restore import Restored, restore
 from dedup.formats.writer import OutputTree
 
@@ -21,6 +21,7 @@ __all__ = [
     "Reading",
     "Restored",
     "Rows",
+    "Torn",
     "check_output",
     "discover",
     "read",

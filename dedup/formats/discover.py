@@ -240,13 +240,14 @@ def _is_parquet(spool: BinaryIO) -> bool:
 
 
 def _format_of(item: Input) -> Format:
-    """JSONL where the first character that is not white space is `{`, else text."""
+    """JSONL where the text begins with `{`, an array where it begins with `[{`, else text."""
     with InputStream(item) as stream:
         mark = BYTE_ORDER_MARK
         while piece := stream.some(FIRST_LOOK):
             start = piece.removeprefix(mark).lstrip()
             if start:
-                return "jsonl" if start.startswith(b"{") else "text"
+                array = start.startswith(b"[") and start[1:].lstrip().startswith(b"{")
+                return "json" if array else "jsonl" if start.startswith(b"{") else "text"
             mark = b""
     return "text"
 

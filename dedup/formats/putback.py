@@ -7,9 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from dedup.errors import FormatError
 from dedup.formats.cleaned import cleaned_file
-from dedup.formats.compression import InputStream
+from dedup.formats.compression import InputStream, reading
 from dedup.formats.notes import UNTOUCHED, Notes
 from dedup.formats.records import BATCH_BYTES, Input, shown
+from dedup.formats.writer import LONG
 from dedup.model import Skipped
 
 if TYPE_CHECKING:
@@ -31,7 +32,7 @@ class PutBack:
     def text(self, item: Input) -> Iterator[bytes]:
         """The bytes of a text file."""
         whole, ledger = self._notes_of(item.name)
-        if whole is not None:
+        if isinstance(whole, bytes):
             yield whole
             return
         check_there(item)
@@ -55,7 +56,7 @@ class PutBack:
         head = next(units, b"")
         yield head
         number = 1 + cleaned.numbers(head)
-        batch, weight = [], 0
+        batch, weight, passed = [], 0, 0
         rest = next(units, None)
         while True:
             whole, ledger = self._notes_of(f"{item.name}:{number}")
@@ -66,12 +67,20 @@ class PutBack:
                     break
                 whole = cleaned.whole(rest, number, ledger) if ledger else rest
                 rest = next(units, None)
-            batch.append(whole)
-            weight += len(whole)
-            number += cleaned.numbers(whole)
+            batch.append(cleaned.between(number))
+            if isinstance(whole, bytes):
+                batch.append(whole)
+                weight += len(whole)
+                number += cleaned.numbers(whole)
+            else:
+                length, numbers = whole
+                yield b"".join(batch)
+                yield from _long(item, passed, length)
+                batch, weight, passed, number = [], 0, passed + length, number + numbers
             if weight >= BATCH_BYTES:
                 yield b"".join(batch)
                 batch, weight = [], 0
+        batch.append(cleaned.end())
         yield b"".join(batch)
 
     def check_end(self) -> None:
@@ -85,12 +94,16 @@ class PutBack:
         whole, ledger = self._notes_of(source)
         return whole is not None, ledger
 
-    def _notes_of(self, source: str) -> tuple[bytes | None, list[bytes]]:
-        """The whole record where it was dropped or skipped, and its ledger lines."""
+    def _notes_of(self, source: str) -> tuple[bytes | tuple[int, int] | None, list[bytes]]:
+        """The whole record where it was dropped or skipped, and its ledger lines.
+
+        Of one that was too long, its bytes and how many numbers it takes.
+        """
         for _, value in self._bad.take(source):
             self.skipped += 1
             try:
-                return Skipped.from_json(value).record, []
+                skipped = Skipped.from_json(value)
+                return skipped.aside or skipped.record, []
             except (KeyError, AttributeError, TypeError, ValueError) as error:
                 raise self._bad.broken(f"no record above for {shown(source)}") from error
         taken = self._removed.take(source)
@@ -105,6 +118,19 @@ class PutBack:
         if not isinstance(record, str):
             raise self._removed.broken(f"no record above for {shown(source)}")
         return record.encode(), []
+
+
+def _long(item: Input, place: int, length: int) -> Iterator[bytes]:
+    """The bytes of a record that was too long to be read, from the file they were put in."""
+    path = os.path.join(item.path[: -len(item.output)], LONG, item.output)
+    with reading(path), open(path, "rb") as file:
+        file.seek(place)
+        while length:
+            data = file.read(min(length, BATCH_BYTES))
+            if not data:
+                raise ValueError("a long record is cut")
+            length -= len(data)
+            yield data
 
 
 def check_there(item: Input) -> None:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from dedup.formats.extras import need_pyarrow
 from dedup.formats.jsonl import read_jsonl
-from dedup.formats.records import Batch, Lines, Reading, Rows, shown
+from dedup.formats.records import Batch, Lines, Reading, Rows, Torn, shown
 from dedup.formats.text import read_text
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from dedup.formats.records import Input
 
-Piece = Batch | Lines | Rows
+Piece = Batch | Lines | Rows | Torn
 
 BATCH_RECORDS = 4096
 
@@ -55,9 +55,13 @@ def read(
         yield batch
 
 
-def _records(item: Input, reading: Reading, *, to_write: bool) -> Iterator[Lines | Rows]:
+def _records(item: Input, reading: Reading, *, to_write: bool) -> Iterator[Lines | Rows | Torn]:
     if item.format == "jsonl":
         return read_jsonl(item, reading)
+    if item.format == "json":
+        from dedup.formats.array import read_json
+
+        return read_json(item, reading)
     if item.format == "parquet":
         need_pyarrow(shown(item.path))
         from dedup.formats.parquet import read_parquet

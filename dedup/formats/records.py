@@ -12,13 +12,12 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, BinaryIO, Literal, get_args
 
 from dedup.errors import InputError
+from dedup.model import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dedup.model import Skipped
-
-Format = Literal["text", "jsonl", "csv", "tsv", "parquet"]
+Format = Literal["text", "jsonl", "json", "csv", "tsv", "parquet"]
 # A cell in the core's words: its bytes with its quotes, from the start of the rows.
 Span = tuple[int, int]
 # A row in the core's words: end, cells, line feeds, fault; the cells of text, id and extra field.
@@ -137,10 +136,12 @@ class Batch:
 
 @dataclass(slots=True)
 class Lines:
-    """Consecutive whole lines of one JSONL input, with their ends, as they stand in it.
+    """Consecutive whole lines of one input, with their ends, as they stand in it.
 
     first: the number of the first one, from 1; following: that of the line after them.
     last: the input ends here; then size and crc32 are of all its bytes after decompression.
+    ends: for records of an array, where each of them ends, one byte before the next begins; None
+    for lines. before, after: bytes of an array's file around its records.
     """
 
     input: Input
@@ -150,16 +151,23 @@ class Lines:
     last: bool = False
     size: int = 0
     crc32: int = 0
+    ends: Sequence[int] | None = None
+    before: bytes = b""
+    after: bytes = b""
 
     @property
     def weight(self) -> int:
         """Bytes."""
-        return len(self.data)
+        return len(self.data) + len(self.before) + len(self.after)
 
     def pick(self, numbers: Sequence[int]) -> list[bytes]:
         """Some of the lines, their ends included; a byte order mark before line 1 is no part."""
         if not numbers:
             return []
+        if self.ends is not None:
+            starts = [0, *(end + 1 for end in self.ends)]
+            places = [number - self.first for number in numbers]
+            return [self.data[starts[place] : self.ends[place]] for place in places]
         lines = self.data.split(b"\n")
         last = len(lines) - 1
         picked = []
@@ -171,7 +179,35 @@ class Lines:
 
     def core(self) -> tuple[bytes, str, int, Sequence[int] | None]:
         """The lines as the core takes them."""
-        return self.data, self.input.name, self.first, None
+        return self.data, self.input.name, self.first, self.ends
+
+
+@dataclass(slots=True)
+class Torn:
+    """A part of a record that is longer than `max_line`: it passes by and is never held.
+
+    number: the record's. numbers, length: in the last part how many numbers the record takes and
+    its bytes in all; 0 in the parts before.
+    """
+
+    input: Input
+    data: bytes
+    number: int
+    numbers: int = 0
+    length: int = 0
+
+    @property
+    def weight(self) -> int:
+        """Bytes."""
+        return len(self.data)
+
+    def skipped(self, most: int) -> list[Skipped]:
+        """The bad record, where this is its last part."""
+        if not self.numbers:
+            return []
+        source = f"{self.input.name}:{self.number}"
+        aside = (self.length, self.numbers)
+        return [Skipped(source, self.number, too_long(most), b"", aside)]
 
 
 @dataclass(slots=True)

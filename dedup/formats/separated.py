@@ -11,12 +11,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, final
 
-from isal.isal_zlib import crc32
-
 from dedup.errors import FormatError
 from dedup.formats.compression import InputStream
+from dedup.formats.counted import Counted
 from dedup.formats.header import Columns, columns_of
-from dedup.formats.records import Input, Reading, Row, Rows, Span, shown, too_long
+from dedup.formats.records import Input, Reading, Row, Rows, Span, Torn, shown
+from dedup.formats.torn import stretches
 from dedup.model import Skipped
 
 if TYPE_CHECKING:
@@ -52,14 +52,14 @@ class Text:
     units: list[Unit]
 
 
-def read_separated(item: Input, reading: Reading) -> Iterator[Rows]:
+def read_separated(item: Input, reading: Reading) -> Iterator[Rows | Torn]:
     """The input in pieces of whole rows, each of about `batch_bytes` or one longer row.
 
-    The first piece holds the header. Raises FieldError where no column has the text's name,
-    FormatError where the header cannot be read.
+    The first piece holds the header. A row longer than `max_line` passes by in parts. Raises
+    FieldError where no column has the text's name, FormatError where the header cannot be read.
     """
     with InputStream(item, reading.max_expansion) as stream:
-        source = _Counted(stream, reading.batch_bytes)
+        source = Counted(stream, reading.batch_bytes)
         header, rest = _header(item, reading, source)
         columns = columns_of(item, reading, header, DELIMITERS[item.format])
         yield Rows(item, Text(header, [Unit(0, len(header), None)]), weight=len(header))
@@ -68,24 +68,7 @@ def read_separated(item: Input, reading: Reading) -> Iterator[Rows]:
     yield Rows(item, Text(b"", []), last=True, size=source.size, crc32=source.crc32)
 
 
-@final
-class _Counted:
-    """The blocks of a stream; their size and checksum so far."""
-
-    def __init__(self, stream: InputStream, size: int) -> None:
-        self._stream = stream
-        self._block = size
-        self.size = 0
-        self.crc32 = 0
-
-    def __iter__(self) -> Iterator[bytes]:
-        while block := self._stream.some(self._block):
-            self.size += len(block)
-            self.crc32 = crc32(block, self.crc32)
-            yield block
-
-
-def _header(item: Input, reading: Reading, source: _Counted) -> tuple[bytes, bytes]:
+def _header(item: Input, reading: Reading, source: Counted) -> tuple[bytes, bytes]:
     """The first row, and what was read beyond it."""
     from dedup._core import RowScanner
 
@@ -119,17 +102,17 @@ class _Table:
     columns: Columns
     number: int
 
-    def pieces(self, rest: bytes, source: _Counted) -> Iterator[Rows]:
+    def pieces(self, rest: bytes, source: Counted) -> Iterator[Rows | Torn]:
         """All rows: `rest` holds the first bytes of them."""
         scanner = scanner_of(self.item, self.columns)
         waiting = _Waiting()
-        for block in _after(rest, source):
+        for block in source.after(rest):
             rows = scanner.feed(block)
             waiting.add(block)
             if rows:
-                yield self._records(waiting, rows)
+                yield from self._pieces(waiting, rows)
             elif waiting.held > self.reading.max_line:
-                waiting.forget()
+                yield Torn(self.item, waiting.forget(), self.number)
         last = scanner.finish()
         while last is not None and last[3] == _UNCLOSED and waiting.whole:
             # Only the line with the open quote is bad: what follows it is read again.
@@ -138,10 +121,10 @@ class _Table:
             scanner, waiting = scanner_of(self.item, self.columns), _Waiting()
             waiting.add(rest)
             if rows := scanner.feed(rest):
-                yield self._records(waiting, rows)
+                yield from self._pieces(waiting, rows)
             last = scanner.finish()
         if last is not None:
-            yield self._records(waiting, [last])
+            yield from self._pieces(waiting, [last])
 
     def _unclosed(self, line: bytes) -> Rows:
         piece = Rows(self.item, Text(line, []), weight=len(line))
@@ -152,10 +135,25 @@ class _Table:
     def _skipped(self, reason: str, record: bytes) -> Skipped:
         return Skipped(f"{self.item.name}:{self.number}", self.number, reason, record)
 
-    def _records(self, waiting: _Waiting, rows: Sequence[Row]) -> Rows:
+    def _pieces(self, waiting: _Waiting, rows: Sequence[Row]) -> Iterator[Rows | Torn]:
         """The rows that end in what waits; it then holds what follows them."""
         base, start = waiting.base, waiting.start
         data = waiting.take(rows[-1][0])
+        for low, count, long in stretches([row[0] for row in rows], start, self.reading.max_line):
+            these = rows[low : low + count]
+            first = rows[low - 1][0] if low else start
+            if long:
+                [row] = these
+                part = data[max(first, base) - base : row[0] - base]
+                numbers = max(1, row[2])
+                yield Torn(self.item, part, self.number, numbers=numbers, length=row[0] - first)
+                self.number += numbers
+            else:
+                yield self._records(data[first - base : these[-1][0] - base], first, these)
+
+    def _records(self, data: bytes, base: int, rows: Sequence[Row]) -> Rows:
+        """The rows that stand in some bytes, which begin at the place `base`."""
+        start = base
         units: list[Unit] = []
         piece = Rows(self.item, Text(data, units), weight=len(data))
         sound = _is_utf8(data)
@@ -163,9 +161,7 @@ class _Table:
             end, _, line_feeds, _, cell, *_ = row
             low, high = start - base, end - base
             start = end
-            if low < 0 or high - low > self.reading.max_line:
-                piece.skipped.append(self._skipped(too_long(self.reading.max_line), b""))
-            elif data[low:high] in _BLANK:
+            if data[low:high] in _BLANK:
                 units.append(Unit(low, high, None))
             elif reason := self._why_bad(row, data[low:high], sound=sound):
                 piece.skipped.append(self._skipped(reason, data[low:high]))
@@ -219,11 +215,12 @@ class _Waiting:
         self._blocks.append(block)
         self.held += len(block)
 
-    def forget(self) -> None:
-        """Let the bytes go; their row is too long to be read."""
+    def forget(self) -> bytes:
+        """The bytes, which are then no longer held: their row is too long to be read."""
+        data = b"".join(self._blocks)
         self.base += self.held
-        self._blocks.clear()
-        self.held = 0
+        self._blocks, self.held = [], 0
+        return data
 
     def take(self, end: int) -> bytes:
         """The bytes up to a place, where a row ends; what follows stays."""
@@ -238,11 +235,6 @@ class _Waiting:
         data = b"".join(self._blocks)
         end = data.index(b"\n") + 1
         return data[:end], data[end:]
-
-
-def _after(first: bytes, blocks: _Counted) -> Iterator[bytes]:
-    yield first
-    yield from blocks
 
 
 def _value(data: bytes, cell: Span | None, base: int) -> str | None:

@@ -12,7 +12,7 @@ from dedup.formats.discover import Inputs, discover
 from dedup.formats.frames import Frame, documents_in, frame_of
 from dedup.formats.memory import batches_of, documents_of
 from dedup.formats.reader import read
-from dedup.formats.records import FORMAT_NAMES, Batch, Lines, Reading
+from dedup.formats.records import FORMAT_NAMES, Batch, Lines, Reading, Torn
 from dedup.model import Document, Skipped, Span
 
 if TYPE_CHECKING:
@@ -127,6 +127,8 @@ def _excerpts(batches: Iterable[Piece], places: Excerpts, reading: Reading) -> l
 def _sources_and_texts(
     batch: Piece, wanted: Collection[str], reading: Reading
 ) -> Iterator[tuple[str, str]]:
+    if isinstance(batch, Torn):
+        return
     if not isinstance(batch, Lines):
         yield from zip(batch.sources, batch.texts, strict=True)
         return

@@ -26,12 +26,13 @@ FORMATS: dict[str, Format] = {
     ".md": "text",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
+    ".json": "json",
     ".csv": "csv",
     ".tsv": "tsv",
     ".parquet": "parquet",
 }
 SUFFIXES = (
-    "names ending in .txt .md .jsonl .ndjson .csv .tsv, each also with .gz .zst .bz2 .xz, "
+    "names ending in .txt .md .jsonl .ndjson .json .csv .tsv, each also with .gz .zst .bz2 .xz, "
     "and .parquet"
 )
 

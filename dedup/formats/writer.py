@@ -17,7 +17,7 @@ import orjson
 from dedup.errors import OutputError
 from dedup.formats.output import OutputStream, writing
 from dedup.formats.partial import check_target, make_parents, make_partial, put_in_place, sweep
-from dedup.formats.records import Lines, Rows, shown
+from dedup.formats.records import Lines, Rows, Torn, shown
 from dedup.formats.rows import row_writer
 from dedup.formats.walk import NOTES
 
@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 SKIPPED = f"{NOTES}/skipped.jsonl"
 # Whole rows that no line of text can hold, one file for each input that lost some.
 ASIDE = f"{NOTES}/rows"
+# The bytes of records that were too long to be read, one file for each input that had some.
+LONG = f"{NOTES}/long"
 
 
 @final
@@ -49,6 +51,7 @@ class OutputTree:
         self._open: dict[str, OutputStream] = {}
         self._current: tuple[Input, OutputStream] | None = None
         self._rows: RowWriter | None = None
+        self._begun = False
         self._entries: list[tuple[Input, dict[str, Any]]] = []
 
     def __enter__(self) -> OutputTree:
@@ -82,7 +85,9 @@ class OutputTree:
 
     def write(self, piece: Piece, rest: Any) -> None:
         """Write what is left of a piece: a list of texts, or bytes of lines. In reading order."""
-        if isinstance(piece, Lines):
+        if isinstance(piece, Torn):
+            self._put_aside(piece)
+        elif isinstance(piece, Lines):
             self.write_lines(piece, rest)
         elif isinstance(piece, Rows):
             self.write_rows(piece, rest)
@@ -103,7 +108,15 @@ class OutputTree:
 
     def write_lines(self, lines: Lines, rest: bytes) -> None:
         """Write what is left of some lines; their file is made even where that is nothing."""
-        self.file(lines.input).write(rest)
+        stream = self.file(lines.input)
+        stream.write(lines.before)
+        if lines.ends is not None and rest:
+            # Every record of an array comes with a comma before it, the first one too.
+            stream.write(rest if self._begun else rest[1:])
+            self._begun = True
+        else:
+            stream.write(rest)
+        stream.write(lines.after)
         if lines.last:
             self._note(lines)
 
@@ -117,6 +130,12 @@ class OutputTree:
         if rows.last:
             self._note(rows, **rows.more, **self._rows.finish())
             self._rows = None
+
+    def _put_aside(self, torn: Torn) -> None:
+        """Keep the bytes of a record that is too long to be read: `restore` needs them."""
+        self.file(torn.input)
+        name = f"{LONG}/{torn.input.output}"
+        (self._open.get(name) or self.create(name)).write(torn.data)
 
     def _note(self, read: Part | Lines | Rows, **more: Any) -> None:
         """Remember the size and checksum of an input that was read to its end."""
@@ -144,6 +163,7 @@ class OutputTree:
         name = os.path.join(self.folder, item.output)
         stream = OutputStream(self._place(item.output), item.compression, name=name)
         self._current = (item, stream)
+        self._begun = False
         return stream
 
     def _place(self, name: str) -> str:
