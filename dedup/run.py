@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -17,22 +16,25 @@ import orjson
 
 from dedup.engines.local import ahead, alongside, checked_jobs, open_corpus
 from dedup.errors import FormatError, InputError
-from dedup.fields import look_up, with_value
+from dedup.fields import look_up
 from dedup.formats import Batch, Lines, Reading, Rows, Torn
 from dedup.formats.jsonl import skipped_lines
+from dedup.formats.memory import with_text
 from dedup.formats.rows import whole_records
 from dedup.formats.source import Held, Source, open_source
 from dedup.formats.walk import NOTES
-from dedup.options import Options
 from dedup.report import RunFacts, build_report, similar_document
 from dedup.results import CleanResult
 from dedup.stages.keepers import KeeperOrder
 from dedup.stages.short import judge_pairs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
     from dedup import _core
     from dedup.formats import OutputTree, Piece
     from dedup.model import Document, Skipped
+    from dedup.options import Options
     from dedup.policy import Policy
 
 
@@ -195,7 +197,7 @@ class Run:
                 for text, (number, document) in zip(texts, held, strict=False):
                     if text is not None:
                         kept.append(number)
-                        documents.append(_with_text(document, text, self.reading.text_field))
+                        documents.append(with_text(document, text, self.reading.text_field))
                 ledger += map(orjson.loads, lines.splitlines())
                 self.tell("clean", done, self.source.size)
         result = CleanResult(self.corpus, self.report(), **self.leftovers())
@@ -297,11 +299,3 @@ class _Cleaner:
         self.documents += documents
         if self.documents > self.expected:
             raise InputError("the input grew while it was read")
-
-
-def _with_text(document: Document, text: str, text_field: str) -> Document:
-    try:
-        look_up(document.fields, text_field)
-    except KeyError:
-        return replace(document, text=text)
-    return replace(document, text=text, fields=with_value(document.fields, text_field, text))

@@ -38,11 +38,10 @@ def check_showing(showing: Showing, reading: Reading) -> None:
             f"jobs is {reading.jobs}; it must be 1 or more",
             hint="leave it out for all processors",
         )
-    from dedup.formats.records import FORMAT_NAMES
+    from dedup.formats.records import FORMAT_CHOICE, FORMAT_NAMES
 
     if reading.input_format not in (None, *FORMAT_NAMES):
-        allowed = " or ".join(FORMAT_NAMES)
-        raise UsageProblem(f"input-format is {reading.input_format}; it must be {allowed}")
+        raise UsageProblem(f"input-format is {reading.input_format}; it must be {FORMAT_CHOICE}")
 
 
 def check_format(name: str, allowed: tuple[str, ...]) -> None:

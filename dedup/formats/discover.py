@@ -18,7 +18,7 @@ from dedup.formats.compression import (
     compression_of,
     stamp,
 )
-from dedup.formats.records import BYTE_ORDER_MARK, FORMAT_NAMES, STDIN, Format, Input, shown
+from dedup.formats.records import BYTE_ORDER_MARK, FORMAT_CHOICE, STDIN, Format, Input, shown
 from dedup.formats.walk import (
     NOTES,
     SUFFIXES,
@@ -170,7 +170,7 @@ def _take_file(path: str, input_format: Format | None, finding: _Finding) -> Non
     check_regular(path)
     if input_format is None and stem_and_format(path)[1] is None:
         message = f"{shown(path)}: its suffix tells no format; read are {SUFFIXES}"
-        raise InputError(message, path=path, hint=f"say --input-format {' or '.join(FORMAT_NAMES)}")
+        raise InputError(message, path=path, hint=f"say --input-format {FORMAT_CHOICE}")
     parent = os.path.realpath(os.path.dirname(path) or ".")
     place = os.path.join(parent, os.path.basename(path))
     finding.places.append(_Place(path, place, os.path.realpath(path)))

@@ -24,6 +24,7 @@ Span = tuple[int, int]
 Row = tuple[int, int, int, int, Span | None, Span | None, Span | None]
 
 FORMAT_NAMES: tuple[Format, ...] = get_args(Format)
+FORMAT_CHOICE = f"{', '.join(FORMAT_NAMES[:-1])} or {FORMAT_NAMES[-1]}"
 Compression = Literal["", ".gz", ".zst", ".bz2", ".xz"]
 
 # Large enough that a call of the core costs nothing beside its work, small enough that a

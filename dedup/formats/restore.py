@@ -24,7 +24,7 @@ from dedup.formats.extras import need_pyarrow
 from dedup.formats.notes import UNTOUCHED, Notes
 from dedup.formats.partial import REPORT, check_target
 from dedup.formats.putback import PutBack, check_there
-from dedup.formats.records import FORMAT_NAMES, Input, shown
+from dedup.formats.records import FORMAT_CHOICE, FORMAT_NAMES, Input, shown
 from dedup.formats.walk import NOTES
 from dedup.formats.writer import ASIDE, SKIPPED, OutputTree, safe_name
 
@@ -105,7 +105,7 @@ def _entry(folder: str, value: dict[str, Any]) -> _Entry:
         output = os.fsdecode(base64.b64decode(value["base64"]))
     safe_name(output)
     if value["format"] not in FORMAT_NAMES:
-        raise ValueError(f"format is {value['format']}; it must be {' or '.join(FORMAT_NAMES)}")
+        raise ValueError(f"format is {value['format']}; it must be {FORMAT_CHOICE}")
     if value["format"] == "parquet" and not {"row_groups", "texts", "bytes"} <= set(value):
         raise ValueError("an input lacks row_groups, texts or bytes")
     path = os.path.join(folder, output)

@@ -12,7 +12,7 @@ from dedup.formats.discover import Inputs, discover
 from dedup.formats.frames import Frame, documents_in, frame_of
 from dedup.formats.memory import batches_of, documents_of
 from dedup.formats.reader import read
-from dedup.formats.records import FORMAT_NAMES, Batch, Lines, Reading, Torn
+from dedup.formats.records import FORMAT_CHOICE, FORMAT_NAMES, Batch, Lines, Reading, Torn
 from dedup.model import Document, Skipped, Span
 
 if TYPE_CHECKING:
@@ -152,8 +152,8 @@ def open_source(data: Any, reading: Reading) -> Source:
     Raises InputError where it is neither, and what `discover` and `documents_of` raise.
     """
     if reading.input_format not in (None, *FORMAT_NAMES):
-        allowed = " or ".join(FORMAT_NAMES)
-        raise InputError(f"input_format is {reading.input_format!r}; it must be {allowed}")
+        given = reading.input_format
+        raise InputError(f"input_format is {given!r}; it must be {FORMAT_CHOICE}")
     if isinstance(data, (str, os.PathLike)):
         return Files(discover(data, input_format=reading.input_format), reading)
     frame = frame_of(data)
