@@ -16,6 +16,7 @@ ABOVE = {
     "dedup.engines.local",
     "dedup.engines.stream",
     "dedup.explanation",
+    "dedup.formats.array",
     "dedup.formats.cleaned",
     "dedup.formats.jsonl",
     "dedup.formats.parquet_restore",

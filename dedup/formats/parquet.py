@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
 # Text in one batch, and its rows at most. Not an option: what is written must not depend on it.
-BATCH_BYTES = 2**23
+BATCH_BYTES = 2**20
 BATCH_ROWS = 4096
 BLOCK = 2**20
 
@@ -113,7 +113,7 @@ def batches(file: Any, columns: list[str] | None = None) -> Iterator[tuple[Any, 
         each = max(1, about.total_byte_size // about.num_rows)
         size = min(BATCH_ROWS, max(1, BATCH_BYTES // each))
         left = about.num_rows
-        for batch in file.iter_batches(size, row_groups=[group], columns=columns):
+        for batch in file.iter_batches(size, [group], columns, use_threads=False):
             left -= batch.num_rows
             yield batch, left == 0
 
