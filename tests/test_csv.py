@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from reading import BOM, Whole, read_all
 
 import dedup
+from dedup.cli import main
 from dedup.errors import FieldError, FormatError
 from dedup.formats import Reading, discover, read
 from dedup.formats import restore as restore_folder
@@ -290,3 +291,18 @@ def test_a_tsv_on_stdin_needs_its_format(tmp_path: Path) -> None:
     [item] = inputs.files
     assert item.output == "stdin.tsv"
     assert [text for piece in read(inputs.files) for text in piece.texts] == ["a,b"]  # type: ignore[union-attr]
+
+
+def test_the_command_says_what_was_wrong_with_a_row(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    path = str(put(tmp_path, {"a.csv": b"id,text\n1,a\n2\n"}) / "a.csv")
+    assert main(["scan", path, "-q"]) == 2
+    assert "a.csv:3: one cell where the header has 2" in capsys.readouterr().err
+    assert main(["scan", path, "-q", "--skip-bad"]) == 0
+    assert main(["scan", path, "--text-field", "body"]) == 2
+    assert "no column is named body; there are: id, text" in capsys.readouterr().err
+    assert main(["scan", path, "--text-field", "id", "-q", "--skip-bad"]) == 0
+    assert main(["clean", path, "-o", str(tmp_path / "out"), "-q"]) == 2
+    assert [one["record"] for one in skipped_of(tmp_path / "out")] == ["2\n"]
+    assert raw_file(tmp_path / "out/a.csv") == b"id,text\n1,a\n"

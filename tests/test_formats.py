@@ -318,12 +318,13 @@ def test_a_text_file_that_is_not_utf8_is_skipped(tmp_path: Path, data: bytes, re
     assert Skipped.from_json(orjson.loads(json_line(skipped.to_dict()))) == skipped
 
 
-def test_a_file_that_changes_between_two_passes_is_an_error(tmp_path: Path) -> None:
-    inputs = discover(put(tmp_path, {"a.txt": b"one"}))
-    (tmp_path / "a.txt").write_bytes(b"two!")
+@pytest.mark.parametrize("kind", ["txt", "jsonl", "json", "csv", "tsv", "parquet"])
+def test_a_file_that_changes_between_two_passes_is_an_error(tmp_path: Path, kind: str) -> None:
+    inputs = discover(put(tmp_path, {f"a.{kind}": b"text\none\n"}))
+    (tmp_path / f"a.{kind}").write_bytes(b"text\ntwo!\n")
     with pytest.raises(InputError, match="changed"):
         list(read(inputs.files))
-    (tmp_path / "a.txt").unlink()
+    (tmp_path / f"a.{kind}").unlink()
     with pytest.raises(InputError, match="cannot be read: No such file"):
         list(read(inputs.files))
 

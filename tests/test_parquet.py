@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
+import gc
 import io
 import json
 import subprocess
@@ -17,7 +18,7 @@ from reading import read_all
 
 import dedup
 from dedup.errors import DedupError, FieldError, FormatError, InputError, OutputError
-from dedup.formats import Reading, discover, read
+from dedup.formats import OutputTree, Reading, Rows, discover, read
 from dedup.formats import restore as restore_folder
 from dedup.formats.output import OutputStream
 
@@ -330,6 +331,20 @@ def test_a_full_disk_is_named_and_leaves_nothing(
     with pytest.raises(OutputError, match="No space left"):
         dedup.clean(tmp_path / "in", tmp_path / "out")
     assert [path.name for path in tmp_path.iterdir()] == ["in"]
+
+
+def test_an_error_amid_a_large_file_leaves_nothing_and_nothing_to_say(tmp_path: Path) -> None:
+    table = pa.table({"text": [f"{number} {STORY}" * 50 for number in range(3000)]})
+    path = write(tmp_path / "in/a.parquet", table, row_group_size=500)
+    with pytest.raises(KeyboardInterrupt), OutputTree(tmp_path / "out") as tree:
+        for number, piece in enumerate(read(discover(path).files, to_write=True)):
+            assert isinstance(piece, Rows)
+            tree.write(piece, piece.texts)
+            if number == 9:
+                raise KeyboardInterrupt
+    del piece, tree
+    gc.collect()
+    assert [one.name for one in tmp_path.iterdir()] == ["in"]
 
 
 def test_without_pyarrow_the_error_says_what_to_install(tmp_path: Path) -> None:

@@ -51,6 +51,11 @@ class OutputStream:
         with writing(self._path):
             self._file = open(path, "xb", buffering=0)  # noqa: SIM115 -- closed by close()
 
+    @property
+    def closed(self) -> bool:
+        """Whether nothing more can be written."""
+        return self._file.closed
+
     def write(self, data: bytes) -> None:
         """Append bytes."""
         if len(data) >= DIRECT and not self._by_piece:

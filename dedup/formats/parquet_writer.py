@@ -137,8 +137,9 @@ class _Sink:
         self.closed = False
 
     def write(self, data: Any) -> int:
-        """Append bytes."""
-        self._stream.write(bytes(data))
+        """Append bytes; what a writer that was given up still has to say goes nowhere."""
+        if not self._stream.closed:
+            self._stream.write(bytes(data))
         self._place += len(data)
         return len(data)
 

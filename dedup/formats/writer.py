@@ -140,6 +140,8 @@ class OutputTree:
     def _note(self, read: Part | Lines | Rows, **more: Any) -> None:
         """Remember the size and checksum of an input that was read to its end."""
         self._entries.append((read.input, {"bytes": read.size, "crc32": read.crc32, **more}))
+        if long := self._open.get(f"{LONG}/{read.input.output}"):
+            long.close()
 
     def skip(self, skipped: Iterable[Skipped]) -> None:
         """Add bad records to `_dedup/skipped.jsonl`."""
