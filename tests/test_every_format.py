@@ -14,8 +14,11 @@ import oracle
 import pytest
 from checker import Run
 from files import COMPRESS, put, raw_file, tree_of
+from hypothesis import given
+from hypothesis import strategies as st
 
 import dedup
+from dedup.errors import InputError
 
 EXAMPLES = Path(__file__).parent.parent / "examples" / "articles"
 TEXTS = [path.read_bytes().decode() for path in sorted(EXAMPLES.glob("*.txt"))]
@@ -153,3 +156,46 @@ def test_one_folder_may_hold_them_all(tmp_path: Path) -> None:
             assert from_parquet(after[name]) == RECORDS[:3]
         else:
             assert raw_file(tmp_path / "back" / name) == raw_file(tmp_path / "in" / name), name
+
+
+STORY = "The ferry will not sail tomorrow, the harbour office said, because of the storm."
+SMALL = [
+    {"id": str(number), "text": f'{STORY}\n\n"é" {number % 2}', "n": number} for number in range(4)
+]
+DAMAGE = st.tuples(
+    st.floats(0, 1),
+    st.integers(0, 20),
+    st.sampled_from([b"", *[b"%c" % c for c in b'"\n\r,[]{}\\ \xff']]),
+)
+
+
+@given(
+    st.sampled_from(["jsonl", "json", "csv", "tsv"]),
+    st.lists(DAMAGE, min_size=1, max_size=3),
+    st.sampled_from([1, 7, 100, 2**20]),
+    st.sampled_from([60, 300, 2**26]),
+)
+def test_a_damaged_file_is_an_error_or_comes_back_to_the_byte(
+    tmp_path_factory: pytest.TempPathFactory,
+    kind: str,
+    damage: list[tuple[float, int, bytes]],
+    size: int,
+    most: int,
+) -> None:
+    folder = tmp_path_factory.mktemp("damage")
+    data = FORMATS[kind][0](SMALL)
+    for place, length, instead in damage:
+        start = int(place * len(data))
+        data = data[:start] + instead + data[start + length :]
+    put(folder / "in", {f"a.{kind}": data})
+    options = dedup.Options(jobs=1, batch_bytes=size, max_line=most)
+    try:
+        result = dedup.clean(folder / "in", folder / "out", options=options)
+    except InputError:
+        return
+    counts = result.report["counts"]
+    assert counts["documents_read"] == (
+        counts["documents_kept"] + counts["documents_dropped"] + counts["records_skipped"]
+    )
+    dedup.restore(folder / "out", folder / "back")
+    assert raw_file(folder / "back" / f"a.{kind}") == data

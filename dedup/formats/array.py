@@ -76,7 +76,7 @@ class _Array:
         self._scanner = ArrayScanner()
         self._number = 1
         self._head = head
-        self._tail: bytes | None = None
+        self._tail = b""
         self._waiting: list[bytes] = []
         self._held = 0
         self._passed = 0
@@ -102,14 +102,13 @@ class _Array:
 
     def end(self, source: Counted) -> Lines:
         """The closing bracket and what follows it, which may only be white space."""
-        tail = self._tail or b""
-        for block in source:
-            tail += block
-            if tail[tail.index(b"]") + 1 :].strip(BLANK):
-                break
-        if tail[tail.index(b"]") + 1 :].strip(BLANK):
-            message = f"{shown(self._item.path)}: something follows the end of the JSON array"
-            raise FormatError(message, path=self._item.path, hint="one array makes a file")
+        _, _, beyond = self._tail.partition(b"]")
+        tail = [self._tail.removesuffix(beyond)]
+        for block in source.after(beyond):
+            if block.strip(BLANK):
+                message = f"{shown(self._item.path)}: something follows the end of the JSON array"
+                raise FormatError(message, path=self._item.path, hint="one array makes a file")
+            tail.append(block)
         number = self._number
         return Lines(
             self._item,
@@ -120,7 +119,7 @@ class _Array:
             size=source.size,
             crc32=source.crc32,
             ends=[],
-            after=tail,
+            after=b"".join(tail),
         )
 
     def _feed(self, block: bytes) -> tuple[list[int], int | None]:

@@ -82,10 +82,7 @@ class JsonLines:
 
     def whole(self, unit: bytes, number: int, ledger: Sequence[bytes]) -> bytes:
         """The line with raw passages put back into its text's literal."""
-        from dedup import _core
-
-        [made] = _core.restore_records([unit], self.reading.text_field, [ledger])
-        return made
+        return _whole_json(unit, self.reading, ledger)
 
     def between(self, number: int) -> bytes:
         """Nothing: lines hold their ends."""
@@ -124,10 +121,7 @@ class JsonArray:
 
     def whole(self, unit: bytes, number: int, ledger: Sequence[bytes]) -> bytes:
         """The record with raw passages put back into its text's literal."""
-        from dedup import _core
-
-        [made] = _core.restore_records([unit], self._reading.text_field, [ledger])
-        return made
+        return _whole_json(unit, self._reading, ledger)
 
     def between(self, number: int) -> bytes:
         """A comma before every record but the first."""
@@ -136,6 +130,13 @@ class JsonArray:
     def end(self) -> bytes:
         """The closing bracket and what follows it."""
         return self._end
+
+
+def _whole_json(record: bytes, reading: Reading, ledger: Sequence[bytes]) -> bytes:
+    from dedup import _core
+
+    [made] = _core.restore_records([record], reading.text_field, [ledger])
+    return made
 
 
 def _each(data: bytes) -> Iterator[bytes]:
