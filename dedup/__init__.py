@@ -27,7 +27,8 @@ from dedup.model import Cluster, Document, Match, Member
 from dedup.policy import Policy
 
 if TYPE_CHECKING:
-    from dedup.pipeline import Options, clean, explain, matches, restore, scan, unique
+    from dedup.options import Options
+    from dedup.pipeline import clean, explain, matches, restore, scan, unique
     from dedup.results import CleanResult, ScanResult
 
     __version__: str
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 # Loaded when they are first used: `dedup --help` needs neither numpy nor the core.
 _LATER = {
     "CleanResult": "dedup.results",
-    "Options": "dedup.pipeline",
+    "Options": "dedup.options",
     "ScanResult": "dedup.results",
     "clean": "dedup.pipeline",
     "explain": "dedup.pipeline",

@@ -5,6 +5,14 @@ from typing import Any, final
 
 FOLD_IDENTITY: str
 
+# Whole lines: bytes, the input's name, the first line's number; where each record of an array ends.
+_Lines = tuple[bytes, str, int, Sequence[int] | None]
+# The bytes of a cell with its quotes, from the start of the input.
+_Span = tuple[int, int]
+# End, cells, line feeds, fault (1: text after a closing quote, 2: a quote not closed); then the
+# text's cell, the id's and the extra one's.
+_Row = tuple[int, int, int, int, _Span | None, _Span | None, _Span | None]
+
 def fold_tokens(text: str) -> list[str]: ...
 def normal_form(text: str, mask_numbers: bool = False) -> str: ...
 def token_hashes(text: str) -> bytes: ...
@@ -21,22 +29,30 @@ def restore_records(
 ) -> list[bytes]: ...
 def count_line_feeds(data: bytes) -> int: ...
 def read_records(
-    lines: tuple[bytes, str, int], text_field: str, id_field: str
+    lines: _Lines, text_field: str, id_field: str
 ) -> list[tuple[str | None, int, str]]:
     """The id, line and text of each record in some lines; see `Corpus.add_lines`."""
 
 @final
 class Corpus:
     def __new__(cls, policy: dict[str, Any], a: bytes, b: bytes, *, threads: int) -> Corpus: ...
-    def add(self, texts: Sequence[str], ids: Sequence[str], sources: Sequence[str]) -> None: ...
+    def add(
+        self,
+        texts: Sequence[str],
+        ids: Sequence[str],
+        sources: Sequence[str],
+        lines: Sequence[int] | None = None,
+    ) -> None:
+        """Add documents; lines: their numbers in the inputs that the sources name."""
+
     def add_lines(
         self,
-        lines: tuple[bytes, str, int],
+        lines: _Lines,
         text_field: str,
         id_field: str,
         extra_field: str | None,
     ) -> tuple[int, list[int], list[bytes | None]]:
-        """Add the records of whole lines: bytes, the input's name, the first line's number.
+        """Add the records of whole lines.
 
         Returns how many documents were added, the numbers of the lines that are neither a
         record with a text nor blank, and, where an extra field is asked for, its JSON value in
@@ -74,7 +90,7 @@ class Corpus:
         self, first_document: int, texts: Sequence[str]
     ) -> tuple[list[str | None], bytes]: ...
     def clean_lines(
-        self, first_document: int, lines: tuple[bytes, str, int], text_field: str
+        self, first_document: int, lines: _Lines, text_field: str
     ) -> tuple[bytes, bytes, int]:
         """What is left of the lines, their ledger lines, and how many documents they held."""
 
@@ -83,3 +99,25 @@ class Seen:
     def __new__(cls, policy: dict[str, Any], a: bytes, b: bytes) -> Seen: ...
     def check(self, text: str) -> tuple[bool, str, list[str]]: ...
     def remember(self) -> None: ...
+
+@final
+class ArrayScanner:
+    """Finds the records of a JSON array in blocks of its bytes, after its opening bracket."""
+
+    def __new__(cls) -> ArrayScanner: ...
+    def feed(self, block: bytes) -> tuple[list[int], int | None]:
+        """The places of the commas between records in a block, and of the closing bracket.
+
+        Raises ValueError where the array is broken.
+        """
+
+@final
+class RowScanner:
+    """Finds rows of separated values in blocks of bytes; takes the columns asked for."""
+
+    def __new__(
+        cls, delimiter: int, text: int | None, id: int | None, extra: int | None
+    ) -> RowScanner: ...
+    def feed(self, block: bytes) -> list[_Row]: ...
+    def finish(self) -> _Row | None:
+        """The row that has no line end, if there is one."""

@@ -251,13 +251,16 @@ class Dropped:
 class Skipped:
     """A record that could not be read; record: its bytes with the line end.
 
-    line: from 1, None for a text file. `str()` is the message for the user.
+    line: from 1, None for a text file. aside: for a record that is too long to be held, its bytes
+    and how many numbers it takes; the bytes stand in a file of their own. `str()` is the message
+    for the user.
     """
 
     source: str
     line: int | None
     reason: str
     record: bytes
+    aside: tuple[int, int] | None = None
 
     def __str__(self) -> str:
         return f"{self.source}: {self.reason}"
@@ -265,12 +268,12 @@ class Skipped:
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Skipped:
         """A skipped record of its line in `skipped.jsonl`; the source tells its line."""
-        encoded = value.get("base64")
+        encoded, aside = value.get("base64"), value.get("aside")
         record = base64.b64decode(encoded) if encoded is not None else value["record"].encode()
         line = value["source"].rpartition(":")[2]
-        return cls(
-            value["source"], int(line) if line.isdecimal() else None, value["reason"], record
-        )
+        number = int(line) if line.isdecimal() else None
+        where = None if aside is None else _pair(aside)
+        return cls(value["source"], number, value["reason"], record, where)
 
     def to_dict(self) -> dict[str, Any]:
         """The skipped record as plain JSON values; `base64` where it is not UTF-8."""
@@ -279,6 +282,8 @@ class Skipped:
             made["record"] = self.record.decode()
         except UnicodeDecodeError:
             made["base64"] = base64.b64encode(self.record).decode()
+        if self.aside is not None:
+            made["aside"] = list(self.aside)
         return made
 
 

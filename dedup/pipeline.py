@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any
 
 from dedup.errors import DedupError, InputError, PolicyError
 from dedup.explanation import Explanation, explain_texts
-from dedup.formats import OutputTree, check_output, restore
+from dedup.formats import OutputTree, Reading, check_output, restore
 from dedup.formats.partial import check_target
-from dedup.formats.source import Reading
+from dedup.options import Options
 from dedup.policy import Policy
 from dedup.results import CleanResult, ScanResult
-from dedup.run import Options, Run
+from dedup.run import Run
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -41,7 +41,8 @@ def scan(
     """Find what repeats; nothing is changed.
 
     data: a path, glob or folder (str or path), several paths, or documents: a list of str, dict
-    or Document. settings: fields of the policy, `threshold=0.8`. Nothing to read gives a
+    or Document, or a table of pandas, polars, pyarrow or Hugging Face. settings: fields of the
+    policy, `threshold=0.8`. Nothing to read gives a
     result without clusters.
 
     >>> scan(["Le même article, deux fois, mot pour mot."] * 2).clusters[0].kind
@@ -70,7 +71,7 @@ def clean(
 
     Files are written under the folder `output`, with `_dedup/` beside them; it must not exist
     (force replaces one that an earlier clean wrote). Documents in memory come back in
-    `result.documents`. dry_run: decide, write nothing.
+    `result.documents`, a table also as a table in `result.data`. dry_run: decide, write nothing.
 
     >>> cleaned = clean(["Le même article, deux fois, mot pour mot, phrase par phrase."] * 2)
     >>> len(cleaned.documents), cleaned.report["counts"]["documents_dropped"]
@@ -147,7 +148,12 @@ def unique(articles: Iterable[Any], *, text_field: str = "text", **settings: Any
     that `settings` make. What passed is remembered in memory for as long as the iteration runs.
     """
     from dedup.engines.stream import first_of_their_kind
+    from dedup.formats.frames import frame_of
 
+    if frame_of(articles) is not None:
+        kind = type(articles).__name__
+        hint = 'dedup.clean(frame, unit="document").data'
+        raise InputError(f"the articles are a {kind}; a table is no stream", hint=hint)
     settings.setdefault("unit", "document")
     return first_of_their_kind(articles, _resolve(None, settings), text_field)
 
@@ -175,5 +181,10 @@ def _run(
         raise DedupError(f"options is a {kind}; it must be Options", hint="Options(jobs=2)")
     if jobs is not None:
         options = replace(options, jobs=jobs)
-    reading = Reading(*fields, batch_bytes=options.batch_bytes)
+    reading = Reading(
+        *fields,
+        batch_bytes=options.batch_bytes,
+        max_line=options.max_line,
+        max_expansion=options.max_expansion,
+    )
     return Run.make(data, _resolve(policy, settings), options, reading)

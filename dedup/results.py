@@ -87,9 +87,11 @@ class CleanResult(ScanResult):
     """What a scan found and a clean removed.
 
     documents: the cleaned documents in order, dropped ones left out; only for input that the
-    caller holds. removed: the ledger, likewise; with an output folder it is in
+    caller holds. data: the table that the caller gave, in its own type, without what went; None
+    for other input. removed: the ledger; with an output folder it is in
     `OUT/_dedup/removed.jsonl`.
     """
 
     documents: Sequence[Document] = ()
+    data: Any = None
     removed: Sequence[dict[str, Any]] = ()

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -16,11 +15,13 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from dedup.engines.local import ahead, alongside, checked_jobs, open_corpus, spool_beside
-from dedup.errors import DedupError, FormatError, InputError
-from dedup.fields import look_up, with_value
-from dedup.formats import Batch, Lines
+from dedup.errors import FormatError, InputError
+from dedup.fields import look_up
+from dedup.formats import Batch, Lines, Reading, Rows, Torn
 from dedup.formats.jsonl import skipped_lines
-from dedup.formats.source import Held, Reading, Source, open_source
+from dedup.formats.memory import with_text
+from dedup.formats.rows import whole_records
+from dedup.formats.source import Held, Source, open_source
 from dedup.formats.walk import NOTES
 from dedup.report import RunFacts, build_report, similar_document
 from dedup.results import CleanResult
@@ -28,35 +29,16 @@ from dedup.stages.keepers import KeeperOrder
 from dedup.stages.short import judge_pairs
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping
+
     from dedup import _core
-    from dedup.formats import OutputTree
+    from dedup.formats import OutputTree, Piece
     from dedup.model import Document, Skipped
+    from dedup.options import Options
     from dedup.policy import Policy
 
 # Bytes of input below which the core could not fill the memory it keeps before it writes to a file.
 SPOOLED_FROM = 2**23
-
-Progress = Callable[[str, int, "int | None"], None]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Options:
-    """What changes time and memory, never an answer.
-
-    jobs: threads, None for all processors. progress: called as (stage, done, total or None),
-    often. skip_bad: False raises FormatError at the first record that cannot be read.
-    batch_bytes: text handed to the core at one time.
-    """
-
-    jobs: int | None = None
-    progress: Progress | None = None
-    skip_bad: bool = True
-    batch_bytes: int = Reading().batch_bytes
-
-    def __post_init__(self) -> None:
-        size: object = self.batch_bytes
-        if isinstance(size, bool) or not isinstance(size, int) or size < 1:
-            raise DedupError(f"batch_bytes is {size!r}; it must be a whole number above 0")
 
 
 @dataclass(slots=True)
@@ -79,8 +61,9 @@ class Run:
     def make(cls, data: Any, policy: Policy, options: Options, reading: Reading) -> Run:
         """Look the input up; nothing is read yet."""
         jobs = checked_jobs(options.jobs)
-        source = open_source(data, reading)
         order = KeeperOrder.of(policy.keep_rule)
+        reading = replace(reading, extra_field=order.wanted)
+        source = open_source(data, reading)
         return cls(source, policy, options, jobs, reading, open_corpus(policy, jobs), order)
 
     @contextmanager
@@ -120,8 +103,18 @@ class Run:
                 self.order.ranks(self.corpus.block_tokens, self.corpus.block_documents)
             )
 
-    def _add(self, batch: Batch | Lines) -> None:
+    def _add(self, batch: Piece) -> None:
         order, reading = self.order, self.reading
+        if isinstance(batch, Torn):
+            self._note_skipped(batch.skipped(reading.max_line))
+            return
+        if isinstance(batch, Rows):
+            names = [batch.input.name] * len(batch)
+            self.corpus.add(batch.texts, batch.ids, names, batch.numbers)
+            order.note(batch.sources, batch.extras)
+            self._note_skipped(batch.skipped)
+            self.documents += len(batch)
+            return
         if isinstance(batch, Batch):
             self.corpus.add(batch.texts, batch.ids, batch.sources)
             order.note(batch.sources, [_date_of(one, order.wanted) for one in batch.fields])
@@ -181,7 +174,7 @@ class Run:
 
     def leftovers(self) -> dict[str, Any]:
         """What results carry beside the report."""
-        warnings = []
+        warnings = list(self.source.warnings)
         repeated, first = self.corpus.repeated_ids()
         if first is not None:
             name, source = first
@@ -199,19 +192,22 @@ class Run:
         """Clean what the caller holds."""
         assert isinstance(self.source, Held)
         documents: list[Document] = []
+        kept: list[int] = []
         ledger: list[dict[str, Any]] = []
         with self.stage("clean"):
-            held = iter(self.source.documents)
+            held = enumerate(self.source.documents)
             done = 0
             for batch, (texts, lines) in ahead(self.source.batches(), self._cleaner()):
                 done += batch.weight
-                for text, document in zip(texts, held, strict=False):
+                for text, (number, document) in zip(texts, held, strict=False):
                     if text is not None:
-                        documents.append(_with_text(document, text, self.reading.text_field))
+                        kept.append(number)
+                        documents.append(with_text(document, text, self.reading.text_field))
                 ledger += map(orjson.loads, lines.splitlines())
                 self.tell("clean", done, self.source.size)
         result = CleanResult(self.corpus, self.report(), **self.leftovers())
         result.documents, result.removed = documents, ledger
+        result.data = self.source.rest(kept, [document.text for document in documents])
         return result
 
     def write(self, tree: OutputTree) -> CleanResult:
@@ -222,13 +218,10 @@ class Run:
         tree.skip([])
         skipped = deque(self.skipped)
 
-        def put(work: tuple[Batch | Lines, tuple[Any, bytes]]) -> None:
+        def put(work: tuple[Piece, tuple[Any, bytes]]) -> None:
             batch, (rest, lines) = work
             ledger.write(lines)
-            if isinstance(batch, Lines):
-                tree.write_lines(batch, rest)
-            else:
-                tree.write_texts(batch, rest)
+            tree.write(batch, rest)
             tree.skip(self._skipped_in(batch, skipped))
 
         cleaner = self._cleaner()
@@ -237,7 +230,7 @@ class Run:
             alongside(map(clusters.write, result.cluster_lines())),
         ):
             done = 0
-            for (batch, _), _ in ahead(ahead(self.source.batches(), cleaner), put):
+            for (batch, _), _ in ahead(ahead(self.source.batches(to_write=True), cleaner), put):
                 done += batch.weight
                 self.tell("clean", done, self.source.size)
         if cleaner.documents != self.documents:
@@ -250,9 +243,11 @@ class Run:
     def _cleaner(self) -> _Cleaner:
         return _Cleaner(self.corpus, self.documents, self.reading.text_field)
 
-    def _skipped_in(self, batch: Batch | Lines, waiting: deque[Skipped]) -> list[Skipped]:
+    def _skipped_in(self, batch: Piece, waiting: deque[Skipped]) -> list[Skipped]:
         """The skipped records of a batch, with their bytes; they leave `waiting`."""
-        if isinstance(batch, Batch):
+        if isinstance(batch, Torn):
+            return [waiting.popleft() for _ in batch.skipped(0)]
+        if not isinstance(batch, Lines):
             return [replace(waiting.popleft(), record=one.record) for one in batch.skipped]
         name, following = batch.input.name, batch.following
         found = []
@@ -288,11 +283,16 @@ class _Cleaner:
     text_field: str
     documents: int = 0
 
-    def __call__(self, batch: Batch | Lines) -> tuple[Any, bytes]:
+    def __call__(self, batch: Piece) -> tuple[Any, bytes]:
         first = self.documents
-        if isinstance(batch, Batch):
+        if isinstance(batch, Torn):
+            return b"", b""
+        if not isinstance(batch, Lines):
             self._count(len(batch))
-            return self.corpus.clean_texts(first, batch.texts)
+            texts, lines = self.corpus.clean_texts(first, batch.texts)
+            if isinstance(batch, Rows):
+                lines = whole_records(batch, texts, lines)
+            return texts, lines
         try:
             rest, ledger, count = self.corpus.clean_lines(first, batch.core(), self.text_field)
         except ValueError as error:
@@ -304,11 +304,3 @@ class _Cleaner:
         self.documents += documents
         if self.documents > self.expected:
             raise InputError("the input grew while it was read")
-
-
-def _with_text(document: Document, text: str, text_field: str) -> Document:
-    try:
-        look_up(document.fields, text_field)
-    except KeyError:
-        return replace(document, text=text)
-    return replace(document, text=text, fields=with_value(document.fields, text_field, text))

@@ -8,8 +8,9 @@ from pathlib import Path
 
 from dedup import Policy, _core
 from dedup.engines.local import open_corpus
-from dedup.formats import Batch, Lines, OutputTree, discover, read
+from dedup.formats import Lines, OutputTree, Piece, Reading, Torn, discover, read
 from dedup.formats.jsonl import skipped_lines
+from dedup.formats.records import MAX_LINE
 from dedup.model import Skipped
 
 BOM = b"\xef\xbb\xbf"
@@ -39,7 +40,7 @@ class Whole:
         return [record.text for record in self.records]
 
 
-def gather(batches: Iterable[Batch | Lines], text_field: str = "text") -> Whole:
+def gather(batches: Iterable[Piece], text_field: str = "text") -> Whole:
     """All records of some batches."""
     whole = Whole()
     for batch in batches:
@@ -51,12 +52,14 @@ def gather(batches: Iterable[Batch | Lines], text_field: str = "text") -> Whole:
 
 def read_all(path: Path, text_field: str = "text", **options: int) -> Whole:
     """All records of a path."""
-    return gather(read(discover(path).files, **options), text_field)
+    return gather(read(discover(path).files, Reading(text_field, **options)), text_field)
 
 
-def records_of(batch: Batch | Lines, text_field: str = "text") -> Iterator[Record]:
+def records_of(batch: Piece, text_field: str = "text") -> Iterator[Record]:
     """The records of one batch."""
-    if isinstance(batch, Batch):
+    if isinstance(batch, Torn):
+        return
+    if not isinstance(batch, Lines):
         for id_, source, text in zip(batch.ids, batch.sources, batch.texts, strict=True):
             yield Record(id_, source, text, text.encode())
         return
@@ -67,9 +70,11 @@ def records_of(batch: Batch | Lines, text_field: str = "text") -> Iterator[Recor
         yield Record(id_ or source, source, text, line)
 
 
-def skipped_of(batch: Batch | Lines, text_field: str = "text") -> list[Skipped]:
+def skipped_of(batch: Piece, text_field: str = "text") -> list[Skipped]:
     """The bad records of one batch; what the core counts must be what it reads."""
-    if isinstance(batch, Batch):
+    if isinstance(batch, Torn):
+        return batch.skipped(MAX_LINE)
+    if not isinstance(batch, Lines):
         return batch.skipped
     corpus = open_corpus(Policy(), 1)
     count, bad, _ = corpus.add_lines(batch.core(), text_field, "id", None)
@@ -77,11 +82,11 @@ def skipped_of(batch: Batch | Lines, text_field: str = "text") -> list[Skipped]:
     return list(skipped_lines(batch, bad, text_field))
 
 
-def write(tree: OutputTree, batch: Batch | Lines, clean: Callable[[Record], bytes | None]) -> None:
+def write(tree: OutputTree, batch: Piece, clean: Callable[[Record], bytes | None]) -> None:
     """Write a batch, cleaned record by record: a plain stand-in for the core."""
-    if isinstance(batch, Batch):
+    if not isinstance(batch, Lines):
         texts = [clean(record) for record in records_of(batch)]
-        tree.write_texts(batch, [None if text is None else text.decode() for text in texts])
+        tree.write(batch, [None if text is None else text.decode() for text in texts])
     else:
         tree.write_lines(batch, b"".join(_rest_of(batch, clean)))
     tree.skip(skipped_of(batch))

@@ -179,7 +179,7 @@ def test_nothing_protected_is_ever_removed(texts: list[str], pattern: str) -> No
         (lambda: dedup.scan([dedup.Document(None, 5)]), "the text is a int"),  # type: ignore[arg-type]
         (lambda: dedup.scan(["x"], policy="x"), "it must be a Policy"),  # type: ignore[arg-type]
         (lambda: dedup.unique("abc"), "a stream of articles"),
-        (lambda: dedup.scan("x", input_format="csv"), "it must be text or jsonl"),
+        (lambda: dedup.scan("x", input_format="pdf"), "it must be text, jsonl, json, csv"),
         (lambda: dedup.scan(["x"], jobs=100_000), "from 1 to 1024"),
         (lambda: dedup.scan(["x"], options=5), "options is a int"),  # type: ignore[arg-type]
         (lambda: dedup.Options(batch_bytes="x"), "batch_bytes is 'x'"),  # type: ignore[arg-type]

@@ -31,7 +31,8 @@ Paths = Annotated[
     Optional[list[str]],  # noqa: UP045 -- typer reads it at run time, on Python 3.10 too
     typer.Argument(
         metavar="PATH",
-        help="Files (.txt .md .jsonl, also .gz .zst), folders, globs, or - for stdin.",
+        help="Files (.txt .md .jsonl .json .csv .tsv .parquet, also .gz .zst .bz2 .xz), folders, "
+        "globs, or - for stdin.",
         show_default=False,
     ),
 ]
@@ -76,18 +77,34 @@ class Reading:
     """How inputs are read, and with how many threads."""
 
     text_field: Annotated[
-        str, _flag(INPUT, "JSON field that holds the text. [text]", metavar="NAME")
+        str, _flag(INPUT, "Field or column that holds the text. [text]", metavar="NAME")
     ] = "text"
-    id_field: Annotated[str, _flag(INPUT, "JSON field that holds the id. [id]", metavar="NAME")] = (
-        "id"
-    )
+    id_field: Annotated[
+        str, _flag(INPUT, "Field or column that holds the id. [id]", metavar="NAME")
+    ] = "id"
     input_format: Annotated[
         Optional[str],  # noqa: UP045
-        _flag(INPUT, "Read every input as text or jsonl, whatever its suffix.", metavar="FORMAT"),
+        _flag(
+            INPUT,
+            "Read every input as text, jsonl, json, csv, tsv or parquet, whatever its suffix.",
+            metavar="FORMAT",
+        ),
     ] = None
     skip_bad: Annotated[bool, _switch(INPUT, "Exit 0 in spite of bad records.", "--skip-bad")] = (
         False
     )
+    max_line: Annotated[
+        Optional[int],  # noqa: UP045
+        _number(INPUT, "Bytes of a record; a longer one is a bad record. [67108864]", "--max-line"),
+    ] = None
+    max_expansion: Annotated[
+        Optional[float],  # noqa: UP045
+        _flag(
+            INPUT,
+            "How many times its size a compressed file may grow, beyond 64 MiB. [200]",
+            metavar="NUMBER",
+        ),
+    ] = None
     jobs: Annotated[
         Optional[int],  # noqa: UP045
         _number(INPUT, "Threads; all processors by default.", "--jobs", "-j"),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import shlex
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -38,8 +38,10 @@ def check_showing(showing: Showing, reading: Reading) -> None:
             f"jobs is {reading.jobs}; it must be 1 or more",
             hint="leave it out for all processors",
         )
-    if reading.input_format not in (None, "text", "jsonl"):
-        raise UsageProblem(f"input-format is {reading.input_format}; it must be text or jsonl")
+    from dedup.formats.records import FORMAT_CHOICE, FORMAT_NAMES
+
+    if reading.input_format not in (None, *FORMAT_NAMES):
+        raise UsageProblem(f"input-format is {reading.input_format}; it must be {FORMAT_CHOICE}")
 
 
 def check_format(name: str, allowed: tuple[str, ...]) -> None:
@@ -68,7 +70,12 @@ def running(reading: Reading, showing: Showing) -> Iterator[Options]:
     from dedup.pipeline import Options
 
     with progress_bars(wanted=not (showing.quiet or showing.no_progress)) as progress:
-        yield Options(jobs=reading.jobs, progress=progress, skip_bad=True)
+        options = Options(jobs=reading.jobs, progress=progress, skip_bad=True)
+        if reading.max_line is not None:
+            options = replace(options, max_line=reading.max_line)
+        if reading.max_expansion is not None:
+            options = replace(options, max_expansion=reading.max_expansion)
+        yield options
 
 
 def reading_arguments(reading: Reading) -> dict[str, Any]:

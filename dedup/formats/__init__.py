@@ -6,8 +6,8 @@ all, and `restore` gives the inputs back. Nothing here knows what a repeat is.
 """
 
 from dedup.formats.discover import Inputs, check_output, discover
-from dedup.formats.reader import read
-from dedup.formats.records import Batch, Input, Lines
+from dedup.formats.reader import Piece, read
+from dedup.formats.records import Batch, Input, Lines, Reading, Rows, Torn
 from dedup.formats.restore import Restored, restore
 from dedup.formats.writer import OutputTree
 
@@ -17,7 +17,11 @@ __all__ = [
     "Inputs",
     "Lines",
     "OutputTree",
+    "Piece",
+    "Reading",
     "Restored",
+    "Rows",
+    "Torn",
     "check_output",
     "discover",
     "read",

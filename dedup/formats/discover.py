@@ -11,8 +11,14 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, BinaryIO
 
 from dedup.errors import InputError, OutputError
-from dedup.formats.compression import InputStream, compression_by_magic, compression_of, stamp
-from dedup.formats.records import BYTE_ORDER_MARK, STDIN, Format, Input, shown
+from dedup.formats.compression import (
+    MAGIC_LENGTH,
+    InputStream,
+    compression_by_magic,
+    compression_of,
+    stamp,
+)
+from dedup.formats.records import BYTE_ORDER_MARK, FORMAT_CHOICE, STDIN, Format, Input, shown
 from dedup.formats.walk import (
     NOTES,
     SUFFIXES,
@@ -43,11 +49,15 @@ class Inputs:
 
 @dataclass(frozen=True, slots=True)
 class _Place:
-    """A path to open, its place (absolute, under its argument's folder), its real path."""
+    """A path to open, its place (absolute, under its argument's folder), its real path.
+
+    walked: found in a folder or by a pattern.
+    """
 
     path: str
     place: str
     real: str
+    walked: bool = False
 
 
 @dataclass(slots=True)
@@ -164,7 +174,7 @@ def _take_file(path: str, input_format: Format | None, finding: _Finding) -> Non
     check_regular(path)
     if input_format is None and stem_and_format(path)[1] is None:
         message = f"{shown(path)}: its suffix tells no format; read are {SUFFIXES}"
-        raise InputError(message, path=path, hint="say --input-format text or jsonl")
+        raise InputError(message, path=path, hint=f"say --input-format {FORMAT_CHOICE}")
     parent = os.path.realpath(os.path.dirname(path) or ".")
     place = os.path.join(parent, os.path.basename(path))
     finding.places.append(_Place(path, place, os.path.realpath(path)))
@@ -183,7 +193,8 @@ def _take_all(path: str, base: str, found: Found, finding: _Finding) -> None:
     for file in found.files:
         place = os.path.join(root, file[len(base) :].lstrip("/"))
         # A walk follows no link, so its places are real; asking would take most of the time.
-        finding.places.append(_Place(file, place, place if walked else os.path.realpath(file)))
+        real = place if walked else os.path.realpath(file)
+        finding.places.append(_Place(file, place, real, walked=True))
 
 
 def _input(found: _Place, common: str, input_format: Format | None) -> Input:
@@ -196,7 +207,8 @@ def _input(found: _Place, common: str, input_format: Format | None) -> Input:
     kind = input_format or stem_and_format(path)[1]
     assert kind is not None
     name = shown(output)
-    return Input(path, name, output, kind, compression_of(path), "", stamp(status))
+    compression = compression_of(path)
+    return Input(path, name, output, kind, compression, "", stamp(status), walked=found.walked)
 
 
 def _own_stdin() -> BinaryIO:
@@ -215,21 +227,33 @@ def _spooled(stdin: BinaryIO, input_format: Format | None) -> Input:
         message = f"-: stdin cannot be copied to {folder}: {error.strerror or error}"
         raise InputError(message, path=STDIN, hint="set TMPDIR to a folder with room") from error
     spool.seek(0)
-    compression = compression_by_magic(spool.read(4))
+    compression = compression_by_magic(spool.read(MAGIC_LENGTH))
     item = Input(STDIN, STDIN, "", input_format or "text", compression, STDIN, None, spool)
-    kind = input_format or _format_of(item)
-    suffix = ".txt" if kind == "text" else ".jsonl"
+    parquet = _is_parquet(spool)
+    kind = input_format or ("parquet" if parquet else _format_of(item))
+    suffix = ".txt" if kind == "text" else f".{kind}"
     return replace(item, format=kind, output=f"stdin{suffix}{compression}")
 
 
+def _is_parquet(spool: BinaryIO) -> bool:
+    """Whether a file begins and ends as Parquet does."""
+    size = spool.seek(0, os.SEEK_END)
+    ends = []
+    for place in (0, max(0, size - 4)):
+        spool.seek(place)
+        ends.append(spool.read(4))
+    return ends == [b"PAR1", b"PAR1"]
+
+
 def _format_of(item: Input) -> Format:
-    """JSONL where the first character that is not white space is `{`, else text."""
+    """JSONL where the text begins with `{`, an array where it begins with `[{`, else text."""
     with InputStream(item) as stream:
         mark = BYTE_ORDER_MARK
         while piece := stream.some(FIRST_LOOK):
             start = piece.removeprefix(mark).lstrip()
             if start:
-                return "jsonl" if start.startswith(b"{") else "text"
+                array = start.startswith(b"[") and start[1:].lstrip().startswith(b"{")
+                return "json" if array else "jsonl" if start.startswith(b"{") else "text"
             mark = b""
     return "text"
 

@@ -7,19 +7,20 @@ read come back here, to be told what is wrong with them.
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, final
 
 import orjson
-from isal.isal_zlib import crc32
 
 from dedup.errors import FormatError
 from dedup.fields import look_up
 from dedup.formats.compression import InputStream, compression_by_magic
-from dedup.formats.records import Input, Lines, shown
+from dedup.formats.counted import Counted
+from dedup.formats.records import Input, Lines, Reading, Torn, shown
+from dedup.formats.torn import stretches
 from dedup.model import Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Generator, Iterator, Sequence
 
 # What JSON counts as white space: a line of nothing else is blank, not a cut record.
 BLANK = b" \t\r\n"
@@ -28,35 +29,87 @@ BLANK = b" \t\r\n"
 _LONE_SURROGATE = re.compile(r"(low|high) surrogate in string")
 
 
-def read_jsonl(item: Input, size: int) -> Iterator[Lines]:
-    """The input in pieces of whole lines, each of about `size` bytes or one longer line.
+def read_jsonl(item: Input, reading: Reading) -> Iterator[Lines | Torn]:
+    """The input in pieces of whole lines, each of about `batch_bytes` or one longer line.
 
-    The last piece carries `last`, and the size and checksum of the whole input; it is empty.
+    A line longer than `max_line` passes by in parts. The last piece carries `last`, and the size
+    and checksum of the whole input; it is empty.
     """
-    from dedup._core import count_line_feeds
+    with InputStream(item, reading.max_expansion) as stream:
+        check_plain(item, stream.start())
+        source = Counted(stream, reading.batch_bytes)
+        number = yield from _Lines(item, reading.max_line).pieces(source)
+    yield Lines(item, b"", number, number, last=True, size=source.size, crc32=source.crc32)
 
-    number, total, check = 1, 0, 0
-    waiting: list[bytes | memoryview] = []
-    with InputStream(item) as stream:
-        _check_plain(item, stream.start())
-        while block := stream.some(size):
-            total += len(block)
-            check = crc32(block, check)
+
+@final
+class _Lines:
+    """The lines that were found so far; number: of the next one."""
+
+    def __init__(self, item: Input, most: int) -> None:
+        self._item = item
+        self._most = most
+        self._number = 1
+        self._passed = 0
+
+    def pieces(self, source: Counted) -> Generator[Lines | Torn, None, int]:
+        """All lines; returns the number after the last one."""
+        waiting: list[bytes | memoryview] = []
+        held = 0
+        for block in source:
             end = block.rfind(b"\n") + 1
-            if not end:
-                waiting.append(block)
+            if end:
+                yield from self._whole(b"".join([*waiting, memoryview(block)[:end]]))
+                waiting, held = [block[end:]], len(block) - end
                 continue
-            data = b"".join([*waiting, memoryview(block)[:end]])
-            first, number = number, number + count_line_feeds(data)
-            yield Lines(item, data, first, number)
-            waiting = [block[end:]]
-    if rest := b"".join(waiting):
-        first, number = number, number + 1
-        yield Lines(item, rest, first, number)
-    yield Lines(item, b"", number, number, last=True, size=total, crc32=check)
+            waiting.append(block)
+            held += len(block)
+            if held > self._most:
+                yield Torn(self._item, b"".join(waiting), self._number)
+                self._passed += held
+                waiting, held = [], 0
+        rest = b"".join(waiting)
+        if rest or self._passed:
+            yield from self._whole(rest)
+        return self._number
+
+    def _whole(self, data: bytes) -> Iterator[Lines | Torn]:
+        """Pieces of data that ends with a line; it may begin inside a long one."""
+        if self._passed:
+            end = data.find(b"\n") + 1 or len(data)
+            yield self._torn(data[:end])
+            data = data[end:]
+        if not data:
+            return
+        if len(data) <= self._most:
+            yield self._lines(data)
+            return
+        ends = _ends_of(data)
+        for low, count, long in stretches(ends, 0, self._most):
+            piece = data[ends[low - 1] if low else 0 : ends[low + count - 1]]
+            yield self._torn(piece) if long else self._lines(piece)
+
+    def _lines(self, data: bytes) -> Lines:
+        from dedup._core import count_line_feeds
+
+        first = self._number
+        self._number += count_line_feeds(data) + (not data.endswith(b"\n"))
+        return Lines(self._item, data, first, self._number)
+
+    def _torn(self, data: bytes) -> Torn:
+        """The end of a long line."""
+        length, self._passed = self._passed + len(data), 0
+        self._number += 1
+        return Torn(self._item, data, self._number - 1, numbers=1, length=length)
 
 
-def _check_plain(item: Input, start: bytes) -> None:
+def _ends_of(data: bytes) -> list[int]:
+    """Where each line ends; the last one may have no line feed."""
+    ends = [place.end() for place in re.finditer(rb"\n", data)]
+    return ends if ends and ends[-1] == len(data) else [*ends, len(data)]
+
+
+def check_plain(item: Input, start: bytes) -> None:
     """Raise FormatError where lines begin like a compressed file: all of them would be bad."""
     suffix = compression_by_magic(start)
     if suffix:

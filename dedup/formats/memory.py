@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from dedup.errors import FieldError, InputError
-from dedup.fields import look_up
-from dedup.formats.reader import BATCH_BYTES, BATCH_RECORDS
-from dedup.formats.records import Batch
+from dedup.fields import look_up, with_value
+from dedup.formats.reader import BATCH_RECORDS
+from dedup.formats.records import BATCH_BYTES, Batch
 from dedup.model import Document
 
 
@@ -90,3 +91,12 @@ def batches_of(
             batch = Batch()
     if batch.texts:
         yield batch
+
+
+def with_text(document: Document, text: str, text_field: str) -> Document:
+    """The document with another text, in its fields too where they hold it."""
+    try:
+        look_up(document.fields, text_field)
+    except KeyError:
+        return replace(document, text=text)
+    return replace(document, text=text, fields=with_value(document.fields, text_field, text))

@@ -15,7 +15,7 @@ import shutil
 from itertools import count
 
 from dedup.errors import OutputError
-from dedup.formats.compression import writing
+from dedup.formats.output import writing
 from dedup.formats.records import shown
 from dedup.formats.walk import NOTES
 

@@ -1,6 +1,6 @@
-"""Reading: inputs in, batches out, the same ones however often it is done.
+"""Reading: inputs in, pieces out, the same ones however often it is done.
 
-A batch spans several small text files, and a large file of lines makes several pieces, so
+A batch spans several small text files, and a large file of records makes several pieces, so
 the core is called with enough to do and a corpus is never held in memory.
 """
 
@@ -8,42 +8,43 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from dedup.formats.extras import need_pyarrow
 from dedup.formats.jsonl import read_jsonl
+from dedup.formats.records import Batch, Lines, Reading, Rows, Torn, shown
 from dedup.formats.text import read_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
-    from dedup.formats.records import Batch, Input, Lines
+    from dedup.formats.records import Input
 
-# Large enough that a call of the core costs nothing beside its work, small enough that a
-# few batches in flight do not count.
-BATCH_BYTES = 2**20
+Piece = Batch | Lines | Rows | Torn
+
 BATCH_RECORDS = 4096
+
+_DEFAULT = Reading()
 
 
 def read(
-    inputs: Iterable[Input],
-    *,
-    batch_bytes: int = BATCH_BYTES,
-    batch_records: int = BATCH_RECORDS,
-) -> Iterator[Batch | Lines]:
-    """All documents of the inputs, in order: text files in batches, JSONL as pieces of lines.
+    inputs: Iterable[Input], reading: Reading = _DEFAULT, *, to_write: bool = False
+) -> Iterator[Piece]:
+    """All documents of the inputs, in order: text files in batches, others as pieces of records.
 
-    A batch holds up to `batch_records` documents and about `batch_bytes` bytes (one longer
-    file makes a batch of its own). No inputs, no batches. Raises InputError or FormatError
-    when a file cannot be read to its end; a file that is no text is in `Batch.skipped`.
+    A batch holds up to BATCH_RECORDS documents and about `batch_bytes` bytes (one longer file
+    makes a batch of its own). No inputs, no batches. to_write: with the fields that only a
+    writer needs. Raises InputError or FormatError when a file cannot be read to its end; a file
+    that is no text is in `Batch.skipped`.
     """
     batch: Batch | None = None
     for item in inputs:
-        if item.format == "jsonl":
+        if item.format != "text":
             if batch is not None:
                 yield batch
                 batch = None
-            yield from read_jsonl(item, batch_bytes)
+            yield from _records(item, reading, to_write=to_write)
             continue
-        one = read_text(item)
-        if batch is not None and not _fits(batch, one, batch_bytes, batch_records):
+        one = read_text(item, reading)
+        if batch is not None and not _fits(batch, one, reading.batch_bytes):
             yield batch
             batch = None
         if batch is None:
@@ -54,5 +55,22 @@ def read(
         yield batch
 
 
-def _fits(batch: Batch, one: Batch, size: int, count: int) -> bool:
-    return batch.weight + one.weight <= size and len(batch.parts) < count
+def _records(item: Input, reading: Reading, *, to_write: bool) -> Iterator[Lines | Rows | Torn]:
+    if item.format == "jsonl":
+        return read_jsonl(item, reading)
+    if item.format == "json":
+        from dedup.formats.array import read_json
+
+        return read_json(item, reading)
+    if item.format == "parquet":
+        need_pyarrow(shown(item.path))
+        from dedup.formats.parquet import read_parquet
+
+        return read_parquet(item, reading, to_write=to_write)
+    from dedup.formats.separated import read_separated
+
+    return read_separated(item, reading)
+
+
+def _fits(batch: Batch, one: Batch, size: int) -> bool:
+    return batch.weight + one.weight <= size and len(batch.parts) < BATCH_RECORDS

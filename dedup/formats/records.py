@@ -1,6 +1,6 @@
 """The vocabulary of the formats: an input, and what is read of it at one time.
 
-Texts come as parallel lists, ready for the core; JSON Lines stay the bytes they are, and
+Texts come as parallel lists, ready for the core; lines of JSON stay the bytes they are, and
 the core finds the records in them.
 """
 
@@ -9,15 +9,31 @@ from __future__ import annotations
 import base64
 import os
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, get_args
+
+from dedup.errors import InputError
+from dedup.model import Skipped
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from dedup.model import Skipped
+Format = Literal["text", "jsonl", "json", "csv", "tsv", "parquet"]
+# A cell in the core's words: its bytes with its quotes, from the start of the rows.
+Span = tuple[int, int]
+# A row in the core's words: end, cells, line feeds, fault; the cells of text, id and extra field.
+Row = tuple[int, int, int, int, Span | None, Span | None, Span | None]
 
-Format = Literal["text", "jsonl"]
-Compression = Literal["", ".gz", ".zst"]
+FORMAT_NAMES: tuple[Format, ...] = get_args(Format)
+FORMAT_CHOICE = f"{', '.join(FORMAT_NAMES[:-1])} or {FORMAT_NAMES[-1]}"
+Compression = Literal["", ".gz", ".zst", ".bz2", ".xz"]
+
+# Large enough that a call of the core costs nothing beside its work, small enough that a
+# few batches in flight do not count.
+BATCH_BYTES = 2**20
+# A longer line is no record that anyone wrote on purpose: most often a file without line ends.
+MAX_LINE = 2**26
+# Text packs to a twentieth at best; what grows beyond this was made to fill a memory.
+MAX_EXPANSION = 200.0
 
 STDIN = "-"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -31,7 +47,7 @@ class Input:
     common folder, with `/`, valid UTF-8 (bytes that are not show as `\xff`); `-` for
     stdin. output: the relative path in an output tree. id: of a text file's document.
     stamp: device, inode, size and time of change when the input was found; None for stdin.
-    spool: what stdin held, None for a file.
+    spool: what stdin held, None for a file. walked: found in a folder or by a pattern.
     """
 
     path: str
@@ -42,16 +58,41 @@ class Input:
     id: str
     stamp: tuple[int, int, int, int] | None = None
     spool: BinaryIO | None = field(default=None, compare=False)
+    walked: bool = False
 
     def entry(self, text_field: str) -> dict[str, Any]:
         """The input as `report.json` lists it; `base64` holds an output path not UTF-8."""
         made: dict[str, Any] = {"path": self.name, "output": self.output, "format": self.format}
-        if self.format == "jsonl":
+        if self.format != "text":
             made["text_field"] = text_field
         if not is_utf8(self.output):
             made["output"] = self.name
             made["base64"] = base64.b64encode(os.fsencode(self.output)).decode()
         return made
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """How inputs are read; nothing here changes which texts match.
+
+    extra_field: another field of each record that the run asks for. max_line: bytes of the
+    longest record that is read. max_expansion: how many times its size a compressed file may
+    grow, once it gave 64 MiB.
+    """
+
+    text_field: str = "text"
+    id_field: str = "id"
+    input_format: Format | None = None
+    batch_bytes: int = BATCH_BYTES
+    extra_field: str | None = None
+    max_line: int = MAX_LINE
+    max_expansion: float = MAX_EXPANSION
+
+    def __post_init__(self) -> None:
+        fields: dict[str, object] = {"text_field": self.text_field, "id_field": self.id_field}
+        for name, value in fields.items():
+            if not isinstance(value, str) or not is_utf8(value):
+                raise InputError(f"{name} is {value!r}; it must be a str of valid Unicode")
 
 
 @dataclass(slots=True)
@@ -97,10 +138,12 @@ class Batch:
 
 @dataclass(slots=True)
 class Lines:
-    """Consecutive whole lines of one JSONL input, with their ends, as they stand in it.
+    """Consecutive whole lines of one input, with their ends, as they stand in it.
 
     first: the number of the first one, from 1; following: that of the line after them.
     last: the input ends here; then size and crc32 are of all its bytes after decompression.
+    ends: for records of an array, where each of them ends, one byte before the next begins; None
+    for lines. before, after: bytes of an array's file around its records.
     """
 
     input: Input
@@ -110,16 +153,23 @@ class Lines:
     last: bool = False
     size: int = 0
     crc32: int = 0
+    ends: Sequence[int] | None = None
+    before: bytes = b""
+    after: bytes = b""
 
     @property
     def weight(self) -> int:
         """Bytes."""
-        return len(self.data)
+        return len(self.data) + len(self.before) + len(self.after)
 
     def pick(self, numbers: Sequence[int]) -> list[bytes]:
         """Some of the lines, their ends included; a byte order mark before line 1 is no part."""
         if not numbers:
             return []
+        if self.ends is not None:
+            starts = [0, *(end + 1 for end in self.ends)]
+            places = [number - self.first for number in numbers]
+            return [self.data[starts[place] : self.ends[place]] for place in places]
         lines = self.data.split(b"\n")
         last = len(lines) - 1
         picked = []
@@ -129,9 +179,75 @@ class Lines:
             picked.append(line.removeprefix(BYTE_ORDER_MARK) if number == 1 else line)
         return picked
 
-    def core(self) -> tuple[bytes, str, int]:
+    def core(self) -> tuple[bytes, str, int, Sequence[int] | None]:
         """The lines as the core takes them."""
-        return self.data, self.input.name, self.first
+        return self.data, self.input.name, self.first, self.ends
+
+
+@dataclass(slots=True)
+class Torn:
+    """A part of a record that is longer than `max_line`: it passes by and is never held.
+
+    number: the record's. numbers, length: in the last part how many numbers the record takes and
+    its bytes in all; 0 in the parts before.
+    """
+
+    input: Input
+    data: bytes
+    number: int
+    numbers: int = 0
+    length: int = 0
+
+    @property
+    def weight(self) -> int:
+        """Bytes."""
+        return len(self.data)
+
+    def skipped(self, most: int) -> list[Skipped]:
+        """The bad record, where this is its last part."""
+        if not self.numbers:
+            return []
+        source = f"{self.input.name}:{self.number}"
+        aside = (self.length, self.numbers)
+        return [Skipped(source, self.number, too_long(most), b"", aside)]
+
+
+@dataclass(slots=True)
+class Rows:
+    """Consecutive records of one input whose texts Python holds, as parallel lists.
+
+    numbers: of each record's line (or its own number) in the input. extras: the extra field's
+    values, empty where none is asked for. skipped: bad records, in order. content: all that the
+    format needs to write the records. weight: bytes of input. last: the input ends here; then
+    size and crc32 are of all its bytes after decompression, and more is what else `restore`
+    needs to know of it.
+    """
+
+    input: Input
+    content: Any
+    texts: list[str] = field(default_factory=list)
+    ids: list[str] = field(default_factory=list)
+    numbers: list[int] = field(default_factory=list)
+    extras: list[Any] = field(default_factory=list)
+    skipped: list[Skipped] = field(default_factory=list)
+    weight: int = 0
+    last: bool = False
+    size: int = 0
+    crc32: int = 0
+    more: dict[str, Any] = field(default_factory=dict)
+
+    def __len__(self) -> int:
+        return len(self.texts)
+
+    @property
+    def sources(self) -> list[str]:
+        """Where each record stands."""
+        return [f"{self.input.name}:{number}" for number in self.numbers]
+
+
+def too_long(most: int) -> str:
+    """The reason why a record is not even held."""
+    return f"the record is longer than {most:,} bytes (--max-line)"
 
 
 def is_utf8(name: str) -> bool:

@@ -3,37 +3,23 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dedup.errors import InputError
 from dedup.formats.discover import Inputs, discover
+from dedup.formats.frames import Frame, documents_in, frame_of
 from dedup.formats.memory import batches_of, documents_of
-from dedup.formats.reader import BATCH_BYTES, read
-from dedup.formats.records import Batch, is_utf8
-from dedup.model import Document, Span
+from dedup.formats.reader import read
+from dedup.formats.records import FORMAT_CHOICE, FORMAT_NAMES, Batch, Lines, Reading, Torn
+from dedup.formats.strays import without_strays
+from dedup.model import Document, Skipped, Span
 
 if TYPE_CHECKING:
-    from dedup.formats.records import Format, Lines
+    from dedup.formats.reader import Piece
 
 Excerpts = list[tuple[str, Span]]
-
-
-@dataclass(frozen=True, slots=True)
-class Reading:
-    """How inputs are read; nothing here changes which texts match."""
-
-    text_field: str = "text"
-    id_field: str = "id"
-    input_format: Format | None = None
-    batch_bytes: int = BATCH_BYTES
-
-    def __post_init__(self) -> None:
-        fields: dict[str, object] = {"text_field": self.text_field, "id_field": self.id_field}
-        for name, value in fields.items():
-            if not isinstance(value, str) or not is_utf8(value):
-                raise InputError(f"{name} is {value!r}; it must be a str of valid Unicode")
 
 
 class Source(Protocol):
@@ -47,8 +33,12 @@ class Source(Protocol):
     def size(self) -> int | None:
         """Bytes that batches weigh in all, where that is known beforehand."""
 
-    def batches(self) -> Iterator[Batch | Lines]:
-        """All documents in order; the same ones each time."""
+    @property
+    def warnings(self) -> Sequence[str]:
+        """What the user should know of what is not read, one line each."""
+
+    def batches(self, *, to_write: bool = False) -> Iterator[Piece]:
+        """All documents in order; the same ones each time. to_write: with all their fields."""
 
     def excerpts(self, places: Excerpts) -> list[str]:
         """The text at each (source, span)."""
@@ -60,6 +50,14 @@ class Files:
 
     inputs: Inputs
     reading: Reading
+    warnings: Sequence[str] = ()
+
+    @classmethod
+    def found(cls, paths: Any, reading: Reading) -> Files:
+        """The files that paths, folders and patterns lead to."""
+        inputs = discover(paths, input_format=reading.input_format)
+        inputs, warnings = without_strays(inputs, reading)
+        return cls(inputs, reading, warnings)
 
     @property
     def size(self) -> int | None:
@@ -71,24 +69,31 @@ class Files:
             total += item.stamp[2]
         return total
 
-    def batches(self) -> Iterator[Batch | Lines]:
+    def batches(self, *, to_write: bool = False) -> Iterator[Piece]:
         """All documents of all files."""
-        return read(self.inputs.files, batch_bytes=self.reading.batch_bytes)
+        return read(self.inputs.files, self.reading, to_write=to_write)
 
     def excerpts(self, places: Excerpts) -> list[str]:
         """Reads again the files that hold the places, up to the last of them."""
         names = {name for source, _ in places for name in (source, source.rpartition(":")[0])}
         files = [item for item in self.inputs.files if item.name in names]
-        batches = read(files, batch_bytes=self.reading.batch_bytes)
-        return _excerpts(batches, places, self.reading)
+        return _excerpts(read(files, self.reading), places, self.reading)
 
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """Documents that the caller holds."""
+    """Documents that the caller holds.
+
+    frame: the table that they stand in, if it is one; rows: the row of each. skipped: rows that
+    hold no text.
+    """
 
     documents: list[Document]
     reading: Reading
+    frame: Frame | None = None
+    rows: Sequence[int] = ()
+    skipped: Sequence[Skipped] = ()
+    warnings: Sequence[str] = ()
 
     @property
     def inputs(self) -> None:
@@ -100,16 +105,25 @@ class Held:
         """Code points."""
         return sum(len(document.text) for document in self.documents)
 
-    def batches(self) -> Iterator[Batch | Lines]:
-        """All documents."""
-        return batches_of(self.documents, batch_bytes=self.reading.batch_bytes)
+    def batches(self, *, to_write: bool = False) -> Iterator[Piece]:
+        """All documents; what was skipped comes first."""
+        if self.skipped:
+            yield Batch(skipped=list(self.skipped))
+        yield from batches_of(self.documents, batch_bytes=self.reading.batch_bytes)
+
+    def rest(self, numbers: Sequence[int], texts: Sequence[str]) -> Any:
+        """The table with the documents of these numbers, and their texts; None where it is none."""
+        if self.frame is None:
+            return None
+        rows = [self.rows[number] for number in numbers]
+        return self.frame.rest(self.reading.text_field, rows, texts)
 
     def excerpts(self, places: Excerpts) -> list[str]:
         """Looks the places up."""
         return _excerpts(self.batches(), places, self.reading)
 
 
-def _excerpts(batches: Iterable[Batch | Lines], places: Excerpts, reading: Reading) -> list[str]:
+def _excerpts(batches: Iterable[Piece], places: Excerpts, reading: Reading) -> list[str]:
     wanted: dict[str, list[int]] = {}
     for number, (source, _) in enumerate(places):
         wanted.setdefault(source, []).append(number)
@@ -125,9 +139,11 @@ def _excerpts(batches: Iterable[Batch | Lines], places: Excerpts, reading: Readi
 
 
 def _sources_and_texts(
-    batch: Batch | Lines, wanted: Collection[str], reading: Reading
+    batch: Piece, wanted: Collection[str], reading: Reading
 ) -> Iterator[tuple[str, str]]:
-    if isinstance(batch, Batch):
+    if isinstance(batch, Torn):
+        return
+    if not isinstance(batch, Lines):
         yield from zip(batch.sources, batch.texts, strict=True)
         return
     name, numbers = batch.input.name, range(batch.first, batch.following)
@@ -145,13 +161,19 @@ def open_source(data: Any, reading: Reading) -> Source:
     """The corpus that `data` means.
 
     A str or a path, or several paths, name files, folders and globs (`-` is stdin). Any
-    other iterable holds documents: str, dict or Document, also mixed.
+    other iterable holds documents: str, dict or Document, also mixed. A table of pandas, polars,
+    pyarrow or Hugging Face holds one document a row.
     Raises InputError where it is neither, and what `discover` and `documents_of` raise.
     """
-    if reading.input_format not in (None, "text", "jsonl"):
-        raise InputError(f"input_format is {reading.input_format!r}; it must be text or jsonl")
+    if reading.input_format not in (None, *FORMAT_NAMES):
+        given = reading.input_format
+        raise InputError(f"input_format is {given!r}; it must be {FORMAT_CHOICE}")
     if isinstance(data, (str, os.PathLike)):
-        return Files(discover(data, input_format=reading.input_format), reading)
+        return Files.found(data, reading)
+    frame = frame_of(data)
+    if frame is not None:
+        found, rows, skipped = documents_in(frame, reading)
+        return Held(found, reading, frame, rows, skipped)
     if isinstance(data, (bytes, bytearray, Mapping, Document)) or not isinstance(data, Iterable):
         kind = type(data).__name__
         raise InputError(
@@ -160,6 +182,6 @@ def open_source(data: Any, reading: Reading) -> Source:
         )
     items = list(data)
     if items and all(isinstance(item, os.PathLike) for item in items):
-        return Files(discover(items, input_format=reading.input_format), reading)
+        return Files.found(items, reading)
     documents = documents_of(items, text_field=reading.text_field, id_field=reading.id_field)
     return Held(documents, reading)

@@ -26,8 +26,15 @@ FORMATS: dict[str, Format] = {
     ".md": "text",
     ".jsonl": "jsonl",
     ".ndjson": "jsonl",
+    ".json": "json",
+    ".csv": "csv",
+    ".tsv": "tsv",
+    ".parquet": "parquet",
 }
-SUFFIXES = "names ending in .txt .md .jsonl .ndjson, each also with .gz or .zst"
+SUFFIXES = (
+    "names ending in .txt .md .jsonl .ndjson .json .csv .tsv, each also with .gz .zst .bz2 .xz, "
+    "and .parquet"
+)
 
 _EFFECTIVE = os.access in os.supports_effective_ids
 _KINDS = {
@@ -61,7 +68,9 @@ def stem_and_format(name: str) -> tuple[str, Format | None]:
     compression = compression_of(name)
     plain = name[: len(name) - len(compression)]
     stem, suffix = os.path.splitext(plain)
-    return stem, FORMATS.get(suffix.lower())
+    kind = FORMATS.get(suffix.lower())
+    # Parquet packs itself; what is packed once more is no file that one can step through.
+    return stem, None if kind == "parquet" and compression else kind
 
 
 def has_magic(path: str) -> bool:

@@ -15,19 +15,26 @@ from typing import TYPE_CHECKING, Any, final
 import orjson
 
 from dedup.errors import OutputError
-from dedup.formats.compression import OutputStream, writing
+from dedup.formats.output import OutputStream, writing
 from dedup.formats.partial import check_target, make_parents, make_partial, put_in_place, sweep
-from dedup.formats.records import shown
+from dedup.formats.records import Lines, Rows, Torn, shown
+from dedup.formats.rows import row_writer
 from dedup.formats.walk import NOTES
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from types import TracebackType
 
-    from dedup.formats.records import Batch, Input, Lines
+    from dedup.formats.reader import Piece
+    from dedup.formats.records import Batch, Input, Part
+    from dedup.formats.rows import RowWriter
     from dedup.model import Skipped
 
 SKIPPED = f"{NOTES}/skipped.jsonl"
+# Whole rows that no line of text can hold, one file for each input that lost some.
+ASIDE = f"{NOTES}/rows"
+# The bytes of records that were too long to be read, one file for each input that had some.
+LONG = f"{NOTES}/long"
 
 
 @final
@@ -43,7 +50,9 @@ class OutputTree:
         self._force = force
         self._open: dict[str, OutputStream] = {}
         self._current: tuple[Input, OutputStream] | None = None
-        self._entries: list[tuple[Input, int, int]] = []
+        self._rows: RowWriter | None = None
+        self._begun = False
+        self._entries: list[tuple[Input, dict[str, Any]]] = []
 
     def __enter__(self) -> OutputTree:
         target = os.path.realpath(self.folder)
@@ -79,6 +88,17 @@ class OutputTree:
         self._open[name] = stream
         return stream
 
+    def write(self, piece: Piece, rest: Any) -> None:
+        """Write what is left of a piece: a list of texts, or bytes of lines. In reading order."""
+        if isinstance(piece, Torn):
+            self._put_aside(piece)
+        elif isinstance(piece, Lines):
+            self.write_lines(piece, rest)
+        elif isinstance(piece, Rows):
+            self.write_rows(piece, rest)
+        else:
+            self.write_texts(piece, rest)
+
     def write_texts(self, batch: Batch, cleaned: Sequence[str | None]) -> None:
         """Write text files, cleaned: parallel to the batch's documents; None is dropped.
 
@@ -89,13 +109,44 @@ class OutputTree:
             text = next(texts) if part.document else None
             if text is not None:
                 self.file(part.input).write(text.encode())
-            self._entries.append((part.input, part.size, part.crc32))
+            self._note(part)
 
     def write_lines(self, lines: Lines, rest: bytes) -> None:
         """Write what is left of some lines; their file is made even where that is nothing."""
-        self.file(lines.input).write(rest)
+        stream = self.file(lines.input)
+        stream.write(lines.before)
+        if lines.ends is not None and rest:
+            # Every record of an array comes with a comma before it, the first one too.
+            stream.write(rest if self._begun else rest[1:])
+            self._begun = True
+        else:
+            stream.write(rest)
+        stream.write(lines.after)
         if lines.last:
-            self._entries.append((lines.input, lines.size, lines.crc32))
+            self._note(lines)
+
+    def write_rows(self, rows: Rows, cleaned: Sequence[str | None]) -> None:
+        """Write rows, cleaned: parallel to their texts; None is dropped."""
+        stream = self.file(rows.input)
+        if self._rows is None:
+            aside = f"{ASIDE}/{rows.input.output}"
+            self._rows = row_writer(rows.input, stream, lambda: self.create(aside))
+        self._rows.write(rows, cleaned)
+        if rows.last:
+            self._note(rows, **rows.more, **self._rows.finish())
+            self._rows = None
+
+    def _put_aside(self, torn: Torn) -> None:
+        """Keep the bytes of a record that is too long to be read: `restore` needs them."""
+        self.file(torn.input)
+        name = f"{LONG}/{torn.input.output}"
+        (self._open.get(name) or self.create(name)).write(torn.data)
+
+    def _note(self, read: Part | Lines | Rows, **more: Any) -> None:
+        """Remember the size and checksum of an input that was read to its end."""
+        self._entries.append((read.input, {"bytes": read.size, "crc32": read.crc32, **more}))
+        if long := self._open.get(f"{LONG}/{read.input.output}"):
+            long.close()
 
     def skip(self, skipped: Iterable[Skipped]) -> None:
         """Add bad records to `_dedup/skipped.jsonl`."""
@@ -108,10 +159,7 @@ class OutputTree:
 
         bytes, crc32: of the whole input after decompression.
         """
-        return [
-            {**item.entry(text_field), "bytes": size, "crc32": check}
-            for item, size, check in self._entries
-        ]
+        return [{**item.entry(text_field), **read} for item, read in self._entries]
 
     def file(self, item: Input) -> OutputStream:
         """The output file of one input, made on first use; inputs come one after the other."""
@@ -122,6 +170,7 @@ class OutputTree:
         name = os.path.join(self.folder, item.output)
         stream = OutputStream(self._place(item.output), item.compression, name=name)
         self._current = (item, stream)
+        self._begun = False
         return stream
 
     def _place(self, name: str) -> str:

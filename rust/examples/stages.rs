@@ -95,7 +95,7 @@ fn each_batch(path: &str, mut work: impl FnMut(Lines<'_>)) {
             memchr::memrchr(b'\n', &data).map_or(0, |end| end + 1)
         };
         if end > 0 {
-            let lines = Lines { data: &data[..end], name: "file", first };
+            let lines = Lines { data: &data[..end], name: "file", first, ends: None };
             first += lines.count();
             work(lines);
             data.drain(..end);

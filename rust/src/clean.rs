@@ -110,8 +110,8 @@ pub fn clean_record(
 
 /// Cleans some lines of one input; `document` is the first that stands in them or after them.
 ///
-/// What is left is appended to `rest`: blank lines stay, lines that hold no record go. Ledger lines
-/// are appended to `ledger`.
+/// What is left is appended to `rest`: blank lines stay, lines that hold no record go; each record of
+/// an array has a comma before it. Ledger lines are appended to `ledger`.
 ///
 /// # Errors
 /// As [`clean_record`]; the line's number comes with the reason.
@@ -127,7 +127,11 @@ pub fn clean_lines(
     for (number, line) in lines.iter() {
         if renderer.store.is_at(document, lines.name, number) {
             let cleaned = clean_record(renderer, document, line, field, ledger);
-            match cleaned.map_err(|reason| (number, reason))? {
+            let cleaned = cleaned.map_err(|reason| (number, reason))?;
+            if lines.ends.is_some() && !matches!(cleaned, Cleaned::Dropped) {
+                rest.push(b',');
+            }
+            match cleaned {
                 Cleaned::Unchanged => rest.extend_from_slice(line),
                 Cleaned::Dropped => {}
                 Cleaned::Changed(record) => rest.extend_from_slice(&record),

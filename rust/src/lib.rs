@@ -3,6 +3,7 @@
 //! One file a stage, in the order of the pipeline. The core knows nothing of Python (only `py` does),
 //! reads no file, clock or environment, and gives the same answer for any number of threads.
 
+pub mod array;
 pub mod band;
 mod bounds;
 pub mod characters;
@@ -11,6 +12,7 @@ pub mod cluster;
 pub mod columns;
 pub mod corpus;
 pub mod counts;
+pub mod csv;
 pub mod cut;
 pub mod escape;
 mod flatten;

@@ -26,8 +26,10 @@ pub struct NewDocument<'a> {
     pub text: &'a str,
     /// Its id.
     pub id: &'a str,
-    /// Where it came from.
+    /// Where it came from: its input's name, or, where it has no line, all that is to be said.
     pub source: &'a str,
+    /// Number of its line or record there; 0 where it did not come from one.
+    pub line: u64,
 }
 
 /// What reading some lines found.
@@ -128,14 +130,14 @@ pub fn read_batch(
     let pieces = workspace.fill(&cut_into_pieces(documents), |piece, documents| {
         for document in *documents {
             piece.read_text(known, document.text, settings, protect);
-            piece.end_document(document.id, 0);
+            piece.end_document(document.id, document.line);
         }
     });
     let mut sources = documents.iter().map(|document| document.source);
     for piece in &*pieces {
-        store_piece(store, piece, |store, _| Place {
+        store_piece(store, piece, |store, line| Place {
             name: store.name(sources.next().unwrap_or_default()),
-            line: 0,
+            line,
         });
     }
 }

@@ -1,4 +1,4 @@
-//! Lines of JSON: which of them hold a text, and how a batch of them is cut for the threads.
+//! Lines of JSON, and records of an array: which of them hold a text, and how a batch of them is cut for the threads.
 
 use std::borrow::Cow;
 
@@ -7,7 +7,7 @@ use crate::json::{find_values, is_string};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xEF\xBB\xBF";
 
-/// Consecutive whole lines of one input, with their ends.
+/// Consecutive whole lines of one input, with their ends, or records of an array.
 #[derive(Clone, Copy)]
 pub struct Lines<'a> {
     /// Their bytes.
@@ -16,35 +16,59 @@ pub struct Lines<'a> {
     pub name: &'a str,
     /// Number of the first one; the first line of an input has number 1.
     pub first: u64,
+    /// Where the records of an array end; none for lines.
+    pub ends: Option<Ends<'a>>,
+}
+
+/// Where the records of an array end, each at its comma; one byte later the next one begins.
+#[derive(Clone, Copy)]
+pub struct Ends<'a> {
+    /// The places, counted from `base` bytes before the data.
+    pub places: &'a [u64],
+    /// See `places`.
+    pub base: u64,
 }
 
 impl<'a> Lines<'a> {
     /// The byte order mark before the first record of the input, or nothing.
     #[must_use]
     pub fn mark(&self) -> &'a [u8] {
-        let marked = self.first == 1 && self.data.starts_with(BYTE_ORDER_MARK);
+        let lines = self.first == 1 && self.ends.is_none();
+        let marked = lines && self.data.starts_with(BYTE_ORDER_MARK);
         if marked { &self.data[..BYTE_ORDER_MARK.len()] } else { &[] }
     }
 
-    /// The lines with their numbers and ends, without the byte order mark.
+    /// The lines with their numbers and ends, without the byte order mark; the records of an array
+    /// without the commas between them.
     pub fn iter(&self) -> impl Iterator<Item = (u64, &'a [u8])> + use<'a> {
-        let mut rest = &self.data[self.mark().len()..];
-        let mut number = self.first;
+        let Self { data, first, ends, .. } = *self;
+        let mut next = self.mark().len();
+        let mut number = first;
         std::iter::from_fn(move || {
-            if rest.is_empty() {
-                return None;
-            }
-            let end = memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1);
-            let (line, after) = rest.split_at(end);
-            rest = after;
+            let start = next;
+            let end = if let Some(ends) = ends {
+                let end = (ends.places.get((number - first) as usize)? - ends.base) as usize;
+                next = end + 1;
+                end
+            } else {
+                let rest = &data[start..];
+                if rest.is_empty() {
+                    return None;
+                }
+                next = memchr::memchr(b'\n', rest).map_or(data.len(), |end| start + end + 1);
+                next
+            };
             number += 1;
-            Some((number - 1, line))
+            Some((number - 1, &data[start..end]))
         })
     }
 
     /// How many there are.
     #[must_use]
     pub fn count(&self) -> u64 {
+        if let Some(ends) = self.ends {
+            return ends.places.len() as u64;
+        }
         let ends = count_ends(self.data);
         ends + u64::from(self.data.last().is_some_and(|&byte| byte != b'\n'))
     }
@@ -52,6 +76,9 @@ impl<'a> Lines<'a> {
     /// The same lines in pieces of about `size` bytes.
     #[must_use]
     pub fn cut(&self, size: usize) -> Vec<Self> {
+        if let Some(ends) = self.ends {
+            return self.cut_array(ends, size as u64);
+        }
         let mut pieces = Vec::new();
         let mut rest = *self;
         while !rest.data.is_empty() {
@@ -61,6 +88,22 @@ impl<'a> Lines<'a> {
             let (data, after) = rest.data.split_at(end);
             pieces.push(Self { data, ..rest });
             rest = Self { data: after, first: rest.first + count_ends(data), ..rest };
+        }
+        pieces
+    }
+
+    fn cut_array(&self, ends: Ends<'a>, size: u64) -> Vec<Self> {
+        let mut pieces = Vec::new();
+        let (mut places, mut base, mut first) = (ends.places, ends.base, self.first);
+        while !places.is_empty() {
+            let within = places.iter().take_while(|&&end| end < base + size).count();
+            let count = (within + 1).min(places.len());
+            let (these, after) = places.split_at(count);
+            let end = these[count - 1];
+            let data = &self.data[(base - ends.base) as usize..(end - ends.base) as usize];
+            let ends = Some(Ends { places: these, base });
+            pieces.push(Self { data, first, ends, ..*self });
+            (places, base, first) = (after, end + 1, first + count as u64);
         }
         pieces
     }
@@ -157,13 +200,26 @@ mod tests {
     #[test]
     fn lines_are_the_same_however_they_are_cut() {
         for text in ["", "\n", "a", "a\n", "\u{FEFF}a\r\n\nbb\nccc", "\u{FEFF}"] {
-            let lines = Lines { data: text.as_bytes(), name: "x", first: 1 };
+            let lines = Lines { data: text.as_bytes(), name: "x", first: 1, ends: None };
             let whole: Vec<_> = lines.iter().collect();
             for size in 1..text.len() + 2 {
                 let cut = lines.cut(size);
                 let again: Vec<_> = cut.iter().flat_map(Lines::iter).collect();
                 assert_eq!(again, whole, "{text:?} by {size}");
             }
+        }
+    }
+    #[test]
+    fn records_are_the_same_however_they_are_cut() {
+        let text = b"{\"a\":[1,2]}, 3,\n\"x\" ,4";
+        let ends = Ends { places: &[11, 14, 20, 22], base: 0 };
+        let lines = Lines { data: text, name: "x", first: 7, ends: Some(ends) };
+        let whole: Vec<_> = lines.iter().collect();
+        assert_eq!(whole[1], (8, &b" 3"[..]));
+        assert_eq!(whole.len() as u64, lines.count());
+        for size in 1..text.len() + 2 {
+            let again: Vec<_> = lines.cut(size).iter().flat_map(Lines::iter).collect();
+            assert_eq!(again, whole, "by {size}");
         }
     }
 }

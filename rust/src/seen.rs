@@ -66,7 +66,7 @@ impl Seen {
         read_batch(
             &mut self.store,
             &mut self.workspace,
-            &[NewDocument { text, id: "", source: "" }],
+            &[NewDocument { text, id: "", source: "", line: 0 }],
             &self.settings,
             None,
         );

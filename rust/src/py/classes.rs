@@ -10,13 +10,13 @@ use pyo3::types::{PyBytes, PyDict, PyList, PyString};
 use rayon::ThreadPool;
 
 use super::convert::{
-    PyLines, PyLinesRead, borrow, bytes_of_u32, field, joined, permutations_of, pool_of,
+    PyLines, PyLinesRead, borrow, bytes_of_u32, field, joined, lines_of, permutations_of, pool_of,
     settings_of, value_error, words,
 };
 use crate::clean::Cleaned;
 use crate::corpus::Corpus as CoreCorpus;
 use crate::read::NewDocument;
-use crate::record::{Fields, Lines};
+use crate::record::Fields;
 use crate::seen::{Answer, Seen as CoreSeen};
 
 /// The texts of a stream, remembered as they come.
@@ -64,12 +64,15 @@ impl Corpus {
         Ok(Self { core, pool: pool_of(threads)? })
     }
 
+    /// Adds documents; `lines` are their numbers in the inputs that the sources name.
+    #[pyo3(signature = (texts, ids, sources, lines=None))]
     fn add(
         &mut self,
         py: Python<'_>,
         texts: Vec<Bound<'_, PyString>>,
         ids: Vec<Bound<'_, PyString>>,
         sources: Vec<Bound<'_, PyString>>,
+        lines: Option<Vec<u64>>,
     ) -> PyResult<()> {
         let (texts, ids, sources) = (borrow(&texts)?, borrow(&ids)?, borrow(&sources)?);
         if let Some(number) = texts.iter().position(|text| text.len() > u32::MAX as usize) {
@@ -79,7 +82,8 @@ impl Corpus {
             .into_iter()
             .zip(ids)
             .zip(sources)
-            .map(|((text, id), source)| NewDocument { text, id, source })
+            .zip(lines.unwrap_or_default().into_iter().chain(std::iter::repeat(0)))
+            .map(|(((text, id), source), line)| NewDocument { text, id, source, line })
             .collect();
         let Self { core, pool } = self;
         py.detach(|| pool.install(|| core.add(&documents)));
@@ -95,8 +99,7 @@ impl Corpus {
         id_field: &str,
         extra_field: Option<&str>,
     ) -> PyLinesRead {
-        let (data, name, first) = &lines;
-        let lines = Lines { data: data.as_bytes(), name, first: *first };
+        let lines = lines_of(&lines);
         let fields = Fields { text: text_field, id: id_field, extra: extra_field };
         let Self { core, pool } = self;
         let found = py.detach(|| pool.install(|| core.add_lines(&lines, &fields)));
@@ -242,13 +245,12 @@ impl Corpus {
         lines: PyLines<'_>,
         text_field: &str,
     ) -> PyResult<(Py<PyBytes>, Py<PyBytes>, usize)> {
-        let (data, name, first) = &lines;
-        let lines = Lines { data: data.as_bytes(), name, first: *first };
+        let lines = lines_of(&lines);
         let cleaned = py
             .detach(|| {
                 self.pool.install(|| self.core.clean_lines(first_document, &lines, text_field))
             })
-            .map_err(|(line, reason)| value_error(format!("{name}:{line}: {reason}")))?;
+            .map_err(|(line, reason)| value_error(format!("{}:{line}: {reason}", lines.name)))?;
         let rest = joined(py, &cleaned.rest)?;
         Ok((rest, joined(py, &cleaned.ledger)?, cleaned.documents))
     }

@@ -7,6 +7,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
+use crate::record::{Ends, Lines};
 use crate::settings::{Boilerplate, Numbers, Scope, Search, Settings};
 use crate::sign::{Permutations, SLOTS};
 use crate::split::Unit;
@@ -61,8 +62,15 @@ pub(super) fn borrow<'a>(texts: &'a [Bound<'_, PyString>]) -> PyResult<Vec<&'a s
     texts.iter().map(|text| text.to_str()).collect()
 }
 
-/// Whole lines of one input: their bytes, the input's name, and the number of the first line.
-pub(super) type PyLines<'py> = (Bound<'py, PyBytes>, String, u64);
+/// Whole lines of one input: their bytes, the input's name, and the number of the first line; of an
+/// array's records also where each of them ends.
+pub(super) type PyLines<'py> = (Bound<'py, PyBytes>, String, u64, Option<Vec<u64>>);
+
+/// The same as the core takes them.
+pub(super) fn lines_of<'a>((data, name, first, ends): &'a PyLines<'_>) -> Lines<'a> {
+    let ends = ends.as_deref().map(|places| Ends { places, base: 0 });
+    Lines { data: data.as_bytes(), name, first: *first, ends }
+}
 
 /// What reading lines found: documents, numbers of bad lines, values of the extra field.
 pub(super) type PyLinesRead = (usize, Vec<u64>, Vec<Option<Cow<'static, [u8]>>>);

@@ -7,12 +7,12 @@ use pyo3::types::{PyBytes, PyString};
 use rayon::prelude::*;
 
 use super::convert::{
-    PyLines, borrow, bytes_of_u32, permutations_of, pool_of, unit_of, value_error, words,
+    PyLines, borrow, bytes_of_u32, lines_of, permutations_of, pool_of, unit_of, value_error, words,
 };
 use crate::clean::{restore_record, restore_text};
 use crate::corpus::compile;
 use crate::read::CodePoints;
-use crate::record::{Fields, Line, Lines};
+use crate::record::{Fields, Line};
 use crate::shingle::{Powers, extend_items, shingle_set};
 use crate::sign::{SLOTS, Signature, sign};
 use crate::simd::{Path, paths};
@@ -32,8 +32,7 @@ pub(super) fn read_records(
     text_field: &str,
     id_field: &str,
 ) -> Vec<(Option<String>, u64, String)> {
-    let (data, name, first) = &lines;
-    let lines = Lines { data: data.as_bytes(), name, first: *first };
+    let lines = lines_of(&lines);
     let fields = Fields { text: text_field, id: id_field, extra: None };
     let mut buffer = String::new();
     lines

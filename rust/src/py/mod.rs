@@ -9,12 +9,16 @@ use pyo3::prelude::*;
 mod classes;
 mod convert;
 mod functions;
+mod scanners;
 
 /// The native core of `dedup`.
 #[pymodule]
 mod _core {
     #[pymodule_export]
     use super::classes::{Corpus, Seen};
+
+    #[pymodule_export]
+    use super::scanners::{ArrayScanner, RowScanner};
 
     #[pymodule_export]
     use super::functions::{

@@ -1,0 +1,39 @@
+"""What changes time and memory, and what input is too much; never which texts match."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from dedup.errors import DedupError
+from dedup.formats.records import BATCH_BYTES, MAX_EXPANSION, MAX_LINE
+
+Progress = Callable[[str, int, "int | None"], None]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What changes time and memory, and what input is too much; never which texts match.
+
+    jobs: threads, None for all processors. progress: called as (stage, done, total or None),
+    often. skip_bad: False raises FormatError at the first record that cannot be read.
+    batch_bytes: text handed to the core at one time. max_line: bytes of the longest record that
+    is read; a longer one is a bad record and is never held. max_expansion: how many times its
+    size a compressed file may grow, once it gave 64 MiB.
+    """
+
+    jobs: int | None = None
+    progress: Progress | None = None
+    skip_bad: bool = True
+    batch_bytes: int = BATCH_BYTES
+    max_line: int = MAX_LINE
+    max_expansion: float = MAX_EXPANSION
+
+    def __post_init__(self) -> None:
+        sizes: dict[str, object] = {"batch_bytes": self.batch_bytes, "max_line": self.max_line}
+        for name, size in sizes.items():
+            if isinstance(size, bool) or not isinstance(size, int) or size < 1:
+                raise DedupError(f"{name} is {size!r}; it must be a whole number above 0")
+        ratio: object = self.max_expansion
+        if isinstance(ratio, bool) or not isinstance(ratio, (int, float)) or not ratio >= 1:
+            raise DedupError(f"max_expansion is {ratio!r}; it must be a number of 1 or more")

@@ -1,0 +1,66 @@
+"""Tables and JSON files of a folder that hold no text are no part of its corpus."""
+
+from pathlib import Path
+
+import pytest
+
+import dedup
+from dedup.errors import FieldError, InputError
+
+STORY = "The ferry will not sail tomorrow, the harbour office said, because of the storm."
+
+
+def folder(tmp_path: Path, **files: str) -> Path:
+    for name, content in files.items():
+        stem, _, suffix = name.rpartition("_")
+        (tmp_path / f"{stem}.{suffix}").write_text(content, encoding="utf-8")
+    return tmp_path
+
+
+def test_what_holds_no_text_is_passed_over_with_a_warning(tmp_path):
+    folder(
+        tmp_path,
+        a_txt=STORY,
+        b_txt=STORY,
+        prices_csv="item,price\nbread,2\n",
+        package_json='{\n  "name": "x"\n}\n',
+        list_json="[1, 2, 3]",
+        empty_json="",
+    )
+    result = dedup.scan(tmp_path)
+    assert result.report["counts"]["documents_read"] == 2
+    assert len(result.clusters) == 1
+    assert sorted(line.partition(":")[0].rpartition("/")[2] for line in result.warnings) == [
+        "empty.json",
+        "list.json",
+        "package.json",
+        "prices.csv",
+    ]
+    assert all(line.endswith("; passed over") for line in result.warnings)
+    dedup.clean(tmp_path, tmp_path.parent / "out")
+    written = {path.name for path in (tmp_path.parent / "out").iterdir()}
+    assert written == {"_dedup", "a.txt"}
+
+
+def test_tables_and_json_of_records_belong_to_the_folder(tmp_path):
+    folder(
+        tmp_path,
+        a_csv=f'id,text\n1,"{STORY}"\n',
+        b_json=f'[{{"text": "{STORY}"}}]',
+        c_json=f'{{"text": "{STORY}"}}\n{{"text": "other"}}\n',
+        d_json="[\n",
+    )
+    with pytest.raises(dedup.FormatError, match=r"d\.json"):
+        dedup.scan(tmp_path)
+    (tmp_path / "d.json").unlink()
+    result = dedup.scan(tmp_path)
+    assert result.warnings == []
+    assert result.report["counts"]["documents_read"] == 4
+
+
+def test_a_table_that_is_named_is_read_or_told_of(tmp_path):
+    path = folder(tmp_path, prices_csv="item,price\nbread,2\n") / "prices.csv"
+    with pytest.raises(FieldError, match="no column is named text"):
+        dedup.scan(path)
+    with pytest.raises(InputError, match="nothing here holds a text"):
+        dedup.scan(tmp_path)
