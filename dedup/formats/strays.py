@@ -56,11 +56,11 @@ def _why_stray(item: Input, reading: Reading) -> str:
 
 
 def _begins_with_record(item: Input, reading: Reading) -> bool:
-    """Whether a JSON file is an array of objects by its start, or its first line has the text."""
+    """Whether a JSON file begins as an array with an object in it, or with a line with the text."""
     with InputStream(item, reading.max_expansion) as stream:
         start = stream.some(FIRST_LOOK).removeprefix(BYTE_ORDER_MARK).lstrip()
     if start.startswith(b"["):
-        return start[1:].lstrip()[:1] in (b"{", b"]", b"")
+        return b"{" in start or start[1:].lstrip()[:1] in (b"]", b"")
     # A line that is longer than the look is no settings file.
     line, end, _ = start.partition(b"\n")
     try:
