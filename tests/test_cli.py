@@ -403,7 +403,7 @@ def test_a_full_disk_behind_stdout_is_an_error(articles):
         process = command("scan", articles, "--format", "json", stdout=full)
         _, stderr = process.communicate(timeout=60)
     assert process.returncode == 2
-    assert stderr == b"error: no space left on device\n"
+    assert stderr == b"error: stdout: no space left on device\n"
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

@@ -8,12 +8,11 @@ from dedup.cli.running import (
     UsageProblem,
     check_showing,
     clean_command,
-    exit_code,
+    finish,
     given_paths,
     paths_of,
     reading_arguments,
     running,
-    show,
 )
 from dedup.policy import Policy
 
@@ -56,5 +55,4 @@ def clean(
     else:
         back = ["dedup", "restore", writing.output, "-o", "restored/"]
         ending = Ending("Removed", back, writing.output)
-    show(result, showing, ending)
-    return exit_code(result, reading, showing)
+    return finish(result, reading, showing, ending)

@@ -8,6 +8,7 @@ import typer
 
 from dedup.cli.console import print_lines
 from dedup.cli.flags import Writing, flagged
+from dedup.cli.running import complete
 from dedup.report_text import plural
 from dedup.terminal import visible
 
@@ -45,5 +46,6 @@ def restore(
         ]
         if not writing.dry_run:
             lines.append(f"in {visible(writing.output)}")
-        print_lines(lines)
+        with complete("" if writing.dry_run else writing.output):
+            print_lines(lines)
     return 0

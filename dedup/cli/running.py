@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from dedup.cli.console import bold, is_terminal, print_data, print_lines, tell, tell_skipped
 from dedup.cli.progress import progress_bars
-from dedup.errors import DedupError
+from dedup.errors import DedupError, OutputError
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -107,6 +107,29 @@ def show(result: ScanResult | CleanResult, showing: Showing, ending: Ending) -> 
             bold=bold,
         )
         print_lines(summary_lines(summary))
+
+
+def finish(
+    result: ScanResult | CleanResult, reading: Reading, showing: Showing, ending: Ending
+) -> int:
+    """Print the result, tell what stderr gets, and return the exit code."""
+    code = 0
+    try:
+        with complete(ending.output):
+            show(result, showing, ending)
+    finally:  # bad records are told of even where stdout is full
+        code = exit_code(result, reading, showing)
+    return code
+
+
+@contextmanager
+def complete(folder: str) -> Iterator[None]:
+    """Inside, a folder is written and only the summary left to print: an error says so."""
+    try:
+        yield
+    except OutputError as error:
+        hint = f"{folder} is complete; only the summary could not be written" if folder else None
+        raise OutputError(error.message, hint=hint) from error
 
 
 def exit_code(result: ScanResult | CleanResult, reading: Reading, showing: Showing) -> int:

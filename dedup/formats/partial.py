@@ -97,7 +97,7 @@ def _short(name: str) -> str:
 
 
 def _aside(target: str) -> str:
-    """Where a folder that is being replaced waits for the rename; no other target has this place."""
+    """Where a folder that is being replaced waits for the rename; no other target's place."""
     parent, name = os.path.split(target)
     whole = hashlib.sha256(os.fsencode(name)).hexdigest()[:16]
     return os.path.join(parent, f".{_short(name)}.{whole}.dedup-old")
