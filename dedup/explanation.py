@@ -149,11 +149,17 @@ def compare(left: str, right: str, policy: Policy) -> Scores:
     template = bool(
         relation
         and policy.numbers == "veto"
-        and _core.normal_form(left, True) == _core.normal_form(right, True)
+        and _numbers_as_one(_core.normal_form(left, True))
+        == _numbers_as_one(_core.normal_form(right, True))
     )
     if template:
         reason += "; they differ in numbers only, so both stay"
     return Scores(relation, resemblance, containment, similarity, template, reason)
+
+
+def _numbers_as_one(masked: str) -> str:
+    """A masked normal form with one 0 for each run of numbers, as the core compares them."""
+    return re.sub(r"(?<!\S)0(?: 0)+(?!\S)", "0", masked)
 
 
 def _by_shingles(resemblance: float, containment: float, policy: Policy) -> tuple[str | None, str]:

@@ -22,6 +22,7 @@ pub mod hash;
 pub mod json;
 pub mod layout;
 pub mod likeness;
+pub mod name;
 pub mod passages;
 pub mod plan;
 #[cfg(feature = "python")]
@@ -38,5 +39,6 @@ pub mod sign;
 pub mod simd;
 pub mod split;
 pub mod store;
+pub mod strip;
 pub mod token;
 pub mod verify;
