@@ -13,6 +13,7 @@ pub mod corpus;
 pub mod counts;
 pub mod cut;
 pub mod escape;
+pub mod fates;
 mod flatten;
 pub mod fold;
 #[rustfmt::skip]

@@ -4,7 +4,8 @@ use hashbrown::HashMap;
 use std::ops::Range;
 
 use crate::cluster::{Corpus, Neighbours, choose_keepers};
-use crate::passages::{Fates, State, count_documents, settle};
+use crate::fates::{Fates, State};
+use crate::passages::{count_documents, settle};
 use crate::settings::{BOILERPLATE_DOCUMENTS, Settings};
 use crate::store::{NONE, Number, Store};
 

@@ -5,7 +5,7 @@
 //! text would remove what cleaning the text did not.
 
 use crate::cluster::Corpus;
-use crate::passages::Fates;
+use crate::fates::Fates;
 use crate::split::{Before, is_hard_wrapped};
 use crate::store::{Number, Store};
 

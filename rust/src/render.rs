@@ -4,9 +4,9 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use crate::cluster::Neighbours;
 use crate::escape::{write_number, write_score, write_string};
+use crate::fates::State;
 use crate::likeness::{Likeness, likeness};
 use crate::name::write_name;
-use crate::passages::State;
 use crate::plan::{Cluster, Kind, Passage, Plan};
 use crate::settings::Settings;
 use crate::store::{NONE, Number, Store};

@@ -3,7 +3,7 @@
 use hashbrown::HashMap;
 
 use crate::cluster::Corpus;
-use crate::passages::{Fates, State};
+use crate::fates::{Fates, State};
 use crate::remains::{after_cut, blocks_to_keep};
 use crate::settings::BOILERPLATE_DOCUMENTS;
 use crate::split::Unit;
