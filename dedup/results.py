@@ -26,6 +26,8 @@ class ScanResult:
     bytes. warnings: one line each.
     """
 
+    _removal = "would go"
+
     def __init__(
         self,
         corpus: _core.Corpus,
@@ -40,6 +42,15 @@ class ScanResult:
         self.report = report
         self.skipped = skipped
         self.warnings = warnings
+
+    def __repr__(self) -> str:
+        counts = self.report.get("counts", {})
+        read, removed = (counts.get(f"characters_{name}", 0) for name in ("read", "removed"))
+        return (
+            f"<{type(self).__name__}: {counts.get('documents_read', 0):,} documents, "
+            f"{counts.get('clusters', 0):,} clusters, "
+            f"{removed:,} of {read:,} characters {self._removal}>"
+        )
 
     def cluster_lines(self) -> Iterator[bytes]:
         """`clusters.jsonl` in pieces of whole lines."""
@@ -82,6 +93,8 @@ class CleanResult(ScanResult):
     caller holds. removed: the ledger, likewise; with an output folder it is in
     `OUT/_dedup/removed.jsonl`.
     """
+
+    _removal = "removed"
 
     documents: Sequence[Document] = ()
     removed: Sequence[dict[str, Any]] = ()

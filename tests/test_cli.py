@@ -321,7 +321,7 @@ def test_after_ten_bad_records_the_rest_is_counted(tmp_path):
     _, stderr, code = run("scan", "feed.jsonl", cwd=tmp_path)
     assert code == 2
     assert stderr.count("feed.jsonl:") == 10
-    assert stderr.endswith("and 15 more bad records\n")
+    assert "and 15 more bad records\n\nhint: --text-field" in stderr
 
 
 def test_stdin_is_read_when_it_is_named_or_piped():

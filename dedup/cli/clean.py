@@ -8,6 +8,7 @@ from dedup.cli.running import (
     UsageProblem,
     check_showing,
     clean_command,
+    command_of,
     finish,
     given_paths,
     paths_of,
@@ -53,6 +54,6 @@ def clean(
         again = clean_command(sources, writing.output, policy, reading)
         ending = Ending("Would remove", again)
     else:
-        back = ["dedup", "restore", writing.output, "-o", "restored/"]
+        back = command_of("restore", [writing.output], ["-o", "restored/"])
         ending = Ending("Removed", back, writing.output)
     return finish(result, reading, showing, ending)

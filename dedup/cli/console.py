@@ -89,6 +89,20 @@ def tell_skipped(skipped: Iterable[Skipped], count: int) -> None:
         tell(f"and {count - MOST_SKIPPED:,} more bad records")
 
 
+def tell_remedies(output: str, *, fields: bool) -> None:
+    """Say what can be done about bad records.
+
+    output: the folder that was written, or empty. fields: some of them lack their text.
+    """
+    remedies = ["--skip-bad exits 0 in spite of them"]
+    if fields:
+        remedies.insert(0, "--text-field names the field of the text")
+    if output:
+        remedies.insert(0, f"they are in {output.rstrip('/')}/_dedup/skipped.jsonl")
+    tell("")
+    tell(f"hint: {'; '.join(remedies)}")
+
+
 def is_terminal(stream: object) -> bool:
     """Whether a person looks at this stream."""
     try:

@@ -71,20 +71,21 @@ TextOrJson = Annotated[
 ]
 
 
+TEXT_FIELD = Annotated[str, _flag(INPUT, "JSON field that holds the text. [text]", metavar="NAME")]
+ID_FIELD = Annotated[str, _flag(INPUT, "JSON field that holds the id. [id]", metavar="NAME")]
+INPUT_FORMAT = Annotated[
+    Optional[str],  # noqa: UP045
+    _flag(INPUT, "Read every input as text or jsonl, whatever its suffix.", metavar="FORMAT"),
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How inputs are read, and with how many threads."""
 
-    text_field: Annotated[
-        str, _flag(INPUT, "JSON field that holds the text. [text]", metavar="NAME")
-    ] = "text"
-    id_field: Annotated[str, _flag(INPUT, "JSON field that holds the id. [id]", metavar="NAME")] = (
-        "id"
-    )
-    input_format: Annotated[
-        Optional[str],  # noqa: UP045
-        _flag(INPUT, "Read every input as text or jsonl, whatever its suffix.", metavar="FORMAT"),
-    ] = None
+    text_field: TEXT_FIELD = "text"
+    id_field: ID_FIELD = "id"
+    input_format: INPUT_FORMAT = None
     skip_bad: Annotated[bool, _switch(INPUT, "Exit 0 in spite of bad records.", "--skip-bad")] = (
         False
     )
@@ -114,17 +115,24 @@ class Showing:
     ] = False
 
 
+FOLDER = Annotated[str, _flag(OUTPUT, "Folder to write.", "--output", "-o", metavar="FOLDER")]
+DRY_RUN = Annotated[bool, _switch(OUTPUT, "Say what would be done; write nothing.", "--dry-run")]
+
+
+FORCE_RESTORE = Annotated[
+    bool,
+    _switch(OUTPUT, "Replace the folder if clean wrote it from the same inputs.", "--force"),
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Writing:
     """Where a folder of results goes."""
 
-    output: Annotated[str, _flag(OUTPUT, "Folder to write.", "--output", "-o", metavar="FOLDER")]
-    dry_run: Annotated[
-        bool, _switch(OUTPUT, "Say what would be done; write nothing.", "--dry-run")
-    ] = False
+    output: FOLDER
+    dry_run: DRY_RUN = False
     force: Annotated[
-        bool,
-        _switch(OUTPUT, "Replace the folder if an earlier run of dedup wrote it.", "--force"),
+        bool, _switch(OUTPUT, "Replace the folder if an earlier clean wrote it.", "--force")
     ] = False
 
 

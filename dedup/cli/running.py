@@ -9,9 +9,18 @@ from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dedup.cli.console import bold, is_terminal, print_data, print_lines, tell, tell_skipped
+from dedup.cli.console import (
+    bold,
+    is_terminal,
+    print_data,
+    print_lines,
+    tell,
+    tell_remedies,
+    tell_skipped,
+)
 from dedup.cli.progress import progress_bars
 from dedup.errors import DedupError, OutputError
+from dedup.terminal import inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,8 +47,13 @@ def check_showing(showing: Showing, reading: Reading) -> None:
             f"jobs is {reading.jobs}; it must be 1 or more",
             hint="leave it out for all processors",
         )
-    if reading.input_format not in (None, "text", "jsonl"):
-        raise UsageProblem(f"input-format is {reading.input_format}; it must be text or jsonl")
+    check_input_format(reading.input_format)
+
+
+def check_input_format(name: str | None) -> None:
+    """Refuse an input format that there is not."""
+    if name not in (None, "text", "jsonl"):
+        raise UsageProblem(f"input-format is {name}; it must be text or jsonl")
 
 
 def check_format(name: str, allowed: tuple[str, ...]) -> None:
@@ -118,7 +132,7 @@ def finish(
         with complete(ending.output):
             show(result, showing, ending)
     finally:  # bad records are told of even where stdout is full
-        code = exit_code(result, reading, showing)
+        code = exit_code(result, reading, showing, ending.output)
     return code
 
 
@@ -132,7 +146,9 @@ def complete(folder: str) -> Iterator[None]:
         raise OutputError(error.message, hint=hint) from error
 
 
-def exit_code(result: ScanResult | CleanResult, reading: Reading, showing: Showing) -> int:
+def exit_code(
+    result: ScanResult | CleanResult, reading: Reading, showing: Showing, output: str
+) -> int:
     """Tell warnings, bad records and timings on stderr; say how the run ended."""
     skipped = result.report["counts"]["records_skipped"]
     if not showing.quiet:
@@ -140,6 +156,8 @@ def exit_code(result: ScanResult | CleanResult, reading: Reading, showing: Showi
             tell(f"warning: {warning}")
     if skipped and not (reading.skip_bad and showing.quiet):
         tell_skipped(result.skipped, skipped)
+    if skipped and not reading.skip_bad:
+        tell_remedies(output, fields=any("the text field" in one.reason for one in result.skipped))
     if showing.verbose:
         _tell_details(result.report)
     if skipped and not reading.skip_bad:
@@ -150,7 +168,7 @@ def exit_code(result: ScanResult | CleanResult, reading: Reading, showing: Showi
 
 def clean_command(sources: list[str], output: str, policy: Policy, reading: Reading) -> list[str]:
     """The words of the `dedup clean` that does what these settings say."""
-    words = ["dedup", "clean", *sources, "-o", output]
+    words = ["-o", output]
     given = {name: getattr(policy, name) for name in policy.changes()}
     for item in fields(reading):
         value = getattr(reading, item.name)
@@ -160,7 +178,14 @@ def clean_command(sources: list[str], output: str, policy: Policy, reading: Read
         words.append(f"--{name.replace('_', '-')}")
         if value is not True:
             words.append(str(value))
-    return words
+    return command_of("clean", sources, words)
+
+
+def command_of(name: str, arguments: list[str], flags: list[str]) -> list[str]:
+    """The words of a command; names that look like flags stand behind `--`."""
+    if any(word.startswith("-") and word != "-" for word in arguments):
+        return ["dedup", name, *flags, "--", *arguments]
+    return ["dedup", name, *arguments, *flags]
 
 
 def _tell_details(report: dict[str, Any]) -> None:
@@ -174,7 +199,7 @@ def _json_chunks(result: ScanResult | CleanResult) -> Iterator[bytes]:
     """`{"report":...,"clusters":[...]}`, streamed: the lines joined by commas."""
     import orjson
 
-    yield b'{"report":' + orjson.dumps(result.report) + b',"clusters":['
+    yield b'{"report":' + inert(orjson.dumps(result.report)) + b',"clusters":['
     first = True
     for chunk in result.cluster_lines():
         lines = chunk.strip(b"\n").replace(b"\n", b",\n")

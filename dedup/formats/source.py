@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -18,6 +18,11 @@ if TYPE_CHECKING:
     from dedup.formats.records import Format, Lines
 
 Excerpts = list[tuple[str, Span]]
+
+# No system takes a longer path.
+LONGEST_NAME = 4096
+TEXTS = "a str is a path or a glob; texts go in a list: [text]"
+PATHS = "files are read from a list of pathlib.Path, or from one str"
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +52,10 @@ class Source(Protocol):
     def size(self) -> int | None:
         """Bytes that batches weigh in all, where that is known beforehand."""
 
+    @property
+    def warnings(self) -> Sequence[str]:
+        """What is odd about the corpus, one line each."""
+
     def batches(self) -> Iterator[Batch | Lines]:
         """All documents in order; the same ones each time."""
 
@@ -60,6 +69,7 @@ class Files:
 
     inputs: Inputs
     reading: Reading
+    warnings: Sequence[str] = ()
 
     @property
     def size(self) -> int | None:
@@ -89,6 +99,7 @@ class Held:
 
     documents: list[Document]
     reading: Reading
+    warnings: Sequence[str] = ()
 
     @property
     def inputs(self) -> None:
@@ -150,7 +161,9 @@ def open_source(data: Any, reading: Reading) -> Source:
     """
     if reading.input_format not in (None, "text", "jsonl"):
         raise InputError(f"input_format is {reading.input_format!r}; it must be text or jsonl")
-    if isinstance(data, (str, os.PathLike)):
+    if isinstance(data, str):
+        return _files_named(data, reading)
+    if isinstance(data, os.PathLike):
         return Files(discover(data, input_format=reading.input_format), reading)
     if isinstance(data, (bytes, bytearray, Mapping, Document)) or not isinstance(data, Iterable):
         kind = type(data).__name__
@@ -162,4 +175,32 @@ def open_source(data: Any, reading: Reading) -> Source:
     if items and all(isinstance(item, os.PathLike) for item in items):
         return Files(discover(items, input_format=reading.input_format), reading)
     documents = documents_of(items, text_field=reading.text_field, id_field=reading.id_field)
-    return Held(documents, reading)
+    return Held(documents, reading, _warnings_of(items))
+
+
+def _files_named(name: str, reading: Reading) -> Files:
+    """The files that a str names; where it names none, it may have been meant as a text."""
+    if not name or "\n" in name or len(name) > LONGEST_NAME:
+        message = f"{_excerpt(name)}: no path" if name else "the input is an empty str"
+        raise InputError(message, hint=TEXTS)
+    try:
+        return Files(discover(name, input_format=reading.input_format), reading)
+    except InputError as error:
+        if error.hint is None:
+            error.hint = TEXTS
+        raise
+
+
+def _excerpt(text: str) -> str:
+    """A text for a message: its start and its end, in one line."""
+    cut = text if len(text) <= 60 else f"{text[:40]}…{text[-19:]}"
+    return repr(cut)
+
+
+def _warnings_of(items: Sequence[Any]) -> list[str]:
+    """A list of str holds texts; where all of them are names of files, that may not be meant."""
+    named = bool(items) and all(
+        isinstance(item, str) and item and len(item) <= LONGEST_NAME and os.path.isfile(item)
+        for item in items
+    )
+    return [f"the texts are names of files, as {items[0]!r} is; {PATHS}"] if named else []

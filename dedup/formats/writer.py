@@ -19,6 +19,7 @@ from dedup.formats.compression import OutputStream, writing
 from dedup.formats.partial import check_target, make_parents, make_partial, put_in_place, sweep
 from dedup.formats.records import shown
 from dedup.formats.walk import NOTES
+from dedup.terminal import inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -157,5 +158,5 @@ def safe_name(name: str) -> str:
 
 
 def json_line(value: Any) -> bytes:
-    """A JSON value as one line, in the form the core writes: compact, UTF-8."""
-    return orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
+    """A JSON value as one line, in the form the core writes: compact, UTF-8, no raw controls."""
+    return inert(orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE))

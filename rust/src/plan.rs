@@ -273,7 +273,8 @@ impl Plan {
         Cluster { keeper_first, keeper_last, members: 0..0, state, kind, documents, characters }
     }
 
-    /// Documents of which at least `containment` repeats blocks of one other document.
+    /// Documents of which at least `containment` repeats blocks of one other document; what differs
+    /// from these in numbers, or holds them and more, does not stand there.
     fn find_similar(&self, store: &Store, settings: &Settings) -> Vec<Similar> {
         let mut similar = Vec::new();
         let mut by_home: HashMap<Number, u64> = HashMap::new();
@@ -284,7 +285,8 @@ impl Plan {
                 passages.next_if(|next| self.documents[next.first as usize] == document)
             {
                 let home = self.documents[passage.keeper_first as usize];
-                if home != document {
+                let stands_there = !matches!(passage.state, State::Numbers | State::Contained);
+                if home != document && stands_there {
                     *by_home.entry(home).or_default() += (passage.first..=passage.last)
                         .map(|block| u64::from(store.block_characters(block as usize)))
                         .sum::<u64>();
