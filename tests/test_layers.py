@@ -17,6 +17,7 @@ ABOVE = {
     "dedup.engines.stream",
     "dedup.explanation",
     "dedup.formats.jsonl",
+    "dedup.formats.one",
     "dedup.formats.restore",
     "dedup.formats.source",
     "dedup.report",
