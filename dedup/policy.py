@@ -123,8 +123,7 @@ class Policy:
     )
     keep: str = words(
         "first",
-        "Copy that stays: first, longest, earliest[:FIELD] or prefer:GLOB[,GLOB] (of the path as "
-        "scan shows it, or as typed).",
+        "Copy that stays: first, longest, earliest[:FIELD] or prefer:GLOB[,GLOB].",
         changed="of a repeat another copy than the first may stay",
     )
     linkage: str = choice(

@@ -150,7 +150,9 @@ def test_a_keeper_rule_that_finds_nothing_is_warned_of(tmp_path: Path) -> None:
     told = dedup.scan(records, keep="earliest:day").warnings
     assert told == ["earliest: no record has the field day"]
     assert dedup.scan([{**records[0], "day": 3}], keep="earliest:day").warnings == []
-    assert "path as scan shows it, or as typed" in " ".join(run("scan", "--help")[0].split())
+    assert "GLOB matches the path as scan shows it, or as typed" in " ".join(
+        run("scan", "--help")[0].split()
+    )
 
 
 def test_an_id_field_that_no_record_has_is_warned_of(tmp_path: Path) -> None:

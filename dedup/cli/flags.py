@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 # What every reader of the code calls by name; other policy flags have their long form only.
 _SHORT_NAMES = {"threshold": "-t"}
+_NOTES = {"keep": "GLOB matches the path as scan shows it, or as typed."}
 _METAVARS = {"keep": "RULE", "protect": "REGEX"}
 
 Paths = Annotated[
@@ -189,6 +190,8 @@ def _policy_flag(name: str, setting: Setting, default: Any) -> Any:
     help = setting.help
     if setting.choices:
         help += f" One of {', '.join(setting.choices)}."
+    if name in _NOTES:
+        help += f" {_NOTES[name]}"
     if default is not None:
         help += f" [{default}]"
     return _flag(POLICY, help, *names, metavar=metavar)
