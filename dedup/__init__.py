@@ -10,40 +10,49 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dedup.errors import (
-    CorruptIndexError,
-    DedupError,
-    FieldError,
-    FormatError,
-    IncompatibleIndexError,
-    IndexError_,
-    IndexLockedError,
-    InputError,
-    MissingExtraError,
-    OutputError,
-    PolicyError,
-)
-from dedup.model import Cluster, Document, Match, Member
-from dedup.policy import Policy
-
 if TYPE_CHECKING:
+    from dedup.errors import (
+        CorruptIndexError,
+        DedupError,
+        FieldError,
+        FormatError,
+        IncompatibleIndexError,
+        IndexError_,
+        IndexLockedError,
+        InputError,
+        MissingExtraError,
+        OutputError,
+        PolicyError,
+    )
+    from dedup.model import Cluster, Document, Match, Member
     from dedup.options import Options
     from dedup.pipeline import clean, explain, matches, restore, scan, unique
+    from dedup.policy import Policy
     from dedup.results import CleanResult, ScanResult
 
     __version__: str
 
-# Loaded when they are first used: `dedup --help` needs neither numpy nor the core.
+# Where each name is; loaded when it is first used. `dedup --help` needs neither numpy nor the core,
+# and an interrupt while the command loads finds nothing imported that could not yet catch it.
 _LATER = {
-    "CleanResult": "dedup.results",
-    "Options": "dedup.options",
-    "ScanResult": "dedup.results",
-    "clean": "dedup.pipeline",
-    "explain": "dedup.pipeline",
-    "matches": "dedup.pipeline",
-    "restore": "dedup.pipeline",
-    "scan": "dedup.pipeline",
-    "unique": "dedup.pipeline",
+    "dedup.errors": (
+        "CorruptIndexError",
+        "DedupError",
+        "FieldError",
+        "FormatError",
+        "IncompatibleIndexError",
+        "IndexError_",
+        "IndexLockedError",
+        "InputError",
+        "MissingExtraError",
+        "OutputError",
+        "PolicyError",
+    ),
+    "dedup.model": ("Cluster", "Document", "Match", "Member"),
+    "dedup.options": ("Options",),
+    "dedup.pipeline": ("clean", "explain", "matches", "restore", "scan", "unique"),
+    "dedup.policy": ("Policy",),
+    "dedup.results": ("CleanResult", "ScanResult"),
 }
 
 __all__ = [
@@ -76,14 +85,15 @@ __all__ = [
 
 
 def __getattr__(name: str) -> Any:
+    from importlib import import_module
+
     if name == "__version__":
         from importlib.metadata import version
 
         return version("dedup")
-    if name in _LATER:
-        from importlib import import_module
-
-        return getattr(import_module(_LATER[name]), name)
+    for module, names in _LATER.items():
+        if name in names:
+            return getattr(import_module(module), name)
     raise AttributeError(f"module 'dedup' has no attribute '{name}'")
 
 

@@ -1,8 +1,19 @@
-"""`python -m dedup` is the command `dedup`."""
+"""The command `dedup`, also as `python -m dedup`: quiet when it is interrupted while it loads.
 
-import sys
+Loading takes a quarter of a second, in which `dedup.cli` cannot yet catch anything; so this
+module imports nothing before it can.
+"""
 
-from dedup.cli import main
+
+def main() -> int:
+    """Load the command and run it; returns the exit code."""
+    try:
+        from dedup.cli import main as run
+
+        return run()
+    except KeyboardInterrupt:
+        return 130
+
 
 if __name__ == "__main__":
-    sys.exit(main())
+    raise SystemExit(main())

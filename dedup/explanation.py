@@ -13,6 +13,7 @@ from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
 from dedup.errors import InputError
+from dedup.report_text import plural
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -141,7 +142,7 @@ def compare(left: str, right: str, policy: Policy) -> Scores:
     tokens = [form.count(" ") + 1 if form else 0 for form in forms]
     relation, similarity, reason = None, None, ""
     if min(tokens) < max(policy.min_tokens, 1):
-        reason = f"a text of {min(tokens)} tokens matches only its equal (min_tokens)"
+        reason = f"a text of {plural(min(tokens), 'token')} matches only its equal (min_tokens)"
     elif min(tokens) < policy.short_tokens:
         relation, similarity, reason = _by_characters(forms, max(tokens), policy)
     else:
@@ -149,11 +150,17 @@ def compare(left: str, right: str, policy: Policy) -> Scores:
     template = bool(
         relation
         and policy.numbers == "veto"
-        and _core.normal_form(left, True) == _core.normal_form(right, True)
+        and _numbers_as_one(_core.normal_form(left, True))
+        == _numbers_as_one(_core.normal_form(right, True))
     )
     if template:
         reason += "; they differ in numbers only, so both stay"
     return Scores(relation, resemblance, containment, similarity, template, reason)
+
+
+def _numbers_as_one(masked: str) -> str:
+    """A masked normal form with one 0 for each run of numbers, as the core compares them."""
+    return re.sub(r"(?<!\S)0(?: 0)+(?!\S)", "0", masked)
 
 
 def _by_shingles(resemblance: float, containment: float, policy: Policy) -> tuple[str | None, str]:

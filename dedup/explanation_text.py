@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dedup.report_text import WIDTH, plural
-from dedup.terminal import shorten
+from dedup.terminal import shorten, shorten_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -22,7 +22,8 @@ _SIGNS = {"equal": "  ", "delete": "- ", "insert": "+ "}
 def explanation_lines(explanation: Explanation) -> Iterator[str]:
     """The explanation, line by line, without line ends."""
     room = (WIDTH - 20) // 2
-    left, right = shorten(explanation.left_name, room), shorten(explanation.right_name, room)
+    names = _without_common_folder(explanation.left_name, explanation.right_name)
+    left, right = (shorten_name(name, room) for name in names)
     yield f"{left} and {right}: {_verdict(explanation)}"
     yield from _wrapped(explanation.reason)
     scores = f"resemblance {_score(explanation.resemblance)}"
@@ -36,6 +37,16 @@ def explanation_lines(explanation: Explanation) -> Iterator[str]:
     if explanation.relation != "identical" and explanation.matches:
         yield ""
         yield from _difference_lines(explanation, (left, right))
+
+
+def _without_common_folder(left: str, right: str) -> tuple[str, str]:
+    """Both names below the folder that they share: what tells them apart stands at their ends."""
+    shared = 0
+    for one, other in zip(left.split("/")[:-1], right.split("/")[:-1], strict=False):
+        if one != other:
+            break
+        shared += len(one) + 1
+    return left[shared:], right[shared:]
 
 
 def _verdict(explanation: Explanation) -> str:

@@ -30,6 +30,12 @@ class Options:
     max_expansion: float = MAX_EXPANSION
 
     def __post_init__(self) -> None:
+        progress: object = self.progress
+        if progress is not None and not callable(progress):
+            raise DedupError(
+                f"progress is {progress!r}; it must be a function of stage, done and total",
+                hint="leave it out for no reports",
+            )
         sizes: dict[str, object] = {"batch_bytes": self.batch_bytes, "max_line": self.max_line}
         for name, size in sizes.items():
             if isinstance(size, bool) or not isinstance(size, int) or size < 1:

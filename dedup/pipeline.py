@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 from dedup.errors import DedupError, InputError, PolicyError
 from dedup.explanation import Explanation, explain_texts
 from dedup.formats import OutputTree, Reading, check_output, restore
+from dedup.formats.memory import documents_of
 from dedup.formats.partial import check_target
 from dedup.options import Options
 from dedup.policy import Policy
@@ -111,15 +112,23 @@ def matches(data: Any, **settings: Any) -> list[Match]:
 
 
 def explain(
-    left: str,
-    right: str,
+    left: Any,
+    right: Any,
     policy: Policy | None = None,
     *,
     names: tuple[str, str] = ("left", "right"),
+    text_field: str = "text",
     **settings: Any,
 ) -> Explanation:
-    """Why two texts match, or do not: scores, shared passages, aligned difference."""
+    """Why two texts match, or do not: scores, shared passages, aligned difference.
+
+    left, right: each a str, a dict or a Document.
+    """
     policy = _resolve(policy, settings)
+    left, right = (
+        document.text
+        for document in documents_of([left, right], text_field=text_field, id_field="id")
+    )
     across = replace(policy, scope="across", keep="first")
     passages = []
     for cluster in scan([left, right], policy=across).clusters:

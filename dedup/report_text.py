@@ -7,9 +7,10 @@ names come from files and are made safe here; the caller makes the result encoda
 from __future__ import annotations
 
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
-from dedup.terminal import cells, shorten, visible
+from dedup.terminal import cells, shorten, shorten_name, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -43,6 +44,14 @@ STAYS = {
 }
 
 
+# What no block does where nothing repeats, by the scope that was looked at.
+STANDS = {
+    "both": "stands twice",
+    "within": "stands twice inside one document",
+    "across": "stands in two documents",
+}
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Summary:
     """What the summary is made of.
@@ -69,20 +78,27 @@ def summary_lines(summary: Summary) -> Iterator[str]:
         yield ""
         yield summary.bold("Nothing repeats")
         yield from _nothing_lines(summary.report)
+        if summary.output:
+            yield f"Written to {_folder(summary.output)} as it was"
         return
     yield ""
     yield from _total_lines(summary)
     yield from _kind_lines(summary.report.get("kinds", {}))
-    yield ""
-    yield from _cluster_lines(summary)
+    if summary.largest:
+        yield ""
+        yield from _cluster_lines(summary)
     yield from _document_lines(summary)
     yield ""
     yield from _removal_lines(summary)
     if summary.output:
-        folder = visible(summary.output.rstrip("/") or summary.output)
+        folder = _folder(summary.output)
         yield f"Written to {folder}; what went stands in {folder}/_dedup/removed.jsonl"
     if summary.next_command:
         yield f"Next: {visible(summary.next_command)}"
+
+
+def _folder(name: str) -> str:
+    return visible(name.rstrip("/") or name)
 
 
 def _read_lines(report: Mapping[str, Any]) -> Iterator[str]:
@@ -105,12 +121,16 @@ def _read_lines(report: Mapping[str, Any]) -> Iterator[str]:
 
 def _nothing_lines(report: Mapping[str, Any]) -> Iterator[str]:
     policy, counts = report["policy"], report["counts"]
+    if 0 < counts["records_skipped"] == counts["documents_read"]:
+        yield "No record could be read"
+        return
     if not counts["blocks"]:
         yield "There is no text in the input"
         return
-    yield (
-        f"No {policy['unit']} stands twice, and none of {policy['min_tokens']} words or more "
-        f"nearly so (threshold {policy['threshold']})"
+    yield from wrap(
+        f"No {policy['unit']} {STANDS[policy['scope']]}, and none of {policy['min_tokens']} words "
+        f"or more nearly so (threshold {policy['threshold']})",
+        WIDTH,
     )
     if policy["threshold"] > 0.5:
         lower = round(policy["threshold"] - 0.2, 2)
@@ -143,8 +163,6 @@ def _kind_lines(kinds: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
 
 def _cluster_lines(summary: Summary) -> Iterator[str]:
     total = summary.report["counts"]["clusters"]
-    if not summary.largest:
-        return
     more = total - len(summary.largest)
     yield summary.bold("Largest clusters" if more > 0 else "Clusters, largest first")
     width = len(str(len(summary.largest)))
@@ -173,7 +191,7 @@ def _places(cluster: Cluster, members: int, width: int) -> Iterator[str]:
         label, note = ("kept", "") if member.keeper else ("again", _score(member))
         blocks = _blocks(member)
         room = width - 7 - cells(blocks)
-        source = shorten(member.source, room)
+        source = shorten_name(member.source, room)
         # A name is worth more than the rest of its line: the note takes the next one.
         if cells(source) + cells(note) > room:
             yield f"{label:<6} {source}{blocks}"
@@ -218,12 +236,15 @@ def _document_lines(summary: Summary) -> Iterator[str]:
 
 
 def _name(entry: Mapping[str, Any], width: int) -> str:
-    return shorten(entry["source"] or entry["document"], width)
+    return shorten_name(entry["source"] or entry["document"], width)
 
 
 def _removal_lines(summary: Summary) -> Iterator[str]:
     counts = summary.report["counts"]
     removed = counts["characters_removed"]
+    if summary.report["policy"]["linkage"] == "chain":
+        yield "Chains of matches are for reports: dedup clean needs --linkage keeper"
+        return
     if not removed:
         yield f"{summary.action} nothing: every repeat is of a kind that stays"
         return

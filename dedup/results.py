@@ -28,6 +28,8 @@ class ScanResult:
     bytes. warnings: one line each.
     """
 
+    _removal = "would go"
+
     def __init__(
         self,
         corpus: _core.Corpus,
@@ -42,6 +44,15 @@ class ScanResult:
         self.report = report
         self.skipped = skipped
         self.warnings = warnings
+
+    def __repr__(self) -> str:
+        counts = self.report.get("counts", {})
+        read, removed = (counts.get(f"characters_{name}", 0) for name in ("read", "removed"))
+        return (
+            f"<{type(self).__name__}: {counts.get('documents_read', 0):,} documents, "
+            f"{counts.get('clusters', 0):,} clusters, "
+            f"{removed:,} of {read:,} characters {self._removal}>"
+        )
 
     def cluster_lines(self) -> Iterator[bytes]:
         """`clusters.jsonl` in pieces, which may end inside a line: a cluster may have millions."""
@@ -91,6 +102,8 @@ class CleanResult(ScanResult):
     for other input. removed: the ledger; with an output folder it is in
     `OUT/_dedup/removed.jsonl`.
     """
+
+    _removal = "removed"
 
     documents: Sequence[Document] = ()
     data: Any = None

@@ -27,6 +27,7 @@ from dedup.report import RunFacts, build_report, similar_document
 from dedup.results import CleanResult
 from dedup.stages.keepers import KeeperOrder
 from dedup.stages.short import judge_pairs
+from dedup.terminal import inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Mapping
@@ -55,6 +56,7 @@ class Run:
     seconds: dict[str, float] = field(default_factory=dict)
     skipped: list[Skipped] = field(default_factory=list)
     documents: int = 0
+    records: bool = False
     started: float = field(default_factory=time.perf_counter)
 
     @classmethod
@@ -109,18 +111,21 @@ class Run:
             self._note_skipped(batch.skipped(reading.max_line))
             return
         if isinstance(batch, Rows):
+            self.records = True
             names = [batch.input.name] * len(batch)
             self.corpus.add(batch.texts, batch.ids, names, batch.numbers)
-            order.note(batch.sources, batch.extras)
+            order.note(batch.sources, batch.extras, [batch.input.path] * len(batch))
             self._note_skipped(batch.skipped)
             self.documents += len(batch)
             return
         if isinstance(batch, Batch):
             self.corpus.add(batch.texts, batch.ids, batch.sources)
-            order.note(batch.sources, [_date_of(one, order.wanted) for one in batch.fields])
+            dates = [_value_of(one, order.wanted) for one in batch.fields]
+            order.note(batch.sources, dates, batch.paths())
             self._note_skipped(batch.skipped)
             self.documents += len(batch)
             return
+        self.records = True
         first = self.documents
         count, bad, dates = self.corpus.add_lines(
             batch.core(), reading.text_field, reading.id_field, order.wanted
@@ -129,7 +134,7 @@ class Run:
             sources = [self.corpus.document_name(first + place)[1] for place in range(count)]
         else:
             sources = [batch.input.name] * count
-        order.note(sources, [_date(value) for value in dates])
+        order.note(sources, [_date(value) for value in dates], [batch.input.path] * count)
         self._note_skipped(skipped_lines(batch, bad, reading.text_field))
         self.documents += count
 
@@ -175,6 +180,10 @@ class Run:
     def leftovers(self) -> dict[str, Any]:
         """What results carry beside the report."""
         warnings = list(self.source.warnings)
+        if self.skipped:
+            read = self.documents + len(self.skipped)
+            warnings.append(f"{len(self.skipped):,} of {read:,} records could not be read")
+        warnings += filter(None, [self.order.warning(), self._id_warning()])
         repeated, first = self.corpus.repeated_ids()
         if first is not None:
             name, source = first
@@ -187,6 +196,22 @@ class Run:
             "warnings": warnings,
             "excerpt": self.source.excerpts,
         }
+
+    def _id_warning(self) -> str | None:
+        """Where a field was named for the ids, and no record has it."""
+        name = self.reading.id_field
+        if name == Reading().id_field:
+            return None
+        if isinstance(self.source, Held):
+            records = [one.fields for one in self.source.documents if one.fields]
+            found = not records or any(_value_of(one, name) is not None for one in records)
+        else:
+            names = map(self.corpus.document_name, range(self.documents))
+            # A record without an id has its source for one; a text file has none to begin with.
+            found = not self.records or any(
+                own != source and _is_line(source) for own, source in names
+            )
+        return None if found else f"no record has an id in the field {name}"
 
     def cleaned_documents(self) -> CleanResult:
         """Clean what the caller holds."""
@@ -237,7 +262,7 @@ class Run:
             raise InputError("the input shrank while it was read")
         result.report = self.report(tree.inputs(self.reading.text_field))
         report = orjson.dumps(result.report, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
-        tree.create(f"{NOTES}/report.json").write(report)
+        tree.create(f"{NOTES}/report.json").write(inert(report))
         return result
 
     def _cleaner(self) -> _Cleaner:
@@ -259,7 +284,11 @@ class Run:
         return [replace(one, record=line) for one, line in zip(found, lines, strict=True)]
 
 
-def _date_of(record: Mapping[str, Any], field: str | None) -> Any:
+def _is_line(source: str) -> bool:
+    return source.rpartition(":")[2].isdecimal()
+
+
+def _value_of(record: Mapping[str, Any], field: str | None) -> Any:
     try:
         return None if field is None else look_up(record, field)
     except KeyError:

@@ -21,6 +21,14 @@ if TYPE_CHECKING:
 ONLY_MIN_RUN = 20
 
 
+# What to do about a pattern, by words of what the core says is wrong with it.
+_PATTERN_HINTS = {
+    "look-around": "match the text around it too: what a match touches is protected as a whole",
+    "backreferences": "write the repeated words out, or as alternatives: (a a|b b)",
+    "size limit": "make it smaller: fewer or lower repetitions than {1000}, fewer alternatives",
+}
+
+
 class KeepRule(NamedTuple):
     """The `keep` setting taken apart: its name, and its field or its patterns."""
 
@@ -152,7 +160,10 @@ def check_protect(value: Any) -> None:
     if report is not None:
         # The last line of the report says what is wrong; those before it draw the place.
         problem = report.strip().splitlines()[-1].removeprefix("error: ")
-        hint = "a backslash before a sign takes it literally"
+        hint = next(
+            (hint for words, hint in _PATTERN_HINTS.items() if words in problem),
+            "a backslash before a sign takes it literally",
+        )
         raise _refusal("protect", value, f"it is not a regular expression: {problem}", hint)
 
 

@@ -19,6 +19,9 @@ _UNSAFE = re.compile(
 )
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
+# Of these, what JSON allows as it stands and a terminal acts on; line and paragraph separators too.
+_UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+
 # What stands in for our own typography where the console cannot encode it.
 _PLAIN = {"…": "...", "–": "-", "×": "x", "≥": ">=", "█": "#", "▏": "|"}
 
@@ -34,6 +37,17 @@ def visible(text: str) -> str:
     'a\\x1b[31mb\\u202ec'
     """
     return _UNSAFE.sub(_escape, text)
+
+
+def inert(data: bytes) -> bytes:
+    r"""JSON with every such control as an escape, which says the same to whoever reads it.
+
+    >>> inert('"a\u202eb"'.encode())
+    b'"a\\u202eb"'
+    """
+    if data.isascii() and b"\x7f" not in data:
+        return data
+    return _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found.group()):04x}", data.decode()).encode()
 
 
 def cells(text: str) -> int:
@@ -55,12 +69,28 @@ def shorten(text: str, width: int) -> str:
     >>> shorten("one two three four five six", 20)
     'one two thr… ive six'
     """
-    if len(text) > 2 * _ENDS:
-        text = f"{text[:_ENDS]}{text[-_ENDS:]}"
-        cut = True
-    else:
-        cut = False
-    units = [visible(character) for character in " ".join(text.split())]
+    ends, cut = _ends(text)
+    return _fitted(" ".join(ends.split()), width, cut=cut)
+
+
+def shorten_name(name: str, width: int) -> str:
+    r"""As `shorten`, for a name: its white space is a part of it.
+
+    >>> shorten_name(" a\nb  c.txt", 20)
+    ' a\\nb  c.txt'
+    """
+    ends, cut = _ends(name)
+    return _fitted(ends, width, cut=cut)
+
+
+def _ends(text: str) -> tuple[str, bool]:
+    """The text without its middle where it is very long, and whether that is so."""
+    cut = len(text) > 2 * _ENDS
+    return (f"{text[:_ENDS]}{text[-_ENDS:]}" if cut else text), cut
+
+
+def _fitted(text: str, width: int, *, cut: bool) -> str:
+    units = [visible(character) for character in text]
     if not cut and sum(map(cells, units)) <= width:
         return "".join(units)
     room = max(width - 2, 2)
@@ -98,6 +128,8 @@ def _escape(found: re.Match[str]) -> str:
     number = ord(character)
     if character in _NAMED:
         return _NAMED[character]
+    if 0xDC80 <= number <= 0xDCFF:  # a byte of a file name that is not UTF-8
+        number -= 0xDC00
     if number <= 0xFF:
         return f"\\x{number:02x}"
     return f"\\u{number:04x}" if number <= 0xFFFF else f"\\U{number:08x}"

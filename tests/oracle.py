@@ -381,13 +381,16 @@ def blocks_of(texts: list[str], rules: Rules) -> list[Block]:
 
 
 def only_numbers_differ(left: Block, right: Block) -> bool:
-    """The same tokens once every numeric token is masked."""
-    if len(left.tokens) != len(right.tokens):
-        return False
-    return all(
-        x == y or (is_numeric(x) and is_numeric(y))
-        for x, y in zip(left.tokens, right.tokens, strict=True)
-    )
+    """The same tokens once every run of numeric tokens is one number: 900, or 1 500."""
+    return numbers_as_one(left.tokens) == numbers_as_one(right.tokens)
+
+
+def numbers_as_one(tokens: list[str]) -> list[str]:
+    """The tokens, `0` for every maximal run of numeric ones."""
+    made = []
+    for numeric, run in groupby(tokens, is_numeric):
+        made += ["0"] if numeric else run
+    return made
 
 
 def verdict(left: Block, right: Block) -> Verdict | None:

@@ -321,7 +321,7 @@ def test_after_ten_bad_records_the_rest_is_counted(tmp_path):
     _, stderr, code = run("scan", "feed.jsonl", cwd=tmp_path)
     assert code == 2
     assert stderr.count("feed.jsonl:") == 10
-    assert stderr.endswith("and 15 more bad records\n")
+    assert "and 15 more bad records\n\nhint: --text-field" in stderr
 
 
 def test_stdin_is_read_when_it_is_named_or_piped():
@@ -403,7 +403,7 @@ def test_a_full_disk_behind_stdout_is_an_error(articles):
         process = command("scan", articles, "--format", "json", stdout=full)
         _, stderr = process.communicate(timeout=60)
     assert process.returncode == 2
-    assert stderr == b"error: no space left on device\n"
+    assert stderr == b"error: stdout: no space left on device\n"
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

@@ -733,13 +733,6 @@ def remove(folder: Path) -> None:
     folder.rmdir()
 
 
-def test_an_output_put_aside_by_a_killed_run_comes_back(tmp_path: Path) -> None:
-    put(tmp_path, {".out.dedup-old/_dedup/report.json": b"{}"})
-    with pytest.raises(OutputError, match="--force replaces it"), OutputTree(tmp_path / "out"):
-        pass
-    assert tree_of(tmp_path) == {"out/_dedup/report.json": b"{}"}
-
-
 def test_two_writers_of_one_process_do_not_meet(tmp_path: Path) -> None:
     with pytest.raises(OutputError, match="not empty"), OutputTree(tmp_path / "out") as first:
         first.create("a").write(b"first")

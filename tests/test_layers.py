@@ -19,6 +19,7 @@ ABOVE = {
     "dedup.formats.array",
     "dedup.formats.cleaned",
     "dedup.formats.jsonl",
+    "dedup.formats.one",
     "dedup.formats.parquet_restore",
     "dedup.formats.putback",
     "dedup.formats.separated",

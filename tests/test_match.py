@@ -128,6 +128,9 @@ NUMBERED = (
 )
 LONG = " ".join(f"word{number}" for number in range(40))
 
+# Without digits: numbers that follow one another count as one.
+LETTERS = " ".join(f"word{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(40))
+
 CASES = [
     # name, two texts, policy, relation and template or None, why
     (
@@ -141,8 +144,8 @@ CASES = [
     ("half of it changed", LONG, LONG.replace("word1", "x"), {}, None, "too few shared shingles"),
     (
         "text appended",
-        LONG,
-        LONG + " " + LONG.replace("word", "more"),
+        LETTERS,
+        LETTERS + " " + LETTERS[:160].replace("word", "more"),
         {},
         ("contained", False),
         "all of the smaller",
@@ -162,6 +165,22 @@ CASES = [
         {"numbers": "keep"},
         ("near", False),
         "",
+    ),
+    (
+        "numbers in groups",
+        NUMBERED.format("1 500", "2\u202f000\u202f000", 3),
+        NUMBERED.format(900, 950, "12 13"),
+        {},
+        ("near", True),
+        "of numbers that follow one another each run counts as one",
+    ),
+    (
+        "a number more",
+        NUMBERED.format(1, 2, 3),
+        NUMBERED.format(1, 2, 3).replace("rain", "rain 5"),
+        {},
+        ("near", False),
+        "no number stands there in the other",
     ),
     (
         "sign differs",

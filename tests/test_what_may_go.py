@@ -25,7 +25,8 @@ EDITED = LONG.replace("last ferry", "late ferry").replace("had gone", "was gone"
 WEATHER = (
     "Between {} and {} degrees, wind from the west at {} kilometres an hour, light rain later."
 )
-WORDS = " ".join(f"word{number}" for number in range(60))
+# Without digits: numbers that follow one another count as one.
+WORDS = " ".join(f"word{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(60))
 
 
 def cleaned(texts: list[str], **settings: Any) -> list[str]:
@@ -113,6 +114,20 @@ def test_texts_that_differ_in_numbers_only_stay_unless_asked(numbers: str, left:
     assert (kinds(texts, numbers=numbers) == ["template"]) == (numbers == "veto")
 
 
+PRICE = "The house at the corner was sold for {} to a family that had long been looking for one"
+
+
+@pytest.mark.parametrize("space", [" ", "\u00a0", "\u202f"])
+@pytest.mark.parametrize("numbers", [("900 €", "1{}500 €"), ("12", "12{}13"), ("1{}5", "2{}4{}5")])
+def test_a_number_may_be_written_in_groups(space: str, numbers: tuple[str, str]) -> None:
+    for tail in ("", " before the winter came and the roads were closed to all but the mail"):
+        texts = [f"{PRICE.format(number.replace('{}', space))}{tail}." for number in numbers]
+        assert cleaned(texts) == texts
+        assert kinds(texts) == ["template"]
+        assert dedup.explain(*texts).template
+        assert list(dedup.unique(texts)) == texts
+
+
 def test_of_a_contained_pair_only_the_contained_side_goes() -> None:
     part, whole = " ".join(WORDS.split()[:30]), WORDS
     assert cleaned([whole, part]) == [whole]
@@ -125,6 +140,21 @@ def test_protected_text_stays() -> None:
     assert cleaned([LONG, f"{LONG}\n{OTHER}"], protect="clockmaker") == [LONG, f"{LONG}\n{OTHER}"]
     assert "protect" in reasons([LONG, LONG], protect="clockmaker")
     assert cleaned([LONG, LONG], protect="no such word") == [LONG]
+
+
+def test_the_start_of_a_text_lies_after_its_byte_order_mark() -> None:
+    texts = [LONG, f"\ufeff{LONG}\n{OTHER}"]
+    assert cleaned(texts, protect="^The clockmaker") == texts
+    assert cleaned(texts, protect=r"\AThe clockmaker") == texts
+    assert cleaned(texts, protect="^rices") == [LONG, f"\ufeff{OTHER}"]
+
+
+def test_short_blocks_that_the_layout_rule_kept_say_so() -> None:
+    run = "s1 s2 s3 s4\nt1 t2 t3 t4 t5"
+    texts = [run, f"x y z\nx y z\n{run}\nx y z"]
+    assert cleaned(texts) == texts
+    clusters = dedup.scan(texts).clusters
+    assert [cluster.members[1].kept for cluster in clusters if cluster.tokens == 9] == ["layout"]
 
 
 @pytest.mark.parametrize(("scope", "left"), [("both", 1), ("within", 2), ("across", 1)])

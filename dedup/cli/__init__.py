@@ -16,7 +16,6 @@ import typer
 
 from dedup.cli import clean, explain, policy, restore, scan
 from dedup.cli.console import (
-    ClosedPipe,
     print_lines,
     silence_stdout,
     tell,
@@ -101,7 +100,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         with interruptible():
             return _run(words)
-    except ClosedPipe:
+    except SystemExit:  # typer's answer to a closed pipe behind a help text
         silence_stdout()
         return 0
     except Terminated as end:

@@ -8,12 +8,12 @@ from dedup.cli.running import (
     UsageProblem,
     check_showing,
     clean_command,
-    exit_code,
+    command_of,
+    finish,
     given_paths,
     paths_of,
     reading_arguments,
     running,
-    show,
 )
 from dedup.policy import Policy
 
@@ -54,7 +54,6 @@ def clean(
         again = clean_command(sources, writing.output, policy, reading)
         ending = Ending("Would remove", again)
     else:
-        back = ["dedup", "restore", writing.output, "-o", "restored/"]
+        back = command_of("restore", [writing.output], ["-o", "restored/"])
         ending = Ending("Removed", back, writing.output)
-    show(result, showing, ending)
-    return exit_code(result, reading, showing)
+    return finish(result, reading, showing, ending)

@@ -7,6 +7,7 @@ import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from dedup.errors import OutputError
 from dedup.terminal import encodable, visible
 
 if TYPE_CHECKING:
@@ -19,10 +20,6 @@ if TYPE_CHECKING:
 MOST_SKIPPED = 10
 
 
-class ClosedPipe(Exception):
-    """Whoever reads stdout has gone; no error, they have seen enough."""
-
-
 def print_lines(lines: Iterable[str]) -> None:
     """Print lines for a person on stdout."""
     encoding = getattr(sys.stdout, "encoding", None) or "ascii"
@@ -30,24 +27,23 @@ def print_lines(lines: Iterable[str]) -> None:
 
 
 def print_data(chunks: Iterable[bytes]) -> None:
-    """Write data to stdout, byte for byte.
+    """Write data to stdout, byte for byte; what no one reads any more is left unwritten.
 
-    Raises ClosedPipe when the reader has gone, and OSError when the disk behind a
-    redirection is full.
+    That is no error: the reader has seen enough. The run goes on, for its exit code and what it
+    tells on stderr. Raises OutputError when the disk behind a redirection is full.
     """
     if sys.stdout is None:  # started with stdout closed
-        raise ClosedPipe
+        return
     stdout = sys.stdout.buffer
-    for chunk in chunks:
-        _write(stdout.write, chunk)
-    _write(stdout.flush)
-
-
-def _write(call: object, *arguments: bytes) -> None:
     try:
-        call(*arguments)  # type: ignore[operator]
-    except BrokenPipeError as error:
-        raise ClosedPipe from error
+        for chunk in chunks:
+            stdout.write(chunk)
+        stdout.flush()
+    except BrokenPipeError:
+        silence_stdout()
+    except OSError as error:
+        silence_stdout()
+        raise OutputError(f"stdout: {(error.strerror or str(error)).lower()}") from error
 
 
 def silence_stdout() -> None:
@@ -91,6 +87,20 @@ def tell_skipped(skipped: Iterable[Skipped], count: int) -> None:
         tell(str(record))
     if count > MOST_SKIPPED:
         tell(f"and {count - MOST_SKIPPED:,} more bad records")
+
+
+def tell_remedies(output: str, *, fields: bool) -> None:
+    """Say what can be done about bad records.
+
+    output: the folder that was written, or empty. fields: some of them lack their text.
+    """
+    remedies = ["--skip-bad exits 0 in spite of them"]
+    if fields:
+        remedies.insert(0, "--text-field names the field of the text")
+    if output:
+        remedies.insert(0, f"they are in {output.rstrip('/')}/_dedup/skipped.jsonl")
+    tell("")
+    tell(f"hint: {'; '.join(remedies)}")
 
 
 def is_terminal(stream: object) -> bool:

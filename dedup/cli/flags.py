@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 # What every reader of the code calls by name; other policy flags have their long form only.
 _SHORT_NAMES = {"threshold": "-t"}
+_NOTES = {"keep": "GLOB matches the path as scan shows it, or as typed."}
 _METAVARS = {"keep": "RULE", "protect": "REGEX"}
 
 Paths = Annotated[
@@ -72,24 +73,27 @@ TextOrJson = Annotated[
 ]
 
 
+TEXT_FIELD = Annotated[
+    str, _flag(INPUT, "Field or column that holds the text. [text]", metavar="NAME")
+]
+ID_FIELD = Annotated[str, _flag(INPUT, "Field or column that holds the id. [id]", metavar="NAME")]
+INPUT_FORMAT = Annotated[
+    Optional[str],  # noqa: UP045
+    _flag(
+        INPUT,
+        "Read every input as text, jsonl, json, csv, tsv or parquet, whatever its suffix.",
+        metavar="FORMAT",
+    ),
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Reading:
     """How inputs are read, and with how many threads."""
 
-    text_field: Annotated[
-        str, _flag(INPUT, "Field or column that holds the text. [text]", metavar="NAME")
-    ] = "text"
-    id_field: Annotated[
-        str, _flag(INPUT, "Field or column that holds the id. [id]", metavar="NAME")
-    ] = "id"
-    input_format: Annotated[
-        Optional[str],  # noqa: UP045
-        _flag(
-            INPUT,
-            "Read every input as text, jsonl, json, csv, tsv or parquet, whatever its suffix.",
-            metavar="FORMAT",
-        ),
-    ] = None
+    text_field: TEXT_FIELD = "text"
+    id_field: ID_FIELD = "id"
+    input_format: INPUT_FORMAT = None
     skip_bad: Annotated[bool, _switch(INPUT, "Exit 0 in spite of bad records.", "--skip-bad")] = (
         False
     )
@@ -131,17 +135,24 @@ class Showing:
     ] = False
 
 
+FOLDER = Annotated[str, _flag(OUTPUT, "Folder to write.", "--output", "-o", metavar="FOLDER")]
+DRY_RUN = Annotated[bool, _switch(OUTPUT, "Say what would be done; write nothing.", "--dry-run")]
+
+
+FORCE_RESTORE = Annotated[
+    bool,
+    _switch(OUTPUT, "Replace the folder if clean wrote it from the same inputs.", "--force"),
+]
+
+
 @dataclass(frozen=True, slots=True)
 class Writing:
     """Where a folder of results goes."""
 
-    output: Annotated[str, _flag(OUTPUT, "Folder to write.", "--output", "-o", metavar="FOLDER")]
-    dry_run: Annotated[
-        bool, _switch(OUTPUT, "Say what would be done; write nothing.", "--dry-run")
-    ] = False
+    output: FOLDER
+    dry_run: DRY_RUN = False
     force: Annotated[
-        bool,
-        _switch(OUTPUT, "Replace the folder if an earlier run of dedup wrote it.", "--force"),
+        bool, _switch(OUTPUT, "Replace the folder if an earlier clean wrote it.", "--force")
     ] = False
 
 
@@ -198,6 +209,8 @@ def _policy_flag(name: str, setting: Setting, default: Any) -> Any:
     help = setting.help
     if setting.choices:
         help += f" One of {', '.join(setting.choices)}."
+    if name in _NOTES:
+        help += f" {_NOTES[name]}"
     if default is not None:
         help += f" [{default}]"
     return _flag(POLICY, help, *names, metavar=metavar)

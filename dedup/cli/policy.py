@@ -10,7 +10,7 @@ from dedup.cli.flags import TextOrJson, flagged
 from dedup.cli.running import check_format
 from dedup.policy import Policy
 from dedup.report_text import WIDTH
-from dedup.terminal import visible
+from dedup.terminal import inert, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,7 +38,7 @@ def show_policy(
     if format == "json":
         import orjson
 
-        print_data([orjson.dumps(_as_json(policy), option=orjson.OPT_APPEND_NEWLINE)])
+        print_data([inert(orjson.dumps(_as_json(policy))), b"\n"])
     else:
         print_lines(_as_text(policy))
     return 0

@@ -7,7 +7,8 @@ from typing import Annotated
 import typer
 
 from dedup.cli.console import print_lines
-from dedup.cli.flags import Writing, flagged
+from dedup.cli.flags import DRY_RUN, FOLDER, FORCE_RESTORE, flagged
+from dedup.cli.running import complete
 from dedup.report_text import plural
 from dedup.terminal import visible
 
@@ -23,7 +24,9 @@ Cleaned = Annotated[str, typer.Argument(metavar="CLEANED", help="Folder that `de
 @flagged
 def restore(
     cleaned: Cleaned,
-    writing: Writing,
+    output: FOLDER,
+    dry_run: DRY_RUN = False,
+    force: FORCE_RESTORE = False,
     quiet: Annotated[
         bool, typer.Option("--quiet", "-q", help="Print nothing.", rich_help_panel="Output")
     ] = False,
@@ -35,15 +38,16 @@ def restore(
     """
     from dedup.formats.restore import restore as restore_folder
 
-    done = restore_folder(cleaned, writing.output, force=writing.force, dry_run=writing.dry_run)
+    done = restore_folder(cleaned, output, force=force, dry_run=dry_run)
     if not quiet:
-        verb = "Can restore" if writing.dry_run else "Restored"
+        verb = "Can restore" if dry_run else "Restored"
         lines = [
             f"{verb} {plural(done.inputs, 'input')}, {plural(done.bytes, 'byte')}",
             f"with {plural(done.passages, 'passage')} and {plural(done.documents, 'document')} "
             f"that had gone, {plural(done.skipped, 'bad record')}",
         ]
-        if not writing.dry_run:
-            lines.append(f"in {visible(writing.output)}")
-        print_lines(lines)
+        if not dry_run:
+            lines.append(f"in {visible(output)}")
+        with complete("" if dry_run else output):
+            print_lines(lines)
     return 0

@@ -9,9 +9,18 @@ from dataclasses import dataclass, fields, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dedup.cli.console import bold, is_terminal, print_data, print_lines, tell, tell_skipped
+from dedup.cli.console import (
+    bold,
+    is_terminal,
+    print_data,
+    print_lines,
+    tell,
+    tell_remedies,
+    tell_skipped,
+)
 from dedup.cli.progress import progress_bars
-from dedup.errors import DedupError
+from dedup.errors import DedupError, OutputError
+from dedup.terminal import inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -38,10 +47,15 @@ def check_showing(showing: Showing, reading: Reading) -> None:
             f"jobs is {reading.jobs}; it must be 1 or more",
             hint="leave it out for all processors",
         )
+    check_input_format(reading.input_format)
+
+
+def check_input_format(name: str | None) -> None:
+    """Refuse an input format that there is not."""
     from dedup.formats.records import FORMAT_CHOICE, FORMAT_NAMES
 
-    if reading.input_format not in (None, *FORMAT_NAMES):
-        raise UsageProblem(f"input-format is {reading.input_format}; it must be {FORMAT_CHOICE}")
+    if name not in (None, *FORMAT_NAMES):
+        raise UsageProblem(f"input-format is {name}; it must be {FORMAT_CHOICE}")
 
 
 def check_format(name: str, allowed: tuple[str, ...]) -> None:
@@ -116,7 +130,32 @@ def show(result: ScanResult | CleanResult, showing: Showing, ending: Ending) -> 
         print_lines(summary_lines(summary))
 
 
-def exit_code(result: ScanResult | CleanResult, reading: Reading, showing: Showing) -> int:
+def finish(
+    result: ScanResult | CleanResult, reading: Reading, showing: Showing, ending: Ending
+) -> int:
+    """Print the result, tell what stderr gets, and return the exit code."""
+    code = 0
+    try:
+        with complete(ending.output):
+            show(result, showing, ending)
+    finally:  # bad records are told of even where stdout is full
+        code = exit_code(result, reading, showing, ending.output)
+    return code
+
+
+@contextmanager
+def complete(folder: str) -> Iterator[None]:
+    """Inside, a folder is written and only the summary left to print: an error says so."""
+    try:
+        yield
+    except OutputError as error:
+        hint = f"{folder} is complete; only the summary could not be written" if folder else None
+        raise OutputError(error.message, hint=hint) from error
+
+
+def exit_code(
+    result: ScanResult | CleanResult, reading: Reading, showing: Showing, output: str
+) -> int:
     """Tell warnings, bad records and timings on stderr; say how the run ended."""
     skipped = result.report["counts"]["records_skipped"]
     if not showing.quiet:
@@ -124,6 +163,8 @@ def exit_code(result: ScanResult | CleanResult, reading: Reading, showing: Showi
             tell(f"warning: {warning}")
     if skipped and not (reading.skip_bad and showing.quiet):
         tell_skipped(result.skipped, skipped)
+    if skipped and not reading.skip_bad:
+        tell_remedies(output, fields=any("the text field" in one.reason for one in result.skipped))
     if showing.verbose:
         _tell_details(result.report)
     if skipped and not reading.skip_bad:
@@ -134,7 +175,7 @@ def exit_code(result: ScanResult | CleanResult, reading: Reading, showing: Showi
 
 def clean_command(sources: list[str], output: str, policy: Policy, reading: Reading) -> list[str]:
     """The words of the `dedup clean` that does what these settings say."""
-    words = ["dedup", "clean", *sources, "-o", output]
+    words = ["-o", output]
     given = {name: getattr(policy, name) for name in policy.changes()}
     for item in fields(reading):
         value = getattr(reading, item.name)
@@ -144,7 +185,14 @@ def clean_command(sources: list[str], output: str, policy: Policy, reading: Read
         words.append(f"--{name.replace('_', '-')}")
         if value is not True:
             words.append(str(value))
-    return words
+    return command_of("clean", sources, words)
+
+
+def command_of(name: str, arguments: list[str], flags: list[str]) -> list[str]:
+    """The words of a command; names that look like flags stand behind `--`."""
+    if any(word.startswith("-") and word != "-" for word in arguments):
+        return ["dedup", name, *flags, "--", *arguments]
+    return ["dedup", name, *arguments, *flags]
 
 
 def _tell_details(report: dict[str, Any]) -> None:
@@ -158,7 +206,7 @@ def _json_chunks(result: ScanResult | CleanResult) -> Iterator[bytes]:
     """`{"report":...,"clusters":[...]}`, streamed: the lines joined by commas."""
     import orjson
 
-    yield b'{"report":' + orjson.dumps(result.report) + b',"clusters":['
+    yield b'{"report":' + inert(orjson.dumps(result.report)) + b',"clusters":['
     waiting = b"\n"
     for chunk in result.cluster_lines():
         # The last line end is no separator: another line may or may not follow it.

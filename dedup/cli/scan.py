@@ -11,12 +11,11 @@ from dedup.cli.running import (
     Ending,
     check_showing,
     clean_command,
-    exit_code,
+    finish,
     given_paths,
     paths_of,
     reading_arguments,
     running,
-    show,
 )
 from dedup.policy import Policy
 
@@ -59,5 +58,4 @@ def scan(policy: Policy, reading: Reading, showing: Showing, paths: Paths = None
     # A chain is for reports only, and where nothing would go there is nothing to do.
     if result.report["counts"]["characters_removed"] and policy.linkage != "chain":
         ending = replace(ending, then=clean_command(sources, "clean/", policy, reading))
-    show(result, showing, ending)
-    return exit_code(result, reading, showing)
+    return finish(result, reading, showing, ending)

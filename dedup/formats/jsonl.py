@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 # What JSON counts as white space: a line of nothing else is blank, not a cut record.
 BLANK = b" \t\r\n"
 
+# Fields that are named where the text is missing, and objects that are looked into for them.
+MOST_FIELDS = 5
+DEEPEST_FIELD = 3
+
 # What orjson says of an escape such as \ud800 that has no partner.
 _LONE_SURROGATE = re.compile(r"(low|high) surrogate in string")
 
@@ -162,6 +166,17 @@ def _kind(value: Any) -> str:
 
 
 def _other_names(record: dict[str, Any]) -> str:
-    """The string fields there are, the first five, so that the user can name the right one."""
-    names = [name for name, value in record.items() if isinstance(value, str)][:5]
+    """The string fields there are, longest text first, so that the user can name the right one."""
+    fields = sorted(_string_fields(record), key=lambda field: -len(field[1]))
+    names = [name for name, _ in fields[:MOST_FIELDS]] + ["…"] * (len(fields) > MOST_FIELDS)
     return f"; string fields here: {', '.join(names)}" if names else ""
+
+
+def _string_fields(record: dict[str, Any], inside: str = "") -> Iterator[tuple[str, str]]:
+    """Names and values of the strings in a record, `meta.body` for those inside an object."""
+    for name, value in record.items():
+        path = f"{inside}{name}"
+        if isinstance(value, str):
+            yield path, value
+        elif isinstance(value, dict) and path.count(".") < DEEPEST_FIELD:
+            yield from _string_fields(value, f"{path}.")

@@ -21,7 +21,8 @@ def documents_of(items: Iterable[Any], *, text_field: str, id_field: str) -> lis
     """
     documents = [_document(number, item, text_field, id_field) for number, item in enumerate(items)]
     for number, document in enumerate(documents):
-        for name, value in (("text", document.text), ("id", document.id)):
+        parts = {"text": document.text, "id": document.id, "source": document.source}
+        for name, value in parts.items():
             if not isinstance(value, str):
                 kind = type(value).__name__
                 raise InputError(f"item {number}: the {name} is a {kind}; it must be a str")

@@ -2,13 +2,15 @@
 
 A writer makes `.OUT.dedup-partial-<pid>` beside its target OUT and holds a lock on it. A
 folder whose process is gone and whose lock is free belongs to a killed run and may go.
-While an old output is being replaced it waits as `.OUT.dedup-old`.
+While an old output is being replaced it waits as `.OUT.<hash of OUT>.dedup-old`: that name is the
+only note of whose it is, and two outputs may agree in as many characters as a name has room for.
 """
 
 from __future__ import annotations
 
 import errno
 import fcntl
+import hashlib
 import os
 import re
 import shutil
@@ -80,12 +82,13 @@ def sweep(target: str) -> None:
             shutil.rmtree(path, ignore_errors=True)
             os.close(lock)
     old = _aside(target)
-    if os.path.isfile(os.path.join(old, REPORT)):
-        if os.path.lexists(target):
-            shutil.rmtree(old, ignore_errors=True)
-        else:
-            with writing(target):
-                os.rename(old, target)
+    if not os.path.isfile(os.path.join(old, REPORT)):
+        return
+    if os.path.isfile(os.path.join(target, REPORT)):
+        shutil.rmtree(old, ignore_errors=True)
+    elif not os.path.lexists(target) or _is_empty(target):
+        with writing(target):
+            os.rename(old, target)
 
 
 def _short(name: str) -> str:
@@ -94,9 +97,14 @@ def _short(name: str) -> str:
 
 
 def _aside(target: str) -> str:
-    """Where a folder that is being replaced waits for the rename."""
+    """Where a folder that is being replaced waits for the rename; no other target's place."""
     parent, name = os.path.split(target)
-    return os.path.join(parent, f".{_short(name)}.dedup-old")
+    whole = hashlib.sha256(os.fsencode(name)).hexdigest()[:16]
+    return os.path.join(parent, f".{_short(name)}.{whole}.dedup-old")
+
+
+def _is_empty(path: str) -> bool:
+    return os.path.isdir(path) and not os.listdir(path)
 
 
 def make_parents(target: str) -> list[str]:

@@ -125,6 +125,10 @@ class Batch:
     def __len__(self) -> int:
         return len(self.texts)
 
+    def paths(self) -> list[str]:
+        """The path of each document's file as the user gave it; none for what the caller holds."""
+        return [part.input.path for part in self.parts if part.document]
+
     def extend(self, other: Batch) -> None:
         """Append another batch."""
         self.texts += other.texts

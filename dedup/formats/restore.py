@@ -52,7 +52,8 @@ def restore(
     """Rebuild every input of the clean run that wrote `output`, under `destination`.
 
     Files keep their relative paths and compression; stdin becomes `stdin.txt` or
-    `stdin.jsonl`. dry_run: rebuild and compare, write nothing. force: see `check_target`.
+    `stdin.jsonl`. dry_run: rebuild and compare, write nothing. force: replace the destination where
+    a clean run wrote it from the same inputs, so that nothing is lost with it.
     Raises FormatError where the folder is no clean run's or was changed since, OutputError
     where the destination may not be written; then nothing is left behind.
     """
@@ -64,6 +65,7 @@ def restore(
     items = tuple(entry.item for entry in entries)
     check_output(destination, Inputs(items, (folder,)))
     check_target(destination, force=force)
+    _check_replaced(destination, entries)
     with ExitStack() as stack:
         run = PutBack(
             stack.enter_context(closing(Notes(os.path.join(folder, REMOVED)))),
@@ -97,6 +99,20 @@ def _entries(folder: str) -> list[_Entry]:
     except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, OutputError) as error:
         message = f"{shown(path)}: no sound list of inputs: {error}"
         raise FormatError(message, path=path, hint=UNTOUCHED) from error
+
+
+def _check_replaced(destination: str | os.PathLike[str], entries: list[_Entry]) -> None:
+    """Raise OutputError where the destination is the output of a run that had other inputs."""
+    folder = os.fspath(destination)
+    if not os.path.isfile(os.path.join(folder, REPORT)):
+        return
+
+    def inputs(entries: list[_Entry]) -> set[tuple[str, int | None, int | None]]:
+        return {(entry.item.name, entry.size, entry.crc32) for entry in entries}
+
+    if inputs(_entries(folder)) != inputs(entries):
+        message = f"{shown(folder)}: holds what a clean run wrote from other inputs"
+        raise OutputError(message, path=folder, hint="name a new folder")
 
 
 def _entry(folder: str, value: dict[str, Any]) -> _Entry:

@@ -21,6 +21,11 @@ if TYPE_CHECKING:
 
 Excerpts = list[tuple[str, Span]]
 
+# No system takes a longer path.
+LONGEST_NAME = 4096
+TEXTS = "a str is a path or a glob; texts go in a list: [text]"
+PATHS = "files are read from a list of pathlib.Path, or from one str"
+
 
 class Source(Protocol):
     """What the pipeline asks of a corpus."""
@@ -35,7 +40,7 @@ class Source(Protocol):
 
     @property
     def warnings(self) -> Sequence[str]:
-        """What the user should know of what is not read, one line each."""
+        """What the user should know of what is read and what is not, one line each."""
 
     def batches(self, *, to_write: bool = False) -> Iterator[Piece]:
         """All documents in order; the same ones each time. to_write: with all their fields."""
@@ -168,7 +173,9 @@ def open_source(data: Any, reading: Reading) -> Source:
     if reading.input_format not in (None, *FORMAT_NAMES):
         given = reading.input_format
         raise InputError(f"input_format is {given!r}; it must be {FORMAT_CHOICE}")
-    if isinstance(data, (str, os.PathLike)):
+    if isinstance(data, str):
+        return _files_named(data, reading)
+    if isinstance(data, os.PathLike):
         return Files.found(data, reading)
     frame = frame_of(data)
     if frame is not None:
@@ -184,4 +191,32 @@ def open_source(data: Any, reading: Reading) -> Source:
     if items and all(isinstance(item, os.PathLike) for item in items):
         return Files.found(items, reading)
     documents = documents_of(items, text_field=reading.text_field, id_field=reading.id_field)
-    return Held(documents, reading)
+    return Held(documents, reading, warnings=_warnings_of(items))
+
+
+def _files_named(name: str, reading: Reading) -> Files:
+    """The files that a str names; where it names none, it may have been meant as a text."""
+    if not name or "\n" in name or len(name) > LONGEST_NAME:
+        message = f"{_excerpt(name)}: no path" if name else "the input is an empty str"
+        raise InputError(message, hint=TEXTS)
+    try:
+        return Files.found(name, reading)
+    except InputError as error:
+        if error.hint is None:
+            error.hint = TEXTS
+        raise
+
+
+def _excerpt(text: str) -> str:
+    """A text for a message: its start and its end, in one line."""
+    cut = text if len(text) <= 60 else f"{text[:40]}…{text[-19:]}"
+    return repr(cut)
+
+
+def _warnings_of(items: Sequence[Any]) -> list[str]:
+    """A list of str holds texts; where all of them are names of files, that may not be meant."""
+    named = bool(items) and all(
+        isinstance(item, str) and item and len(item) <= LONGEST_NAME and os.path.isfile(item)
+        for item in items
+    )
+    return [f"the texts are names of files, as {items[0]!r} is; {PATHS}"] if named else []

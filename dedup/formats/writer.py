@@ -20,6 +20,7 @@ from dedup.formats.partial import check_target, make_parents, make_partial, put_
 from dedup.formats.records import Lines, Rows, Torn, shown
 from dedup.formats.rows import row_writer
 from dedup.formats.walk import NOTES
+from dedup.terminal import inert
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -211,5 +212,5 @@ def safe_name(name: str) -> str:
 
 
 def json_line(value: Any) -> bytes:
-    """A JSON value as one line, in the form the core writes: compact, UTF-8."""
-    return orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE)
+    """A JSON value as one line, in the form the core writes: compact, UTF-8, no raw controls."""
+    return inert(orjson.dumps(value, option=orjson.OPT_APPEND_NEWLINE))

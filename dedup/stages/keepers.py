@@ -44,10 +44,13 @@ class KeeperOrder:
         """Whether the rule tells lines of one file apart: it names some, as in `a.jsonl:7`."""
         return self.rule == "prefer" and any(":" in pattern for pattern in self.arguments)
 
-    def note(self, sources: Sequence[str], dates: Sequence[Any]) -> None:
-        """Take in the next documents; `dates` may be empty where they have none."""
+    def note(self, sources: Sequence[str], dates: Sequence[Any], typed: Sequence[str] = ()) -> None:
+        """Take in the next documents; `dates` may be empty where they have none.
+
+        typed: the paths of their files as the user gave them, where they have any.
+        """
         if self.rule == "prefer":
-            self._ranks += map(self._preference, sources)
+            self._ranks += map(self._preference, sources, typed or sources)
         elif self.rule == "earliest":
             self._dates += dates or [None] * len(sources)
 
@@ -65,9 +68,21 @@ class KeeperOrder:
                 return rank_by_document(documents(), self._ranks)
         return None
 
-    def _preference(self, source: str) -> int:
+    def warning(self) -> str | None:
+        """What to say where the rule found nothing to go by, so that the first copies stay."""
+        if self.rule == "prefer" and self._ranks and min(self._ranks) == len(self.arguments):
+            example = next(iter(self._known))
+            return (
+                f"prefer: no source matches {','.join(self.arguments)}; sources are relative to "
+                f"the folder that all inputs share, as in {example}"
+            )
+        if self.rule == "earliest" and self._dates and not any(map(_is_date, self._dates)):
+            return f"earliest: no record has the field {self.wanted}"
+        return None
+
+    def _preference(self, source: str, typed: str) -> int:
         if source not in self._known:
-            self._known[source] = preference(source, self.arguments)
+            self._known[source] = preference(source, self.arguments, typed)
         return self._known[source]
 
 
@@ -106,13 +121,16 @@ def _date_key(date: Any) -> tuple[int, Any]:
     return (1, date) if isinstance(date, str) else (0, date)
 
 
-def preference(source: str, patterns: Sequence[str]) -> int:
+def preference(source: str, patterns: Sequence[str], typed: str = "") -> int:
     """The number of the first pattern that a source matches; after the last where none does.
 
-    A source with a line, `path:line`, matches also what its path matches.
+    A source with a line, `path:line`, matches also what its path matches. typed: the path of its
+    file as the user gave it, which may match too.
     """
     path, _, line = source.rpartition(":")
-    names = [source, path] if line.isdecimal() else [source]
+    names = [source, typed, path] if line.isdecimal() else [source, typed]
+    if line.isdecimal():
+        names.append(f"{typed}:{line}")
     places = (
         place
         for place, pattern in enumerate(patterns)

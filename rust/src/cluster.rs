@@ -177,7 +177,17 @@ impl Visits<'_> {
         let node = self.components.as_ref().map_or(own, |components| components[own as usize]);
         let mut best = self.kept.find(node, document);
         let mut echo = None;
-        if self.components.is_none() {
+        if let Some(components) = &self.components {
+            // Chains pass over what differs in numbers only; what is kept for that says so.
+            echo = self
+                .corpus
+                .neighbours
+                .of(own)
+                .filter(|(_, found)| found.template)
+                .map(|(other, _)| self.kept.find(components[other as usize], document))
+                .find(|&other| other != NONE)
+                .map(|other| (other, Echo::Numbers));
+        } else {
             for (other, found) in self.corpus.neighbours.of(node) {
                 let block = self.kept.find(other, document);
                 if block == NONE {

@@ -1,7 +1,7 @@
 //! What a run counted, by the names of `report.json`.
 
 use crate::cut::find_cuts;
-use crate::passages::State;
+use crate::fates::State;
 use crate::plan::Plan;
 use crate::store::{NONE, Number, Store};
 

@@ -1,11 +1,14 @@
 //! Where the text is cut: the spans of removed passages, each with a separator.
 //!
-//! Removed blocks that follow one another are cut as one region, with the weaker of the separators
-//! around it (gap < line end < blank line; a tie takes the one that follows; without a next block
-//! the one before). Two groups of lines grow together only where the blank line between them lies
-//! inside of what is cut. Where whole lines go, the next line keeps its own indentation.
+//! A passage goes with the weaker of the separators around it (gap < line end < blank line; a tie
+//! takes the one that follows; without a next block the one before). So of passages that follow one
+//! another the strongest separator around and between them stays, and two groups of lines grow
+//! together only where the blank line between them lies inside of a passage. Where whole lines go,
+//! the next line keeps its own indentation.
 
-use crate::plan::Plan;
+use std::ops::Range;
+
+use crate::plan::{Passage, Plan};
 use crate::split::Before;
 use crate::store::{Number, Store};
 
@@ -37,37 +40,74 @@ pub fn find_cuts(store: &Store, plan: &Plan, document: Number) -> Vec<Cut> {
         while block < range.end && plan.fates.states[block].is_gone() {
             block += 1;
         }
-        let (start, end) = region(store, &range, first, block);
-        let mut place = start;
-        while let Some(next) = plan.passages.get(passage) {
-            if next.first as usize >= block {
-                break;
-            }
-            if next.first as usize >= first {
-                let last = next.last as usize + 1;
-                let until = if last == block { end } else { line_start(store, last) };
-                cuts.push(Cut { start: place, end: until, passage: passage as Number });
-                place = until;
-            }
-            passage += 1;
-        }
+        let until = plan.passages[passage..]
+            .partition_point(|passage| (passage.first as usize) < block)
+            + passage;
+        passage += plan.passages[passage..until]
+            .partition_point(|passage| (passage.first as usize) < first);
+        let region =
+            Region { store, document: &range, inner: &plan.fates.inner, blocks: first..block };
+        region.cut(&plan.passages[passage..until], passage, &mut cuts);
+        passage = until;
     }
     cuts
 }
 
-/// The span of the gone blocks `first..end` and the separator that goes with them.
-fn region(store: &Store, range: &std::ops::Range<usize>, first: usize, end: usize) -> (u32, u32) {
-    let before = store.layouts[first].before();
-    let has_previous = first > range.start;
-    let after = (end < range.end).then(|| store.layouts[end].before());
-    match after {
-        None if has_previous => (store.ends[first - 1], store.ends[end - 1]),
-        None => (store.starts[first], store.ends[end - 1]),
-        Some(after) if has_previous && before < after => {
-            (store.ends[first - 1], store.ends[end - 1])
+/// Gone blocks that follow one another, of one document.
+struct Region<'a> {
+    store: &'a Store,
+    document: &'a Range<usize>,
+    inner: &'a [bool],
+    blocks: Range<usize>,
+}
+
+impl Region<'_> {
+    fn before(&self, block: usize) -> Before {
+        self.store.layouts[block].before()
+    }
+
+    /// Cuts the region's passages, of which the first has the number `number`.
+    fn cut(&self, passages: &[Passage], number: usize, cuts: &mut Vec<Cut>) {
+        let kept = self.kept_separator(passages);
+        // The last block that begins a line: before it, whole lines go.
+        let begins_line = |&block: &usize| self.before(block) != Before::Gap;
+        let last_line = if self.blocks.end == self.document.end {
+            self.blocks.end
+        } else {
+            (self.blocks.start..=self.blocks.end).rev().find(begins_line).unwrap_or_default()
+        };
+        for (place, passage) in passages.iter().enumerate() {
+            let (first, end) = (passage.first as usize, passage.last as usize + 1);
+            let (start, end) = if place < kept {
+                (self.store.ends[first - 1], self.store.ends[end - 1])
+            } else if end == self.document.end {
+                (self.store.starts[first], self.store.ends[end - 1])
+            } else if last_line > first {
+                (line_start(self.store, first), line_start(self.store, end))
+            } else {
+                (self.store.starts[first], line_start(self.store, end))
+            };
+            cuts.push(Cut { start, end, passage: (number + place) as Number });
         }
-        Some(Before::Gap) => (store.starts[first], store.starts[end]),
-        Some(_) => (line_start(store, first), line_start(store, end)),
+    }
+
+    /// Which separator stays: that before the passage of this place, or after the last one.
+    fn kept_separator(&self, passages: &[Passage]) -> usize {
+        if self.blocks.start == self.document.start {
+            return 0;
+        }
+        if self.blocks.end == self.document.end {
+            return passages.len();
+        }
+        let firsts = passages.iter().map(|passage| passage.first as usize);
+        let mut kept = (0, Before::Start);
+        for (place, block) in firsts.chain([self.blocks.end]).enumerate() {
+            let inner = place > 0 && place < passages.len() && self.inner[block];
+            if !inner && self.before(block) > kept.1 {
+                kept = (place, self.before(block));
+            }
+        }
+        kept.0
     }
 }
 

@@ -15,6 +15,7 @@ pub mod counts;
 pub mod csv;
 pub mod cut;
 pub mod escape;
+pub mod fates;
 mod flatten;
 pub mod fold;
 #[rustfmt::skip]
@@ -24,6 +25,7 @@ pub mod hash;
 pub mod json;
 pub mod layout;
 pub mod likeness;
+pub mod name;
 pub mod passages;
 pub mod plan;
 #[cfg(feature = "python")]
@@ -41,5 +43,6 @@ pub mod simd;
 pub mod split;
 pub mod spool;
 pub mod store;
+pub mod strip;
 pub mod token;
 pub mod verify;

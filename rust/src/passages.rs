@@ -8,51 +8,12 @@
 use std::ops::Range;
 
 use crate::cluster::{Corpus, Echo, Keepers};
-use crate::remains::blocks_to_keep;
-use crate::settings::{BOILERPLATE_DOCUMENTS, Boilerplate};
+use crate::fates::{Fates, State};
+use crate::remains::{after_cut, blocks_to_keep};
+use crate::settings::Boilerplate;
 use crate::split::Unit;
 use crate::store::{NONE, Number};
-
-/// What becomes of a block. The states after `Removed` are the rules that kept a repeat.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
-pub enum State {
-    /// Repeats nothing.
-    Kept,
-    /// Not settled yet.
-    Pending,
-    /// Goes, for a copy that stays.
-    Removed,
-    /// Goes with all its copies (`--boilerplate all`).
-    Stripped,
-    /// Stays: shorter than `min_tokens`.
-    MinTokens,
-    /// Stays: short, and in many documents.
-    Boilerplate,
-    /// Stays: differs in numbers.
-    Numbers,
-    /// Stays: the larger side of a contained match.
-    Contained,
-    /// Stays: protected by the policy.
-    Protect,
-    /// Stays: without it the rest of its lines would be read as other blocks.
-    Layout,
-}
-
-impl State {
-    /// Whether the block is not in the cleaned text.
-    #[must_use]
-    pub fn is_gone(self) -> bool {
-        matches!(self, Self::Removed | Self::Stripped)
-    }
-}
-
-/// The fate of every block.
-pub struct Fates {
-    /// What becomes of it.
-    pub states: Vec<State>,
-    /// The staying block that it repeats, or `NONE`.
-    pub aligned: Vec<Number>,
-}
+use crate::strip::{is_boilerplate, strip_boilerplate};
 
 /// In how many documents each node stands.
 #[must_use]
@@ -82,7 +43,7 @@ pub fn settle(corpus: &Corpus<'_>, keepers: Keepers, spread: &[u32]) -> Fates {
             states[block] = State::Pending;
         }
     }
-    let mut fates = Fates { states, aligned };
+    let mut fates = Fates { states, aligned, inner: vec![false; blocks] };
     for (&block, &(other, echo)) in &keepers.echoes {
         fates.aligned[block as usize] = other;
         fates.states[block as usize] = match echo {
@@ -90,10 +51,10 @@ pub fn settle(corpus: &Corpus<'_>, keepers: Keepers, spread: &[u32]) -> Fates {
             Echo::Contained => State::Contained,
         };
     }
-    let mut settler = Settler { corpus, spread, fates, stretches: Vec::new() };
     if corpus.settings.boilerplate == Boilerplate::All {
-        settler.strip_boilerplate();
+        strip_boilerplate(corpus, spread, &mut fates);
     }
+    let mut settler = Settler { corpus, spread, fates, stretches: Vec::new() };
     for document in 0..corpus.store.documents() {
         settler.settle_document(document);
     }
@@ -119,22 +80,7 @@ impl Settler<'_> {
     }
 
     fn is_boilerplate(&self, block: Number) -> bool {
-        let node = self.corpus.store.node(block as usize);
-        self.is_short(block)
-            && self.tokens(block) > 0
-            && self.spread[node as usize] >= BOILERPLATE_DOCUMENTS
-    }
-
-    fn strip_boilerplate(&mut self) {
-        for block in 0..self.corpus.store.blocks() as Number {
-            let protected = self.corpus.store.layouts[block as usize].protected();
-            if self.is_boilerplate(block) && !protected {
-                if self.fates.aligned[block as usize] == NONE {
-                    self.fates.aligned[block as usize] = block;
-                }
-                self.fates.states[block as usize] = State::Stripped;
-            }
-        }
+        is_boilerplate(self.corpus, self.spread, block)
     }
 
     fn settle_document(&mut self, document: usize) {
@@ -148,9 +94,7 @@ impl Settler<'_> {
         // What goes may free what was locked before: the locks are tried again, as cleaning the
         // cleaned text would, until nothing goes.
         while self.remove_what_may_go(range.clone(), noted, &mut locked) {}
-        let left = self.staying(range.clone());
-        let aligned = self.align(&left, &locked, range.start);
-        self.keep_the_rest(&left, &aligned, &locked, range.start);
+        self.keep_the_rest(range);
     }
 
     /// The blocks of a range that are not gone.
@@ -161,6 +105,11 @@ impl Settler<'_> {
             .collect()
     }
 
+    /// Whether `--protect` covers a part of each block.
+    fn protected(&self, range: Range<usize>) -> impl Iterator<Item = bool> {
+        range.map(|block| self.corpus.store.layouts[block].protected())
+    }
+
     /// Removes what may go of a document; whether that was anything. `locked` says what may not.
     fn remove_what_may_go(
         &mut self,
@@ -169,10 +118,11 @@ impl Settler<'_> {
         locked: &mut Vec<bool>,
     ) -> bool {
         locked.clear();
-        locked.extend(range.clone().map(|block| self.corpus.store.layouts[block].protected()));
+        locked.extend(self.protected(range.clone()));
         let before = self.staying(range.clone());
         let keepers: Vec<Number> =
             before.iter().map(|&block| self.fates.aligned[block as usize]).collect();
+        let inner = self.fates.inner[range.clone()].to_vec();
         loop {
             let mut left = before.clone();
             loop {
@@ -185,7 +135,11 @@ impl Settler<'_> {
             }
             let stable = self.corpus.settings.unit != Unit::Paragraph
                 || left.len() == before.len()
-                || !lock(locked, range.start, &blocks_to_keep(self.corpus.store, &before, &left));
+                || !lock(
+                    locked,
+                    range.start,
+                    &self.blocks_to_keep(&range, (&before, &inner), &left),
+                );
             if stable {
                 return left.len() < before.len();
             }
@@ -195,8 +149,23 @@ impl Settler<'_> {
                 }
                 self.fates.aligned[block as usize] = keeper;
             }
+            self.fates.inner[range.clone()].copy_from_slice(&inner);
             self.note_stretches(range.clone(), noted);
         }
+    }
+
+    /// What must not go, where a document's blocks that stood there before, and what was `inner` then,
+    /// became those that are left.
+    fn blocks_to_keep(
+        &self,
+        range: &Range<usize>,
+        (before, inner): (&[Number], &[bool]),
+        left: &[Number],
+    ) -> Vec<Number> {
+        let Self { corpus, fates, .. } = self;
+        let old = after_cut(corpus, fates, (range.start, inner), before);
+        let new = after_cut(corpus, fates, (range.start, &fates.inner[range.clone()]), left);
+        blocks_to_keep(corpus.store, &old, &new)
     }
 
     /// For each block that is left, the staying block it repeats, or `NONE`.
@@ -297,6 +266,29 @@ impl Settler<'_> {
     /// Removes the runs that are long enough; how many blocks that were.
     fn remove_runs(&mut self, left: &[Number], aligned: &[Number]) -> usize {
         let mut gone = 0;
+        let goes = self.what_goes(left, aligned);
+        for place in (0..left.len()).filter(|&place| goes[place]) {
+            let block = left[place] as usize;
+            self.fates.states[block] = State::Removed;
+            self.fates.aligned[block] = aligned[place];
+            gone += 1;
+            // What went before between two blocks of a run is inside of it now.
+            if place > 0
+                && goes[place - 1]
+                && self.staying_after(aligned[place - 1]) == aligned[place]
+            {
+                self.fates.inner[left[place - 1] as usize + 1..=block].fill(true);
+            }
+        }
+        gone
+    }
+
+    /// Whether each block that is left stands in a run that is long enough, or is furniture that goes
+    /// alone.
+    fn what_goes(&self, left: &[Number], aligned: &[Number]) -> Vec<bool> {
+        let furniture_goes = self.corpus.settings.boilerplate == Boilerplate::First;
+        let least = u64::from(self.corpus.settings.least_tokens());
+        let mut goes = vec![false; left.len()];
         let mut start = 0;
         while start < left.len() {
             if aligned[start] == NONE {
@@ -312,27 +304,22 @@ impl Settler<'_> {
             }
             let tokens: u64 =
                 left[start..end].iter().map(|&block| u64::from(self.tokens(block))).sum();
-            let whole = tokens >= u64::from(self.corpus.settings.least_tokens());
-            let first = self.corpus.settings.boilerplate == Boilerplate::First;
             for place in start..end {
-                if whole || (first && self.is_boilerplate(left[place])) {
-                    self.fates.states[left[place] as usize] = State::Removed;
-                    self.fates.aligned[left[place] as usize] = aligned[place];
-                    gone += 1;
-                }
+                goes[place] =
+                    tokens >= least || (furniture_goes && self.is_boilerplate(left[place]));
             }
             start = end;
         }
-        gone
+        goes
     }
 
-    fn keep_the_rest(
-        &mut self,
-        left: &[Number],
-        aligned: &[Number],
-        locked: &[bool],
-        first: usize,
-    ) {
+    /// Says of each block that stays which rule keeps it. What would go if only `--protect` locked
+    /// blocks is kept by the layout rule.
+    fn keep_the_rest(&mut self, range: Range<usize>) {
+        let left = self.staying(range.clone());
+        let protected: Vec<bool> = self.protected(range.clone()).collect();
+        let aligned = self.align(&left, &protected, range.start);
+        let goes = self.what_goes(&left, &aligned);
         for (place, &block) in left.iter().enumerate() {
             let number = block as usize;
             if self.fates.states[number] != State::Pending {
@@ -341,12 +328,12 @@ impl Settler<'_> {
             if aligned[place] != NONE {
                 self.fates.aligned[number] = aligned[place];
             }
-            self.fates.states[number] = if self.corpus.store.layouts[number].protected() {
+            self.fates.states[number] = if protected[number - range.start] {
                 State::Protect
+            } else if goes[place] {
+                State::Layout
             } else if self.is_boilerplate(block) {
                 State::Boilerplate
-            } else if locked[number - first] && !self.is_short(block) {
-                State::Layout
             } else {
                 State::MinTokens
             };

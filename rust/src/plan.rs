@@ -4,7 +4,8 @@ use hashbrown::HashMap;
 use std::ops::Range;
 
 use crate::cluster::{Corpus, Neighbours, choose_keepers};
-use crate::passages::{Fates, State, count_documents, settle};
+use crate::fates::{Fates, State};
+use crate::passages::{count_documents, settle};
 use crate::settings::{BOILERPLATE_DOCUMENTS, Settings};
 use crate::store::{NONE, Number, Store};
 
@@ -98,11 +99,12 @@ pub fn make_plan(
         let corpus =
             Corpus { store, settings, neighbours, documents: &documents, excluded: &excluded };
         let keepers = choose_keepers(&corpus, rank);
-        let fates = settle(&corpus, keepers, &count_documents(&corpus));
+        let spread = count_documents(&corpus);
+        let fates = settle(&corpus, keepers, &spread);
         let dropped = dropped_documents(&corpus, &fates);
-        // Only `min_kept` drops documents with blocks that others may name as keepers; then
-        // everything is decided again without them, until no more are dropped.
-        if settings.min_kept > 0.0 && dropped != excluded {
+        // With what `min_kept` drops, and with rulers of punctuation, keepers that others may name
+        // would go: then everything is decided again without them, until no more are dropped.
+        if drops_keepers(&corpus, &fates, &dropped, &spread) {
             excluded = dropped;
             continue;
         }
@@ -143,6 +145,19 @@ fn dropped_documents(corpus: &Corpus<'_>, fates: &Fates) -> Vec<bool> {
         .collect()
 }
 
+/// Whether a document that was not excluded before is dropped with a keeper that a block of another
+/// document may name: one whose text stands there too, or that matches another text.
+fn drops_keepers(corpus: &Corpus<'_>, fates: &Fates, dropped: &[bool], spread: &[u32]) -> bool {
+    let Corpus { store, neighbours, excluded, .. } = *corpus;
+    let is_keeper = |state| matches!(state, State::Kept | State::Numbers | State::Contained);
+    let may_be_named =
+        |node: Number| spread[node as usize] > 1 || neighbours.of(node).next().is_some();
+    (0..store.documents())
+        .filter(|&document| dropped[document] && !excluded[document])
+        .flat_map(|document| store.document_blocks(document))
+        .any(|block| is_keeper(fates.states[block]) && may_be_named(store.node(block)))
+}
+
 fn find_passages(store: &Store, fates: &Fates, documents: &[Number]) -> Vec<Passage> {
     let mut passages: Vec<Passage> = Vec::new();
     for block in 0..store.blocks() {
@@ -151,17 +166,12 @@ fn find_passages(store: &Store, fates: &Fates, documents: &[Number]) -> Vec<Pass
         if state == State::Kept || keeper == NONE {
             continue;
         }
-        if let Some(open) = passages.last_mut() {
-            let length = open.last - open.first;
-            if open.last as usize + 1 == block
-                && open.state == state
-                && documents[block] == documents[open.last as usize]
-                && keeper == open.keeper_first + length + 1
-                && documents[keeper as usize] == documents[open.keeper_first as usize]
-            {
-                open.last = block as Number;
-                continue;
-            }
+        if let Some(open) = passages.last_mut()
+            && open.last as usize + 1 == block
+            && fates.continues(block, documents)
+        {
+            open.last = block as Number;
+            continue;
         }
         let block = block as Number;
         passages.push(Passage {
@@ -263,7 +273,8 @@ impl Plan {
         Cluster { keeper_first, keeper_last, members: 0..0, state, kind, documents, characters }
     }
 
-    /// Documents of which at least `containment` repeats blocks of one other document.
+    /// Documents of which at least `containment` repeats blocks of one other document; what differs
+    /// from these in numbers, or holds them and more, does not stand there.
     fn find_similar(&self, store: &Store, settings: &Settings) -> Vec<Similar> {
         let mut similar = Vec::new();
         let mut by_home: HashMap<Number, u64> = HashMap::new();
@@ -274,7 +285,8 @@ impl Plan {
                 passages.next_if(|next| self.documents[next.first as usize] == document)
             {
                 let home = self.documents[passage.keeper_first as usize];
-                if home != document {
+                let stands_there = !matches!(passage.state, State::Numbers | State::Contained);
+                if home != document && stands_there {
                     *by_home.entry(home).or_default() += (passage.first..=passage.last)
                         .map(|block| u64::from(store.block_characters(block as usize)))
                         .sum::<u64>();

@@ -345,8 +345,14 @@ struct ProtectedRanges {
 
 impl ProtectedRanges {
     fn new(pattern: Option<&Regex>, text: &str) -> Self {
+        // The text begins after a byte order mark: `^` shall match there.
+        let rest = text.strip_prefix('\u{FEFF}').unwrap_or(text);
+        let mark = text.len() - rest.len();
         let ranges = pattern.map_or_else(Vec::new, |pattern| {
-            pattern.find_iter(text).map(|found| (found.start(), found.end())).collect()
+            pattern
+                .find_iter(rest)
+                .map(|found| (mark + found.start(), mark + found.end()))
+                .collect()
         });
         Self { ranges, next: 0 }
     }

@@ -4,17 +4,22 @@
 //! them are gone; then they are one block, which may repeat another one, and cleaning the cleaned
 //! text would remove what cleaning the text did not.
 
+use crate::cluster::Corpus;
+use crate::fates::Fates;
 use crate::split::{Before, is_hard_wrapped};
 use crate::store::{Number, Store};
 
-/// The blocks of the groups that must stay whole, so that what is `left` of a document (of the blocks
-/// that stood there `before`) is what its text then splits into.
+/// The blocks of the groups that must stay whole, so that what is left of a document (`new`, of the
+/// blocks that stood there before, `old`; see [`after_cut`]) is what its text then splits into.
 ///
 /// All blocks of such a group: were a part of it free to go, cleaning the cleaned text would meet
 /// another group, and might take what stayed here.
 #[must_use]
-pub fn blocks_to_keep(store: &Store, before: &[Number], left: &[Number]) -> Vec<Number> {
-    let (old, new) = (after_cut(store, before), after_cut(store, left));
+pub fn blocks_to_keep(
+    store: &Store,
+    old: &[(Number, Before)],
+    new: &[(Number, Before)],
+) -> Vec<Number> {
     let mut keep = Vec::new();
     let mut start = 0;
     for group in new.chunk_by(|_, &(_, separator)| separator != Before::BlankLine) {
@@ -34,16 +39,29 @@ pub fn blocks_to_keep(store: &Store, before: &[Number], left: &[Number]) -> Vec<
 }
 
 /// Some staying blocks of a document, each with what separates it from the one before once all others
-/// are cut; see `cut`.
-fn after_cut(store: &Store, staying: &[Number]) -> Vec<(Number, Before)> {
-    let before = |block: Number| store.layouts[block as usize].before();
+/// are cut; see `cut`. `inner` is that of the document's blocks, whose first is given.
+#[must_use]
+pub fn after_cut(
+    corpus: &Corpus<'_>,
+    fates: &Fates,
+    (first, inner): (usize, &[bool]),
+    staying: &[Number],
+) -> Vec<(Number, Before)> {
+    let before = |block: Number| corpus.store.layouts[block as usize].before();
     let mut previous = None;
     staying
         .iter()
         .map(|&block| {
             let separator = previous.replace(block).map_or(Before::Start, |previous| {
-                // Of the separators around what is cut the stronger stays.
-                before(previous + 1).max(before(block))
+                // The strongest of the separators around and between the passages stays.
+                (previous + 2..block)
+                    .filter(|&gone| {
+                        !inner[gone as usize - first]
+                            && !fates.continues(gone as usize, corpus.documents)
+                    })
+                    .chain([block])
+                    .map(before)
+                    .fold(before(previous + 1), Before::max)
             });
             (block, separator)
         })

@@ -5,9 +5,10 @@ use std::ops::Range;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::cluster::Neighbours;
-use crate::escape::{write_escaped, write_number, write_score, write_string};
+use crate::escape::{write_number, write_score, write_string};
+use crate::fates::State;
 use crate::likeness::{Likeness, likeness};
-use crate::passages::State;
+use crate::name::write_name;
 use crate::plan::{Cluster, Kind, Passage, Plan};
 use crate::settings::Settings;
 use crate::store::{NONE, Number, Store};
@@ -221,11 +222,10 @@ impl Renderer<'_> {
 }
 
 fn write_document(store: &Store, document: usize, out: &mut Vec<u8>) {
-    out.extend_from_slice(b"\"document\":");
-    write_string(out, store.ids.get(document));
-    out.extend_from_slice(b",\"source\":");
-    out.push(b'"');
-    write_escaped(out, store.document_name(document));
+    out.extend_from_slice(b"\"document\":\"");
+    write_name(out, store.ids.get(document));
+    out.extend_from_slice(b"\",\"source\":\"");
+    write_name(out, store.document_name(document));
     if store.places[document].line > 0 {
         out.push(b':');
         write_number(out, store.places[document].line);

@@ -203,9 +203,16 @@ fn build(
     Match { left, right, shared, left_size, right_size, similarity, relation, template }
 }
 
-/// Whether two token streams are the same but for numeric tokens; numeric hashes have bit 0 set.
+/// Whether two token streams are the same but for numeric tokens, of which each run counts as one:
+/// 900 and 1 500 are one number each. Numeric hashes have bit 0 set.
 #[must_use]
 pub fn differ_in_numbers_only(left: &[u32], right: &[u32]) -> bool {
-    left.len() == right.len()
-        && left.iter().zip(right).all(|(&a, &b)| a == b || (a & 1 == 1 && b & 1 == 1))
+    numbers_as_one(left).eq(numbers_as_one(right))
+}
+
+/// The tokens; `None` for each run of numeric ones.
+fn numbers_as_one(tokens: &[u32]) -> impl Iterator<Item = Option<u32>> {
+    tokens
+        .chunk_by(|&token, &next| token & next & 1 == 1)
+        .map(|run| (run[0] & 1 == 0).then_some(run[0]))
 }
