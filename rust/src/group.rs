@@ -4,28 +4,18 @@
 //! Bands are taken a few at a time, as many as 64 slots make: their slots are signed, their keys
 //! grouped by sorting, and forgotten, which costs less than keeping 128 bytes a block. Of a key the
 //! upper half is compared: a wrong pair in 2^32 is one more verification, and sorts half the bytes.
-//! Buckets of 32 and more are *hot*: a sample of their members is ordered by the share of the shingles
-//! that most have, and every member is compared with the first two only. Central members meet nearly
-//! everything that belongs together, where the first-seen member meets nothing once a template has
-//! random words in it. The sample is the members with the smallest fingerprints, so it is the same in
-//! any order of the input, and nearly the same in all buckets of a family.
+//! Buckets of 32 and more are *hot*, see `hot`.
 
 use std::ops::Range;
 
-use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use crate::band::BandKeys;
+use crate::hot::{HOT, hot_pairs};
 use crate::sign::{Permutations, SLOTS, sign_range};
 use crate::simd::Path;
 use crate::store::Number;
 
-/// Buckets with this many members are hot.
-pub const HOT: usize = 32;
-/// Central members that every member of a hot bucket is compared with.
-const REPRESENTATIVES: usize = 2;
-/// Members that are asked what most have, and of which the central ones are taken.
-const SAMPLE: usize = 64;
 /// Slots whose band keys are held at one time: 64 bytes a block with rows of 4. Half as many hold half
 /// the keys and read every block twice as often, which is a tenth of the stage's time.
 const SLOTS_AT_ONCE: usize = 64;
@@ -115,7 +105,7 @@ struct Band {
 
 impl Band {
     fn group(&mut self, keys: &Keys, row: usize, features: &impl Features) {
-        let mut reader = features.reader();
+        let (mut reader, mut members) = (features.reader(), Vec::new());
         let mut entries = keys.shared(row);
         entries.sort_unstable();
         for bucket in entries.chunk_by(|left, right| left >> 32 == right >> 32) {
@@ -127,7 +117,11 @@ impl Band {
                 self.all_pairs(bucket, features);
             } else {
                 self.hot_buckets += 1;
-                self.central_pairs(bucket, features, &mut reader);
+                members.clear();
+                members.extend(bucket.iter().map(|&entry| entry as Number));
+                hot_pairs(&mut members, features, &mut reader, |one, other| {
+                    self.push(one, other, features);
+                });
             }
         }
     }
@@ -145,76 +139,6 @@ impl Band {
             }
         }
     }
-
-    /// Compares every member with the most central ones.
-    fn central_pairs<F: Features>(
-        &mut self,
-        bucket: &[u64],
-        features: &F,
-        reader: &mut F::Reader<'_>,
-    ) {
-        let mut members: Vec<Number> = bucket.iter().map(|&entry| entry as Number).collect();
-        let order = |&node: &Number| features.order(node as usize);
-        let sampled = members.len().min(SAMPLE);
-        members.select_nth_unstable_by_key(sampled - 1, order);
-        members[..sampled].sort_unstable_by_key(order);
-        let shares = majority_shares(&members[..sampled], features, reader);
-        let mut ranked: Vec<(usize, usize)> = shares
-            .into_iter()
-            .enumerate()
-            .map(|(place, share)| (usize::MAX - share, place))
-            .collect();
-        ranked.sort_unstable();
-        for (number, &(_, center)) in ranked.iter().take(REPRESENTATIVES).enumerate() {
-            for (place, &other) in members.iter().enumerate() {
-                let earlier = ranked[..=number].iter().any(|&(_, center)| center == place);
-                if !earlier {
-                    self.push(members[center], other, features);
-                }
-            }
-        }
-    }
-}
-
-/// For each member of a sample, how many of the items it has that more than half of the sample have.
-fn majority_shares<F: Features>(
-    sample: &[Number],
-    features: &F,
-    reader: &mut F::Reader<'_>,
-) -> Vec<usize> {
-    let (mut items, mut ends) = (Vec::new(), Vec::new());
-    for &node in sample {
-        features.items(reader, node as usize, &mut items);
-        ends.push(items.len());
-    }
-    let sets = || {
-        let starts = [0].into_iter().chain(ends.iter().copied());
-        starts.zip(&ends).map(|(start, &end)| &items[start..end])
-    };
-    // How many members have an item, and the last one that was counted.
-    let mut counts: HashMap<u32, (u32, u32)> = HashMap::with_capacity(items.len() / 4);
-    for (member, set) in (1..).zip(sets()) {
-        for &item in set {
-            let (count, last) = counts.entry(item).or_default();
-            *count += u32::from(*last != member);
-            *last = member;
-        }
-    }
-    let half = sample.len() as u32 / 2;
-    (0..)
-        .zip(sets())
-        .map(|(member, set): (u32, _)| {
-            let mut share = 0;
-            for item in set {
-                if let Some((count, last)) = counts.get_mut(item) {
-                    // Counted again from here on, under numbers that no member has had.
-                    share += usize::from(*count > half && *last != u32::MAX - member);
-                    *last = u32::MAX - member;
-                }
-            }
-            share
-        })
-        .collect()
 }
 
 /// What grouping needs to know of the nodes, which it knows by their places in the list of them.

@@ -137,7 +137,7 @@ impl SpoolReader<'_> {
     /// A row.
     pub fn row(&mut self, row: usize) -> &[u32] {
         let (start, end) = self.spool.bounds(row);
-        let ahead = start == self.next && start > 0;
+        let ahead = start > 0 && (self.next..self.next + WINDOW / 16).contains(&start);
         self.next = end;
         if start >= self.spool.filed {
             return self.spool.held(row);

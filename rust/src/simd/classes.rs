@@ -196,7 +196,7 @@ mod tests {
         // Of the controls only the codes stand in folded text.
         let folded = |byte: u8| if byte < b' ' && !CODES.contains(&byte) { b' ' } else { byte };
         let block =
-            |first: u8| std::array::from_fn(|place| folded(first.wrapping_add(7 * place as u8)));
+            |first: u8| std::array::from_fn(|place| folded(first.wrapping_add((7 * place) as u8)));
         let blocks: Vec<[u8; BLOCK]> = (0..=255).map(block).collect();
         let mut expected = vec![Masks::default(); blocks.len()];
         portable(&blocks, &mut expected);
