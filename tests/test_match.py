@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections import Counter
 from collections.abc import Mapping
 from typing import Any
@@ -257,3 +258,44 @@ def test_short_texts_that_match_are_nearly_all_found() -> None:
     pairs, _ = reported(texts, {})
     assert wanted == 300
     assert len(pairs) >= 0.93 * wanted
+
+
+def family(count: int, seed: int) -> list[str]:
+    """Paragraphs of one template of sixty words, two of them replaced by chance in each."""
+    draw = random.Random(seed)
+    words = ["".join(draw.choices("abcdefghijklmnop", k=7)) for _ in range(5000)]
+    template = draw.sample(words, 60)
+    made = []
+    for _ in range(count):
+        paragraph = list(template)
+        for place in draw.sample(range(60), 2):
+            paragraph[place] = draw.choice(words)
+        made.append(" ".join(paragraph))
+    return made
+
+
+def test_a_family_of_one_template_loses_what_exhaustive_search_finds():
+    paragraphs = family(3000, seed=7)
+    settings = {"unit": "document", "shingle_size": 5, "threshold": 0.8, "containment": 1.0}
+    removed = {}
+    for search in ("lsh", "exhaustive"):
+        result = dedup.scan(paragraphs, search=search, **settings)
+        removed[search] = result.report["counts"]["blocks_removed"]
+    assert result.report["hot"]["buckets"] == 0
+    assert removed["exhaustive"] > 100
+    assert removed["lsh"] >= 0.97 * removed["exhaustive"]
+
+
+def test_matches_in_hot_buckets_do_not_depend_on_the_order_of_the_input():
+    paragraphs = family(400, seed=8)
+    found = []
+    for order in (paragraphs, paragraphs[::-1], random.Random(3).sample(paragraphs, 400)):
+        result = dedup.scan(order, unit="document", shingle_size=5, threshold=0.8)
+        assert result.report["hot"]["buckets"] > 0
+        pairs = {
+            frozenset((order[int(one.left.document)], order[int(one.right.document)]))
+            for one in result.matches
+        }
+        found.append(pairs)
+    assert found[0] == found[1] == found[2]
+    assert len(found[0]) > 10
