@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import random
 import subprocess
 import sys
 from pathlib import Path
@@ -96,3 +97,21 @@ def test_no_environment_variable_changes_an_answer(
     command = [sys.executable, "-c", CLEAN, str(corpus), str(tmp_path / "out"), "2"]
     subprocess.run(command, check=True, capture_output=True, timeout=120)
     assert runs.tree(tmp_path / "out", without=OPTIONS_ONLY) == expected
+
+
+def test_scores_do_not_depend_on_what_went_to_a_file() -> None:
+    """Tokens beyond 8 MiB are in a file; a text of 21 is judged with one of 19 by characters."""
+    draw = random.Random(5)
+    words = ["".join(draw.choices("abcdefghijklmnop", k=4)) for _ in range(30_000)]
+    lines = [" ".join(draw.choices(words, k=21)) for _ in range(110_000)]
+    for place in range(0, 60_000, 1000):
+        lines[place + 1] = " ".join(lines[place].split()[:19])
+    texts = ["\n\n".join(lines[start : start + 100]) for start in range(0, len(lines), 100)]
+    found = []
+    for batch_bytes in (2**17, 2**20, 2**24):
+        result = dedup.scan(texts, options=dedup.Options(batch_bytes=batch_bytes))
+        near = [one for one in result.matches if one.relation == "near"]
+        assert len(near) >= 55
+        assert all(one.resemblance > 0.8 for one in near)
+        found.append(near)
+    assert found[0] == found[1] == found[2]

@@ -141,14 +141,14 @@ impl Seen {
         let (store, settings) = (&self.store, &self.settings);
         let counts = &store.token_counts;
         let (mut own, mut theirs) = (TokenBuffer::default(), TokenBuffer::default());
-        let own = store.any_tokens(node, &mut own);
+        let own = store.short_tokens(node, &mut own);
         let texts: Vec<String> = candidates
             .into_iter()
             .filter(|&other| {
                 settings.judged_by_characters(counts[node as usize], counts[other as usize])
                     == Some(true)
                     && !(settings.numbers == Numbers::Veto && {
-                        differ_in_numbers_only(own, store.any_tokens(other, &mut theirs))
+                        differ_in_numbers_only(own, store.short_tokens(other, &mut theirs))
                     })
             })
             .map(|other| store.node_normal(other).to_owned())

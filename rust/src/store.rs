@@ -215,11 +215,9 @@ impl Store {
         self.tokens.check()
     }
 
-    /// The tokens of any node that may match, read from its normal form if need be.
-    pub fn any_tokens<'a>(&'a self, node: Number, buffer: &'a mut TokenBuffer) -> &'a [u32] {
-        if self.token_rows[node as usize] != NONE {
-            return self.node_tokens(node);
-        }
+    /// The tokens of a node that may be judged by its characters, read from its normal form: those of
+    /// some such nodes are kept, but maybe in a file.
+    pub fn short_tokens<'a>(&self, node: Number, buffer: &'a mut TokenBuffer) -> &'a [u32] {
         // A normal form's tokens are the tokens it was made of.
         buffer.read(self.node_normal(node), false);
         buffer.hashes()

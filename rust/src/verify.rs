@@ -167,7 +167,7 @@ impl Side {
         if self.node != Some(node) {
             self.node = Some(node);
             self.tokens.clear();
-            self.tokens.extend_from_slice(store.any_tokens(node, &mut self.buffer));
+            self.tokens.extend_from_slice(store.short_tokens(node, &mut self.buffer));
             fill_shingle_set(&self.tokens, settings.shingle_size, &mut self.set);
         }
     }
