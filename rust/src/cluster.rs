@@ -46,8 +46,8 @@ impl Neighbours {
 
     /// All matches, by their nodes.
     #[must_use]
-    pub fn matches(&self) -> &[Match] {
-        &self.matches
+    pub fn into_matches(self) -> Vec<Match> {
+        self.matches
     }
 
     /// The other node and the match, for each match of a node.

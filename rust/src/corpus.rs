@@ -54,9 +54,10 @@ pub struct Corpus {
 }
 
 struct Outcome {
-    neighbours: Neighbours,
+    matches: Vec<Match>,
     plan: Plan,
     cluster_ids: Vec<u64>,
+    counts: Vec<(&'static str, u64)>,
     occurrences: Option<Occurrences>,
 }
 
@@ -174,9 +175,13 @@ impl Corpus {
     pub fn decide(&mut self, rank: Option<&[u32]>) {
         let matches = std::mem::take(&mut self.matches);
         let neighbours = Neighbours::new(matches, self.store.nodes());
-        let plan = make_plan(&self.store, &self.settings, &neighbours, rank);
+        let mut plan = make_plan(&self.store, &self.settings, &neighbours, rank);
         let cluster_ids = cluster_ids(&self.store, &self.settings, &plan);
-        self.outcome = Some(Outcome { neighbours, plan, cluster_ids, occurrences: None });
+        let counts = counts(&plan, &self.store);
+        plan.fates.aligned = Vec::new();
+        self.store.forget_content();
+        let matches = neighbours.into_matches();
+        self.outcome = Some(Outcome { matches, plan, cluster_ids, counts, occurrences: None });
     }
 
     fn outcome(&self) -> &Outcome {
@@ -187,9 +192,7 @@ impl Corpus {
         let outcome = self.outcome();
         work(&Renderer {
             store: &self.store,
-            settings: &self.settings,
             plan: &outcome.plan,
-            neighbours: &outcome.neighbours,
             cluster_ids: &outcome.cluster_ids,
         })
     }
@@ -197,9 +200,9 @@ impl Corpus {
     /// Counts for the report.
     #[must_use]
     pub fn counts(&self) -> Vec<(&'static str, u64)> {
-        let mut counts = counts(&self.outcome().plan, &self.store);
+        let mut counts = self.outcome().counts.clone();
         counts.push(("candidates", self.candidates));
-        counts.push(("matches", self.outcome().neighbours.matches().len() as u64));
+        counts.push(("matches", self.outcome().matches.len() as u64));
         counts
     }
 
@@ -272,7 +275,7 @@ impl Corpus {
         let store = &self.store;
         self.outcome.as_mut().map_or(0, |outcome| {
             let occurrences = outcome.occurrences.get_or_insert_with(|| Occurrences::new(store));
-            occurrences.lines(outcome.neighbours.matches())
+            occurrences.lines(&outcome.matches)
         })
     }
 
@@ -283,7 +286,7 @@ impl Corpus {
         let mut out = Vec::new();
         if let Some(occurrences) = &outcome.occurrences {
             for number in range {
-                occurrences.line(&self.store, outcome.neighbours.matches(), number, &mut out);
+                occurrences.line(&self.store, &outcome.matches, number, &mut out);
             }
         }
         out

@@ -5,6 +5,7 @@ use std::ops::Range;
 
 use crate::cluster::{Corpus, Neighbours, choose_keepers};
 use crate::fates::{Fates, State};
+use crate::likeness::Likenesses;
 use crate::passages::{count_documents, settle};
 use crate::settings::{BOILERPLATE_DOCUMENTS, Settings};
 use crate::store::{NONE, Number, Store};
@@ -81,8 +82,10 @@ pub struct Plan {
     pub dropped: Vec<bool>,
     /// Documents that nearly all stand in another one.
     pub similar: Vec<Similar>,
-    /// The document of each block.
-    pub documents: Vec<Number>,
+    /// How alike each passage and its keeper are.
+    pub likenesses: Likenesses,
+    /// The document of each block; nothing once the plan is made.
+    documents: Vec<Number>,
 }
 
 /// Decides everything, from matches on.
@@ -108,17 +111,20 @@ pub fn make_plan(
             excluded = dropped;
             continue;
         }
+        let passages = find_passages(store, &fates, &documents);
         let mut plan = Plan {
-            passages: find_passages(store, &fates, &documents),
             members: Vec::new(),
             clusters: Vec::new(),
             similar: Vec::new(),
+            likenesses: Likenesses::new(store, settings, neighbours, &passages),
+            passages,
             fates,
             dropped,
             documents,
         };
         plan.join_clusters(store, settings);
         plan.similar = plan.find_similar(store, settings);
+        plan.documents = Vec::new();
         return plan;
     }
 }

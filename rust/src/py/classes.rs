@@ -15,6 +15,7 @@ use super::convert::{
 };
 use crate::clean::Cleaned;
 use crate::corpus::Corpus as CoreCorpus;
+use crate::memory::Watch;
 use crate::read::NewDocument;
 use crate::record::Fields;
 use crate::seen::{Answer, Seen as CoreSeen};
@@ -50,6 +51,7 @@ impl Seen {
 pub(super) struct Corpus {
     core: CoreCorpus,
     pool: ThreadPool,
+    _watch: Watch,
 }
 
 #[pymethods]
@@ -61,7 +63,7 @@ impl Corpus {
         let core =
             CoreCorpus::new(settings_of(policy)?, permutations_of(a, b)?, protect.as_deref())
                 .map_err(value_error)?;
-        Ok(Self { core, pool: pool_of(threads)? })
+        Ok(Self { core, pool: pool_of(threads)?, _watch: Watch::start() })
     }
 
     /// Adds documents; `lines` are their numbers in the inputs that the sources name.
@@ -85,7 +87,7 @@ impl Corpus {
             .zip(lines.unwrap_or_default().into_iter().chain(std::iter::repeat(0)))
             .map(|(((text, id), source), line)| NewDocument { text, id, source, line })
             .collect();
-        let Self { core, pool } = self;
+        let Self { core, pool, .. } = self;
         py.detach(|| pool.install(|| core.add(&documents)));
         Ok(())
     }
@@ -101,7 +103,7 @@ impl Corpus {
     ) -> PyLinesRead {
         let lines = lines_of(&lines);
         let fields = Fields { text: text_field, id: id_field, extra: extra_field };
-        let Self { core, pool } = self;
+        let Self { core, pool, .. } = self;
         let found = py.detach(|| pool.install(|| core.add_lines(&lines, &fields)));
         let extras = found.extras.into_iter().map(|extra| extra.map(Cow::Owned)).collect();
         (found.documents, found.bad, extras)
@@ -114,7 +116,7 @@ impl Corpus {
     }
 
     fn short_pairs(&mut self, py: Python<'_>) -> usize {
-        let Self { core, pool } = self;
+        let Self { core, pool, .. } = self;
         py.detach(|| pool.install(|| core.find_short_pairs()))
     }
 
@@ -125,12 +127,12 @@ impl Corpus {
     fn judge_short(&mut self, py: Python<'_>, low: usize, scores: &[u8]) {
         let scores: Vec<f64> =
             scores.as_chunks::<8>().0.iter().map(|&chunk| f64::from_le_bytes(chunk)).collect();
-        let Self { core, pool } = self;
+        let Self { core, pool, .. } = self;
         py.detach(|| pool.install(|| core.judge_short(low, &scores)));
     }
 
     fn r#match(&mut self, py: Python<'_>) -> PyResult<()> {
-        let Self { core, pool } = self;
+        let Self { core, pool, .. } = self;
         let found = py.detach(|| pool.install(|| core.find_matches()));
         found.map_err(PyOSError::new_err)
     }
@@ -154,7 +156,7 @@ impl Corpus {
 
     fn cluster(&mut self, py: Python<'_>, rank: Option<&[u8]>) {
         let rank = rank.map(words);
-        let Self { core, pool } = self;
+        let Self { core, pool, .. } = self;
         py.detach(|| pool.install(|| core.decide(rank.as_deref())));
     }
 
