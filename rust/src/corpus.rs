@@ -220,10 +220,10 @@ impl Corpus {
         })
     }
 
-    /// The next bytes of `clusters.jsonl`, a mebibyte or so, from a member of a cluster on; and where to
-    /// go on. Nothing when all is written.
+    /// The next bytes of `clusters.jsonl`, a mebibyte or so in pieces, from a member of a cluster on; and
+    /// where to go on. Nothing when all is written.
     #[must_use]
-    pub fn cluster_lines(&self, from: (usize, usize)) -> (Vec<u8>, (usize, usize)) {
+    pub fn cluster_lines(&self, from: (usize, usize)) -> (Vec<Vec<u8>>, (usize, usize)) {
         let clusters = &self.outcome().plan.clusters;
         let (mut number, mut first) = from;
         let mut parts = Vec::new();
@@ -235,7 +235,7 @@ impl Corpus {
             members += 1 + last - first;
             (number, first) = if last == all { (number + 1, 0) } else { (number, last) };
         }
-        let rendered: Vec<Vec<u8>> = self.with_renderer(|renderer| {
+        let rendered = self.with_renderer(|renderer| {
             parts
                 .par_chunks(256)
                 .map(|parts| {
@@ -247,7 +247,7 @@ impl Corpus {
                 })
                 .collect()
         });
-        (rendered.concat(), (number, first))
+        (rendered, (number, first))
     }
 
     /// The clusters with the most repeated text, largest first.

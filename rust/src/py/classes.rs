@@ -193,10 +193,10 @@ impl Corpus {
         py: Python<'_>,
         cluster: usize,
         member: usize,
-    ) -> (Py<PyBytes>, usize, usize) {
+    ) -> PyResult<(Py<PyBytes>, usize, usize)> {
         let (lines, (cluster, member)) =
             py.detach(|| self.pool.install(|| self.core.cluster_lines((cluster, member))));
-        (PyBytes::new(py, &lines).unbind(), cluster, member)
+        Ok((joined(py, &lines)?, cluster, member))
     }
 
     fn largest(&self, count: usize) -> Vec<usize> {
