@@ -109,9 +109,9 @@ impl Corpus {
         (found.documents, found.bad, extras)
     }
 
-    fn repeated_ids(&self) -> (usize, Option<(String, String)>) {
+    fn repeated_ids(&self, py: Python<'_>) -> (usize, Option<(String, String)>) {
         let store = &self.core.store;
-        let (count, first) = store.repeated_ids();
+        let (count, first) = py.detach(|| store.repeated_ids());
         (count, first.map(|document| (store.ids.get(document).to_owned(), store.source(document))))
     }
 
@@ -145,12 +145,14 @@ impl Corpus {
     }
 
     fn block_documents(&self, py: Python<'_>) -> Py<PyBytes> {
-        bytes_of_u32(py, &self.core.store.block_documents())
+        let documents = py.detach(|| self.core.store.block_documents());
+        bytes_of_u32(py, &documents)
     }
 
     fn block_tokens(&self, py: Python<'_>) -> Py<PyBytes> {
         let store = &self.core.store;
-        let tokens: Vec<u32> = (0..store.blocks()).map(|block| store.block_tokens(block)).collect();
+        let tokens: Vec<u32> =
+            py.detach(|| (0..store.blocks()).map(|block| store.block_tokens(block)).collect());
         bytes_of_u32(py, &tokens)
     }
 
@@ -172,10 +174,9 @@ impl Corpus {
         (self.core.hot.buckets, self.core.hot.largest)
     }
 
-    fn kind_totals(&self) -> Vec<(&'static str, bool, u64, u64, u64)> {
-        let mut totals: Vec<_> = self
-            .core
-            .kind_totals()
+    fn kind_totals(&self, py: Python<'_>) -> Vec<(&'static str, bool, u64, u64, u64)> {
+        let mut totals: Vec<_> = py
+            .detach(|| self.core.kind_totals())
             .into_iter()
             .map(|((kind, kept), total)| (kind, kept, total[0], total[1], total[2]))
             .collect();
@@ -199,16 +200,17 @@ impl Corpus {
         Ok((joined(py, &lines)?, cluster, member))
     }
 
-    fn largest(&self, count: usize) -> Vec<usize> {
-        self.core.largest(count)
+    fn largest(&self, py: Python<'_>, count: usize) -> Vec<usize> {
+        py.detach(|| self.core.largest(count))
     }
 
-    fn match_count(&mut self) -> usize {
-        self.core.match_count()
+    fn match_count(&mut self, py: Python<'_>) -> usize {
+        py.detach(|| self.core.match_count())
     }
 
     fn matches(&self, py: Python<'_>, low: usize, high: usize) -> Py<PyBytes> {
-        PyBytes::new(py, &self.core.match_lines(low..high)).unbind()
+        let lines = py.detach(|| self.core.match_lines(low..high));
+        PyBytes::new(py, &lines).unbind()
     }
 
     fn similar_documents(&self) -> Vec<(u32, u32, f64)> {
