@@ -84,7 +84,7 @@ def running(reading: Reading, showing: Showing) -> Iterator[Options]:
     from dedup.pipeline import Options
 
     with progress_bars(wanted=not (showing.quiet or showing.no_progress)) as progress:
-        options = Options(jobs=reading.jobs, progress=progress, skip_bad=True)
+        options = Options(jobs=reading.jobs, progress=progress, skip_bad=True, notice=tell)
         if reading.max_line is not None:
             options = replace(options, max_line=reading.max_line)
         if reading.max_expansion is not None:

@@ -14,6 +14,7 @@ import hashlib
 import os
 import re
 import shutil
+from contextlib import suppress
 from itertools import count
 
 from dedup.errors import OutputError
@@ -22,6 +23,9 @@ from dedup.formats.records import shown
 from dedup.formats.walk import NOTES
 
 REPORT = f"{NOTES}/report.json"
+# The checkpoints of a run while it lasts; the journal is there from the first one on.
+STATE = f"{NOTES}/resume"
+JOURNAL = f"{STATE}/journal"
 
 
 def check_target(folder: str | os.PathLike[str], *, force: bool) -> str:
@@ -69,16 +73,15 @@ def put_in_place(partial: str, target: str) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def sweep(target: str) -> None:
-    """Remove what killed runs left beside a target, and bring back what one had put aside."""
-    parent, name = os.path.split(target)
-    pattern = re.compile(re.escape(f".{_short(name)}.dedup-partial-") + r"(\d+)(-\d+)?$")
-    with writing(parent):
-        names = os.listdir(parent)
-    for found in names:
-        path = os.path.join(parent, found)
-        match = pattern.match(found)
-        if match and not _alive(int(match[1])) and (lock := _lock(path)) is not None:
+def sweep(target: str, *, states: bool = True) -> None:
+    """Remove what killed runs left beside a target, and bring back what one had put aside.
+
+    states: also folders that hold checkpoints.
+    """
+    for path in _left(target):
+        if not states and os.path.exists(os.path.join(path, JOURNAL)):
+            continue
+        if (lock := _lock(path)) is not None:
             shutil.rmtree(path, ignore_errors=True)
             os.close(lock)
     old = _aside(target)
@@ -89,6 +92,64 @@ def sweep(target: str) -> None:
     elif not os.path.lexists(target) or _is_empty(target):
         with writing(target):
             os.rename(old, target)
+
+
+def adopt_state(target: str, partial: str) -> None:
+    """Move the newest checkpoints that a run left beside a target into a folder of our own."""
+    for path in sorted(_left(target), key=_saved_at, reverse=True):
+        if path == partial or _saved_at(path) == 0 or (lock := _lock(path)) is None:
+            continue
+        with writing(target):
+            os.makedirs(os.path.join(partial, NOTES), exist_ok=True)
+            # Another run may have been quicker to take it, between our look and our lock.
+            with suppress(FileNotFoundError):
+                os.rename(os.path.join(path, STATE), os.path.join(partial, STATE))
+                shutil.rmtree(path, ignore_errors=True)
+        os.close(lock)
+        return
+
+
+def remove_all_but_state(partial: str) -> bool:
+    """Remove what a run wrote, but for its checkpoints; whether there are any."""
+    kept = os.path.exists(os.path.join(partial, JOURNAL))
+    notes = os.path.join(partial, NOTES)
+    for folder, spared in ((notes, STATE), (partial, NOTES)) if kept else ():
+        for name in os.listdir(folder):
+            path = os.path.join(folder, name)
+            if name == os.path.basename(spared):
+                continue
+            if os.path.isdir(path) and not os.path.islink(path):
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                with suppress(OSError):
+                    os.unlink(path)
+    if not kept:
+        shutil.rmtree(partial, ignore_errors=True)
+    return kept
+
+
+def _saved_at(path: str) -> int:
+    """When the last checkpoint of a partial folder was made; 0 for never."""
+    try:
+        return os.stat(os.path.join(path, JOURNAL)).st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _left(target: str) -> list[str]:
+    """The partial folders of a target whose process is gone, or may be.
+
+    A number may be another program's by now: a folder with checkpoints had its lock from early on,
+    so the lock alone tells whether its run lives.
+    """
+    parent, name = os.path.split(target)
+    pattern = re.compile(re.escape(f".{_short(name)}.dedup-partial-") + r"(\d+)(-\d+)?$")
+    with writing(parent):
+        names = os.listdir(parent)
+    found = [
+        (match, os.path.join(parent, match[0])) for match in map(pattern.match, names) if match
+    ]
+    return [path for match, path in found if not _alive(int(match[1])) or _saved_at(path)]
 
 
 def _short(name: str) -> str:

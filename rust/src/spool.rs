@@ -21,7 +21,7 @@ const WINDOW: u64 = 16 << 10;
 pub struct Spool {
     held: Vec<u32>,
     /// Where each row ends, counted in numbers from the first one on.
-    ends: Vec<u64>,
+    pub(crate) ends: Vec<u64>,
     /// Numbers that are in the file, all of them before those that are held.
     filed: u64,
     file: Option<File>,
@@ -78,6 +78,30 @@ impl Spool {
         } else if self.filed == 0 {
             self.file = None;
         }
+    }
+
+    /// Writes to the file whatever is held; how many numbers are in it then.
+    ///
+    /// # Errors
+    /// Where there is no file, or it takes no more.
+    pub fn flush(&mut self) -> io::Result<u64> {
+        let file = self.file.as_ref().ok_or(io::ErrorKind::NotFound)?;
+        write_at(file, &self.held, self.filed)?;
+        self.filed += self.held.len() as u64;
+        self.held.clear();
+        Ok(self.filed)
+    }
+
+    /// The file, where there is one.
+    #[must_use]
+    pub fn file(&self) -> Option<&File> {
+        self.file.as_ref()
+    }
+
+    /// Goes on with a file that holds so many numbers, all of the rows whose ends were read back.
+    pub fn go_on(&mut self, file: File, filed: u64) {
+        self.file = Some(file);
+        self.filed = filed;
     }
 
     /// A row that is in memory.

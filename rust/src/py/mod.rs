@@ -23,11 +23,15 @@ mod _core {
     #[pymodule_export]
     use super::functions::{
         check_pattern, count_line_feeds, fingerprint, fold_tokens, instruction_sets, normal_form,
-        read_records, restore_records, restore_texts, shingles, sign_texts, signatures, split,
-        token_hashes,
+        read_records, restore_records, restore_texts, shingles, sign_texts, signatures,
+        sound_sections, split, token_hashes,
     };
 
     #[pymodule_export]
     #[allow(non_upper_case_globals)]
     const FOLD_IDENTITY: &str = crate::fold::FOLD_IDENTITY;
+
+    #[pymodule_export]
+    #[allow(non_upper_case_globals)]
+    const CHECKPOINT_FORMAT: u32 = crate::checkpoint::FORMAT;
 }
