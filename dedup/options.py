@@ -11,9 +11,9 @@ from dedup.formats.records import BATCH_BYTES, MAX_EXPANSION, MAX_LINE
 Progress = Callable[[str, int, "int | None"], None]
 Notice = Callable[[str], None]
 
-# Some ten seconds of work on two processors: so much a kill may cost. A corpus that is read in less
-# time leaves nothing behind.
-CHECKPOINT_BYTES = 2**28
+# Two seconds of work on two processors: so much a kill may cost. Saving takes a hundredth of a run
+# however often it is done. A corpus smaller than this leaves nothing behind.
+CHECKPOINT_BYTES = 2**26
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from dedup.errors import DedupError, InputError, PolicyError
+from dedup.errors import DedupError, InputError, OutputError, PolicyError
 from dedup.explanation import Explanation, explain_texts
 from dedup.formats import OutputTree, Reading, check_output, restore
 from dedup.formats.memory import documents_of
@@ -90,6 +90,9 @@ def clean(
             hint="use chain with scan, for reports",
         )
     inputs = run.source.inputs
+    if resume and (dry_run or inputs is None):
+        why = "a dry run writes nothing" if dry_run else "documents in memory are not written"
+        raise OutputError(f"resume goes on with a folder, and {why}", hint="leave resume out")
     if inputs is None:
         if output is not None:
             raise InputError(

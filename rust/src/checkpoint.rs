@@ -95,6 +95,9 @@ impl Corpus {
     ) -> io::Result<()> {
         let (tokens, size) = tokens;
         let (last, sections) = ends.split_last().ok_or_else(damaged)?;
+        if *last > file.metadata()?.len() {
+            return Err(damaged());
+        }
         let sections = if matched { sections } else { ends };
         let store = &mut self.store;
         store.document_starts.clear();
