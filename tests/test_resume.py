@@ -352,6 +352,18 @@ def test_a_process_number_in_use_again_hides_no_state(killed: Path, tmp_path: Pa
     assert beside(output) == []
 
 
+def test_of_several_states_the_newest_is_taken_and_none_is_left(
+    killed: Path, tmp_path: Path
+) -> None:
+    output = copied(killed, "read", tmp_path)
+    older = tmp_path / ".out.dedup-partial-2"
+    shutil.copytree(state_of(output).parent.parent, older)
+    os.utime(older / "_dedup" / "resume" / "journal", ns=(0, 1))
+    (older / "_dedup" / "resume" / "rows").write_bytes(b"")
+    assert LINES.clean([killed / "in"], output, resume=True)[0].startswith("resuming: ")
+    assert beside(output) == []
+
+
 def test_a_checkpoint_that_fails_ends_checkpoints_only(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -396,6 +408,13 @@ def test_the_command_says_where_it_goes_on(tmp_path: Path) -> None:
     stderr = process.communicate(timeout=60)[1].decode()
     assert (stderr, process.returncode) == ("resuming: 0.5 MB were read and compared\n", 0)
     assert beside(tmp_path / "out") == []
+
+
+def test_what_stdin_held_cannot_be_resumed(tmp_path: Path) -> None:
+    process = command("clean", "-", "-o", "out", "--resume", "-q", cwd=tmp_path)
+    stderr = process.communicate(b'{"text": "some text"}', timeout=60)[1].decode()
+    told = "what stdin held cannot be resumed; starting from the beginning\n"
+    assert (stderr, process.returncode) == (told, 0)
 
 
 def test_a_full_disk_is_told_with_what_was_needed(

@@ -16,11 +16,15 @@ import re
 import shutil
 from contextlib import suppress
 from itertools import count
+from typing import TYPE_CHECKING
 
 from dedup.errors import OutputError
 from dedup.formats.output import writing
 from dedup.formats.records import shown
 from dedup.formats.walk import NOTES
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 REPORT = f"{NOTES}/report.json"
 # The checkpoints of a run while it lasts; the journal is there from the first one on.
@@ -78,12 +82,10 @@ def sweep(target: str, *, states: bool = True) -> None:
 
     states: also folders that hold checkpoints.
     """
-    for path in _left(target):
-        if not states and os.path.exists(os.path.join(path, JOURNAL)):
-            continue
-        if (lock := _lock(path)) is not None:
+    for path, lock in _abandoned(target):
+        if states or not _saved_at(path):
             shutil.rmtree(path, ignore_errors=True)
-            os.close(lock)
+        os.close(lock)
     old = _aside(target)
     if not os.path.isfile(os.path.join(old, REPORT)):
         return
@@ -95,18 +97,18 @@ def sweep(target: str, *, states: bool = True) -> None:
 
 
 def adopt_state(target: str, partial: str) -> None:
-    """Move the newest checkpoints that a run left beside a target into a folder of our own."""
-    for path in sorted(_left(target), key=_saved_at, reverse=True):
-        if path == partial or _saved_at(path) == 0 or (lock := _lock(path)) is None:
-            continue
-        with writing(target):
-            os.makedirs(os.path.join(partial, NOTES), exist_ok=True)
-            # Another run may have been quicker to take it, between our look and our lock.
-            with suppress(FileNotFoundError):
+    """Move the newest checkpoints that a run left beside a target into a folder of our own.
+
+    Older ones go: no later run would take them.
+    """
+    found = [item for item in _abandoned(target, but=partial) if _saved_at(item[0])]
+    for path, lock in sorted(found, key=lambda item: _saved_at(item[0]), reverse=True):
+        if not _saved_at(partial):
+            with writing(target):
+                os.makedirs(os.path.join(partial, NOTES), exist_ok=True)
                 os.rename(os.path.join(path, STATE), os.path.join(partial, STATE))
-                shutil.rmtree(path, ignore_errors=True)
+        shutil.rmtree(path, ignore_errors=True)
         os.close(lock)
-        return
 
 
 def remove_all_but_state(partial: str) -> bool:
@@ -136,20 +138,25 @@ def _saved_at(path: str) -> int:
         return 0
 
 
-def _left(target: str) -> list[str]:
-    """The partial folders of a target whose process is gone, or may be.
+def _abandoned(target: str, *, but: str = "") -> Iterator[tuple[str, int]]:
+    """The partial folders of a target whose process is gone, each with a lock on it.
 
-    A number may be another program's by now: a folder with checkpoints had its lock from early on,
-    so the lock alone tells whether its run lives.
+    A process number may be another program's by now. A folder with checkpoints had its lock from
+    early on, so there the lock alone tells, on file systems that have locks. but: our own folder.
     """
     parent, name = os.path.split(target)
     pattern = re.compile(re.escape(f".{_short(name)}.dedup-partial-") + r"(\d+)(-\d+)?$")
     with writing(parent):
         names = os.listdir(parent)
-    found = [
-        (match, os.path.join(parent, match[0])) for match in map(pattern.match, names) if match
-    ]
-    return [path for match, path in found if not _alive(int(match[1])) or _saved_at(path)]
+    for match in filter(None, map(pattern.match, names)):
+        path, alive = os.path.join(parent, match[0]), _alive(int(match[1]))
+        if path == but or (alive and not _saved_at(path)) or (lock := _lock(path)) is None:
+            continue
+        if alive and (second := _lock(path)) is not None:
+            os.close(second)  # that it could be had twice says that locks mean nothing here
+            os.close(lock)
+            continue
+        yield path, lock
 
 
 def _short(name: str) -> str:

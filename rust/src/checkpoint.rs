@@ -14,6 +14,7 @@ use hashbrown::HashTable;
 use crate::columns::Texts;
 use crate::corpus::{Corpus, Hot};
 use crate::section::{Mark, Row, SectionReader, SectionWriter, damaged, hash_range};
+use crate::spool::no_file;
 use crate::store::{NONE, Number, Store};
 
 /// Changes with everything that changes what the files hold or mean.
@@ -51,9 +52,9 @@ impl Corpus {
     /// Those of writing; what was saved before still counts then.
     pub fn checkpoint(&mut self) -> io::Result<(Mark, Mark)> {
         let Self { store, checkpoints, .. } = self;
-        let checkpoints = checkpoints.as_mut().ok_or(io::ErrorKind::NotFound)?;
+        let checkpoints = checkpoints.as_mut().ok_or_else(no_file)?;
         let end = store.tokens.flush()? * TOKEN;
-        let file = store.tokens.file().ok_or(io::ErrorKind::NotFound)?;
+        let file = store.tokens.file().ok_or_else(no_file)?;
         let tokens = Mark { end, hash: hash_range(file, checkpoints.tokens, end)? };
         let mut saver = Saver {
             section: SectionWriter::new(&checkpoints.file, checkpoints.end),
@@ -72,7 +73,7 @@ impl Corpus {
     /// # Errors
     /// Those of writing.
     pub fn checkpoint_matches(&mut self) -> io::Result<Mark> {
-        let checkpoints = self.checkpoints.take().ok_or(io::ErrorKind::NotFound)?;
+        let checkpoints = self.checkpoints.take().ok_or_else(no_file)?;
         let mut section = SectionWriter::new(&checkpoints.file, checkpoints.end);
         section.column(&[self.hot.buckets, self.hot.largest, self.candidates])?;
         section.column(&self.matches)?;

@@ -85,7 +85,7 @@ impl Spool {
     /// # Errors
     /// Where there is no file, or it takes no more.
     pub fn flush(&mut self) -> io::Result<u64> {
-        let file = self.file.as_ref().ok_or(io::ErrorKind::NotFound)?;
+        let file = self.file.as_ref().ok_or_else(no_file)?;
         write_at(file, &self.held, self.filed)?;
         self.filed += self.held.len() as u64;
         self.held.clear();
@@ -133,6 +133,12 @@ impl Spool {
     fn bounds(&self, row: usize) -> (u64, u64) {
         (if row == 0 { 0 } else { self.ends[row - 1] }, self.ends[row])
     }
+}
+
+/// The error where a file is needed that there is not, or that took nothing.
+#[must_use]
+pub fn no_file() -> io::Error {
+    io::Error::other("there is no file to write to")
 }
 
 /// Writes numbers to a file that holds `place` numbers before them.
