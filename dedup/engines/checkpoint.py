@@ -47,8 +47,8 @@ def saved_in(journal: str) -> Saved | None:
         # The entry of the matches has no tokens.
         if (whole := _core.sound_sections(tokens, found)) < len(found):
             sound = min(sound, whole)
-    except OSError:
-        return None
+    except (OSError, KeyError, TypeError, ValueError):
+        return None  # a file is missing, or another version wrote a journal of another form
     entries = entries[:sound]
     return Saved(belongs, entries, "tokens" not in entries[-1]) if entries else None
 

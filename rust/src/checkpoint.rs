@@ -61,7 +61,11 @@ impl Corpus {
             before: &checkpoints.saved,
             after: Vec::new(),
         };
-        store.visit(&mut saver)?;
+        if let Err(error) = store.visit(&mut saver) {
+            // The room goes back to whoever needs it more.
+            let _ = checkpoints.file.set_len(checkpoints.end);
+            return Err(error);
+        }
         let Saver { section, after, .. } = saver;
         let mark = section.end();
         (checkpoints.end, checkpoints.saved, checkpoints.tokens) = (mark.end, after, end);
