@@ -16,8 +16,8 @@ pub fn column<T>() -> Vec<T> {
 
 /// A column of texts, stored end to end.
 pub struct Texts {
-    text: String,
-    ends: Vec<u64>,
+    pub(crate) text: String,
+    pub(crate) ends: Vec<u64>,
 }
 
 impl Default for Texts {
