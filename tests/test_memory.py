@@ -116,3 +116,30 @@ def test_what_is_no_size_is_refused(size: object, message: str, hint: str | None
 def test_half_of_what_is_free_is_what_the_system_says() -> None:
     free = half_of_what_is_free()
     assert free is None or LEAST <= free < 2**50
+
+
+FORKED = """
+import os, sys, dedup
+ballast = bytearray(b"x") * 90_000_000
+result = dedup.scan(sys.argv[1], options=dedup.Options(memory="128M"), unit="line")
+before = b"".join(result.cluster_lines())
+child = os.fork()
+if child == 0:
+    result.matches
+    del result
+    dedup.scan(sys.argv[1], options=dedup.Options(memory="128M"))
+    os._exit(0)
+assert os.waitpid(child, 0)[1] == 0
+assert b"".join(result.cluster_lines()) == before
+print(len(before))
+"""
+
+
+def test_what_a_forked_process_does_to_its_arrays_is_nothing_to_ours(tmp_path: Path) -> None:
+    chance = random.Random(4)
+    lines = [" ".join(f"{chance.getrandbits(32):x}" for _ in range(3)) for _ in range(300_000)]
+    file = runs.write_texts(tmp_path / "texts", ["\n".join(lines + lines[::3])])
+    command = [sys.executable, "-c", FORKED, str(file)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr
+    assert int(done.stdout) > 10**6

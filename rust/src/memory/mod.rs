@@ -11,17 +11,18 @@
 //! 64 MiB, what threads may touch before the watch looks again.
 
 use std::alloc::{GlobalAlloc, Layout, System};
+use std::cell::RefCell;
 use std::fs::File;
 use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, Once, PoisonError};
 use std::time::Duration;
 
 #[cfg_attr(not(target_os = "linux"), path = "no_regions.rs")]
 mod regions;
 
 pub use regions::Shortage;
-use regions::{PAGE, Regions, trim};
+use regions::{PAGE, Regions, around_forks, trim};
 
 /// Blocks from this size on may lie in the file: arrays that grow with the corpus, not what a batch
 /// needs.
@@ -40,15 +41,15 @@ static ALLOCATOR: Allocator = Allocator;
 /// Bytes that the process may hold in memory; the largest number where there is no limit.
 static LIMIT: AtomicUsize = AtomicUsize::new(usize::MAX);
 static STATE: Mutex<State> =
-    Mutex::new(State { regions: Regions::new(), watches: 0, watched: false });
+    Mutex::new(State { regions: Regions::new(), watches: 0, watched_by: 0 });
 static CHANGED: Condvar = Condvar::new();
 
 /// Nothing may be allocated while it is locked: the allocator locks it.
 struct State {
     regions: Regions,
     watches: usize,
-    /// Whether the thread runs.
-    watched: bool,
+    /// The process whose thread runs; 0 for none. A forked process has none of its own.
+    watched_by: u32,
 }
 
 /// Whether this system can keep a limit.
@@ -87,14 +88,17 @@ impl Watch {
     /// Starts the thread that watches, if it does not run.
     #[must_use]
     pub fn start() -> Self {
+        static FORKS: Once = Once::new();
+        FORKS.call_once(|| around_forks(hold, let_loose));
+        let own = std::process::id();
         let mut state = lock();
         state.watches += 1;
-        let wanted = !std::mem::replace(&mut state.watched, true);
+        let wanted = std::mem::replace(&mut state.watched_by, own) != own;
         drop(state);
         let thread = std::thread::Builder::new().name("dedup-memory".to_owned());
         if wanted && thread.spawn(watch).is_err() {
             // The limit is not kept then, but nothing else is wrong.
-            lock().watched = false;
+            lock().watched_by = 0;
         }
         Self(())
     }
@@ -127,7 +131,21 @@ fn watch() {
         }
         state = CHANGED.wait_timeout(state, EVERY).unwrap_or_else(PoisonError::into_inner).0;
     }
-    state.watched = false;
+    state.watched_by = 0;
+}
+
+thread_local! {
+    static HELD: RefCell<Option<MutexGuard<'static, State>>> = const { RefCell::new(None) };
+}
+
+/// Locks the state while the process forks: else the child might have it locked by a thread that it
+/// does not have.
+extern "C" fn hold() {
+    HELD.set(Some(lock()));
+}
+
+extern "C" fn let_loose() {
+    drop(HELD.take());
 }
 
 fn lock() -> MutexGuard<'static, State> {

@@ -55,4 +55,6 @@ impl Regions {
     pub(super) fn let_go(&self) {}
 }
 
+pub(super) fn around_forks(_before: extern "C" fn(), _after: extern "C" fn()) {}
+
 pub(super) fn trim() {}

@@ -49,6 +49,9 @@ pub(super) struct Regions {
     status: Option<File>,
     /// Files so far: a region in an earlier one cannot grow.
     files: u32,
+    /// The process that the file belongs to: what one forked from it makes lies in memory, since both
+    /// would write to the same places.
+    owner: u32,
     places: [Option<Region>; REGIONS],
     /// Places whose space could not be given back: what lies there is not zero.
     unusable: [bool; REGIONS],
@@ -62,6 +65,7 @@ impl Regions {
             file: None,
             status: None,
             files: 0,
+            owner: 0,
             places: [None; REGIONS],
             unusable: [false; REGIONS],
             shortage: None,
@@ -81,15 +85,20 @@ impl Regions {
         status: Option<File>,
     ) -> (Option<File>, Option<File>) {
         self.files += 1;
+        self.owner = std::process::id();
         self.unusable = [false; REGIONS];
         self.shortage = None;
         (self.file.replace(file), std::mem::replace(&mut self.status, status))
     }
 
+    fn is_owner(&self) -> bool {
+        self.owner == std::process::id()
+    }
+
     /// Bytes of the process that are in memory; `None` where there is no file to relieve it.
     pub(super) fn held(&self) -> Option<usize> {
         let mut text = [0; 64];
-        self.file.as_ref()?;
+        self.file.as_ref().filter(|_| self.is_owner())?;
         let length = self.status.as_ref()?.read_at(&mut text, 0).ok()?;
         let pages = text[..length].split(|&byte| byte == b' ').nth(1)?;
         let digit = |pages: usize, &digit: &u8| pages * 10 + usize::from(digit.wrapping_sub(b'0'));
@@ -104,7 +113,8 @@ impl Regions {
     /// A new region of zeros; `None` where there is no room.
     pub(super) fn map(&mut self, bytes: usize) -> Option<*mut u8> {
         let bytes = whole_pages(bytes)?;
-        let place = (0..REGIONS).find(|&at| self.places[at].is_none() && !self.unusable[at])?;
+        let is_free = |&at: &usize| self.places[at].is_none() && !self.unusable[at];
+        let place = (0..REGIONS).find(is_free).filter(|_| self.is_owner())?;
         if !self.reserve(place, 0, bytes) {
             return None;
         }
@@ -128,8 +138,8 @@ impl Regions {
         let place = self.place_of(block)?;
         let region = self.places[place]?;
         let bytes = whole_pages(bytes)?;
-        let grows = bytes > region.bytes;
-        if grows && (region.file != self.files || !self.reserve(place, region.bytes, bytes)) {
+        let is_ours = region.file == self.files && self.is_owner();
+        if !is_ours || (bytes > region.bytes && !self.reserve(place, region.bytes, bytes)) {
             return None;
         }
         // SAFETY: the range is mapped, since it stands in `places`, and its space is reserved.
@@ -151,7 +161,7 @@ impl Regions {
         if let Some(region) = self.places[place].take() {
             // SAFETY: the range is mapped, since it stood in `places`, and its owner gave it up.
             unsafe { libc::munmap(region.address.as_ptr().cast(), region.bytes) };
-            if region.file == self.files {
+            if region.file == self.files && self.is_owner() {
                 self.give_back(place);
             }
         }
@@ -193,6 +203,12 @@ impl Regions {
         let code = unsafe { libc::fallocate(file.as_raw_fd(), mode, offset(place), WINDOW) };
         self.unusable[place] = code != 0;
     }
+}
+
+/// Has the system call `before` and `after` around each fork of the process, in the thread that forks.
+pub(super) fn around_forks(before: extern "C" fn(), after: extern "C" fn()) {
+    // SAFETY: both are functions of this library, which is never unloaded.
+    unsafe { libc::pthread_atfork(Some(before), Some(after), Some(after)) };
 }
 
 /// Gives back to the system what its allocator keeps for later.
