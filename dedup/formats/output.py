@@ -46,7 +46,7 @@ class OutputStream:
     def __init__(self, path: str, compression: Compression = "", *, name: str = "") -> None:
         self._path = name or path
         self._pending = bytearray()
-        self._compressor = _compressor(compression)
+        self._compressor = compressor_of(compression)
         self._by_piece = compression not in ("", ".zst")
         with writing(self._path):
             self._file = open(path, "xb", buffering=0)  # noqa: SIM115 -- closed by close()
@@ -126,7 +126,7 @@ def writing(path: str) -> Iterator[None]:
         raise OutputError(message, path=path, hint=_HINTS.get(error.errno or 0)) from error
 
 
-def _compressor(compression: Compression) -> Any:
+def compressor_of(compression: Compression) -> Any:
     """What packs, at a speed that suits a stream; None for plain files."""
     if compression == ".gz":
         # Level 2, format 31: a gzip header with time 0 and no name.

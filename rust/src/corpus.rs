@@ -9,6 +9,7 @@ use regex::{Regex, RegexBuilder};
 use crate::characters::{all_short_pairs, short_candidates};
 use crate::clean::{Cleaned, clean_lines, clean_text};
 use crate::cluster::Neighbours;
+use crate::columns::filled;
 use crate::counts::counts;
 use crate::group::Candidates;
 use crate::plan::{Plan, Similar, make_plan};
@@ -177,6 +178,17 @@ impl Corpus {
         let plan = make_plan(&self.store, &self.settings, &neighbours, rank);
         let cluster_ids = cluster_ids(&self.store, &self.settings, &plan);
         self.outcome = Some(Outcome { neighbours, plan, cluster_ids, occurrences: None });
+    }
+
+    /// Bytes that a run holds now, see `Store::state`; `decided` is what was decided so far.
+    #[must_use]
+    pub fn state(&self) -> Vec<(&'static str, u64)> {
+        let mut state = self.store.state();
+        let decided = self.outcome.as_ref().map_or(0, |outcome| {
+            outcome.plan.bytes() + outcome.neighbours.bytes() + filled(&outcome.cluster_ids)
+        });
+        state.push(("decided", decided + filled(&self.matches)));
+        state
     }
 
     fn outcome(&self) -> &Outcome {

@@ -4,6 +4,7 @@ use hashbrown::HashMap;
 use std::ops::Range;
 
 use crate::cluster::{Corpus, Neighbours, choose_keepers};
+use crate::columns::filled;
 use crate::fates::{Fates, State};
 use crate::passages::{count_documents, settle};
 use crate::settings::{BOILERPLATE_DOCUMENTS, Settings};
@@ -194,6 +195,21 @@ impl Passage {
 }
 
 impl Plan {
+    /// Bytes that it fills.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        let Fates { states, aligned, inner } = &self.fates;
+        filled(states)
+            + filled(aligned)
+            + filled(inner)
+            + filled(&self.passages)
+            + filled(&self.members)
+            + filled(&self.clusters)
+            + filled(&self.dropped)
+            + filled(&self.similar)
+            + filled(&self.documents)
+    }
+
     /// Passages whose keepers overlap, and which share their fate, share a cluster.
     fn join_clusters(&mut self, store: &Store, settings: &Settings) {
         let mut order: Vec<Number> = (0..self.passages.len() as Number).collect();
