@@ -138,7 +138,7 @@ def wall_clock(basis: Basis) -> dict[str, float]:
     what the jobs leave undone meanwhile.
     """
     made = seconds(basis, basis.trial.seconds)
-    files = {"read": basis.pace * basis.total, "clean": basis.pace * basis.total}
+    files = dict.fromkeys(("read", "clean"), basis.pace[0] * basis.total)
     files["clean"] += basis.files * A_FILE
     for stage, beside in files.items():
         made[stage] = max(made[stage], beside) + min(made[stage], beside) / max(2, basis.jobs)
@@ -164,7 +164,7 @@ class Forecast:
         held = sum(value for name, value in trial.amounts.items() if name[:8] == "reading.")
         wall, megabytes = wall_clock(basis), max(trial.weight, 1) / 1e6
         written, processors = disk(basis), seconds(basis, trial.cpu)
-        processors["files"] = 2 * basis.pace * basis.total + basis.files * A_FILE
+        processors["files"] = 2 * basis.pace[1] * basis.total + basis.files * A_FILE
         return {
             "input": {
                 "files": basis.files,

@@ -53,8 +53,9 @@ class Basis:
     whole: the trial is all of the input. total, packed: bytes of all input, unpacked (estimated
     where `exact` is false) and on the disk. longest: bytes of the largest file that is one
     document. documents: how many there are, where no one need read to know. pace: seconds that
-    reading a byte takes. base: bytes of memory of the process before the trial. free: bytes that
-    may be written in the current folder (`here`) and in that for temporary files (`temporary`).
+    reading a byte takes, by the clock and of processors. base: bytes of memory of the process
+    before the trial. free: bytes that may be written in the current folder (`here`) and in that for
+    temporary files (`temporary`).
     """
 
     trial: Trial
@@ -68,7 +69,7 @@ class Basis:
     longest: int = 0
     documents: int | None = None
     exact: bool = True
-    pace: float = 0.0
+    pace: tuple[float, float] = (0.0, 0.0)
     free: Mapping[str, int] = field(default_factory=dict)
 
 

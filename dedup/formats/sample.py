@@ -53,7 +53,8 @@ class Sample:
     """Stands in for a corpus of files as the source of a run; held in memory.
 
     total: bytes that all inputs weigh after decompression, estimated where `exact` is false.
-    whole: the sample is all there is. pace: seconds that reading a byte took.
+    whole: the sample is all there is. pace: seconds that reading a
+    byte took, by the clock and of processors.
     """
 
     inputs: Inputs
@@ -62,7 +63,7 @@ class Sample:
     total: int
     exact: bool
     whole: bool
-    pace: float
+    pace: tuple[float, float]
     warnings: Sequence[str] = field(default=())
 
     @property
@@ -102,13 +103,14 @@ def sample_of(files: Files, most: int = SAMPLE_BYTES) -> Sample:
     whole = len(stretches) == len(sizes) and all(one.whole for one in stretches)
     # Whole, it is read as a run reads it; else in pieces small enough to be dealt out.
     how = files.reading if whole else replace(files.reading, batch_bytes=piece)
-    begun = time.perf_counter()
+    begun = time.perf_counter(), time.process_time()
     pieces, passed = [], 0
     for one, taken in _pieces(stretches, how):
         passed += one.weight
         if taken:
             pieces.append(one)
-    pace = (time.perf_counter() - begun) / max(1, passed)
+    clock, effort = time.perf_counter() - begun[0], time.process_time() - begun[1]
+    pace = clock / max(1, passed), effort / max(1, passed)
     if whole:
         total = passed
     return Sample(files.inputs, how, pieces, total, exact or whole, whole, pace, files.warnings)
