@@ -9,20 +9,28 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
-from benchmarks import adversarial, figures, limits, record, start, tables
+from benchmarks import adversarial, figures, limits, memory, record, start, tables
 from benchmarks.datasets import corpus
 from benchmarks.environments import ENGINES, QUICK_ENGINES
 from benchmarks.languages import LANGUAGES, language_corpus
 from benchmarks.runner import ROOT, Task, compare, say
 
 SCAN = ROOT.parent / "shared" / "data" / "scan.jsonl.zst"
-JOBS = ["limits", "start", "signature", "sign", "clean", "adversarial"]
+JOBS = ["limits", "start", "signature", "sign", "clean", "adversarial", "memory"]
+# What `make bench` leaves out: the whole of a corpus of real text.
+QUICK_JOBS = [job for job in JOBS if job != "memory"]
 UNITS = ["document", "line", "paragraph"]
 CORPORA = ["synthetic", "scan"]
 # Enough for signatures: their cost per text does not depend on the size of the corpus.
 SIGN_MEGABYTES = 12.0
-QUICK = {"sizes": [8.0], "cores": [1], "paragraphs": 50_000, "engines": QUICK_ENGINES}
-WHOLE = {"sizes": [32.0], "cores": [1], "paragraphs": 1_000_000, "engines": ENGINES}
+QUICK = {
+    "sizes": [8.0],
+    "cores": [1],
+    "paragraphs": 50_000,
+    "engines": QUICK_ENGINES,
+    "jobs": QUICK_JOBS,
+}
+WHOLE = {"sizes": [32.0], "cores": [1], "paragraphs": 1_000_000, "engines": ENGINES, "jobs": JOBS}
 START_TURNS = 20
 
 
@@ -35,7 +43,7 @@ def arguments() -> argparse.Namespace:
     add("--paragraphs", type=int, help="paragraphs for `adversarial` (1000000; 50000 if quick)")
     add("--engines", nargs="+", choices=ENGINES, help="all; if quick, those that install quickly")
     add("--repeats", type=int, default=3, help="runs per engine (3)")
-    add("--jobs", nargs="+", choices=JOBS, default=JOBS)
+    add("--jobs", nargs="+", choices=JOBS, help="all; if quick, all but `memory`")
     add("--units", nargs="+", choices=UNITS, default=UNITS)
     add("--corpora", nargs="+", choices=CORPORA, default=CORPORA)
     add("--scan", type=Path, default=SCAN, help="real text, JSONL in zstd")
@@ -99,6 +107,10 @@ def alone(options: argparse.Namespace) -> Iterator[tuple[str, list[figures.Figur
             yield f"{name}: what the machine can do, one core", found
     if "start" in options.jobs:
         yield "What starting takes, one core", start.figures(START_TURNS)
+    if "memory" in options.jobs and "scan" in options.corpora:
+        for cores in options.cores:
+            found = list(memory.figures(options.scan, cores, options.repeats))
+            yield f"The whole of {options.scan.name} with a limit on memory, {cores} core(s)", found
     if "adversarial" in options.jobs:
         for cores in options.cores:
             found = list(adversarial.figures(options.paragraphs, cores, options.repeats))

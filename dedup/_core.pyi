@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any, final
 
 FOLD_IDENTITY: str
+KEEPS_MEMORY_LIMIT: bool
 
 # Whole lines: bytes, the input's name, the first line's number; where each record of an array ends.
 _Lines = tuple[bytes, str, int, Sequence[int] | None]
@@ -27,6 +28,15 @@ def restore_texts(texts: Sequence[str], ledgers: Sequence[Sequence[bytes]]) -> l
 def restore_records(
     lines: Sequence[bytes], field: str, ledgers: Sequence[Sequence[bytes]]
 ) -> list[bytes]: ...
+def limit_memory(bytes: int | None) -> None:
+    """How many bytes the process may hold in memory; set before a `Corpus` is made."""
+
+def spill_to(path: str) -> None:
+    """Use an empty file for arrays beyond that limit; its name may go at once."""
+
+def memory_shortage() -> tuple[int, int] | None:
+    """The error number and the bytes of the first array that found no room in the file."""
+
 def count_line_feeds(data: bytes) -> int: ...
 def read_records(
     lines: _Lines, text_field: str, id_field: str
@@ -74,7 +84,10 @@ class Corpus:
     def cluster(self, rank: bytes | None) -> None: ...
     def counts(self) -> dict[str, int]: ...
     def state(self) -> dict[str, int]:
-        """Bytes that the columns fill now, by what they grow with; `file` lies in a file."""
+        """Bytes that the columns fill now, by what they grow with.
+
+        `file` lies in a file; `most`, after deciding, is all that was held when that ended.
+        """
 
     def hot(self) -> tuple[int, int]: ...
     def kind_totals(self) -> list[tuple[str, bool, int, int, int]]: ...

@@ -38,13 +38,13 @@ LONG_DOCUMENT = 6
 
 # Time grows a little faster than what it is spent on, since arrays outgrow the caches and buckets
 # fill: powers measured on prefixes of 4 to 134 MB of three corpora (matching 1.1 to 1.3 of the
-# distinct blocks; of the text deciding 1.1 to 1.2 and cleaning 1.0 to 1.2). What was not measured,
-# beyond 64 times the sample, is taken to grow in proportion.
-TIME_POWER = {"read": 1.0, "match": 1.2, "decide": 1.2, "clean": 1.1}
+# distinct blocks; of the text deciding 1.1 to 1.2, cleaning 1.0 to 1.2 and packing 1). What was not
+# measured, beyond 64 times the sample, is taken to grow in proportion.
+TIME_POWER = {"read": 1.0, "match": 1.2, "decide": 1.2, "clean": 1.05}
 POWER_UP_TO = 64
 
 # Seconds to make a file, and those of a command before it does anything and after.
-A_FILE = 150e-6
+A_FILE = 100e-6
 START = 0.35
 
 
@@ -79,7 +79,7 @@ def memory(basis: Basis) -> dict[str, int]:
         "state": int(state),
         "read": int(fixed + reading + state),
         "match": int(fixed + reading + matching + MATCHING * nodes),
-        "decide": int(fixed + reading + decided + left),
+        "decide": int(fixed + reading + grown(basis, "most") + left),
         "clean": int(fixed + min(WRITING, most) + decided + left),
     }
 
@@ -96,8 +96,11 @@ def on_disk(peaks: Mapping[str, int], cap: int | None) -> int:
     return 0 if cap is None else max(0, min(peak - cap, peak - peaks["base"]))
 
 
-def disk(basis: Basis) -> dict[str, int]:
-    """Bytes of what `clean` writes; `temporary` is gone before the rest is written."""
+def disk(basis: Basis, beyond: int = 0) -> dict[str, int]:
+    """Bytes of what `clean` writes.
+
+    `temporary` is gone before the rest is written, but for what lies `beyond` a limit of memory.
+    """
     read, removed = grown(basis, "characters_read"), _removed(basis)
     before = basis.trial.amounts.get("characters_removed", 0)
     sample_read = basis.trial.amounts.get("characters_read", 0)
@@ -109,7 +112,8 @@ def disk(basis: Basis) -> dict[str, int]:
         "ledger": int(basis.trial.amounts.get("ledger", 0) * removed / max(1, before)),
     }
     temporary = int(tokens) if tokens > TOKENS_HELD else 0
-    return {**made, "temporary": temporary, "needed": max(sum(made.values()), temporary)}
+    needed = beyond + max(sum(made.values()), temporary)
+    return {**made, "temporary": temporary + beyond, "needed": needed}
 
 
 def _removed(basis: Basis) -> float:
@@ -163,7 +167,8 @@ class Forecast:
         nodes = trial.amounts.get("blocks_distinct", 0)
         held = sum(value for name, value in trial.amounts.items() if name[:8] == "reading.")
         wall, megabytes = wall_clock(basis), max(trial.weight, 1) / 1e6
-        written, processors = disk(basis), seconds(basis, trial.cpu)
+        beyond = on_disk(peaks, basis.limit)
+        written, processors = disk(basis, beyond), seconds(basis, trial.cpu)
         processors["files"] = 2 * basis.pace[1] * basis.total + basis.files * A_FILE
         return {
             "input": {
@@ -203,6 +208,8 @@ class Forecast:
             "memory": {
                 "peak": max(peaks.values()),
                 **peaks,
+                "limit": basis.limit,
+                "beyond_limit": beyond,
                 "state_bytes_per_distinct_block": round(
                     peaks["state"] / max(1, grown(basis, "blocks_distinct")), 1
                 ),

@@ -109,6 +109,9 @@ def _memory_lines(figures: Figures) -> Iterator[str]:
     memory = figures["memory"]
     stage = max(("read", "match", "decide", "clean"), key=lambda name: memory[name])
     yield f"Memory  {size(memory['peak'])} at most, in the stage {stage}"
+    if memory["beyond_limit"]:
+        beyond, limit = size(memory["beyond_limit"]), size(memory["limit"])
+        yield f"        {beyond} of that in a file, since the limit (--memory) is {limit}"
     yield f"        {size(memory['base'])} of that before anything is read, measured"
     each = memory["state_bytes_per_distinct_block"]
     sample = memory["state_bytes_per_distinct_block_in_sample"]

@@ -54,8 +54,9 @@ class Basis:
     where `exact` is false) and on the disk. longest: bytes of the largest file that is one
     document. documents: how many there are, where no one need read to know. pace: seconds that
     reading a byte takes, by the clock and of processors. base: bytes of memory of the process
-    before the trial. free: bytes that may be written in the current folder (`here`) and in that for
-    temporary files (`temporary`).
+    before the trial; limit: of those that a run may hold, None where there is none. free: bytes
+    that may be written in the current folder (`here`) and in that for temporary files
+    (`temporary`).
     """
 
     trial: Trial
@@ -66,6 +67,7 @@ class Basis:
     files: int
     jobs: int
     base: int
+    limit: int | None = None
     longest: int = 0
     documents: int | None = None
     exact: bool = True

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from dedup.errors import DedupError
 from dedup.formats.records import BATCH_BYTES, MAX_EXPANSION, MAX_LINE
+from dedup.memory import bytes_of
 
 Progress = Callable[[str, int, "int | None"], None]
 
@@ -15,14 +16,17 @@ Progress = Callable[[str, int, "int | None"], None]
 class Options:
     """What changes time and memory, and what input is too much; never which texts match.
 
-    jobs: threads, None for all processors. progress: called as (stage, done, total or None),
-    often. skip_bad: False raises FormatError at the first record that cannot be read.
-    batch_bytes: text handed to the core at one time. max_line: bytes of the longest record that
-    is read; a longer one is a bad record and is never held. max_expansion: how many times its
-    size a compressed file may grow, once it gave 64 MiB.
+    jobs: threads, None for all processors. memory: bytes, or a size such as "512M", that the
+    process may hold, None for half of what is free; the core's arrays beyond it lie in a file
+    beside the output. It holds for the whole process, the last run's for all.
+    progress: called as (stage, done, total or None), often. skip_bad: False raises FormatError
+    at the first record that cannot be read. batch_bytes: text handed to the core at one time.
+    max_line: bytes of the longest record that is read; a longer one is a bad record and is never
+    held. max_expansion: how many times its size a compressed file may grow, once it gave 64 MiB.
     """
 
     jobs: int | None = None
+    memory: int | str | None = None
     progress: Progress | None = None
     skip_bad: bool = True
     batch_bytes: int = BATCH_BYTES
@@ -36,6 +40,8 @@ class Options:
                 f"progress is {progress!r}; it must be a function of stage, done and total",
                 hint="leave it out for no reports",
             )
+        if self.memory is not None:
+            bytes_of(self.memory)
         sizes: dict[str, object] = {"batch_bytes": self.batch_bytes, "max_line": self.max_line}
         for name, size in sizes.items():
             if isinstance(size, bool) or not isinstance(size, int) or size < 1:

@@ -19,6 +19,7 @@ from dedup.formats.sample import SAMPLE_BYTES, sample_of
 from dedup.formats.scales import Scales
 from dedup.formats.source import Files
 from dedup.growth import Basis, Trial
+from dedup.memory import bytes_of, half_of_what_is_free
 from dedup.run import Run
 from dedup.stages.keepers import KeeperOrder
 
@@ -40,7 +41,7 @@ def rehearse(run: Run, most: int = SAMPLE_BYTES) -> Forecast:
         raise InputError("documents in memory have no plan", hint="name files")
     if any(item.spool is not None for item in files.inputs.files):
         raise InputError("-: stdin has no plan: its size is not known", hint=STDIN_HINT)
-    base = resident()
+    base, memory = resident(), run.options.memory
     sample = sample_of(files, most)
     items = files.inputs.files
     sizes = {item: item.stamp[2] if item.stamp else 0 for item in items}
@@ -57,6 +58,7 @@ def rehearse(run: Run, most: int = SAMPLE_BYTES) -> Forecast:
         files=len(items),
         jobs=run.jobs,
         base=base,
+        limit=half_of_what_is_free() if memory is None else bytes_of(memory),
         longest=max([0, *texts]) * sample.total // max(1, sum(sizes.values())),
         documents=len(items) if len(texts) == len(items) else None,
         exact=sample.exact,
@@ -101,7 +103,7 @@ def _try(run: Run, sample: Sample) -> Trial:
         replace(run.options, progress=clock),
         run.jobs,
         sample.reading,
-        open_corpus(run.policy, run.jobs),
+        open_corpus(run.policy, run.jobs, run.options.memory),
         KeeperOrder.of(run.policy.keep_rule),
     )
     trial.decide()
@@ -112,6 +114,7 @@ def _try(run: Run, sample: Sample) -> Trial:
         **{name: float(counts[name]) for name in counts},
     }
     decided = trial.corpus.state()
+    amounts["most"] = decided.pop("most")
     amounts |= {f"reading.{name}": size for name, size in trial.state.items() if name != "file"}
     amounts |= {f"deciding.{name}": size for name, size in decided.items() if name != "file"}
     written = scales.bytes()

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
 
-from dedup.engines.local import ahead, alongside, checked_jobs, open_corpus, spool_beside
+from dedup.engines.local import Scratch, ahead, alongside, checked_jobs, open_corpus
 from dedup.errors import FormatError, InputError
 from dedup.fields import look_up
 from dedup.formats import Batch, Lines, Reading, Rows, Torn
@@ -90,7 +90,8 @@ class Run:
         order = KeeperOrder.of(policy.keep_rule)
         reading = replace(reading, extra_field=order.wanted)
         source = open_source(data, reading)
-        return cls(source, policy, options, jobs, reading, open_corpus(policy, jobs), order)
+        corpus = open_corpus(policy, jobs, options.memory)
+        return cls(source, policy, options, jobs, reading, corpus, order)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -108,13 +109,15 @@ class Run:
 
     def decide(self, scratch: str | None = None) -> None:
         """Read everything and settle what repeats what; scratch: a folder for temporary files."""
+        files = Scratch(scratch, needed=self.options.memory is not None)
         with self.stage("read"):
             weight, size = 0, self.source.size
             if size is None or size > SPOOLED_FROM:
-                spool_beside(self.corpus, scratch)
+                files.open(self.corpus)
             for batch, _ in ahead(self.source.batches(), self._add):
                 weight += batch.weight
                 self.tell("read", weight, size)
+                files.check()
         self.state = self.corpus.state()
         with self.stage("match"):
             judge_pairs(
@@ -125,10 +128,12 @@ class Run:
                 jobs=self.jobs,
             )
             self.corpus.match()
+            files.check()
         with self.stage("decide"):
             self.corpus.cluster(
                 self.order.ranks(self.corpus.block_tokens, self.corpus.block_documents)
             )
+            files.check()
 
     def _add(self, batch: Piece) -> None:
         order, reading = self.order, self.reading

@@ -46,6 +46,7 @@ AMOUNTS = {
     "reading.distinct_blocks": 28800,
     "reading.normal_forms": 30000,
     "deciding.decided": 20000,
+    "most": 120000,
     "output": 8_000_000,
     "clusters_bytes": 500_000,
     "ledger": 1_000_000,
@@ -102,6 +103,15 @@ def test_the_disk_never_holds_the_temporary_file_beside_the_output():
     assert made["needed"] == max(
         made["output"] + made["clusters"] + made["ledger"], made["temporary"]
     )
+
+
+def test_what_lies_beyond_a_limit_takes_disk():
+    free = Forecast(basis(10**9)).to_dict()
+    limited = Forecast(basis(10**9, limit=100 << 20)).to_dict()
+    beyond = limited["memory"]["beyond_limit"]
+    assert beyond == free["memory"]["peak"] - (100 << 20)
+    assert free["memory"]["beyond_limit"] == 0
+    assert limited["disk"]["needed"] == free["disk"]["needed"] + beyond
 
 
 def test_under_a_cap_goes_to_disk_what_is_beyond_it_but_never_what_is_no_array():

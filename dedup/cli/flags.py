@@ -113,6 +113,14 @@ class Reading:
         Optional[int],  # noqa: UP045
         _number(INPUT, "Threads; all processors by default.", "--jobs", "-j"),
     ] = None
+    memory: Annotated[
+        Optional[str],  # noqa: UP045
+        _flag(
+            INPUT,
+            "Memory to hold, as 512M or 4G; more lies on disk. [half of what is free]",
+            metavar="SIZE",
+        ),
+    ] = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -85,7 +85,9 @@ def running(reading: Reading, showing: Showing) -> Iterator[Options]:
     from dedup.pipeline import Options
 
     with progress_bars(wanted=not (showing.quiet or showing.no_progress)) as progress:
-        options = Options(jobs=reading.jobs, progress=progress, skip_bad=True)
+        options = Options(
+            jobs=reading.jobs, memory=reading.memory, progress=progress, skip_bad=True
+        )
         if reading.max_line is not None:
             options = replace(options, max_line=reading.max_line)
         if reading.max_expansion is not None:
@@ -180,7 +182,7 @@ def clean_command(sources: list[str], output: str, policy: Policy, reading: Read
     given = {name: getattr(policy, name) for name in policy.changes()}
     for item in fields(reading):
         value = getattr(reading, item.name)
-        if value != item.default and item.name != "jobs":
+        if value != item.default and item.name not in ("jobs", "memory"):
             given[item.name] = value
     for name, value in given.items():
         words.append(f"--{name.replace('_', '-')}")

@@ -5,12 +5,15 @@ from __future__ import annotations
 import os
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
+from dataclasses import dataclass
+from tempfile import gettempdir, mkstemp
 from threading import Event
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from dedup import _core
-from dedup.errors import DedupError
+from dedup.errors import DedupError, OutputError
+from dedup.memory import bytes_of, half_of_what_is_free
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -46,26 +49,60 @@ def checked_jobs(jobs: object) -> int:
     return jobs
 
 
-def open_corpus(policy: Policy, jobs: int) -> _core.Corpus:
-    """An empty native corpus under a policy, with `jobs` threads of its own."""
+def open_corpus(policy: Policy, jobs: int, memory: int | str | None = None) -> _core.Corpus:
+    """An empty native corpus under a policy, with `jobs` threads of its own.
+
+    memory: what the process may hold (see `Options`). Raises DedupError where no limit is kept.
+    """
+    if memory is not None and not _core.KEEPS_MEMORY_LIMIT:
+        message = f"memory is {memory}; this system cannot keep a limit, only Linux can"
+        raise DedupError(message, hint="leave it out")
+    _core.limit_memory(half_of_what_is_free() if memory is None else bytes_of(memory))
     return _core.Corpus(core_settings(policy), *policy.permutations(), threads=jobs)
 
 
-def spool_beside(corpus: _core.Corpus, folder: str | None) -> None:
-    """Let a corpus keep in a file what it seldom reads again, in a folder or where the system says.
+@dataclass(frozen=True, slots=True)
+class Scratch:
+    """Where a run's temporary files lie: without names, so they are gone with the process.
 
-    The file has no name by the time this returns, so it is gone with the process, however that
-    ends. Where none can be made, everything stays in memory.
+    folder: None for where the system keeps such files. needed: whether there is a limit on memory
+    that cannot be kept without them.
     """
-    from tempfile import mkstemp
 
-    with suppress(OSError):
-        file, path = mkstemp(prefix=".dedup-spool-", dir=folder)
+    folder: str | None
+    needed: bool
+
+    def open(self, corpus: _core.Corpus) -> None:
+        """Let a corpus keep in files what it seldom reads again, and what is beyond its memory.
+
+        Where none can be made, everything stays in memory. Raises OutputError where one is needed.
+        """
         try:
-            corpus.spool_to(path)
+            for use in (corpus.spool_to, _core.spill_to):
+                self._give(use)
+        except OSError as error:
+            if self.needed:
+                raise self._error(error.strerror or str(error)) from error
+
+    def check(self) -> None:
+        """Raise OutputError where there was no room in a file for what is beyond the limit."""
+        shortage = _core.memory_shortage()
+        if shortage is not None and self.needed:
+            code, size = shortage
+            raise self._error(f"{os.strerror(code)}: {size:,} bytes more were needed")
+
+    def _give(self, use: Callable[[str], None]) -> None:
+        file, path = mkstemp(prefix=".dedup-spool-", dir=self.folder)
+        try:
+            use(path)
         finally:
             os.close(file)
             os.unlink(path)  # noqa: PTH108 -- a path as the system gave it
+
+    def _error(self, reason: str) -> OutputError:
+        folder = self.folder or gettempdir()
+        message = f"{folder}: no temporary file: {reason}"
+        return OutputError(message, path=folder, hint="make room there, or allow more memory")
 
 
 def core_settings(policy: Policy) -> dict[str, Any]:

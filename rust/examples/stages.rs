@@ -70,8 +70,10 @@ fn main() {
         if lines.is_empty() {
             break;
         }
-        written[2] += lines.len();
-        output.write_all(&lines).unwrap();
+        for piece in lines {
+            written[2] += piece.len();
+            output.write_all(&piece).unwrap();
+        }
         next = after;
     }
     clock.tell("clusters");

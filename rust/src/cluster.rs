@@ -47,8 +47,8 @@ impl Neighbours {
 
     /// All matches, by their nodes.
     #[must_use]
-    pub fn matches(&self) -> &[Match] {
-        &self.matches
+    pub fn into_matches(self) -> Vec<Match> {
+        self.matches
     }
 
     /// Bytes that they fill.

@@ -1,5 +1,7 @@
 //! Columns: flat, appended to, and read by number.
 
+use crate::memory::first_bytes;
+
 /// Bytes a long column asks for at first. Above the largest size that the C library keeps in its
 /// arenas, so the column lies in pages of its own: they cost nothing until they are written, and
 /// growing moves no byte. Columns that grew inside arenas left 80 MB of holes behind on a corpus of
@@ -9,7 +11,7 @@ const COLUMN_BYTES: usize = 40 << 20;
 /// An empty column that will be long.
 #[must_use]
 pub fn column<T>() -> Vec<T> {
-    Vec::with_capacity(COLUMN_BYTES / size_of::<T>())
+    Vec::with_capacity(first_bytes(COLUMN_BYTES) / size_of::<T>())
 }
 
 /// Bytes that a column fills; what it asked for beyond costs no memory.
@@ -26,7 +28,7 @@ pub struct Texts {
 
 impl Default for Texts {
     fn default() -> Self {
-        Self { text: String::with_capacity(COLUMN_BYTES), ends: column() }
+        Self { text: String::with_capacity(first_bytes(COLUMN_BYTES)), ends: column() }
     }
 }
 

@@ -55,9 +55,12 @@ pub struct Corpus {
 }
 
 struct Outcome {
-    neighbours: Neighbours,
+    matches: Vec<Match>,
     plan: Plan,
     cluster_ids: Vec<u64>,
+    counts: Vec<(&'static str, u64)>,
+    /// Bytes that were held before what only deciding needs was forgotten.
+    most_bytes: u64,
     occurrences: Option<Occurrences>,
 }
 
@@ -175,19 +178,32 @@ impl Corpus {
     pub fn decide(&mut self, rank: Option<&[u32]>) {
         let matches = std::mem::take(&mut self.matches);
         let neighbours = Neighbours::new(matches, self.store.nodes());
-        let plan = make_plan(&self.store, &self.settings, &neighbours, rank);
+        let mut plan = make_plan(&self.store, &self.settings, &neighbours, rank);
         let cluster_ids = cluster_ids(&self.store, &self.settings, &plan);
-        self.outcome = Some(Outcome { neighbours, plan, cluster_ids, occurrences: None });
+        let counts = counts(&plan, &self.store);
+        let memory = self.store.state().into_iter().filter(|&(name, _)| name != "file");
+        let most_bytes = memory.map(|(_, bytes)| bytes).sum::<u64>()
+            + plan.bytes()
+            + neighbours.bytes()
+            + filled(&cluster_ids);
+        plan.fates.aligned = Vec::new();
+        self.store.forget_content();
+        let matches = neighbours.into_matches();
+        self.outcome =
+            Some(Outcome { matches, plan, cluster_ids, counts, most_bytes, occurrences: None });
     }
 
-    /// Bytes that a run holds now, see `Store::state`; `decided` is what was decided so far.
+    /// Bytes that a run holds now, see `Store::state`; `decided` is what was decided so far, `most` no
+    /// memory of its own but all that was held when deciding ended.
     #[must_use]
     pub fn state(&self) -> Vec<(&'static str, u64)> {
         let mut state = self.store.state();
-        let decided = self.outcome.as_ref().map_or(0, |outcome| {
-            outcome.plan.bytes() + outcome.neighbours.bytes() + filled(&outcome.cluster_ids)
-        });
-        state.push(("decided", decided + filled(&self.matches)));
+        if let Some(Outcome { matches, plan, cluster_ids, most_bytes, .. }) = &self.outcome {
+            state.push(("decided", plan.bytes() + filled(matches) + filled(cluster_ids)));
+            state.push(("most", *most_bytes));
+        } else {
+            state.push(("decided", filled(&self.matches)));
+        }
         state
     }
 
@@ -199,9 +215,7 @@ impl Corpus {
         let outcome = self.outcome();
         work(&Renderer {
             store: &self.store,
-            settings: &self.settings,
             plan: &outcome.plan,
-            neighbours: &outcome.neighbours,
             cluster_ids: &outcome.cluster_ids,
         })
     }
@@ -209,9 +223,9 @@ impl Corpus {
     /// Counts for the report.
     #[must_use]
     pub fn counts(&self) -> Vec<(&'static str, u64)> {
-        let mut counts = counts(&self.outcome().plan, &self.store);
+        let mut counts = self.outcome().counts.clone();
         counts.push(("candidates", self.candidates));
-        counts.push(("matches", self.outcome().neighbours.matches().len() as u64));
+        counts.push(("matches", self.outcome().matches.len() as u64));
         counts
     }
 
@@ -229,10 +243,10 @@ impl Corpus {
         })
     }
 
-    /// The next bytes of `clusters.jsonl`, a mebibyte or so, from a member of a cluster on; and where to
-    /// go on. Nothing when all is written.
+    /// The next bytes of `clusters.jsonl`, a mebibyte or so in pieces, from a member of a cluster on; and
+    /// where to go on. Nothing when all is written.
     #[must_use]
-    pub fn cluster_lines(&self, from: (usize, usize)) -> (Vec<u8>, (usize, usize)) {
+    pub fn cluster_lines(&self, from: (usize, usize)) -> (Vec<Vec<u8>>, (usize, usize)) {
         let clusters = &self.outcome().plan.clusters;
         let (mut number, mut first) = from;
         let mut parts = Vec::new();
@@ -244,7 +258,7 @@ impl Corpus {
             members += 1 + last - first;
             (number, first) = if last == all { (number + 1, 0) } else { (number, last) };
         }
-        let rendered: Vec<Vec<u8>> = self.with_renderer(|renderer| {
+        let rendered = self.with_renderer(|renderer| {
             parts
                 .par_chunks(256)
                 .map(|parts| {
@@ -256,7 +270,7 @@ impl Corpus {
                 })
                 .collect()
         });
-        (rendered.concat(), (number, first))
+        (rendered, (number, first))
     }
 
     /// The clusters with the most repeated text, largest first.
@@ -284,7 +298,7 @@ impl Corpus {
         let store = &self.store;
         self.outcome.as_mut().map_or(0, |outcome| {
             let occurrences = outcome.occurrences.get_or_insert_with(|| Occurrences::new(store));
-            occurrences.lines(outcome.neighbours.matches())
+            occurrences.lines(&outcome.matches)
         })
     }
 
@@ -295,7 +309,7 @@ impl Corpus {
         let mut out = Vec::new();
         if let Some(occurrences) = &outcome.occurrences {
             for number in range {
-                occurrences.line(&self.store, outcome.neighbours.matches(), number, &mut out);
+                occurrences.line(&self.store, &outcome.matches, number, &mut out);
             }
         }
         out

@@ -1,50 +1,92 @@
 //! What a run counted, by the names of `report.json`.
 
+use std::ops::Add;
+
+use rayon::prelude::*;
+
 use crate::cut::find_cuts;
 use crate::fates::State;
 use crate::plan::Plan;
 use crate::store::{NONE, Number, Store};
 
+/// What is counted of each document; sums over all of them.
+#[derive(Clone, Copy, Default)]
+struct Counted {
+    dropped: u64,
+    blocks_repeated: u64,
+    blocks_removed: u64,
+    spans_removed: u64,
+    characters_repeated: u64,
+    characters_removed: u64,
+    characters_without_copy: u64,
+}
+
+impl Add for Counted {
+    type Output = Self;
+
+    fn add(self, other: Self) -> Self {
+        Self {
+            dropped: self.dropped + other.dropped,
+            blocks_repeated: self.blocks_repeated + other.blocks_repeated,
+            blocks_removed: self.blocks_removed + other.blocks_removed,
+            spans_removed: self.spans_removed + other.spans_removed,
+            characters_repeated: self.characters_repeated + other.characters_repeated,
+            characters_removed: self.characters_removed + other.characters_removed,
+            characters_without_copy: self.characters_without_copy + other.characters_without_copy,
+        }
+    }
+}
+
+impl Counted {
+    fn of(plan: &Plan, store: &Store, document: usize) -> Self {
+        let is_dropped = plan.dropped[document];
+        let cuts = find_cuts(store, plan, document as Number);
+        let cut = cuts.iter().map(|cut| u64::from(cut.end - cut.start)).sum();
+        let mut counted = Self {
+            dropped: u64::from(is_dropped),
+            spans_removed: cuts.len() as u64,
+            characters_removed: if is_dropped { store.document_characters[document] } else { cut },
+            ..Self::default()
+        };
+        for block in store.document_blocks(document) {
+            let state = plan.fates.states[block];
+            let characters = u64::from(store.block_characters(block));
+            counted.blocks_removed += u64::from(state.is_gone());
+            if plan.fates.aligned[block] != NONE
+                && !matches!(state, State::Numbers | State::Contained)
+            {
+                counted.blocks_repeated += 1;
+                counted.characters_repeated += characters;
+            }
+            if state == State::Stripped || (is_dropped && !state.is_gone()) {
+                counted.characters_without_copy += characters;
+            }
+        }
+        counted
+    }
+}
+
 /// Counts for the report, by the names of `report.json`.
 #[must_use]
 pub fn counts(plan: &Plan, store: &Store) -> Vec<(&'static str, u64)> {
-    let dropped = plan.dropped.iter().filter(|&&dropped| dropped).count() as u64;
-    let read: u64 = store.document_characters.iter().sum();
-    let mut without_copy = 0u64;
-    let (mut spans_removed, mut removed) = (0u64, 0u64);
-    let mut repeated = 0u64;
-    let mut removed_blocks = 0u64;
-    let mut repeated_blocks = 0u64;
-    for (block, &state) in plan.fates.states.iter().enumerate() {
-        let characters = u64::from(store.block_characters(block));
-        removed_blocks += u64::from(state.is_gone());
-        if plan.fates.aligned[block] != NONE && state != State::Numbers && state != State::Contained
-        {
-            repeated_blocks += 1;
-            repeated += characters;
-        }
-        let lost = plan.dropped[plan.documents[block] as usize] && !state.is_gone();
-        without_copy += if lost || state == State::Stripped { characters } else { 0 };
-    }
-    for (document, &characters) in store.document_characters.iter().enumerate() {
-        let cuts = find_cuts(store, plan, document as Number);
-        spans_removed += cuts.len() as u64;
-        let cut: u64 = cuts.iter().map(|cut| u64::from(cut.end - cut.start)).sum();
-        removed += if plan.dropped[document] { characters } else { cut };
-    }
+    let documents = store.documents() as u64;
+    let counted = (0..store.documents())
+        .into_par_iter()
+        .map(|document| Counted::of(plan, store, document))
+        .reduce(Counted::default, Counted::add);
     vec![
-        ("documents_read", store.documents() as u64),
-        ("documents_kept", store.documents() as u64 - dropped),
-        ("documents_dropped", dropped),
+        ("documents_read", documents),
+        ("documents_kept", documents - counted.dropped),
+        ("documents_dropped", counted.dropped),
         ("blocks", store.blocks() as u64),
         ("blocks_distinct", store.nodes() as u64),
-        ("blocks_repeated", repeated_blocks),
-        ("blocks_removed", removed_blocks),
-        ("spans_removed", spans_removed),
+        ("blocks_repeated", counted.blocks_repeated),
+        ("blocks_removed", counted.blocks_removed),
+        ("spans_removed", counted.spans_removed),
         ("clusters", plan.clusters.len() as u64),
-        ("characters_read", read),
-        ("characters_repeated", repeated),
-        ("characters_removed", removed),
-        ("characters_without_copy", without_copy),
+        ("characters_read", store.document_characters.iter().sum()),
+        ("characters_repeated", counted.characters_repeated),
+        ("characters_removed", counted.characters_removed),
+        ("characters_without_copy", counted.characters_without_copy),
     ]
 }

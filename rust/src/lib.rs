@@ -1,7 +1,8 @@
 //! The native core of `dedup`: from texts to blocks, signatures, candidates, matches and passages.
 //!
 //! One file a stage, in the order of the pipeline. The core knows nothing of Python (only `py` does),
-//! reads no file, clock or environment, and gives the same answer for any number of threads.
+//! reads no file, clock or environment (but `memory`, which changes no answer), and gives the same answer
+//! for any number of threads.
 
 pub mod array;
 pub mod band;
@@ -27,6 +28,7 @@ pub mod hot;
 pub mod json;
 pub mod layout;
 pub mod likeness;
+pub mod memory;
 pub mod name;
 pub mod passages;
 pub mod plan;

@@ -1,4 +1,6 @@
-//! How alike a passage and its keeper are.
+//! How alike passages and their keepers are.
+
+use rayon::prelude::*;
 
 use crate::cluster::Neighbours;
 use crate::plan::Passage;
@@ -6,27 +8,80 @@ use crate::settings::Settings;
 use crate::store::{Number, Store};
 use crate::verify::{Relation, containment, count_shared, node_set, resemblance};
 
+/// The relations, from the strongest to the weakest.
+pub const RELATIONS: [&str; 4] = ["identical", "equal", "near", "contained"];
+
 /// How alike a passage and its keeper are: the weakest of its blocks counts.
 #[derive(Clone, Copy, Debug)]
 pub struct Likeness {
-    /// `identical`, `equal`, `near` or `contained`.
-    pub relation: &'static str,
+    /// Place of the relation in `RELATIONS`.
+    pub relation: u8,
     /// The lowest resemblance of its blocks.
     pub resemblance: f64,
     /// The lowest containment of its blocks.
     pub containment: f64,
 }
 
-/// How alike a passage and its keeper are.
-#[must_use]
-pub fn likeness(
+/// How alike each passage and its keeper are.
+///
+/// Asked for by the ledger and twice by the clusters, in another order than that of the matches: so
+/// each is looked up once. Most are wholly alike; their scores take no room.
+pub struct Likenesses {
+    relations: Vec<u8>,
+    /// The passages whose scores are not 1, ascending, with these.
+    scores: Vec<(Number, f64, f64)>,
+}
+
+impl Likenesses {
+    /// Looks at all passages.
+    #[must_use]
+    pub fn new(
+        store: &Store,
+        settings: &Settings,
+        neighbours: &Neighbours,
+        passages: &[Passage],
+    ) -> Self {
+        let mut relations = vec![0; passages.len()];
+        let scores = relations
+            .par_iter_mut()
+            .zip(passages)
+            .zip(0..passages.len() as Number)
+            .filter_map(|((relation, passage), number)| {
+                let found = likeness(store, settings, neighbours, passage);
+                *relation = found.relation;
+                let Likeness { resemblance, containment, .. } = found;
+                (containment < 1.0 || resemblance < 1.0).then_some((
+                    number,
+                    resemblance,
+                    containment,
+                ))
+            })
+            .collect();
+        Self { relations, scores }
+    }
+
+    /// How alike a passage and its keeper are.
+    #[must_use]
+    pub fn of(&self, passage: Number) -> Likeness {
+        let found = self.scores.binary_search_by_key(&passage, |&(number, ..)| number);
+        let (_, resemblance, containment) = found.map_or((passage, 1.0, 1.0), |at| self.scores[at]);
+        Likeness { relation: self.relation(passage), resemblance, containment }
+    }
+
+    /// Place of a passage's relation in `RELATIONS`.
+    #[must_use]
+    pub fn relation(&self, passage: Number) -> u8 {
+        self.relations[passage as usize]
+    }
+}
+
+fn likeness(
     store: &Store,
     settings: &Settings,
     neighbours: &Neighbours,
     passage: &Passage,
 ) -> Likeness {
-    let mut weakest = Likeness { relation: "identical", resemblance: 1.0, containment: 1.0 };
-    let mut rank = 0;
+    let mut weakest = Likeness { relation: 0, resemblance: 1.0, containment: 1.0 };
     for (place, block) in (passage.first..=passage.last).enumerate() {
         let keeper = passage.keeper_first as usize + place;
         let block = block as usize;
@@ -39,21 +94,20 @@ pub fn likeness(
         } else {
             scores(store, settings, neighbours, pair)
         };
-        rank = rank.max(level);
+        weakest.relation = weakest.relation.max(level);
         weakest.resemblance = weakest.resemblance.min(resemblance);
         weakest.containment = weakest.containment.min(containment);
     }
-    weakest.relation = ["identical", "equal", "near", "contained"][rank];
     weakest
 }
 
-/// Level of the relation (2 near, 3 contained) and both scores of two different nodes.
+/// Level of the relation (its place in `RELATIONS`) and both scores of two different nodes.
 fn scores(
     store: &Store,
     settings: &Settings,
     neighbours: &Neighbours,
     pair: (Number, Number),
-) -> (usize, f64, f64) {
+) -> (u8, f64, f64) {
     if let Some(found) = neighbours.between(pair.0, pair.1) {
         let level = if found.relation == Relation::Near { 2 } else { 3 };
         return (level, found.resemblance(), found.containment());

@@ -110,7 +110,8 @@ impl Settler<'_> {
         range.map(|block| self.corpus.store.layouts[block].protected())
     }
 
-    /// Removes what may go of a document; whether that was anything. `locked` says what may not.
+    /// Removes what may go of a document; whether more may go without the locks that this made.
+    /// `locked` says what may not.
     fn remove_what_may_go(
         &mut self,
         range: Range<usize>,
@@ -123,6 +124,7 @@ impl Settler<'_> {
         let keepers: Vec<Number> =
             before.iter().map(|&block| self.fates.aligned[block as usize]).collect();
         let inner = self.fates.inner[range.clone()].to_vec();
+        let mut held_back = false;
         loop {
             let mut left = before.clone();
             loop {
@@ -141,8 +143,9 @@ impl Settler<'_> {
                     &self.blocks_to_keep(&range, (&before, &inner), &left),
                 );
             if stable {
-                return left.len() < before.len();
+                return held_back && left.len() < before.len();
             }
+            held_back = true;
             for (&block, &keeper) in before.iter().zip(&keepers) {
                 if self.fates.states[block as usize].is_gone() {
                     self.fates.states[block as usize] = State::Pending;

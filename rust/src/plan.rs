@@ -1,11 +1,13 @@
 //! The plan of a run: passages, clusters, dropped documents and the counts of it all.
 
 use hashbrown::HashMap;
+use rayon::prelude::*;
 use std::ops::Range;
 
 use crate::cluster::{Corpus, Neighbours, choose_keepers};
 use crate::columns::filled;
 use crate::fates::{Fates, State};
+use crate::likeness::Likenesses;
 use crate::passages::{count_documents, settle};
 use crate::settings::{BOILERPLATE_DOCUMENTS, Settings};
 use crate::store::{NONE, Number, Store};
@@ -82,8 +84,10 @@ pub struct Plan {
     pub dropped: Vec<bool>,
     /// Documents that nearly all stand in another one.
     pub similar: Vec<Similar>,
-    /// The document of each block.
-    pub documents: Vec<Number>,
+    /// How alike each passage and its keeper are.
+    pub likenesses: Likenesses,
+    /// The document of each block; nothing once the plan is made.
+    documents: Vec<Number>,
 }
 
 /// Decides everything, from matches on.
@@ -109,17 +113,20 @@ pub fn make_plan(
             excluded = dropped;
             continue;
         }
+        let passages = find_passages(store, &fates, &documents);
         let mut plan = Plan {
-            passages: find_passages(store, &fates, &documents),
             members: Vec::new(),
             clusters: Vec::new(),
             similar: Vec::new(),
+            likenesses: Likenesses::new(store, settings, neighbours, &passages),
+            passages,
             fates,
             dropped,
             documents,
         };
         plan.join_clusters(store, settings);
         plan.similar = plan.find_similar(store, settings);
+        plan.documents = Vec::new();
         return plan;
     }
 }
@@ -128,6 +135,7 @@ pub fn make_plan(
 fn dropped_documents(corpus: &Corpus<'_>, fates: &Fates) -> Vec<bool> {
     let store = corpus.store;
     (0..store.documents())
+        .into_par_iter()
         .map(|document| {
             let range = store.document_blocks(document);
             let (mut all, mut left, mut tokens) = (0u64, 0u64, 0u64);
@@ -212,37 +220,46 @@ impl Plan {
 
     /// Passages whose keepers overlap, and which share their fate, share a cluster.
     fn join_clusters(&mut self, store: &Store, settings: &Settings) {
-        let mut order: Vec<Number> = (0..self.passages.len() as Number).collect();
-        order.sort_unstable_by_key(|&number| {
-            let passage = &self.passages[number as usize];
-            (passage.state, passage.keeper_first, passage.first)
-        });
-        let mut start = 0;
-        while start < order.len() {
-            let opening = &self.passages[order[start] as usize];
-            let (state, keeper_first) = (opening.state, opening.keeper_first);
-            let mut keeper_last = opening.keeper_last();
-            let mut end = start + 1;
-            while end < order.len() {
-                let next = &self.passages[order[end] as usize];
-                if next.state != state || next.keeper_first > keeper_last {
-                    break;
+        let mut order: Vec<(State, Number, Number)> = self
+            .passages
+            .iter()
+            .zip(0..self.passages.len() as Number)
+            .map(|(passage, number)| (passage.state, passage.keeper_first, number))
+            .collect();
+        order.par_sort_unstable();
+        let mut joined: Vec<(Range<usize>, Number)> = Vec::new();
+        for (place, &(state, keeper_first, number)) in order.iter().enumerate() {
+            let keeper_last = self.passages[number as usize].keeper_last();
+            match joined.last_mut() {
+                Some((members, last))
+                    if order[members.start].0 == state && keeper_first <= *last =>
+                {
+                    members.end = place + 1;
+                    *last = keeper_last.max(*last);
                 }
-                keeper_last = keeper_last.max(next.keeper_last());
-                end += 1;
+                _ => joined.push((place..place + 1, keeper_last)),
             }
-            order[start..end].sort_unstable();
-            let cluster = self.describe(
-                (store, settings),
-                &order[start..end],
-                (keeper_first, keeper_last),
-                state,
-            );
-            self.clusters.push(Cluster { members: start..end, ..cluster });
-            start = end;
         }
-        self.members = order;
-        self.clusters.sort_by_key(|cluster| (cluster.keeper_first, cluster.state));
+        let firsts: Vec<(State, Number)> = joined
+            .iter()
+            .map(|(members, _)| (order[members.start].0, order[members.start].1))
+            .collect();
+        let mut members: Vec<Number> = order.into_iter().map(|(_, _, number)| number).collect();
+        for (range, _) in &joined {
+            members[range.clone()].sort_unstable();
+        }
+        self.clusters = joined
+            .into_par_iter()
+            .zip(firsts)
+            .map(|((range, keeper_last), (state, keeper_first))| {
+                let keeper = (keeper_first, keeper_last);
+                let cluster =
+                    self.describe((store, settings), &members[range.clone()], keeper, state);
+                Cluster { members: range, ..cluster }
+            })
+            .collect();
+        self.members = members;
+        self.clusters.par_sort_by_key(|cluster| (cluster.keeper_first, cluster.state));
         for (number, cluster) in self.clusters.iter().enumerate() {
             for &member in &self.members[cluster.members.clone()] {
                 self.passages[member as usize].cluster = number as Number;

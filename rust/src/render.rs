@@ -4,12 +4,11 @@ use std::ops::Range;
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::cluster::Neighbours;
 use crate::escape::{write_number, write_score, write_string};
 use crate::fates::State;
-use crate::likeness::{Likeness, likeness};
+use crate::likeness::{Likeness, RELATIONS};
 use crate::name::write_name;
-use crate::plan::{Cluster, Kind, Passage, Plan};
+use crate::plan::{Cluster, Kind, Plan};
 use crate::settings::Settings;
 use crate::store::{NONE, Number, Store};
 use crate::verify::{Match, Relation};
@@ -18,12 +17,8 @@ use crate::verify::{Match, Relation};
 pub struct Renderer<'a> {
     /// The columns.
     pub store: &'a Store,
-    /// The policy.
-    pub settings: &'a Settings,
     /// The decisions.
     pub plan: &'a Plan,
-    /// The verified matches.
-    pub neighbours: &'a Neighbours,
     /// The id of each cluster.
     pub cluster_ids: &'a [u64],
 }
@@ -81,18 +76,10 @@ pub const fn kind_name(kind: Kind) -> &'static str {
     }
 }
 
-/// Relations from the strongest to the weakest.
-const RELATIONS: [&str; 4] = ["identical", "equal", "near", "contained"];
-
 impl Renderer<'_> {
-    fn likeness(&self, passage: &Passage) -> Likeness {
-        likeness(self.store, self.settings, self.neighbours, passage)
-    }
-
-    /// Passages of a cluster, its keeper left out.
-    fn members(&self, number: usize) -> impl ExactSizeIterator<Item = &Passage> {
-        let members = self.plan.clusters[number].members.clone();
-        self.plan.members[members].iter().map(|&member| &self.plan.passages[member as usize])
+    /// Numbers of a cluster's passages, its keeper left out.
+    fn members(&self, number: usize) -> &[Number] {
+        &self.plan.members[self.plan.clusters[number].members.clone()]
     }
 
     /// Appends a part of a line of `clusters.jsonl`: some of the members, with what stands before them
@@ -102,14 +89,17 @@ impl Renderer<'_> {
             self.write_head(number, out);
         }
         let headed = Plan::has_keeper(&self.plan.clusters[number]);
-        for (place, passage) in self.members(number).enumerate().take(part.end).skip(part.start) {
+        let members = self.members(number);
+        let last = part.end >= members.len();
+        for (place, &member) in part.clone().zip(&members[part]) {
+            let passage = &self.plan.passages[member as usize];
             if headed || place > 0 {
                 out.push(b',');
             }
             out.push(b'{');
             self.write_place(passage.first, passage.last, out);
             out.extend_from_slice(b",\"keeper\":false,");
-            write_likeness(self.likeness(passage), out);
+            write_likeness(self.plan.likenesses.of(member), out);
             if let Some(rule) = kept_by(passage.state) {
                 out.extend_from_slice(b",\"kept\":\"");
                 out.extend_from_slice(rule.as_bytes());
@@ -117,7 +107,7 @@ impl Renderer<'_> {
             }
             out.push(b'}');
         }
-        if part.end >= self.members(number).len() {
+        if last {
             out.extend_from_slice(b"]}\n");
         }
     }
@@ -125,14 +115,9 @@ impl Renderer<'_> {
     /// Appends the beginning of a cluster's line, up to its keeper.
     fn write_head(&self, number: usize, out: &mut Vec<u8>) {
         let cluster = &self.plan.clusters[number];
-        let weakest = self
-            .members(number)
-            .filter_map(|passage| {
-                let relation = self.likeness(passage).relation;
-                RELATIONS.iter().position(|&name| name == relation)
-            })
-            .max()
-            .unwrap_or(0);
+        let relations = self.members(number).iter();
+        let relations = relations.map(|&member| self.plan.likenesses.relation(member));
+        let weakest = usize::from(relations.max().unwrap_or(0));
         let tokens: u64 = (cluster.keeper_first..=cluster.keeper_last)
             .map(|block| u64::from(self.store.block_tokens(block as usize)))
             .sum();
@@ -160,7 +145,7 @@ impl Renderer<'_> {
 
     /// `"document":…,"source":…,"blocks":[…],"span":[…]` of consecutive blocks of one document.
     fn write_place(&self, first: Number, last: Number, out: &mut Vec<u8>) {
-        let document = self.plan.documents[first as usize] as usize;
+        let document = self.store.document_of(first);
         let start = self.store.document_starts[document];
         write_document(self.store, document, out);
         out.extend_from_slice(b",\"blocks\":[");
@@ -182,8 +167,9 @@ impl Renderer<'_> {
         literal: &[u8],
         out: &mut Vec<u8>,
     ) {
+        let likeness = self.plan.likenesses.of(passage);
         let passage = &self.plan.passages[passage as usize];
-        let document = self.plan.documents[passage.first as usize] as usize;
+        let document = self.store.document_of(passage.first);
         out.push(b'{');
         write_document(self.store, document, out);
         out.extend_from_slice(b",\"span\":[");
@@ -195,13 +181,13 @@ impl Renderer<'_> {
         out.extend_from_slice(b",\"cluster\":\"");
         self.write_id(passage.cluster as usize, out);
         out.extend_from_slice(b"\",");
-        write_likeness(self.likeness(passage), out);
+        write_likeness(likeness, out);
         out.extend_from_slice(b",\"keeper\":");
         if passage.state == State::Stripped {
             out.extend_from_slice(b"null}\n");
             return;
         }
-        let home = self.plan.documents[passage.keeper_first as usize] as usize;
+        let home = self.store.document_of(passage.keeper_first);
         out.push(b'{');
         write_document(self.store, home, out);
         out.extend_from_slice(b",\"span\":[");
@@ -234,7 +220,12 @@ fn write_document(store: &Store, document: usize, out: &mut Vec<u8>) {
 }
 
 fn write_likeness(likeness: Likeness, out: &mut Vec<u8>) {
-    write_scores(likeness.relation, likeness.resemblance, likeness.containment, out);
+    write_scores(
+        RELATIONS[usize::from(likeness.relation)],
+        likeness.resemblance,
+        likeness.containment,
+        out,
+    );
 }
 
 fn write_scores(relation: &str, resemblance: f64, containment: f64, out: &mut Vec<u8>) {

@@ -137,13 +137,20 @@ impl Store {
     /// How many distinct normal forms they have.
     #[must_use]
     pub fn nodes(&self) -> usize {
-        self.fingerprints.len()
+        self.token_counts.len()
     }
 
     /// The blocks of a document.
     #[must_use]
     pub fn document_blocks(&self, document: usize) -> std::ops::Range<usize> {
         self.document_starts[document] as usize..self.document_starts[document + 1] as usize
+    }
+
+    /// The document of a block.
+    #[must_use]
+    pub fn document_of(&self, block: Number) -> usize {
+        // Documents without blocks begin where the next one does.
+        self.document_starts.partition_point(|&start| start <= block) - 1
     }
 
     /// The document of each block: `uint32`, ascending.
@@ -274,6 +281,13 @@ impl Store {
     pub fn forget_normals(&mut self) {
         self.normals = Texts::none();
         self.normal_rows = Vec::new();
+    }
+
+    /// Forgets what tells texts apart: after the decisions nothing asks for it.
+    pub fn forget_content(&mut self) {
+        self.fingerprints = Vec::new();
+        self.token_rows = Vec::new();
+        self.tokens.replace_by(Spool::default());
     }
 
     /// Forgets the tokens of nodes that match none: only scores are asked for from here on.

@@ -15,6 +15,7 @@ use super::convert::{
 };
 use crate::clean::Cleaned;
 use crate::corpus::Corpus as CoreCorpus;
+use crate::memory::Watch;
 use crate::read::NewDocument;
 use crate::record::Fields;
 use crate::seen::{Answer, Seen as CoreSeen};
@@ -50,6 +51,7 @@ impl Seen {
 pub(super) struct Corpus {
     core: CoreCorpus,
     pool: ThreadPool,
+    _watch: Watch,
 }
 
 #[pymethods]
@@ -61,7 +63,7 @@ impl Corpus {
         let core =
             CoreCorpus::new(settings_of(policy)?, permutations_of(a, b)?, protect.as_deref())
                 .map_err(value_error)?;
-        Ok(Self { core, pool: pool_of(threads)? })
+        Ok(Self { core, pool: pool_of(threads)?, _watch: Watch::start() })
     }
 
     /// Adds documents; `lines` are their numbers in the inputs that the sources name.
@@ -85,7 +87,7 @@ impl Corpus {
             .zip(lines.unwrap_or_default().into_iter().chain(std::iter::repeat(0)))
             .map(|(((text, id), source), line)| NewDocument { text, id, source, line })
             .collect();
-        let Self { core, pool } = self;
+        let Self { core, pool, .. } = self;
         py.detach(|| pool.install(|| core.add(&documents)));
         Ok(())
     }
@@ -101,20 +103,20 @@ impl Corpus {
     ) -> PyLinesRead {
         let lines = lines_of(&lines);
         let fields = Fields { text: text_field, id: id_field, extra: extra_field };
-        let Self { core, pool } = self;
+        let Self { core, pool, .. } = self;
         let found = py.detach(|| pool.install(|| core.add_lines(&lines, &fields)));
         let extras = found.extras.into_iter().map(|extra| extra.map(Cow::Owned)).collect();
         (found.documents, found.bad, extras)
     }
 
-    fn repeated_ids(&self) -> (usize, Option<(String, String)>) {
+    fn repeated_ids(&self, py: Python<'_>) -> (usize, Option<(String, String)>) {
         let store = &self.core.store;
-        let (count, first) = store.repeated_ids();
+        let (count, first) = py.detach(|| store.repeated_ids());
         (count, first.map(|document| (store.ids.get(document).to_owned(), store.source(document))))
     }
 
     fn short_pairs(&mut self, py: Python<'_>) -> usize {
-        let Self { core, pool } = self;
+        let Self { core, pool, .. } = self;
         py.detach(|| pool.install(|| core.find_short_pairs()))
     }
 
@@ -125,12 +127,12 @@ impl Corpus {
     fn judge_short(&mut self, py: Python<'_>, low: usize, scores: &[u8]) {
         let scores: Vec<f64> =
             scores.as_chunks::<8>().0.iter().map(|&chunk| f64::from_le_bytes(chunk)).collect();
-        let Self { core, pool } = self;
+        let Self { core, pool, .. } = self;
         py.detach(|| pool.install(|| core.judge_short(low, &scores)));
     }
 
     fn r#match(&mut self, py: Python<'_>) -> PyResult<()> {
-        let Self { core, pool } = self;
+        let Self { core, pool, .. } = self;
         let found = py.detach(|| pool.install(|| core.find_matches()));
         found.map_err(PyOSError::new_err)
     }
@@ -143,18 +145,20 @@ impl Corpus {
     }
 
     fn block_documents(&self, py: Python<'_>) -> Py<PyBytes> {
-        bytes_of_u32(py, &self.core.store.block_documents())
+        let documents = py.detach(|| self.core.store.block_documents());
+        bytes_of_u32(py, &documents)
     }
 
     fn block_tokens(&self, py: Python<'_>) -> Py<PyBytes> {
         let store = &self.core.store;
-        let tokens: Vec<u32> = (0..store.blocks()).map(|block| store.block_tokens(block)).collect();
+        let tokens: Vec<u32> =
+            py.detach(|| (0..store.blocks()).map(|block| store.block_tokens(block)).collect());
         bytes_of_u32(py, &tokens)
     }
 
     fn cluster(&mut self, py: Python<'_>, rank: Option<&[u8]>) {
         let rank = rank.map(words);
-        let Self { core, pool } = self;
+        let Self { core, pool, .. } = self;
         py.detach(|| pool.install(|| core.decide(rank.as_deref())));
     }
 
@@ -178,10 +182,9 @@ impl Corpus {
         (self.core.hot.buckets, self.core.hot.largest)
     }
 
-    fn kind_totals(&self) -> Vec<(&'static str, bool, u64, u64, u64)> {
-        let mut totals: Vec<_> = self
-            .core
-            .kind_totals()
+    fn kind_totals(&self, py: Python<'_>) -> Vec<(&'static str, bool, u64, u64, u64)> {
+        let mut totals: Vec<_> = py
+            .detach(|| self.core.kind_totals())
             .into_iter()
             .map(|((kind, kept), total)| (kind, kept, total[0], total[1], total[2]))
             .collect();
@@ -199,22 +202,23 @@ impl Corpus {
         py: Python<'_>,
         cluster: usize,
         member: usize,
-    ) -> (Py<PyBytes>, usize, usize) {
+    ) -> PyResult<(Py<PyBytes>, usize, usize)> {
         let (lines, (cluster, member)) =
             py.detach(|| self.pool.install(|| self.core.cluster_lines((cluster, member))));
-        (PyBytes::new(py, &lines).unbind(), cluster, member)
+        Ok((joined(py, &lines)?, cluster, member))
     }
 
-    fn largest(&self, count: usize) -> Vec<usize> {
-        self.core.largest(count)
+    fn largest(&self, py: Python<'_>, count: usize) -> Vec<usize> {
+        py.detach(|| self.core.largest(count))
     }
 
-    fn match_count(&mut self) -> usize {
-        self.core.match_count()
+    fn match_count(&mut self, py: Python<'_>) -> usize {
+        py.detach(|| self.core.match_count())
     }
 
     fn matches(&self, py: Python<'_>, low: usize, high: usize) -> Py<PyBytes> {
-        PyBytes::new(py, &self.core.match_lines(low..high)).unbind()
+        let lines = py.detach(|| self.core.match_lines(low..high));
+        PyBytes::new(py, &lines).unbind()
     }
 
     fn similar_documents(&self) -> Vec<(u32, u32, f64)> {

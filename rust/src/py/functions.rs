@@ -1,6 +1,8 @@
 //! The functions of the module: one stage at a time, for tests, tools and restoring.
 
 use std::borrow::Cow;
+use std::fs::File;
+use std::path::PathBuf;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyString};
@@ -11,6 +13,7 @@ use super::convert::{
 };
 use crate::clean::{restore_record, restore_text};
 use crate::corpus::compile;
+use crate::memory;
 use crate::read::CodePoints;
 use crate::record::{Fields, Line};
 use crate::shingle::{Powers, extend_items, shingle_set};
@@ -18,6 +21,26 @@ use crate::sign::{SLOTS, Signature, sign};
 use crate::simd::{Path, paths};
 use crate::split::split as split_text;
 use crate::token::TokenBuffer;
+
+/// Sets how many bytes the process may hold in memory; `None` for as many as it likes.
+#[pyfunction]
+#[pyo3(signature = (bytes))]
+pub(super) fn limit_memory(bytes: Option<usize>) {
+    memory::limit(bytes);
+}
+
+/// Opens a file for what is beyond that limit.
+#[pyfunction]
+pub(super) fn spill_to(path: PathBuf) -> PyResult<()> {
+    memory::spill_to(File::options().read(true).write(true).open(path)?);
+    Ok(())
+}
+
+/// The error number and the bytes of what found no room in that file.
+#[pyfunction]
+pub(super) fn memory_shortage() -> Option<(i32, usize)> {
+    memory::shortage().map(|shortage| (shortage.code, shortage.bytes))
+}
 
 /// Line feeds in some bytes.
 #[pyfunction]

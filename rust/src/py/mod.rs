@@ -22,12 +22,16 @@ mod _core {
 
     #[pymodule_export]
     use super::functions::{
-        check_pattern, count_line_feeds, fingerprint, fold_tokens, instruction_sets, normal_form,
-        read_records, restore_records, restore_texts, shingles, sign_texts, signatures, split,
-        token_hashes,
+        check_pattern, count_line_feeds, fingerprint, fold_tokens, instruction_sets, limit_memory,
+        memory_shortage, normal_form, read_records, restore_records, restore_texts, shingles,
+        sign_texts, signatures, spill_to, split, token_hashes,
     };
 
     #[pymodule_export]
     #[allow(non_upper_case_globals)]
     const FOLD_IDENTITY: &str = crate::fold::FOLD_IDENTITY;
+
+    #[pymodule_export]
+    #[allow(non_upper_case_globals)]
+    const KEEPS_MEMORY_LIMIT: bool = crate::memory::IS_KEPT;
 }

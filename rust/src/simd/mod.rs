@@ -2,8 +2,8 @@
 //!
 //! Minima and shingles are portable bodies written so that the compiler vectorises them; the wrappers
 //! only switch the instruction set. Classes of bytes are looked up by shuffles, for which there is no
-//! portable form (`classes`). All of it is integer arithmetic, so all paths agree bit for bit. This
-//! module alone may hold unsafe code.
+//! portable form (`classes`). All of it is integer arithmetic, so all paths agree bit for bit. Beside
+//! `memory` this module alone may hold unsafe code.
 #![allow(unsafe_code)]
 
 use std::ops::Range;

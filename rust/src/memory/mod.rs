@@ -1,0 +1,223 @@
+//! A limit on memory: beyond it, large arrays lie in a file, of which the system keeps in memory what
+//! is in use.
+//!
+//! The core's arrays grow with the corpus, and its stages read them in any order. So that no stage
+//! needs to know of the limit, it is kept below them: the allocator gives a large block a *region* of
+//! an unnamed file once the process holds half of what it may, and a thread watches what the process
+//! holds. Above the limit it lets go of the pages of all regions. What they hold stays in the file,
+//! that is, for the most part, in the system's cache of it, which is free for others to take.
+//!
+//! The limit is the process's own: the last one that was set counts for all runs. It holds to within
+//! 64 MiB, what threads may touch before the watch looks again.
+
+use std::alloc::{GlobalAlloc, Layout, System};
+use std::fs::File;
+use std::ptr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+#[cfg_attr(not(target_os = "linux"), path = "no_regions.rs")]
+mod regions;
+
+pub use regions::Shortage;
+use regions::{PAGE, Regions, trim};
+
+/// Blocks from this size on may lie in the file: arrays that grow with the corpus, not what a batch
+/// needs.
+const LARGE: usize = 1 << 20;
+/// How often the watch looks, while there are regions: a look takes some microseconds.
+const EVERY: Duration = Duration::from_millis(1);
+/// What must have come in before pages are let go again, where the rest alone is near the limit.
+const STEP: usize = 16 << 20;
+
+/// Allocates by the system's allocator, and beyond the limit in the file.
+pub struct Allocator;
+
+#[global_allocator]
+static ALLOCATOR: Allocator = Allocator;
+
+/// Bytes that the process may hold in memory; the largest number where there is no limit.
+static LIMIT: AtomicUsize = AtomicUsize::new(usize::MAX);
+static STATE: Mutex<State> =
+    Mutex::new(State { regions: Regions::new(), watches: 0, watched: false });
+static CHANGED: Condvar = Condvar::new();
+
+/// Nothing may be allocated while it is locked: the allocator locks it.
+struct State {
+    regions: Regions,
+    watches: usize,
+    /// Whether the thread runs.
+    watched: bool,
+}
+
+/// Whether this system can keep a limit.
+pub const IS_KEPT: bool = cfg!(target_os = "linux");
+
+/// Sets how many bytes the process may hold in memory; `None` for as many as it likes.
+pub fn limit(bytes: Option<usize>) {
+    LIMIT.store(bytes.unwrap_or(usize::MAX), Ordering::Relaxed);
+}
+
+/// Lets arrays lie in an empty file, which nobody else writes to, in place of an earlier one.
+pub fn spill_to(file: File) {
+    let status = File::open("/proc/self/statm").ok();
+    let earlier = lock().regions.lie_in(file, status);
+    // Closed when the lock is free.
+    drop(earlier);
+}
+
+/// The first array that found no room in the file, if there was one.
+#[must_use]
+pub fn shortage() -> Option<Shortage> {
+    lock().regions.shortage
+}
+
+/// Bytes to reserve for an array that will be long, where `usual` would do without a limit.
+#[must_use]
+pub fn first_bytes(usual: usize) -> usize {
+    // Some twenty of them are made at once, and what is reserved is not yet counted as held.
+    usual.min((LIMIT.load(Ordering::Relaxed) / 64).max(1 << 16))
+}
+
+/// Keeps the limit for as long as it lives.
+pub struct Watch(());
+
+impl Watch {
+    /// Starts the thread that watches, if it does not run.
+    #[must_use]
+    pub fn start() -> Self {
+        let mut state = lock();
+        state.watches += 1;
+        let wanted = !std::mem::replace(&mut state.watched, true);
+        drop(state);
+        let thread = std::thread::Builder::new().name("dedup-memory".to_owned());
+        if wanted && thread.spawn(watch).is_err() {
+            // The limit is not kept then, but nothing else is wrong.
+            lock().watched = false;
+        }
+        Self(())
+    }
+}
+
+impl Drop for Watch {
+    fn drop(&mut self) {
+        lock().watches -= 1;
+        CHANGED.notify_all();
+    }
+}
+
+/// Looks at what the process holds, until nobody wants it any more.
+fn watch() {
+    let mut least = 0;
+    let mut state = lock();
+    while state.watches > 0 {
+        if state.regions.is_empty() {
+            state = CHANGED.wait(state).unwrap_or_else(PoisonError::into_inner);
+            continue;
+        }
+        let limit = LIMIT.load(Ordering::Relaxed);
+        if state.regions.held().is_some_and(|held| held > limit.max(least)) {
+            state.regions.let_go();
+            drop(state);
+            // What threads freed, and the system's allocator keeps for them: a fifth of a small limit.
+            trim();
+            state = lock();
+            least = state.regions.held().unwrap_or_default() + STEP;
+        }
+        state = CHANGED.wait_timeout(state, EVERY).unwrap_or_else(PoisonError::into_inner).0;
+    }
+    state.watched = false;
+}
+
+fn lock() -> MutexGuard<'static, State> {
+    STATE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+impl State {
+    /// Whether a block that takes so many bytes more shall lie in the file.
+    fn wants_file(&self, more: usize) -> bool {
+        let limit = LIMIT.load(Ordering::Relaxed);
+        limit != usize::MAX && self.regions.held().is_some_and(|held| held + more > limit / 2)
+    }
+
+    fn map(&mut self, bytes: usize) -> Option<*mut u8> {
+        let block = self.regions.map(bytes);
+        CHANGED.notify_all();
+        block
+    }
+}
+
+/// A block of zeros in the file, where it shall lie there.
+fn in_file(layout: Layout) -> Option<*mut u8> {
+    let possible = layout.size() >= LARGE && layout.align() <= PAGE;
+    if !possible || LIMIT.load(Ordering::Relaxed) == usize::MAX {
+        return None;
+    }
+    let mut state = lock();
+    state.wants_file(layout.size()).then(|| state.map(layout.size())).flatten()
+}
+
+// SAFETY: blocks are either the system allocator's or regions, which `Regions` tells apart; only
+// blocks of `LARGE` bytes and more are regions.
+#[allow(unsafe_code)]
+unsafe impl GlobalAlloc for Allocator {
+    unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: the caller's promise is the system allocator's condition.
+        in_file(layout).unwrap_or_else(|| unsafe { System.alloc(layout) })
+    }
+
+    unsafe fn alloc_zeroed(&self, layout: Layout) -> *mut u8 {
+        // SAFETY: as above; regions are zeros.
+        in_file(layout).unwrap_or_else(|| unsafe { System.alloc_zeroed(layout) })
+    }
+
+    unsafe fn dealloc(&self, block: *mut u8, layout: Layout) {
+        if layout.size() >= LARGE && lock().regions.unmap(block) {
+            return;
+        }
+        // SAFETY: no region, so it came from the system allocator.
+        unsafe { System.dealloc(block, layout) }
+    }
+
+    unsafe fn realloc(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        if layout.size() >= LARGE || size >= LARGE {
+            let mut state = lock();
+            let is_region = layout.size() >= LARGE && state.regions.holds(block);
+            if is_region
+                && size >= LARGE
+                && let Some(moved) = state.regions.resize(block, size)
+            {
+                return moved;
+            }
+            let grows = size > layout.size() && state.wants_file(size - layout.size());
+            drop(state);
+            if is_region || grows {
+                // SAFETY: the caller's promise is the condition of `move_to`.
+                return unsafe { self.move_to(block, layout, size) };
+            }
+        }
+        // SAFETY: no region, so it came from the system allocator.
+        unsafe { System.realloc(block, layout, size) }
+    }
+}
+
+impl Allocator {
+    /// Moves a block to a new one of `size` bytes.
+    ///
+    /// # Safety
+    /// As for `GlobalAlloc::realloc`.
+    #[allow(unsafe_code)]
+    unsafe fn move_to(&self, block: *mut u8, layout: Layout, size: usize) -> *mut u8 {
+        // SAFETY: by the caller's promise `size` is not 0 and fits the alignment; the blocks are
+        // different ones, and both are at least as long as what is copied.
+        unsafe {
+            let moved = self.alloc(Layout::from_size_align_unchecked(size, layout.align()));
+            if !moved.is_null() {
+                ptr::copy_nonoverlapping(block, moved, layout.size().min(size));
+                self.dealloc(block, layout);
+            }
+            moved
+        }
+    }
+}
