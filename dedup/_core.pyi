@@ -5,7 +5,10 @@ from typing import Any, final
 
 FOLD_IDENTITY: str
 KEEPS_MEMORY_LIMIT: bool
+CHECKPOINT_FORMAT: int
 
+# Where a section of a file ends, and the XXH3 of its bytes.
+_Mark = tuple[int, int]
 # Whole lines: bytes, the input's name, the first line's number; where each record of an array ends.
 _Lines = tuple[bytes, str, int, Sequence[int] | None]
 # The bytes of a cell with its quotes, from the start of the input.
@@ -38,6 +41,9 @@ def memory_shortage() -> tuple[int, int] | None:
     """The error number and the bytes of the first array that found no room in the file."""
 
 def count_line_feeds(data: bytes) -> int: ...
+def sound_sections(path: str, marks: Sequence[_Mark]) -> int:
+    """How many of a file's sections, from its start on, are as they were written."""
+
 def read_records(
     lines: _Lines, text_field: str, id_field: str
 ) -> list[tuple[str | None, int, str]]:
@@ -74,6 +80,24 @@ class Corpus:
 
     def spool_to(self, path: str) -> None:
         """Use an empty file for what is seldom read again; its name may go at once."""
+
+    def checkpoint_to(self, rows: str, tokens: str) -> None:
+        """Keep checkpoints in two files, which are made or emptied; the second takes tokens."""
+
+    def checkpoint(self) -> tuple[_Mark, _Mark]:
+        """Save what was added since the last time: the marks of its rows and of its tokens."""
+
+    def checkpoint_matches(self) -> _Mark:
+        """Save the matches as the last section of the first file."""
+
+    def go_on(
+        self, rows: tuple[str, Sequence[int]], tokens: tuple[str, int], matched: bool
+    ) -> None:
+        """Read checkpoints back into an empty corpus: each file, and where what counts ends.
+
+        matched: the last section holds the matches; what is asked next is `cluster`. Raises
+        OSError where the files hold no checkpoints; the corpus is of no use then.
+        """
 
     def short_pairs(self) -> int: ...
     def short_texts(self, low: int, high: int) -> tuple[list[str], list[str]]: ...

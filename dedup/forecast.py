@@ -61,14 +61,9 @@ def memory(basis: Basis) -> dict[str, int]:
     """Peak bytes of each stage of `clean` without a cap, and of the state when all is read."""
     nodes = grown(basis, "blocks_distinct")
     texts = grown(basis, "reading.raw_texts") / RAW_TEXT
-    tokens = grown(basis, "tokens") * 4
-    columns = {
-        name: grown(basis, f"reading.{name}")
-        for name in ("documents", "blocks", "raw_texts", "distinct_blocks", "normal_forms")
-    }
     tables = table_bytes(texts) + table_bytes(nodes)
-    state = sum(columns.values()) + tables + min(tokens, TOKENS_HELD)
-    matching = state - tables - columns["raw_texts"] * 0.8
+    state = _columns(basis) + tables + min(grown(basis, "tokens") * 4, TOKENS_HELD)
+    matching = state - tables - grown(basis, "reading.raw_texts") * 0.8
     decided = sum(grown(basis, name) for name in basis.trial.amounts if name[:9] == "deciding.")
     most = COPIES * basis.total
     fixed = basis.base + basis.files * FILE + min(basis.jobs * A_JOB, most)
@@ -82,6 +77,12 @@ def memory(basis: Basis) -> dict[str, int]:
         "decide": int(fixed + reading + grown(basis, "most") + left),
         "clean": int(fixed + min(WRITING, most) + decided + left),
     }
+
+
+def _columns(basis: Basis) -> float:
+    """Bytes of the columns when all is read, tokens apart."""
+    names = ("documents", "blocks", "raw_texts", "distinct_blocks", "normal_forms")
+    return sum(grown(basis, f"reading.{name}") for name in names)
 
 
 def on_disk(peaks: Mapping[str, int], cap: int | None) -> int:
@@ -99,7 +100,8 @@ def on_disk(peaks: Mapping[str, int], cap: int | None) -> int:
 def disk(basis: Basis, beyond: int = 0) -> dict[str, int]:
     """Bytes of what `clean` writes.
 
-    `temporary` is gone before the rest is written, but for what lies `beyond` a limit of memory.
+    `temporary`: a file of tokens that is gone before the rest is written. `checkpoints`: with these
+    the tokens and all columns stay to the end, and so does what lies `beyond` a limit of memory.
     """
     read, removed = grown(basis, "characters_read"), _removed(basis)
     before = basis.trial.amounts.get("characters_removed", 0)
@@ -111,9 +113,11 @@ def disk(basis: Basis, beyond: int = 0) -> dict[str, int]:
         "clusters": int(grown(basis, "clusters_bytes")),
         "ledger": int(basis.trial.amounts.get("ledger", 0) * removed / max(1, before)),
     }
-    temporary = int(tokens) if tokens > TOKENS_HELD else 0
-    needed = beyond + max(sum(made.values()), temporary)
-    return {**made, "temporary": temporary + beyond, "needed": needed}
+    written = sum(made.values())
+    saved = int(_columns(basis) + tokens) if basis.checkpoints else 0
+    temporary = int(tokens) if tokens > TOKENS_HELD and not saved else 0
+    needed = beyond + saved + max(written, temporary)
+    return {**made, "checkpoints": saved, "temporary": temporary + beyond, "needed": needed}
 
 
 def _removed(basis: Basis) -> float:

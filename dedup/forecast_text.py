@@ -131,8 +131,12 @@ def _disk_lines(figures: Figures) -> Iterator[str]:
     known = "measured"
     if not figures["sample"]["whole"]:
         known = f"what goes, {_known(figures, 'characters_removed')}"
-    before = f"; before, {size(disk['temporary'])} in a temporary file"
-    yield f"        ({known}){before if disk['temporary'] else ''}"
+    beside = ""
+    if disk["checkpoints"]:
+        beside = f"; until the end {size(disk['checkpoints'])} of checkpoints"
+    elif disk["temporary"]:
+        beside = f"; {size(disk['temporary'])} in a temporary file"
+    yield f"        ({known}){beside}"
 
 
 def _time_lines(figures: Figures) -> Iterator[str]:

@@ -56,7 +56,7 @@ class Basis:
     reading a byte takes, by the clock and of processors. base: bytes of memory of the process
     before the trial; limit: of those that a run may hold, None where there is none. free: bytes
     that may be written in the current folder (`here`) and in that for temporary files
-    (`temporary`).
+    (`temporary`). checkpoints: whether the input is large enough for them.
     """
 
     trial: Trial
@@ -69,6 +69,7 @@ class Basis:
     base: int
     limit: int | None = None
     longest: int = 0
+    checkpoints: bool = False
     documents: int | None = None
     exact: bool = True
     pace: tuple[float, float] = (0.0, 0.0)

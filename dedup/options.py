@@ -10,6 +10,11 @@ from dedup.formats.records import BATCH_BYTES, MAX_EXPANSION, MAX_LINE
 from dedup.memory import bytes_of
 
 Progress = Callable[[str, int, "int | None"], None]
+Notice = Callable[[str], None]
+
+# Two seconds of work on two processors: so much a kill may cost. Saving takes a hundredth of a run
+# however often it is done. A corpus smaller than this leaves nothing behind.
+CHECKPOINT_BYTES = 2**26
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +28,8 @@ class Options:
     at the first record that cannot be read. batch_bytes: text handed to the core at one time.
     max_line: bytes of the longest record that is read; a longer one is a bad record and is never
     held. max_expansion: how many times its size a compressed file may grow, once it gave 64 MiB.
+    checkpoint_bytes: of input, after which `clean` saves how far it is. notice: called with a
+    line on what was saved, or is resumed.
     """
 
     jobs: int | None = None
@@ -32,18 +39,22 @@ class Options:
     batch_bytes: int = BATCH_BYTES
     max_line: int = MAX_LINE
     max_expansion: float = MAX_EXPANSION
+    checkpoint_bytes: int = CHECKPOINT_BYTES
+    notice: Notice | None = None
 
     def __post_init__(self) -> None:
-        progress: object = self.progress
-        if progress is not None and not callable(progress):
-            raise DedupError(
-                f"progress is {progress!r}; it must be a function of stage, done and total",
-                hint="leave it out for no reports",
-            )
+        calls = {"progress": "stage, done and total", "notice": "a line"}
+        for name, arguments in calls.items():
+            call: object = getattr(self, name)
+            if call is not None and not callable(call):
+                raise DedupError(
+                    f"{name} is {call!r}; it must be a function of {arguments}",
+                    hint="leave it out for no reports",
+                )
         if self.memory is not None:
             bytes_of(self.memory)
-        sizes: dict[str, object] = {"batch_bytes": self.batch_bytes, "max_line": self.max_line}
-        for name, size in sizes.items():
+        for name in ("batch_bytes", "max_line", "checkpoint_bytes"):
+            size: object = getattr(self, name)
             if isinstance(size, bool) or not isinstance(size, int) or size < 1:
                 raise DedupError(f"{name} is {size!r}; it must be a whole number above 0")
         ratio: object = self.max_expansion

@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from dedup.errors import DedupError, InputError, PolicyError
+from dedup.errors import DedupError, InputError, OutputError, PolicyError
 from dedup.explanation import Explanation, explain_texts
 from dedup.formats import OutputTree, Reading, check_output, restore
 from dedup.formats.memory import documents_of
 from dedup.formats.partial import check_target
+from dedup.keeping import KEPT, Place, notice
 from dedup.options import Options
 from dedup.policy import Policy
 from dedup.results import CleanResult, ScanResult
@@ -67,6 +68,7 @@ def clean(
     input_format: Any = None,
     force: bool = False,
     dry_run: bool = False,
+    resume: bool = False,
     **settings: Any,
 ) -> CleanResult:
     """Give the text back without its repeats.
@@ -74,6 +76,8 @@ def clean(
     Files are written under the folder `output`, with `_dedup/` beside them; it must not exist
     (force replaces one that an earlier clean wrote). Documents in memory come back in
     `result.documents`, a table also as a table in `result.data`. dry_run: decide, write nothing.
+    resume: go on where a run of the same call ended early, with the same result; OutputError where
+    what it left belongs to other settings or files.
 
     >>> cleaned = clean(["Le même article, deux fois, mot pour mot, phrase par phrase."] * 2)
     >>> len(cleaned.documents), cleaned.report["counts"]["documents_dropped"]
@@ -82,6 +86,9 @@ def clean(
     run = _run(data, policy, options, jobs, (text_field, id_field, input_format), settings)
     _check_linkage(run.policy)
     inputs = run.source.inputs
+    if resume and (dry_run or inputs is None):
+        why = "a dry run writes nothing" if dry_run else "documents in memory are not written"
+        raise OutputError(f"resume goes on with a folder, and {why}", hint="leave resume out")
     if inputs is None:
         if output is not None:
             raise InputError(
@@ -97,9 +104,14 @@ def clean(
         check_target(output, force=force)
         run.decide()
         return CleanResult(run.corpus, run.report(), **run.leftovers())
-    with OutputTree(output, force=force) as tree:
-        run.decide(tree.scratch)
-        return run.write(tree)
+    tree = OutputTree(output, force=force, resume=resume)
+    try:
+        with tree:
+            run.decide(tree.scratch, Place(tree.journal, resume))
+            return run.write(tree)
+    finally:
+        if tree.kept:
+            notice(run.options, KEPT)
 
 
 def plan(

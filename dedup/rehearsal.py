@@ -19,6 +19,7 @@ from dedup.formats.sample import SAMPLE_BYTES, sample_of
 from dedup.formats.scales import Scales
 from dedup.formats.source import Files
 from dedup.growth import Basis, Trial
+from dedup.intake import Intake
 from dedup.memory import bytes_of, half_of_what_is_free
 from dedup.run import Run
 from dedup.stages.keepers import KeeperOrder
@@ -62,6 +63,7 @@ def rehearse(run: Run, most: int = SAMPLE_BYTES) -> Forecast:
         longest=max([0, *texts]) * sample.total // max(1, sum(sizes.values())),
         documents=len(items) if len(texts) == len(items) else None,
         exact=sample.exact,
+        checkpoints=sample.total >= run.options.checkpoint_bytes,
         pace=sample.pace,
         free={"here": free_bytes("."), "temporary": free_bytes(tempfile.gettempdir())},
     )
@@ -97,23 +99,18 @@ class _Clock:
 
 def _try(run: Run, sample: Sample) -> Trial:
     clock, scales = _Clock(), Scales()
-    trial = Run(
-        sample,
-        run.policy,
-        replace(run.options, progress=clock),
-        run.jobs,
-        sample.reading,
-        open_corpus(run.policy, run.jobs, run.options.memory),
-        KeeperOrder.of(run.policy.keep_rule),
-    )
+    corpus = open_corpus(run.policy, run.jobs, run.options.memory)
+    intake = Intake(corpus, sample.reading, KeeperOrder.of(run.policy.keep_rule), skip_bad=True)
+    options = replace(run.options, progress=clock)
+    trial = Run(sample, run.policy, options, run.jobs, sample.reading, corpus, intake)
     trial.decide()
     counts = trial.write(scales).report["counts"]
     amounts: dict[str, float] = {
-        "documents": trial.documents,
+        "documents": intake.documents,
         "tokens": (trial.state["tokens"] + trial.state["file"]) / 4,
         **{name: float(counts[name]) for name in counts},
     }
-    decided = trial.corpus.state()
+    decided = corpus.state()
     amounts["most"] = decided.pop("most")
     amounts |= {f"reading.{name}": size for name, size in trial.state.items() if name != "file"}
     amounts |= {f"deciding.{name}": size for name, size in decided.items() if name != "file"}

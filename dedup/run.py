@@ -16,13 +16,13 @@ import orjson
 
 from dedup.engines.local import Scratch, ahead, alongside, checked_jobs, open_corpus
 from dedup.errors import FormatError, InputError
-from dedup.fields import look_up
-from dedup.formats import Batch, Lines, Reading, Rows, Torn
-from dedup.formats.jsonl import skipped_lines
+from dedup.formats import Lines, Reading, Rows, Torn
 from dedup.formats.memory import with_text
 from dedup.formats.rows import whole_records
 from dedup.formats.source import Held, Source, open_source
 from dedup.formats.walk import NOTES
+from dedup.intake import Intake, value_of
+from dedup.keeping import open_keeping
 from dedup.report import RunFacts, build_report, similar_document
 from dedup.results import CleanResult
 from dedup.stages.keepers import KeeperOrder
@@ -30,10 +30,11 @@ from dedup.stages.short import judge_pairs
 from dedup.terminal import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Iterator
 
     from dedup import _core
     from dedup.formats import Piece
+    from dedup.keeping import Keeping, Place
     from dedup.model import Document, Skipped
     from dedup.options import Options
     from dedup.policy import Policy
@@ -75,12 +76,9 @@ class Run:
     jobs: int
     reading: Reading
     corpus: _core.Corpus
-    order: KeeperOrder
+    intake: Intake
     seconds: dict[str, float] = field(default_factory=dict)
-    skipped: list[Skipped] = field(default_factory=list)
     state: dict[str, int] = field(default_factory=dict)
-    documents: int = 0
-    records: bool = False
     started: float = field(default_factory=time.perf_counter)
 
     @classmethod
@@ -91,7 +89,8 @@ class Run:
         reading = replace(reading, extra_field=order.wanted)
         source = open_source(data, reading)
         corpus = open_corpus(policy, jobs, options.memory)
-        return cls(source, policy, options, jobs, reading, corpus, order)
+        intake = Intake(corpus, reading, order, options.skip_bad)
+        return cls(source, policy, options, jobs, reading, corpus, intake)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -107,78 +106,58 @@ class Run:
         if self.options.progress is not None:
             self.options.progress(stage, done, total)
 
-    def decide(self, scratch: str | None = None) -> None:
-        """Read everything and settle what repeats what; scratch: a folder for temporary files."""
+    def decide(self, scratch: str | None = None, place: Place | None = None) -> None:
+        """Read everything and settle what repeats what.
+
+        scratch: a folder for temporary files. place: of the checkpoints.
+        """
         files = Scratch(scratch, needed=self.options.memory is not None)
-        with self.stage("read"):
-            weight, size = 0, self.source.size
-            if size is None or size > SPOOLED_FROM:
-                files.open(self.corpus)
-            for batch, _ in ahead(self.source.batches(), self._add):
-                weight += batch.weight
-                self.tell("read", weight, size)
-                files.check()
-        self.state = self.corpus.state()
-        with self.stage("match"):
-            judge_pairs(
-                self.corpus.short_pairs(),
-                self.corpus.short_texts,
-                self.corpus.judge_short,
-                cutoff=self.policy.short_threshold,
-                jobs=self.jobs,
-            )
-            self.corpus.match()
-            files.check()
+        if self._is_large():
+            files.spill()
+        keeping = open_keeping(place, self.source, self.policy, self.options, self.intake)
+        if not keeping.matched:
+            with self.stage("read"):
+                self._read(files, keeping)
+            with self.stage("match"):
+                self._match()
+                keeping.after_matching()
+        files.check()
         with self.stage("decide"):
             self.corpus.cluster(
-                self.order.ranks(self.corpus.block_tokens, self.corpus.block_documents)
+                self.intake.order.ranks(self.corpus.block_tokens, self.corpus.block_documents)
             )
             files.check()
 
-    def _add(self, batch: Piece) -> None:
-        order, reading = self.order, self.reading
-        if isinstance(batch, Torn):
-            self._note_skipped(batch.skipped(reading.max_line))
-            return
-        if isinstance(batch, Rows):
-            self.records = True
-            names = [batch.input.name] * len(batch)
-            self.corpus.add(batch.texts, batch.ids, names, batch.numbers)
-            order.note(batch.sources, batch.extras, [batch.input.path] * len(batch))
-            self._note_skipped(batch.skipped)
-            self.documents += len(batch)
-            return
-        if isinstance(batch, Batch):
-            self.corpus.add(batch.texts, batch.ids, batch.sources)
-            dates = [_value_of(one, order.wanted) for one in batch.fields]
-            order.note(batch.sources, dates, batch.paths())
-            self._note_skipped(batch.skipped)
-            self.documents += len(batch)
-            return
-        self.records = True
-        first = self.documents
-        count, bad, dates = self.corpus.add_lines(
-            batch.core(), reading.text_field, reading.id_field, order.wanted
-        )
-        if order.by_line:
-            sources = [self.corpus.document_name(first + place)[1] for place in range(count)]
-        else:
-            sources = [batch.input.name] * count
-        order.note(sources, [_date(value) for value in dates], [batch.input.path] * count)
-        self._note_skipped(skipped_lines(batch, bad, reading.text_field))
-        self.documents += count
+    def _is_large(self) -> bool:
+        size = self.source.size
+        return size is None or size > SPOOLED_FROM
 
-    def _note_skipped(self, skipped: Iterable[Skipped]) -> None:
-        for one in skipped:
-            if not self.options.skip_bad:
-                raise FormatError(str(one), path=one.source, line=one.line)
-            self.skipped.append(replace(one, record=b""))
+    def _read(self, files: Scratch, keeping: Keeping) -> None:
+        size, weight = self.source.size, self.intake.weight
+        if self._is_large() and not keeping.spools:
+            files.spool(self.corpus)
+        for batch, _ in ahead(self.source.batches(after=self.intake.position), keeping.add):
+            weight += batch.weight
+            self.tell("read", weight, size)
+            files.check()
+        keeping.after_reading()
+        self.state = self.corpus.state()
+
+    def _match(self) -> None:
+        judge_pairs(
+            self.corpus.short_pairs(),
+            self.corpus.short_texts,
+            self.corpus.judge_short,
+            cutoff=self.policy.short_threshold,
+            jobs=self.jobs,
+        )
+        self.corpus.match()
 
     def report(self, inputs: list[dict[str, Any]] | None = None) -> dict[str, Any]:
         """`report.json` as it stands now."""
         counts = self.corpus.counts()
-        counts["records_skipped"] = len(self.skipped)
-        counts["documents_read"] += len(self.skipped)
+        counts["records_skipped"] = len(self.intake.skipped)
+        counts["documents_read"] += len(self.intake.skipped)
         buckets, largest = self.corpus.hot()
         self.seconds["total"] = time.perf_counter() - self.started
         if inputs is None and self.source.inputs is not None:
@@ -211,10 +190,10 @@ class Run:
     def leftovers(self) -> dict[str, Any]:
         """What results carry beside the report."""
         warnings = list(self.source.warnings)
-        if self.skipped:
-            read = self.documents + len(self.skipped)
-            warnings.append(f"{len(self.skipped):,} of {read:,} records could not be read")
-        warnings += filter(None, [self.order.warning(), self._id_warning()])
+        if self.intake.skipped:
+            read = self.intake.documents + len(self.intake.skipped)
+            warnings.append(f"{len(self.intake.skipped):,} of {read:,} records could not be read")
+        warnings += filter(None, [self.intake.order.warning(), self._id_warning()])
         repeated, first = self.corpus.repeated_ids()
         if first is not None:
             name, source = first
@@ -223,7 +202,7 @@ class Run:
                 f"{count} more than once, first {name!r} at {source}; kept apart by source"
             )
         return {
-            "skipped": self.skipped,
+            "skipped": self.intake.skipped,
             "warnings": warnings,
             "excerpt": self.source.excerpts,
         }
@@ -235,11 +214,11 @@ class Run:
             return None
         if isinstance(self.source, Held):
             records = [one.fields for one in self.source.documents if one.fields]
-            found = not records or any(_value_of(one, name) is not None for one in records)
+            found = not records or any(value_of(one, name) is not None for one in records)
         else:
-            names = map(self.corpus.document_name, range(self.documents))
+            names = map(self.corpus.document_name, range(self.intake.documents))
             # A record without an id has its source for one; a text file has none to begin with.
-            found = not self.records or any(
+            found = not self.intake.records or any(
                 own != source and _is_line(source) for own, source in names
             )
         return None if found else f"no record has an id in the field {name}"
@@ -272,7 +251,7 @@ class Run:
         clusters = tree.create(f"{NOTES}/clusters.jsonl")
         result = CleanResult(self.corpus, {}, **self.leftovers())
         tree.skip([])
-        skipped = deque(self.skipped)
+        skipped = deque(self.intake.skipped)
 
         def put(work: tuple[Piece, tuple[Any, bytes]]) -> None:
             batch, (rest, lines) = work
@@ -289,7 +268,7 @@ class Run:
             for (batch, _), _ in ahead(ahead(self.source.batches(to_write=True), cleaner), put):
                 done += batch.weight
                 self.tell("clean", done, self.source.size)
-        if cleaner.documents != self.documents:
+        if cleaner.documents != self.intake.documents:
             raise InputError("the input shrank while it was read")
         result.report = self.report(tree.inputs(self.reading.text_field))
         report = orjson.dumps(result.report, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
@@ -297,7 +276,7 @@ class Run:
         return result
 
     def _cleaner(self) -> _Cleaner:
-        return _Cleaner(self.corpus, self.documents, self.reading.text_field)
+        return _Cleaner(self.corpus, self.intake.documents, self.reading.text_field)
 
     def _skipped_in(self, batch: Piece, waiting: deque[Skipped]) -> list[Skipped]:
         """The skipped records of a batch, with their bytes; they leave `waiting`."""
@@ -317,21 +296,6 @@ class Run:
 
 def _is_line(source: str) -> bool:
     return source.rpartition(":")[2].isdecimal()
-
-
-def _value_of(record: Mapping[str, Any], field: str | None) -> Any:
-    try:
-        return None if field is None else look_up(record, field)
-    except KeyError:
-        return None
-
-
-def _date(value: bytes | None) -> Any:
-    """A JSON value; None where there is none, or none that a machine type holds."""
-    try:
-        return None if value is None else orjson.loads(value)
-    except orjson.JSONDecodeError:
-        return None
 
 
 @dataclass(slots=True)

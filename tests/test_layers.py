@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "dedup"
 
 # Above the stages, which are pure Python: each runs batches, reads results or restores texts.
 ABOVE = {
+    "dedup.engines.checkpoint",
     "dedup.engines.local",
     "dedup.engines.stream",
     "dedup.explanation",
@@ -24,6 +25,8 @@ ABOVE = {
     "dedup.formats.putback",
     "dedup.formats.separated",
     "dedup.formats.source",
+    "dedup.intake",
+    "dedup.keeping",
     "dedup.report",
     "dedup.results",
     "dedup.run",

@@ -48,6 +48,7 @@ def clean(
             options=options,
             force=writing.force,
             dry_run=writing.dry_run,
+            resume=writing.resume,
             **reading_arguments(reading),
         )
     if writing.dry_run:

@@ -172,6 +172,9 @@ class Writing:
     force: Annotated[
         bool, _switch(OUTPUT, "Replace the folder if an earlier clean wrote it.", "--force")
     ] = False
+    resume: Annotated[
+        bool, _switch(OUTPUT, "Go on where the same command was cut short.", "--resume")
+    ] = False
 
 
 def flagged(command: Callable[..., int]) -> Callable[..., int]:

@@ -86,7 +86,11 @@ def running(reading: Reading, showing: Showing) -> Iterator[Options]:
 
     with progress_bars(wanted=not (showing.quiet or showing.no_progress)) as progress:
         options = Options(
-            jobs=reading.jobs, memory=reading.memory, progress=progress, skip_bad=True
+            jobs=reading.jobs,
+            memory=reading.memory,
+            progress=progress,
+            skip_bad=True,
+            notice=tell,
         )
         if reading.max_line is not None:
             options = replace(options, max_line=reading.max_line)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from tempfile import gettempdir, mkstemp
 from threading import Event
@@ -72,14 +72,18 @@ class Scratch:
     folder: str | None
     needed: bool
 
-    def open(self, corpus: _core.Corpus) -> None:
-        """Let a corpus keep in files what it seldom reads again, and what is beyond its memory.
+    def spool(self, corpus: _core.Corpus) -> None:
+        """Let a corpus keep in a file what it seldom reads again, if one can be made."""
+        with suppress(OSError):
+            self._give(corpus.spool_to)
 
-        Where none can be made, everything stays in memory. Raises OutputError where one is needed.
+    def spill(self) -> None:
+        """Let arrays beyond the limit on memory lie in a file.
+
+        Raises OutputError where none can be made and one is needed.
         """
         try:
-            for use in (corpus.spool_to, _core.spill_to):
-                self._give(use)
+            self._give(_core.spill_to)
         except OSError as error:
             if self.needed:
                 raise self._error(error.strerror or str(error)) from error

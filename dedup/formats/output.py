@@ -7,6 +7,7 @@ size of the pieces it came in, the name or the clock.
 from __future__ import annotations
 
 import errno
+import os
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, final
 
@@ -45,6 +46,7 @@ class OutputStream:
 
     def __init__(self, path: str, compression: Compression = "", *, name: str = "") -> None:
         self._path = name or path
+        self._place = path
         self._pending = bytearray()
         self._compressor = compressor_of(compression)
         self._by_piece = compression not in ("", ".zst")
@@ -106,15 +108,18 @@ class OutputStream:
         return packed
 
     def _put(self, data: bytes | bytearray) -> None:
-        with writing(self._path), memoryview(data) as rest:
+        with writing(self._path, (self._place, len(data))), memoryview(data) as rest:
             done = 0
             while done < len(rest):
                 done += self._file.write(rest[done:]) or 0
 
 
 @contextmanager
-def writing(path: str) -> Iterator[None]:
-    """Turn what a write can raise into OutputError with the path and the remedy."""
+def writing(path: str, write: tuple[str, int] | None = None) -> Iterator[None]:
+    """Turn what a write can raise into OutputError with the path and the remedy.
+
+    write: the file that is written where it is not `path` itself, and how many bytes.
+    """
     try:
         yield
     except FileExistsError as error:
@@ -123,7 +128,18 @@ def writing(path: str) -> Iterator[None]:
         raise OutputError(message, path=path, hint=hint) from error
     except OSError as error:
         message = f"{shown(path)}: cannot be written: {error.strerror or error}"
+        if write is not None and error.errno == errno.ENOSPC:
+            message += _room(*write)
         raise OutputError(message, path=path, hint=_HINTS.get(error.errno or 0)) from error
+
+
+def _room(path: str, size: int) -> str:
+    """How much a write needed and how much there was; nothing where that cannot be told."""
+    try:
+        disk = os.statvfs(os.path.dirname(path) or ".")
+    except OSError:
+        return ""
+    return f" ({size:,} bytes to write, {disk.f_bavail * disk.f_frsize:,} free)"
 
 
 def compressor_of(compression: Compression) -> Any:

@@ -14,14 +14,22 @@ import hashlib
 import os
 import re
 import shutil
+from contextlib import suppress
 from itertools import count
+from typing import TYPE_CHECKING
 
 from dedup.errors import OutputError
 from dedup.formats.output import writing
 from dedup.formats.records import shown
 from dedup.formats.walk import NOTES
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
 REPORT = f"{NOTES}/report.json"
+# The checkpoints of a run while it lasts; the journal is there from the first one on.
+STATE = f"{NOTES}/resume"
+JOURNAL = f"{STATE}/journal"
 
 
 def check_target(folder: str | os.PathLike[str], *, force: bool) -> str:
@@ -69,18 +77,15 @@ def put_in_place(partial: str, target: str) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def sweep(target: str) -> None:
-    """Remove what killed runs left beside a target, and bring back what one had put aside."""
-    parent, name = os.path.split(target)
-    pattern = re.compile(re.escape(f".{_short(name)}.dedup-partial-") + r"(\d+)(-\d+)?$")
-    with writing(parent):
-        names = os.listdir(parent)
-    for found in names:
-        path = os.path.join(parent, found)
-        match = pattern.match(found)
-        if match and not _alive(int(match[1])) and (lock := _lock(path)) is not None:
+def sweep(target: str, *, states: bool = True) -> None:
+    """Remove what killed runs left beside a target, and bring back what one had put aside.
+
+    states: also folders that hold checkpoints.
+    """
+    for path, lock in _abandoned(target):
+        if states or not _saved_at(path):
             shutil.rmtree(path, ignore_errors=True)
-            os.close(lock)
+        os.close(lock)
     old = _aside(target)
     if not os.path.isfile(os.path.join(old, REPORT)):
         return
@@ -89,6 +94,69 @@ def sweep(target: str) -> None:
     elif not os.path.lexists(target) or _is_empty(target):
         with writing(target):
             os.rename(old, target)
+
+
+def adopt_state(target: str, partial: str) -> None:
+    """Move the newest checkpoints that a run left beside a target into a folder of our own.
+
+    Older ones go: no later run would take them.
+    """
+    found = [item for item in _abandoned(target, but=partial) if _saved_at(item[0])]
+    for path, lock in sorted(found, key=lambda item: _saved_at(item[0]), reverse=True):
+        if not _saved_at(partial):
+            with writing(target):
+                os.makedirs(os.path.join(partial, NOTES), exist_ok=True)
+                os.rename(os.path.join(path, STATE), os.path.join(partial, STATE))
+        shutil.rmtree(path, ignore_errors=True)
+        os.close(lock)
+
+
+def remove_all_but_state(partial: str) -> bool:
+    """Remove what a run wrote, but for its checkpoints; whether there are any."""
+    kept = os.path.exists(os.path.join(partial, JOURNAL))
+    notes = os.path.join(partial, NOTES)
+    for folder, spared in ((notes, STATE), (partial, NOTES)) if kept else ():
+        for name in os.listdir(folder):
+            path = os.path.join(folder, name)
+            if name == os.path.basename(spared):
+                continue
+            if os.path.isdir(path) and not os.path.islink(path):
+                shutil.rmtree(path, ignore_errors=True)
+            else:
+                with suppress(OSError):
+                    os.unlink(path)
+    if not kept:
+        shutil.rmtree(partial, ignore_errors=True)
+    return kept
+
+
+def _saved_at(path: str) -> int:
+    """When the last checkpoint of a partial folder was made; 0 for never."""
+    try:
+        return os.stat(os.path.join(path, JOURNAL)).st_mtime_ns
+    except OSError:
+        return 0
+
+
+def _abandoned(target: str, *, but: str = "") -> Iterator[tuple[str, int]]:
+    """The partial folders of a target whose process is gone, each with a lock on it.
+
+    A process number may be another program's by now. A folder with checkpoints had its lock from
+    early on, so there the lock alone tells, on file systems that have locks. but: our own folder.
+    """
+    parent, name = os.path.split(target)
+    pattern = re.compile(re.escape(f".{_short(name)}.dedup-partial-") + r"(\d+)(-\d+)?$")
+    with writing(parent):
+        names = os.listdir(parent)
+    for match in filter(None, map(pattern.match, names)):
+        path, alive = os.path.join(parent, match[0]), _alive(int(match[1]))
+        if path == but or (alive and not _saved_at(path)) or (lock := _lock(path)) is None:
+            continue
+        if alive and (second := _lock(path)) is not None:
+            os.close(second)  # that it could be had twice says that locks mean nothing here
+            os.close(lock)
+            continue
+        yield path, lock
 
 
 def _short(name: str) -> str:

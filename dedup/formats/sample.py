@@ -17,13 +17,14 @@ from dedup.formats.expansion import expansion
 from dedup.formats.jsonl import check_plain
 from dedup.formats.reader import read
 from dedup.formats.records import Batch, Input, Lines, Part, Reading
+from dedup.formats.source import START
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from dedup.formats.discover import Inputs
     from dedup.formats.reader import Piece
-    from dedup.formats.source import Excerpts, Files
+    from dedup.formats.source import Excerpts, Files, Position
 
 # Text in a sample: it takes about a second, and tells memory and disk within a quarter
 # (ARCHITECTURE.md).
@@ -75,8 +76,9 @@ class Sample:
         """The sample dealt out like cards, a piece to each part in turn: all have its mixture."""
         return [replace(self, pieces=self.pieces[first::count]) for first in range(count)]
 
-    def batches(self, *, to_write: bool = False) -> Iterator[Piece]:
+    def batches(self, *, to_write: bool = False, after: Position = START) -> Iterator[Piece]:
         """The pieces, with all that a writer needs."""
+        assert after == START, "a sample is read at one go"
         del to_write
         yield from self.pieces
 

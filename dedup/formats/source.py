@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol
 
 from dedup.errors import InputError
@@ -20,6 +21,9 @@ if TYPE_CHECKING:
     from dedup.formats.reader import Piece
 
 Excerpts = list[tuple[str, Span]]
+Position = tuple[int, int]
+
+START = (0, 0)
 
 # No system takes a longer path.
 LONGEST_NAME = 4096
@@ -42,8 +46,11 @@ class Source(Protocol):
     def warnings(self) -> Sequence[str]:
         """What the user should know of what is read and what is not, one line each."""
 
-    def batches(self, *, to_write: bool = False) -> Iterator[Piece]:
-        """All documents in order; the same ones each time. to_write: with all their fields."""
+    def batches(self, *, to_write: bool = False, after: Position = START) -> Iterator[Piece]:
+        """All documents in order; the same ones each time. to_write: with all their fields.
+
+        after: how many inputs were taken to their end, and how many pieces of the one after them.
+        """
 
     def excerpts(self, places: Excerpts) -> list[str]:
         """The text at each (source, span)."""
@@ -74,9 +81,11 @@ class Files:
             total += item.stamp[2]
         return total
 
-    def batches(self, *, to_write: bool = False) -> Iterator[Piece]:
-        """All documents of all files."""
-        return read(self.inputs.files, self.reading, to_write=to_write)
+    def batches(self, *, to_write: bool = False, after: Position = START) -> Iterator[Piece]:
+        """All documents of all files, or those after a place between two pieces."""
+        inputs, pieces = after
+        rest = read(self.inputs.files[inputs:], self.reading, to_write=to_write)
+        return islice(rest, pieces, None)
 
     def excerpts(self, places: Excerpts) -> list[str]:
         """Reads again the files that hold the places, up to the last of them."""
@@ -110,8 +119,9 @@ class Held:
         """Code points."""
         return sum(len(document.text) for document in self.documents)
 
-    def batches(self, *, to_write: bool = False) -> Iterator[Piece]:
+    def batches(self, *, to_write: bool = False, after: Position = START) -> Iterator[Piece]:
         """All documents; what was skipped comes first."""
+        assert after == START, "what the caller holds is read at one go"
         if self.skipped:
             yield Batch(skipped=list(self.skipped))
         yield from batches_of(self.documents, batch_bytes=self.reading.batch_bytes)

@@ -1,8 +1,9 @@
 """Writing: a folder that appears whole under its final name, or not at all.
 
 Everything goes into a hidden folder beside the target, `.OUT.dedup-partial-<pid>`, which is
-renamed at the end. An error or an interrupt removes it; what a killed process left behind
-is removed by the next run. Survival of a power cut is not promised: nothing is synced.
+renamed at the end. An error or an interrupt removes it, all but the run's checkpoints; what a
+killed process left behind is removed by the next run, or resumed. Survival of a power cut is not
+promised: nothing is synced.
 """
 
 from __future__ import annotations
@@ -16,7 +17,17 @@ import orjson
 
 from dedup.errors import OutputError
 from dedup.formats.output import OutputStream, writing
-from dedup.formats.partial import check_target, make_parents, make_partial, put_in_place, sweep
+from dedup.formats.partial import (
+    JOURNAL,
+    STATE,
+    adopt_state,
+    check_target,
+    make_parents,
+    make_partial,
+    put_in_place,
+    remove_all_but_state,
+    sweep,
+)
 from dedup.formats.records import Lines, Rows, Torn, shown
 from dedup.formats.rows import row_writer
 from dedup.formats.walk import NOTES
@@ -43,12 +54,16 @@ class OutputTree:
     """A context in which files of a new folder are made; it appears when the context ends well.
 
     Raises OutputError when the target may not be written (see `check_target`), on entering,
-    and when the disk is full, in any call.
+    and when the disk is full, in any call. resume: take the checkpoints that an earlier run left.
     """
 
-    def __init__(self, folder: str | os.PathLike[str], *, force: bool = False) -> None:
+    def __init__(
+        self, folder: str | os.PathLike[str], *, force: bool = False, resume: bool = False
+    ) -> None:
         self.folder = os.fspath(folder)
+        self.kept = False
         self._force = force
+        self._resume = resume
         self._open: dict[str, OutputStream] = {}
         self._current: tuple[Input, OutputStream] | None = None
         self._rows: RowWriter | None = None
@@ -59,9 +74,11 @@ class OutputTree:
         target = os.path.realpath(self.folder)
         self._parents = make_parents(target)
         try:
-            sweep(target)
+            sweep(target, states=not self._resume)
             self._target = check_target(self.folder, force=self._force)
             self._partial, self._lock = make_partial(self._target)
+            if self._resume:
+                adopt_state(self._target, self._partial)
         except BaseException:
             self._remove_parents()
             raise
@@ -82,6 +99,14 @@ class OutputTree:
     def scratch(self) -> str:
         """The hidden folder that the tree is made in, on the disk where it will stand."""
         return self._partial
+
+    @property
+    def journal(self) -> str:
+        """Where a run may keep a journal of its checkpoints, with its other files beside it.
+
+        Once it stands there, the folder it is in outlives an error (`kept` says so).
+        """
+        return os.path.join(self._partial, JOURNAL)
 
     def create(self, name: str) -> OutputStream:
         """A new plain file of the tree, by its relative path; closed with the tree."""
@@ -186,13 +211,14 @@ class OutputTree:
         for stream in self._open.values():
             stream.close()
         check_target(self.folder, force=self._force)
+        shutil.rmtree(os.path.join(self._partial, STATE), ignore_errors=True)
         put_in_place(self._partial, self._target)
 
     def _close(self, *, done: bool) -> None:
         if not done:
             for stream in [*self._open.values(), *([self._current[1]] if self._current else [])]:
                 stream.abandon()
-            shutil.rmtree(self._partial, ignore_errors=True)
+            self.kept = remove_all_but_state(self._partial)
             self._remove_parents()
         os.close(self._lock)
 

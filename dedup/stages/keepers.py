@@ -54,6 +54,20 @@ class KeeperOrder:
         elif self.rule == "earliest":
             self._dates += dates or [None] * len(sources)
 
+    def noted(self, documents: int) -> dict[str, Any]:
+        """What was noted of the documents after the first so many, as JSON values."""
+        dates = [date if _is_date(date) else None for date in self._dates[documents:]]
+        first = next(iter(self._known.items()), None)
+        return {"ranks": self._ranks[documents:], "dates": dates, "first": first}
+
+    def take_back(self, noted: dict[str, Any]) -> None:
+        """Take in again what `noted` gave, in order."""
+        self._ranks += noted["ranks"]
+        self._dates += noted["dates"]
+        if noted["first"] is not None:
+            source, rank = noted["first"]
+            self._known[source] = rank
+
     def ranks(self, tokens: Callable[[], bytes], documents: Callable[[], bytes]) -> bytes | None:
         """The rank of each block, None for input order.
 

@@ -22,8 +22,8 @@ pub fn filled<T>(column: &[T]) -> u64 {
 
 /// A column of texts, stored end to end.
 pub struct Texts {
-    text: String,
-    ends: Vec<u64>,
+    pub(crate) text: String,
+    pub(crate) ends: Vec<u64>,
 }
 
 impl Default for Texts {

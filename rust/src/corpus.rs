@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use regex::{Regex, RegexBuilder};
 
 use crate::characters::{all_short_pairs, short_candidates};
+use crate::checkpoint::Checkpoints;
 use crate::clean::{Cleaned, clean_lines, clean_text};
 use crate::cluster::Neighbours;
 use crate::columns::filled;
@@ -47,11 +48,12 @@ pub struct Corpus {
     pub store: Store,
     workspace: Workspace,
     short_pairs: Candidates,
-    matches: Vec<Match>,
+    pub(crate) matches: Vec<Match>,
     /// Hot buckets met so far.
     pub hot: Hot,
-    candidates: u64,
+    pub(crate) candidates: u64,
     outcome: Option<Outcome>,
+    pub(crate) checkpoints: Option<Checkpoints>,
 }
 
 struct Outcome {
@@ -86,6 +88,7 @@ impl Corpus {
             hot: Hot::default(),
             candidates: 0,
             outcome: None,
+            checkpoints: None,
         })
     }
 
@@ -162,6 +165,11 @@ impl Corpus {
         self.candidates += found.len() as u64;
         self.matches.extend(verify_pairs(&self.store, &self.settings, &found));
         self.matches.par_sort_unstable_by_key(|found| (found.left, found.right));
+        self.keep_tokens_of_matches()
+    }
+
+    /// Forgets the tokens of nodes that match none.
+    pub(crate) fn keep_tokens_of_matches(&mut self) -> Result<(), String> {
         let found = self.matches.iter().flat_map(|found| [found.left, found.right]);
         let mut matching = vec![false; self.store.nodes()];
         found.for_each(|node| matching[node as usize] = true);

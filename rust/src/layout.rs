@@ -24,6 +24,18 @@ impl Layout {
         Self { packed: span.before as u8 | flags, first_word: span.first_word, indentation }
     }
 
+    /// The layout as it stands in a file.
+    #[must_use]
+    pub fn to_bytes(self) -> [u8; 3] {
+        [self.packed, self.first_word, self.indentation]
+    }
+
+    /// The layout that those bytes hold; any three hold one.
+    #[must_use]
+    pub fn from_bytes([packed, first_word, indentation]: [u8; 3]) -> Self {
+        Self { packed, first_word, indentation }
+    }
+
     /// What stands between the block and the one before it.
     #[must_use]
     pub fn before(self) -> Before {

@@ -21,7 +21,7 @@ const WINDOW: u64 = 16 << 10;
 pub struct Spool {
     held: Vec<u32>,
     /// Where each row ends, counted in numbers from the first one on.
-    ends: Vec<u64>,
+    pub(crate) ends: Vec<u64>,
     /// Numbers that are in the file, all of them before those that are held.
     filed: u64,
     file: Option<File>,
@@ -86,6 +86,30 @@ impl Spool {
         }
     }
 
+    /// Writes to the file whatever is held; how many numbers are in it then.
+    ///
+    /// # Errors
+    /// Where there is no file, or it takes no more.
+    pub fn flush(&mut self) -> io::Result<u64> {
+        let file = self.file.as_ref().ok_or_else(no_file)?;
+        write_at(file, &self.held, self.filed)?;
+        self.filed += self.held.len() as u64;
+        self.held.clear();
+        Ok(self.filed)
+    }
+
+    /// The file, where there is one.
+    #[must_use]
+    pub fn file(&self) -> Option<&File> {
+        self.file.as_ref()
+    }
+
+    /// Goes on with a file that holds so many numbers, all of the rows whose ends were read back.
+    pub fn go_on(&mut self, file: File, filed: u64) {
+        self.file = Some(file);
+        self.filed = filed;
+    }
+
     /// A row that is in memory.
     ///
     /// # Panics
@@ -115,6 +139,12 @@ impl Spool {
     fn bounds(&self, row: usize) -> (u64, u64) {
         (if row == 0 { 0 } else { self.ends[row - 1] }, self.ends[row])
     }
+}
+
+/// The error where a file is needed that there is not, or that took nothing.
+#[must_use]
+pub fn no_file() -> io::Error {
+    io::Error::other("there is no file to write to")
 }
 
 /// Writes numbers to a file that holds `place` numbers before them.

@@ -66,19 +66,19 @@ pub struct Store {
     pub layouts: Vec<Layout>,
     /// Node of each variant.
     pub variant_nodes: Vec<Number>,
-    raw_hashes: Vec<u128>,
-    raw_table: HashTable<Number>,
+    pub(crate) raw_hashes: Vec<u128>,
+    pub(crate) raw_table: HashTable<Number>,
     /// Fingerprint of each node.
     pub fingerprints: Vec<u128>,
-    fingerprint_table: HashTable<Number>,
+    pub(crate) fingerprint_table: HashTable<Number>,
     /// Tokens of each node, counted.
     pub token_counts: Vec<u32>,
     /// Row of each node in `tokens`, or `NONE` where its tokens are not kept.
-    token_rows: Vec<Number>,
-    tokens: Spool,
+    pub(crate) token_rows: Vec<Number>,
+    pub(crate) tokens: Spool,
     /// Row of each node in `normals`, or `NONE` where it is not judged by characters.
-    normal_rows: Vec<Number>,
-    normals: Texts,
+    pub(crate) normal_rows: Vec<Number>,
+    pub(crate) normals: Texts,
 }
 
 /// The raw hash under which a block's text is looked up.

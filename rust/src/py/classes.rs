@@ -20,6 +20,9 @@ use crate::read::NewDocument;
 use crate::record::Fields;
 use crate::seen::{Answer, Seen as CoreSeen};
 
+/// Where a section of a file ends, and its hash.
+type PyMark = (u64, u64);
+
 /// The texts of a stream, remembered as they come.
 #[pyclass]
 pub(super) struct Seen {
@@ -141,6 +144,42 @@ impl Corpus {
     fn spool_to(&mut self, path: PathBuf) -> PyResult<()> {
         let file = File::options().read(true).write(true).open(path)?;
         self.core.spool_to(file);
+        Ok(())
+    }
+
+    /// Keeps checkpoints in two files, which are made or emptied.
+    fn checkpoint_to(&mut self, rows: PathBuf, tokens: PathBuf) -> PyResult<()> {
+        let mut options = File::options();
+        let options = options.read(true).write(true).create(true).truncate(true);
+        self.core.checkpoint_to(options.open(rows)?, options.open(tokens)?);
+        Ok(())
+    }
+
+    fn checkpoint(&mut self, py: Python<'_>) -> PyResult<(PyMark, PyMark)> {
+        let (rows, tokens) = py.detach(|| self.core.checkpoint())?;
+        Ok(((rows.end, rows.hash), (tokens.end, tokens.hash)))
+    }
+
+    fn checkpoint_matches(&mut self, py: Python<'_>) -> PyResult<PyMark> {
+        let mark = py.detach(|| self.core.checkpoint_matches())?;
+        Ok((mark.end, mark.hash))
+    }
+
+    /// Reads checkpoints back: the files, where the sections of the first one end, what of the
+    /// second one counts, and whether the last section holds the matches.
+    fn go_on(
+        &mut self,
+        py: Python<'_>,
+        rows: (PathBuf, Vec<u64>),
+        tokens: (PathBuf, u64),
+        matched: bool,
+    ) -> PyResult<()> {
+        let mut options = File::options();
+        let options = options.read(true).write(true);
+        let ((rows, ends), (tokens, size)) = (rows, tokens);
+        let (rows, tokens) = (options.open(rows)?, options.open(tokens)?);
+        let Self { core, pool, .. } = self;
+        py.detach(|| pool.install(|| core.go_on(rows, &ends, (tokens, size), matched)))?;
         Ok(())
     }
 

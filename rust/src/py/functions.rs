@@ -16,6 +16,7 @@ use crate::corpus::compile;
 use crate::memory;
 use crate::read::CodePoints;
 use crate::record::{Fields, Line};
+use crate::section::{Mark, sound_sections as sections_of};
 use crate::shingle::{Powers, extend_items, shingle_set};
 use crate::sign::{SLOTS, Signature, sign};
 use crate::simd::{Path, paths};
@@ -245,4 +246,16 @@ pub(super) fn restore_records(
 
 fn borrow_lines(lines: &[Vec<u8>]) -> Vec<&[u8]> {
     lines.iter().map(Vec::as_slice).collect()
+}
+
+/// How many sections of a file are as they were written.
+#[pyfunction]
+pub(super) fn sound_sections(
+    py: Python<'_>,
+    path: PathBuf,
+    marks: Vec<(u64, u64)>,
+) -> PyResult<usize> {
+    let file = File::open(path)?;
+    let marks: Vec<Mark> = marks.into_iter().map(|(end, hash)| Mark { end, hash }).collect();
+    Ok(py.detach(|| sections_of(&file, &marks)))
 }

@@ -24,7 +24,7 @@ mod _core {
     use super::functions::{
         check_pattern, count_line_feeds, fingerprint, fold_tokens, instruction_sets, limit_memory,
         memory_shortage, normal_form, read_records, restore_records, restore_texts, shingles,
-        sign_texts, signatures, spill_to, split, token_hashes,
+        sign_texts, signatures, sound_sections, spill_to, split, token_hashes,
     };
 
     #[pymodule_export]
@@ -34,4 +34,8 @@ mod _core {
     #[pymodule_export]
     #[allow(non_upper_case_globals)]
     const KEEPS_MEMORY_LIMIT: bool = crate::memory::IS_KEPT;
+
+    #[pymodule_export]
+    #[allow(non_upper_case_globals)]
+    const CHECKPOINT_FORMAT: u32 = crate::checkpoint::FORMAT;
 }
