@@ -24,9 +24,10 @@ if TYPE_CHECKING:
         OutputError,
         PolicyError,
     )
+    from dedup.forecast import Forecast
     from dedup.model import Cluster, Document, Match, Member
     from dedup.options import Options
-    from dedup.pipeline import clean, explain, matches, restore, scan, unique
+    from dedup.pipeline import clean, explain, matches, plan, restore, scan, unique
     from dedup.policy import Policy
     from dedup.results import CleanResult, ScanResult
 
@@ -48,9 +49,10 @@ _LATER = {
         "OutputError",
         "PolicyError",
     ),
+    "dedup.forecast": ("Forecast",),
     "dedup.model": ("Cluster", "Document", "Match", "Member"),
     "dedup.options": ("Options",),
-    "dedup.pipeline": ("clean", "explain", "matches", "restore", "scan", "unique"),
+    "dedup.pipeline": ("clean", "explain", "matches", "plan", "restore", "scan", "unique"),
     "dedup.policy": ("Policy",),
     "dedup.results": ("CleanResult", "ScanResult"),
 }
@@ -62,6 +64,7 @@ __all__ = [
     "DedupError",
     "Document",
     "FieldError",
+    "Forecast",
     "FormatError",
     "IncompatibleIndexError",
     "IndexError_",
@@ -78,6 +81,7 @@ __all__ = [
     "clean",
     "explain",
     "matches",
+    "plan",
     "restore",
     "scan",
     "unique",

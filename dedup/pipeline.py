@@ -1,4 +1,4 @@
-"""What can be asked of a corpus: scan, clean, matches, explain, unique, restore.
+"""What can be asked of a corpus: scan, clean, plan, matches, explain, unique, restore.
 
 Everything that takes documents goes through here: the command, the library, lists in memory
 and files on disk.
@@ -24,9 +24,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from os import PathLike
 
+    from dedup.forecast import Forecast
     from dedup.model import Match
 
-__all__ = ["Options", "clean", "explain", "matches", "restore", "scan", "unique"]
+__all__ = ["Options", "clean", "explain", "matches", "plan", "restore", "scan", "unique"]
 
 
 def scan(
@@ -83,12 +84,7 @@ def clean(
     (1, 1)
     """
     run = _run(data, policy, options, jobs, (text_field, id_field, input_format), settings)
-    if run.policy.linkage == "chain":
-        raise PolicyError(
-            "linkage is chain; clean removes only what matches its keeper",
-            field="linkage",
-            hint="use chain with scan, for reports",
-        )
+    _check_linkage(run.policy)
     inputs = run.source.inputs
     if resume and (dry_run or inputs is None):
         why = "a dry run writes nothing" if dry_run else "documents in memory are not written"
@@ -116,6 +112,29 @@ def clean(
     finally:
         if tree.kept:
             notice(run.options, KEPT)
+
+
+def plan(
+    data: Any,
+    *,
+    policy: Policy | None = None,
+    options: Options | None = None,
+    jobs: int | None = None,
+    text_field: str = "text",
+    id_field: str = "id",
+    input_format: Any = None,
+    **settings: Any,
+) -> Forecast:
+    """How much memory, disk and time `clean` of some files would take, and how that is known.
+
+    A sample of about 8 MB of text is read, matched and cleaned in memory; nothing is written. data:
+    a path, glob or folder, or several paths; the other arguments as for `clean`.
+    """
+    from dedup.rehearsal import rehearse
+
+    run = _run(data, policy, options, jobs, (text_field, id_field, input_format), settings)
+    _check_linkage(run.policy)
+    return rehearse(run)
 
 
 def matches(data: Any, **settings: Any) -> list[Match]:
@@ -177,6 +196,15 @@ def unique(articles: Iterable[Any], *, text_field: str = "text", **settings: Any
         raise InputError(f"the articles are a {kind}; a table is no stream", hint=hint)
     settings.setdefault("unit", "document")
     return first_of_their_kind(articles, _resolve(None, settings), text_field)
+
+
+def _check_linkage(policy: Policy) -> None:
+    if policy.linkage == "chain":
+        raise PolicyError(
+            "linkage is chain; clean removes only what matches its keeper",
+            field="linkage",
+            hint="use chain with scan, for reports",
+        )
 
 
 def _resolve(policy: object, settings: dict[str, Any]) -> Policy:

@@ -47,7 +47,7 @@ class RunFacts:
     skipped records. kinds: kind of cluster -> `clusters`, `copies` (members beside the
     keeper) and their `characters`. hot: `buckets`, and the members of the `largest`.
     inputs: one object for each file as `restore` needs it. similar_documents: objects of
-    `similar_document`.
+    `similar_document`. state: bytes that the core held when all was read; `file` lies in one.
     """
 
     seconds: Mapping[str, float]
@@ -56,6 +56,7 @@ class RunFacts:
     hot: Mapping[str, int] = field(default_factory=dict)
     inputs: Sequence[Mapping[str, Any]] = ()
     similar_documents: Sequence[Mapping[str, Any]] = ()
+    state: Mapping[str, int] = field(default_factory=dict)
 
 
 def build_report(policy: Policy, facts: RunFacts) -> dict[str, Any]:
@@ -67,11 +68,19 @@ def build_report(policy: Policy, facts: RunFacts) -> dict[str, Any]:
         "seconds": {stage: round(took, 3) for stage, took in facts.seconds.items()},
         "recall": expected_recall(policy),
         "hot": {"buckets": 0, "largest": 0, **facts.hot},
+        "state": _state(facts),
         "counts": {**dict.fromkeys(COUNTS, 0), **facts.counts},
         "kinds": {kind: dict(numbers) for kind, numbers in facts.kinds.items()},
         "inputs": [dict(entry) for entry in facts.inputs],
         "similar_documents": [dict(entry) for entry in facts.similar_documents],
     }
+
+
+def _state(facts: RunFacts) -> dict[str, float]:
+    """Bytes in memory when all was read, and how many that is per distinct block."""
+    held = sum(size for name, size in facts.state.items() if name != "file")
+    distinct = facts.counts.get("blocks_distinct", 0)
+    return {"bytes": held, "bytes_per_distinct_block": round(held / max(1, distinct), 1)}
 
 
 def expected_recall(policy: Policy) -> dict[str, float]:

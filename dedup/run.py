@@ -10,7 +10,7 @@ import time
 from collections import deque
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
 
@@ -30,10 +30,10 @@ from dedup.stages.short import judge_pairs
 from dedup.terminal import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
     from dedup import _core
-    from dedup.formats import OutputTree, Piece
+    from dedup.formats import Piece
     from dedup.keeping import Keeping, Place
     from dedup.model import Document, Skipped
     from dedup.options import Options
@@ -41,6 +41,29 @@ if TYPE_CHECKING:
 
 # Bytes of input below which the core could not fill the memory it keeps before it writes to a file.
 SPOOLED_FROM = 2**23
+
+
+class Stream(Protocol):
+    """A new file."""
+
+    def write(self, data: bytes) -> None:
+        """Append bytes."""
+
+
+class Target(Protocol):
+    """What a run writes to; see `OutputTree`."""
+
+    def create(self, name: str) -> Stream:
+        """A new plain file."""
+
+    def write(self, piece: Piece, rest: Any) -> None:
+        """What is left of a piece."""
+
+    def skip(self, skipped: Iterable[Skipped]) -> None:
+        """Bad records."""
+
+    def inputs(self, text_field: str) -> list[dict[str, Any]]:
+        """The inputs as the report lists them."""
 
 
 @dataclass(slots=True)
@@ -55,6 +78,7 @@ class Run:
     corpus: _core.Corpus
     intake: Intake
     seconds: dict[str, float] = field(default_factory=dict)
+    state: dict[str, int] = field(default_factory=dict)
     started: float = field(default_factory=time.perf_counter)
 
     @classmethod
@@ -117,6 +141,7 @@ class Run:
             self.tell("read", weight, size)
             files.check()
         keeping.after_reading()
+        self.state = self.corpus.state()
 
     def _match(self) -> None:
         judge_pairs(
@@ -142,6 +167,7 @@ class Run:
             counts=counts,
             kinds=self._kinds(),
             hot={"buckets": buckets, "largest": largest},
+            state=self.state,
             inputs=inputs or (),
             similar_documents=[
                 similar_document(
@@ -219,7 +245,7 @@ class Run:
         result.data = self.source.rest(kept, [document.text for document in documents])
         return result
 
-    def write(self, tree: OutputTree) -> CleanResult:
+    def write(self, tree: Target) -> CleanResult:
         """Read the files again and write them without what goes."""
         ledger = tree.create(f"{NOTES}/removed.jsonl")
         clusters = tree.create(f"{NOTES}/clusters.jsonl")

@@ -216,6 +216,7 @@ def test_the_report_has_every_count_and_the_fields_of_the_contract():
         "seconds",
         "recall",
         "hot",
+        "state",
         "counts",
         "kinds",
         "inputs",

@@ -147,6 +147,16 @@ FOLDER = Annotated[str, _flag(OUTPUT, "Folder to write.", "--output", "-o", meta
 DRY_RUN = Annotated[bool, _switch(OUTPUT, "Say what would be done; write nothing.", "--dry-run")]
 
 
+PLAN = Annotated[
+    bool,
+    _switch(
+        OUTPUT,
+        "Say from a sample what memory, disk and time dedup clean would take; scan nothing.",
+        "--plan",
+    ),
+]
+
+
 FORCE_RESTORE = Annotated[
     bool,
     _switch(OUTPUT, "Replace the folder if clean wrote it from the same inputs.", "--force"),

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from dedup.results import CleanResult, ScanResult
 
 FOUND, FAILED = 1, 2
+STDIN = "-"
 
 
 class UsageProblem(DedupError):
@@ -68,7 +69,7 @@ def given_paths(paths: list[str] | None) -> list[str] | None:
     """The paths to read: stdin where none is named and something is piped in, else None."""
     if paths:
         return paths
-    return None if is_terminal(sys.stdin) else ["-"]
+    return None if is_terminal(sys.stdin) else [STDIN]
 
 
 def paths_of(names: list[str]) -> list[Path]:

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from dedup.cli.console import tell
-from dedup.cli.flags import Paths, Reading, Showing, flagged
+from dedup.cli.console import bold, print_data, print_lines, tell
+from dedup.cli.flags import PLAN, Paths, Reading, Showing, flagged
 from dedup.cli.running import (
     FAILED,
+    STDIN,
     Ending,
+    UsageProblem,
+    check_format,
     check_showing,
     clean_command,
     finish,
@@ -24,6 +27,7 @@ Example:
   dedup scan articles/                          what repeats in a folder
   dedup scan 'corpus/*.jsonl.zst' --top 20      records of many files
   dedup scan a.txt b.txt --format jsonl         one JSON object a cluster
+  dedup scan corpus/ --plan                     what cleaning it would take
 """
 
 NO_PATH = """\
@@ -37,7 +41,13 @@ All flags: dedup scan --help"""
 
 
 @flagged
-def scan(policy: Policy, reading: Reading, showing: Showing, paths: Paths = None) -> int:
+def scan(
+    policy: Policy,
+    reading: Reading,
+    showing: Showing,
+    paths: Paths = None,
+    plan: PLAN = False,
+) -> int:
     """Find text that repeats, inside documents and across them.
 
     Nothing is changed. The summary names the largest clusters first.
@@ -48,6 +58,8 @@ def scan(policy: Policy, reading: Reading, showing: Showing, paths: Paths = None
         for line in NO_PATH.splitlines():
             tell(line)
         return FAILED
+    if plan:
+        return _plan(sources, policy, reading, showing)
     from dedup import pipeline
 
     with running(reading, showing) as options:
@@ -59,3 +71,29 @@ def scan(policy: Policy, reading: Reading, showing: Showing, paths: Paths = None
     if result.report["counts"]["characters_removed"] and policy.linkage != "chain":
         ending = replace(ending, then=clean_command(sources, "clean/", policy, reading))
     return finish(result, reading, showing, ending)
+
+
+def _plan(sources: list[str], policy: Policy, reading: Reading, showing: Showing) -> int:
+    """Say what `dedup clean` of the same would take."""
+    check_format(showing.format, ("text", "json"))
+    if STDIN in sources:
+        raise UsageProblem("-: stdin has no plan", hint="save it to a file, and name that")
+    from dedup import pipeline
+
+    with running(reading, replace(showing, no_progress=True)) as options:
+        forecast = pipeline.plan(
+            paths_of(sources), policy=policy, options=options, **reading_arguments(reading)
+        )
+    figures = forecast.to_dict()
+    if showing.format == "json":
+        import orjson
+
+        print_data([orjson.dumps(figures, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)])
+    else:
+        from dedup.forecast_text import plan_lines, plan_warnings
+
+        if not showing.quiet:
+            print_lines(plan_lines(figures, bold=bold))
+            for warning in (*forecast.warnings, *plan_warnings(figures)):
+                tell(f"warning: {warning}")
+    return 0

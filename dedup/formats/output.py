@@ -48,7 +48,7 @@ class OutputStream:
         self._path = name or path
         self._place = path
         self._pending = bytearray()
-        self._compressor = _compressor(compression)
+        self._compressor = compressor_of(compression)
         self._by_piece = compression not in ("", ".zst")
         with writing(self._path):
             self._file = open(path, "xb", buffering=0)  # noqa: SIM115 -- closed by close()
@@ -142,7 +142,7 @@ def _room(path: str, size: int) -> str:
     return f" ({size:,} bytes to write, {disk.f_bavail * disk.f_frsize:,} free)"
 
 
-def _compressor(compression: Compression) -> Any:
+def compressor_of(compression: Compression) -> Any:
     """What packs, at a speed that suits a stream; None for plain files."""
     if compression == ".gz":
         # Level 2, format 31: a gzip header with time 0 and no name.

@@ -7,6 +7,7 @@
 
 use hashbrown::HashMap;
 
+use crate::columns::filled;
 use crate::settings::{Numbers, Scope, Settings};
 use crate::store::{NONE, Number, Store};
 use crate::verify::{Match, differ_in_numbers_only, judge, node_set};
@@ -48,6 +49,12 @@ impl Neighbours {
     #[must_use]
     pub fn into_matches(self) -> Vec<Match> {
         self.matches
+    }
+
+    /// Bytes that they fill.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        filled(&self.matches) + filled(&self.starts) + filled(&self.edges)
     }
 
     /// The other node and the match, for each match of a node.

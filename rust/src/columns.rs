@@ -14,6 +14,12 @@ pub fn column<T>() -> Vec<T> {
     Vec::with_capacity(first_bytes(COLUMN_BYTES) / size_of::<T>())
 }
 
+/// Bytes that a column fills; what it asked for beyond costs no memory.
+#[must_use]
+pub fn filled<T>(column: &[T]) -> u64 {
+    size_of_val(column) as u64
+}
+
 /// A column of texts, stored end to end.
 pub struct Texts {
     pub(crate) text: String,
@@ -49,6 +55,12 @@ impl Texts {
     pub fn push(&mut self, text: &str) {
         self.text.push_str(text);
         self.ends.push(self.text.len() as u64);
+    }
+
+    /// Bytes that the texts and their ends fill.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.text.len() as u64 + filled(&self.ends)
     }
 
     /// The text of that number.

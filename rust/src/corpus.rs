@@ -10,6 +10,7 @@ use crate::characters::{all_short_pairs, short_candidates};
 use crate::checkpoint::Checkpoints;
 use crate::clean::{Cleaned, clean_lines, clean_text};
 use crate::cluster::Neighbours;
+use crate::columns::filled;
 use crate::counts::counts;
 use crate::group::Candidates;
 use crate::plan::{Plan, Similar, make_plan};
@@ -60,6 +61,8 @@ struct Outcome {
     plan: Plan,
     cluster_ids: Vec<u64>,
     counts: Vec<(&'static str, u64)>,
+    /// Bytes that were held before what only deciding needs was forgotten.
+    most_bytes: u64,
     occurrences: Option<Occurrences>,
 }
 
@@ -186,10 +189,30 @@ impl Corpus {
         let mut plan = make_plan(&self.store, &self.settings, &neighbours, rank);
         let cluster_ids = cluster_ids(&self.store, &self.settings, &plan);
         let counts = counts(&plan, &self.store);
+        let memory = self.store.state().into_iter().filter(|&(name, _)| name != "file");
+        let most_bytes = memory.map(|(_, bytes)| bytes).sum::<u64>()
+            + plan.bytes()
+            + neighbours.bytes()
+            + filled(&cluster_ids);
         plan.fates.aligned = Vec::new();
         self.store.forget_content();
         let matches = neighbours.into_matches();
-        self.outcome = Some(Outcome { matches, plan, cluster_ids, counts, occurrences: None });
+        self.outcome =
+            Some(Outcome { matches, plan, cluster_ids, counts, most_bytes, occurrences: None });
+    }
+
+    /// Bytes that a run holds now, see `Store::state`; `decided` is what was decided so far, `most` no
+    /// memory of its own but all that was held when deciding ended.
+    #[must_use]
+    pub fn state(&self) -> Vec<(&'static str, u64)> {
+        let mut state = self.store.state();
+        if let Some(Outcome { matches, plan, cluster_ids, most_bytes, .. }) = &self.outcome {
+            state.push(("decided", plan.bytes() + filled(matches) + filled(cluster_ids)));
+            state.push(("most", *most_bytes));
+        } else {
+            state.push(("decided", filled(&self.matches)));
+        }
+        state
     }
 
     fn outcome(&self) -> &Outcome {

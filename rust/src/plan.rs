@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use std::ops::Range;
 
 use crate::cluster::{Corpus, Neighbours, choose_keepers};
+use crate::columns::filled;
 use crate::fates::{Fates, State};
 use crate::likeness::Likenesses;
 use crate::passages::{count_documents, settle};
@@ -202,6 +203,21 @@ impl Passage {
 }
 
 impl Plan {
+    /// Bytes that it fills.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        let Fates { states, aligned, inner } = &self.fates;
+        filled(states)
+            + filled(aligned)
+            + filled(inner)
+            + filled(&self.passages)
+            + filled(&self.members)
+            + filled(&self.clusters)
+            + filled(&self.dropped)
+            + filled(&self.similar)
+            + filled(&self.documents)
+    }
+
     /// Passages whose keepers overlap, and which share their fate, share a cluster.
     fn join_clusters(&mut self, store: &Store, settings: &Settings) {
         let mut order: Vec<(State, Number, Number)> = self

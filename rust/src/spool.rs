@@ -9,7 +9,7 @@ use std::io;
 use std::os::unix::fs::FileExt;
 use std::sync::OnceLock;
 
-use crate::columns::column;
+use crate::columns::{column, filled};
 
 /// Numbers that are held before they go to the file: 8 MiB of them.
 const HELD: usize = 2 << 20;
@@ -58,6 +58,12 @@ impl Spool {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.ends.is_empty()
+    }
+
+    /// Bytes of the rows in memory, of those in the file, and of their ends.
+    #[must_use]
+    pub fn bytes(&self) -> [u64; 3] {
+        [filled(&self.held), self.filed * size_of::<u32>() as u64, filled(&self.ends)]
     }
 
     /// Appends one row.

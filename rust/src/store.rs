@@ -11,7 +11,7 @@ use hashbrown::HashTable;
 use hashbrown::hash_table::Entry;
 use xxhash_rust::xxh3::xxh3_128;
 
-use crate::columns::{Texts, column};
+use crate::columns::{Texts, column, filled};
 use crate::layout::Layout;
 use crate::spool::{Spool, SpoolReader};
 use crate::token::TokenBuffer;
@@ -237,6 +237,37 @@ impl Store {
             NONE => "",
             row => self.normals.get(row as usize),
         }
+    }
+
+    /// Bytes that the columns fill now, by what they grow with; `file` is no memory.
+    #[must_use]
+    pub fn state(&self) -> Vec<(&'static str, u64)> {
+        let documents = filled(&self.places)
+            + filled(&self.document_characters)
+            + filled(&self.document_starts)
+            + self.ids.bytes()
+            + self.names.bytes();
+        let blocks = filled(&self.variants)
+            + filled(&self.starts)
+            + filled(&self.ends)
+            + filled(&self.layouts);
+        let [tokens, file, token_ends] = self.tokens.bytes();
+        let nodes = filled(&self.fingerprints)
+            + filled(&self.token_counts)
+            + filled(&self.token_rows)
+            + token_ends
+            + filled(&self.normal_rows);
+        let tables = self.raw_table.allocation_size() + self.fingerprint_table.allocation_size();
+        vec![
+            ("documents", documents),
+            ("blocks", blocks),
+            ("raw_texts", filled(&self.variant_nodes) + filled(&self.raw_hashes)),
+            ("distinct_blocks", nodes),
+            ("tables", tables as u64),
+            ("normal_forms", self.normals.bytes()),
+            ("tokens", tokens),
+            ("file", file),
+        ]
     }
 
     /// Forgets what only adding documents needs: about 46 bytes a distinct block.

@@ -209,6 +209,14 @@ impl Corpus {
         Ok(counts)
     }
 
+    fn state<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let state = PyDict::new(py);
+        for (name, bytes) in self.core.state() {
+            state.set_item(name, bytes)?;
+        }
+        Ok(state)
+    }
+
     fn hot(&self) -> (u64, u64) {
         (self.core.hot.buckets, self.core.hot.largest)
     }
