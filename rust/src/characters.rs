@@ -13,6 +13,7 @@ use crate::settings::Settings;
 use crate::shingle::CharacterReader;
 use crate::sign::Permutations;
 use crate::simd::Path;
+use crate::sketch::Sketch;
 use crate::store::{Number, Store};
 
 /// Bands for short blocks; 90 of the 128 slots.
@@ -50,6 +51,22 @@ impl<'a> ShortBlocks<'a> {
         let counts = nodes.par_iter().map(|&node| Counts::new(store, node)).collect();
         Self { store, settings, nodes, counts }
     }
+
+    /// Whether counting characters leaves room for the wanted similarity.
+    ///
+    /// One insertion or deletion changes one count by one, so the sum of differences is at most the
+    /// Indel distance, and a similarity of s allows a distance of `(1 - s) * (length + length)`.
+    /// Counts that stop at 255 make differences smaller, never larger.
+    fn leave_room(&self, left: usize, right: usize) -> bool {
+        let (left, right) = (&self.counts[left], &self.counts[right]);
+        let differences = left.kinds.iter().zip(&right.kinds);
+        let distance: u32 = differences.map(|(&one, &other)| u32::from(one.abs_diff(other))).sum();
+        // A little slack: the judge computes in floating point, and the filter must never be the
+        // stricter of the two.
+        let lengths = f64::from(left.length + right.length);
+        f64::from(distance) <= (1.0 - self.settings.short_threshold) * lengths + 1e-6
+            && self.settings.judged_by_characters(left.tokens, right.tokens) == Some(true)
+    }
 }
 
 impl Counts {
@@ -71,6 +88,8 @@ impl Features for ShortBlocks<'_> {
     where
         Self: 'a;
 
+    const KEEPS_SKETCHES: bool = false;
+
     fn reader(&self) -> CharacterReader {
         CharacterReader::with(Path::best())
     }
@@ -79,24 +98,12 @@ impl Features for ShortBlocks<'_> {
         reader.extend_items(self.store.node_normal(self.nodes[place]), out);
     }
 
-    fn order(&self, place: usize) -> u128 {
-        self.store.fingerprints[self.nodes[place] as usize]
+    fn order(&self, place: usize) -> u64 {
+        (self.store.fingerprints[self.nodes[place] as usize] >> 64) as u64
     }
 
-    /// Whether counting characters leaves room for the wanted similarity.
-    ///
-    /// One insertion or deletion changes one count by one, so the sum of differences is at most the
-    /// Indel distance, and a similarity of s allows a distance of `(1 - s) * (length + length)`.
-    /// Counts that stop at 255 make differences smaller, never larger.
-    fn is_possible(&self, left: usize, right: usize) -> bool {
-        let (left, right) = (&self.counts[left], &self.counts[right]);
-        let differences = left.kinds.iter().zip(&right.kinds);
-        let distance: u32 = differences.map(|(&one, &other)| u32::from(one.abs_diff(other))).sum();
-        // A little slack: the judge computes in floating point, and the filter must never be the
-        // stricter of the two.
-        let lengths = f64::from(left.length + right.length);
-        f64::from(distance) <= (1.0 - self.settings.short_threshold) * lengths + 1e-6
-            && self.settings.judged_by_characters(left.tokens, right.tokens) == Some(true)
+    fn is_possible(&self, (left, right): (usize, usize), _: (&Sketch, &Sketch)) -> bool {
+        self.leave_room(left, right)
     }
 }
 
@@ -119,7 +126,7 @@ pub fn all_short_pairs(store: &Store, settings: &Settings) -> Candidates {
         .into_par_iter()
         .map(|position| {
             (position + 1..blocks.nodes.len())
-                .filter(|&other| blocks.is_possible(position, other))
+                .filter(|&other| blocks.leave_room(position, other))
                 .map(|other| (blocks.nodes[position], blocks.nodes[other]))
                 .collect()
         })

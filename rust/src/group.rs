@@ -1,28 +1,29 @@
 //! From signatures to candidates: blocks that share a band key, without ever listing all pairs of
 //! a large bucket.
 //!
-//! Bands are taken a few at a time, as many as 64 slots make: their slots are signed, their keys
-//! grouped by sorting, and forgotten, which costs less than keeping 128 bytes a block. Of a key the
-//! upper half is compared: a wrong pair in 2^32 is one more verification, and sorts half the bytes.
-//! Buckets of 32 and more are *hot*, see `hot`.
+//! Bands are taken up to sixteen at a time: their slots are signed, their keys grouped by sorting, and
+//! forgotten, which costs less than keeping 128 bytes a block. Of a key the upper half is compared: a
+//! wrong pair in 2^32 is one more verification, and sorts half the bytes. Buckets of 32 and more are
+//! *hot*, see `hot`.
 
 use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::band::BandKeys;
 use crate::hot::{HOT, hot_pairs};
-use crate::sign::{Permutations, SLOTS, sign_range};
-use crate::simd::Path;
+use crate::keys::Keys;
+use crate::sign::Permutations;
+use crate::sketch::Sketch;
 use crate::store::Number;
 
-/// Slots whose band keys are held at one time: 64 bytes a block with rows of 4. Half as many hold half
-/// the keys and read every block twice as often, which is a tenth of the stage's time.
-const SLOTS_AT_ONCE: usize = 64;
+/// Bands whose keys are held at one time: 64 bytes a block. Half as many hold half the keys and read
+/// every block twice as often, which is a tenth of the stage's time.
+const BANDS_AT_ONCE: usize = 16;
+/// Bytes of keys up to which all bands are taken at once: few nodes are long texts, which are dear to
+/// read again.
+const KEYS_AT_ONCE: usize = 64 << 20;
 /// Pairs that may be added before repeats among them are dropped, beside twice as many as there were.
 const PAIRS_TO_SORT: usize = 1 << 19;
-/// Blocks signed by one task.
-const NODES_PER_TASK: usize = 1024;
 
 /// The shape of a banding.
 #[derive(Clone, Copy, Debug)]
@@ -96,16 +97,32 @@ fn unpack(pair: u64) -> Pair {
 }
 
 /// One band's buckets, and the pairs they make.
-#[derive(Default)]
-struct Band {
+struct Band<'a, F> {
+    features: &'a F,
+    /// Sketches of all nodes, or none, see `Features::KEEPS_SKETCHES`.
+    sketches: &'a [Sketch],
     packed: Vec<u64>,
     hot_buckets: u64,
     largest_bucket: u64,
 }
 
-impl Band {
-    fn group(&mut self, keys: &Keys, row: usize, features: &impl Features) {
-        let (mut reader, mut members) = (features.reader(), Vec::new());
+impl<'a, F: Features> Band<'a, F> {
+    fn new(features: &'a F, sketches: &'a [Sketch]) -> Self {
+        Self { features, sketches, packed: Vec::new(), hot_buckets: 0, largest_bucket: 0 }
+    }
+
+    fn group(&mut self, keys: &Keys, row: usize) {
+        let (features, sketches) = (self.features, self.sketches);
+        let (mut reader, mut items) = (features.reader(), Vec::new());
+        let mut members = Vec::new();
+        let order = |node| features.order(node as usize);
+        let mut sketch = |node| {
+            sketches.get(node as usize).copied().unwrap_or_else(|| {
+                items.clear();
+                features.items(&mut reader, node as usize, &mut items);
+                Sketch::of(&items)
+            })
+        };
         let mut entries = keys.shared(row);
         entries.sort_unstable();
         for bucket in entries.chunk_by(|left, right| left >> 32 == right >> 32) {
@@ -114,29 +131,32 @@ impl Band {
             }
             self.largest_bucket = self.largest_bucket.max(bucket.len() as u64);
             if bucket.len() < HOT {
-                self.all_pairs(bucket, features);
+                self.all_pairs(bucket);
             } else {
                 self.hot_buckets += 1;
                 members.clear();
                 members.extend(bucket.iter().map(|&entry| entry as Number));
-                hot_pairs(&mut members, features, &mut reader, |one, other| {
-                    self.push(one, other, features);
-                });
+                hot_pairs(&members, order, &mut sketch, |one, other| self.compare(one, other));
             }
         }
     }
 
-    fn push(&mut self, one: Number, other: Number, features: &impl Features) {
-        if features.is_possible(one as usize, other as usize) {
+    fn all_pairs(&mut self, bucket: &[u64]) {
+        let (sketches, empty) = (self.sketches, Sketch::default());
+        let member = |&entry: &u64| {
+            let node = entry as Number;
+            (node, sketches.get(node as usize).unwrap_or(&empty))
+        };
+        for (position, one) in bucket.iter().enumerate() {
+            for other in &bucket[position + 1..] {
+                self.compare(member(one), member(other));
+            }
+        }
+    }
+
+    fn compare(&mut self, (one, left): (Number, &Sketch), (other, right): (Number, &Sketch)) {
+        if self.features.is_possible((one as usize, other as usize), (left, right)) {
             self.packed.push(pack(one, other));
-        }
-    }
-
-    fn all_pairs(&mut self, bucket: &[u64], features: &impl Features) {
-        for (position, &left) in bucket.iter().enumerate() {
-            for &right in &bucket[position + 1..] {
-                self.push(left as Number, right as Number, features);
-            }
         }
     }
 }
@@ -154,37 +174,47 @@ pub trait Features: Sync {
     /// Appends a node's items (32-bit shingle hashes) to a list; repeats do not matter.
     fn items(&self, reader: &mut Self::Reader<'_>, place: usize, out: &mut Vec<u32>);
 
-    /// A value that does not depend on the input's order; it breaks ties between central members.
-    fn order(&self, place: usize) -> u128;
+    /// A value that does not depend on the input's order: half of a fingerprint.
+    fn order(&self, place: usize) -> u64;
 
-    /// Whether a pair can match at all, by something much cheaper than verification.
-    fn is_possible(&self, left: usize, right: usize) -> bool;
+    /// Whether sketches of all nodes are kept, else they are made when they are asked for.
+    const KEEPS_SKETCHES: bool;
+
+    /// Whether a pair can match at all, by something much cheaper than verification; the sketches are
+    /// empty where they are not kept.
+    fn is_possible(&self, places: (usize, usize), sketches: (&Sketch, &Sketch)) -> bool;
 }
 
 /// Finds all pairs of `nodes` that share a band key, by the hot-bucket rule where it applies.
-pub fn group(
+pub fn group<F: Features>(
     nodes: &[Number],
     bands: Bands,
     permutations: &Permutations,
-    features: &impl Features,
+    features: &F,
 ) -> Candidates {
     let mut found = Candidates::default();
     let mut distinct = 0;
-    // As few turns as the slots allow, of the same size.
-    let turns = bands.count.div_ceil((SLOTS_AT_ONCE / bands.rows).max(1));
+    let kept = if F::KEEPS_SKETCHES { nodes.len() } else { 0 };
+    let mut sketches = vec![Sketch::default(); kept];
+    // As few turns as that allows, of the same size.
+    let small = nodes.len() * bands.count * size_of::<u32>() <= KEYS_AT_ONCE;
+    let turns = if small { 1 } else { bands.count.div_ceil(BANDS_AT_ONCE) };
     let at_once = bands.count.div_ceil(turns).max(1);
     for first in (0..bands.count).step_by(at_once) {
         let range = first..(first + at_once).min(bands.count);
-        let keys = Keys::new(nodes.len(), range.clone(), bands.rows, permutations, features);
+        // They are made in the first turn, when the items are read anyway.
+        let missing = if first == 0 { sketches.as_mut_slice() } else { &mut [] };
+        let keys =
+            Keys::new(nodes.len(), missing, range.clone(), bands.rows, permutations, features);
         let columns: Vec<usize> = (0..range.len()).collect();
         // As many bands at a time as there are threads: the same pair comes once for each band that
         // its members share, and all bands' pairs together would be the peak of the memory.
         for columns in columns.chunks(rayon::current_num_threads()) {
-            let grouped: Vec<Band> = columns
+            let grouped: Vec<_> = columns
                 .par_iter()
                 .map(|&column| {
-                    let mut band = Band::default();
-                    band.group(&keys, column, features);
+                    let mut band = Band::new(features, &sketches);
+                    band.group(&keys, column);
                     band
                 })
                 .collect();
@@ -204,77 +234,4 @@ pub fn group(
         *pair = pack(nodes[(*pair >> 32) as usize], nodes[*pair as u32 as usize]);
     }
     found
-}
-
-/// Upper halves of the keys of some bands: for each task's nodes one row a band.
-struct Keys {
-    values: Vec<u32>,
-    bands: usize,
-}
-
-impl Keys {
-    fn new(
-        nodes: usize,
-        range: Range<usize>,
-        rows: usize,
-        permutations: &Permutations,
-        features: &impl Features,
-    ) -> Self {
-        let bands = range.len();
-        let (path, keys) = (Path::best(), BandKeys::of(rows));
-        let slots = range.start * rows..range.end * rows;
-        let mut values = vec![0u32; nodes * bands];
-        values.par_chunks_mut(NODES_PER_TASK * bands).enumerate().for_each(|(task, values)| {
-            let (mut scratch, mut reader) = (Vec::new(), features.reader());
-            let mut signature = [0u32; SLOTS];
-            let count = values.len() / bands;
-            for node in 0..count {
-                scratch.clear();
-                features.items(&mut reader, task * NODES_PER_TASK + node, &mut scratch);
-                sign_range(path, &mut scratch, permutations, slots.clone(), &mut signature);
-                for (row, band) in range.clone().enumerate() {
-                    values[row * count + node] = (keys.key(&signature, band) >> 32) as u32;
-                }
-            }
-        });
-        Self { values, bands }
-    }
-
-    /// The keys of one band, in the order of the nodes.
-    fn of_band(&self, row: usize) -> impl Iterator<Item = u32> {
-        self.values.chunks(NODES_PER_TASK * self.bands).flat_map(move |task| {
-            let count = task.len() / self.bands;
-            task[row * count..(row + 1) * count].iter().copied()
-        })
-    }
-
-    /// The keys of one band that may stand more than once, each above its place: few of all keys do,
-    /// and only those are worth sorting.
-    ///
-    /// Two bits are kept for each of four to eight times as many values as there are keys: seen, and
-    /// seen again. A key that is alone is taken for a shared one when another key has its value: a
-    /// fifth of them at most.
-    fn shared(&self, row: usize) -> Vec<u64> {
-        let nodes = self.values.len() / self.bands;
-        let values = (4 * nodes).next_power_of_two().clamp(1 << 10, 1 << 32);
-        let (mut seen, mut again) = (vec![0u64; values / 64], vec![0u64; values / 64]);
-        // The keys are hashes; which of their bits are taken does not matter.
-        let place_of = |key: u32| {
-            let value = key as usize & (values - 1);
-            (value / 64, 1u64 << (value % 64))
-        };
-        for key in self.of_band(row) {
-            let (word, bit) = place_of(key);
-            again[word] |= seen[word] & bit;
-            seen[word] |= bit;
-        }
-        self.of_band(row)
-            .zip(0u64..)
-            .filter(|&(key, _)| {
-                let (word, bit) = place_of(key);
-                again[word] & bit != 0
-            })
-            .map(|(key, place)| u64::from(key) << 32 | place)
-            .collect()
-    }
 }

@@ -8,8 +8,9 @@ use crate::settings::{Numbers, Search, Settings};
 use crate::shingle::{Powers, extend_items, fill_shingle_set, shingle_set};
 use crate::sign::Permutations;
 use crate::simd::Path;
+use crate::sketch::Sketch;
 use crate::store::{Number, Store, TokenReader};
-use crate::verify::{Match, differ_in_numbers_only, judge};
+use crate::verify::{Match, differ_in_numbers_only, judge, may_match};
 
 /// Nodes that are judged by their shingles.
 fn long_nodes(store: &Store, settings: &Settings) -> Vec<Number> {
@@ -21,6 +22,7 @@ fn long_nodes(store: &Store, settings: &Settings) -> Vec<Number> {
 
 struct LongBlocks<'a> {
     store: &'a Store,
+    settings: &'a Settings,
     nodes: &'a [Number],
     powers: Powers,
     path: Path,
@@ -32,6 +34,8 @@ impl Features for LongBlocks<'_> {
     where
         Self: 'a;
 
+    const KEEPS_SKETCHES: bool = true;
+
     fn reader(&self) -> TokenReader<'_> {
         self.store.token_reader()
     }
@@ -40,12 +44,13 @@ impl Features for LongBlocks<'_> {
         extend_items(self.path, reader.tokens(self.nodes[place]), &self.powers, out);
     }
 
-    fn order(&self, place: usize) -> u128 {
-        self.store.fingerprints[self.nodes[place] as usize]
+    fn order(&self, place: usize) -> u64 {
+        (self.store.fingerprints[self.nodes[place] as usize] >> 64) as u64
     }
 
-    fn is_possible(&self, _left: usize, _right: usize) -> bool {
-        true
+    fn is_possible(&self, _: (usize, usize), (left, right): (&Sketch, &Sketch)) -> bool {
+        let (left_only, right_only) = left.differing(right);
+        may_match(self.settings, (left.count(), left_only), (right.count(), right_only))
     }
 }
 
@@ -61,7 +66,12 @@ pub fn long_candidates(
         Search::Lsh => {
             let bands = Bands { count: settings.bands, rows: settings.rows };
             let (powers, path) = (Powers::of(settings.shingle_size), Path::best());
-            group(&nodes, bands, permutations, &LongBlocks { store, nodes: &nodes, powers, path })
+            group(
+                &nodes,
+                bands,
+                permutations,
+                &LongBlocks { store, settings, nodes: &nodes, powers, path },
+            )
         }
         Search::Exhaustive => Candidates::of(&sharing_pairs(store, settings, &nodes)),
     }
@@ -120,17 +130,37 @@ pub fn verify_pairs(store: &Store, settings: &Settings, candidates: &Candidates)
         )
         .collect();
     pairs.par_sort_unstable();
-    let is_hub = |node: Number| degree(node) >= HUB;
-    let hubs = (0..store.nodes() as Number).filter(|&node| is_hub(node)).collect();
-    let hubs = Sets::new(store, settings, hubs);
+    let hubs: Vec<Number> =
+        (0..store.nodes() as Number).filter(|&node| degree(node) >= HUB).collect();
+    let hub_sets = shingle_sets(store, settings, &hubs);
+    // From here on, where a node's set is: among those of the hubs, or of the piece.
+    let mut places = degrees;
+    for (place, &hub) in (HUB_PLACE..).zip(&hubs) {
+        places[hub as usize] = place;
+    }
     let mut matches = Vec::new();
     let mut rest = pairs.as_slice();
     while !rest.is_empty() {
-        let (piece, after) = rest.split_at(piece_length(store, rest));
+        let (piece, after) = rest.split_at(piece_length(store, rest, &places));
         rest = after;
-        let members = piece.iter().flat_map(|&(one, other)| [one, other]);
-        let sets = Sets::new(store, settings, members.filter(|&node| !is_hub(node)).collect());
-        let set_of = |node| if is_hub(node) { hubs.of(node) } else { sets.of(node) };
+        let mut nodes: Vec<Number> = piece
+            .iter()
+            .flat_map(|&(one, other)| [one, other])
+            .filter(|&node| places[node as usize] < HUB_PLACE)
+            .collect();
+        nodes.par_sort_unstable();
+        nodes.dedup();
+        for (place, &node) in (0..).zip(&nodes) {
+            places[node as usize] = place;
+        }
+        let sets = shingle_sets(store, settings, &nodes);
+        let set_of = |node: Number| {
+            let place = places[node as usize];
+            match place.checked_sub(HUB_PLACE) {
+                Some(place) => hub_sets[place as usize].as_slice(),
+                None => sets[place as usize].as_slice(),
+            }
+        };
         let found: Vec<Match> = piece
             .par_iter()
             .map(|&(one, other)| (one.min(other), one.max(other)))
@@ -147,46 +177,38 @@ pub fn verify_pairs(store: &Store, settings: &Settings, candidates: &Candidates)
 /// Pairs that a member must stand in for its set to be kept.
 const HUB: u32 = 64;
 
+/// Places of hubs begin here, above all others.
+const HUB_PLACE: u32 = 1 << 31;
+
 /// Shingles whose sets are made for one piece of the pairs: 32 MiB.
 const SHINGLES_AT_ONCE: u64 = 4 << 20;
 
 /// How many of the first pairs are taken together.
-fn piece_length(store: &Store, pairs: &[Pair]) -> usize {
+fn piece_length(store: &Store, pairs: &[Pair], places: &[u32]) -> usize {
+    let size = |node: Number| {
+        if places[node as usize] < HUB_PLACE { u64::from(store.token_count(node)) } else { 0 }
+    };
     let mut shingles = 0;
     let mut last = None;
     pairs
         .iter()
         .position(|&(one, other)| {
-            let own = if last.replace(one) == Some(one) { 0 } else { store.token_count(one) };
-            shingles += u64::from(own) + u64::from(store.token_count(other));
+            let own = if last.replace(one) == Some(one) { 0 } else { size(one) };
+            shingles += own + size(other);
             shingles > SHINGLES_AT_ONCE
         })
         .map_or(pairs.len(), |place| place.max(1))
 }
 
 /// The shingle sets of some nodes.
-struct Sets {
-    nodes: Vec<Number>,
-    sets: Vec<Vec<u64>>,
-}
-
-impl Sets {
-    fn new(store: &Store, settings: &Settings, mut nodes: Vec<Number>) -> Self {
-        nodes.par_sort_unstable();
-        nodes.dedup();
-        let sets = nodes
-            .par_iter()
-            .map_init(
-                || store.token_reader(),
-                |reader, &node| shingle_set(reader.tokens(node), settings.shingle_size),
-            )
-            .collect();
-        Self { nodes, sets }
-    }
-
-    fn of(&self, node: Number) -> &[u64] {
-        self.nodes.binary_search(&node).map_or(&[], |place| self.sets[place].as_slice())
-    }
+fn shingle_sets(store: &Store, settings: &Settings, nodes: &[Number]) -> Vec<Vec<u64>> {
+    nodes
+        .par_iter()
+        .map_init(
+            || store.token_reader(),
+            |reader, &node| shingle_set(reader.tokens(node), settings.shingle_size),
+        )
+        .collect()
 }
 
 /// Notes which matches differ in numbers only.

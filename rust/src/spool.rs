@@ -14,7 +14,7 @@ use crate::columns::{column, filled};
 /// Numbers that are held before they go to the file: 8 MiB of them.
 const HELD: usize = 2 << 20;
 
-/// Numbers read ahead by a reader that goes from row to row: 64 KiB of them.
+/// Numbers that a reader which goes from row to row reads at one time: 64 KiB of them.
 const WINDOW: u64 = 16 << 10;
 
 /// A column of rows of any length.
@@ -125,7 +125,7 @@ impl Spool {
     /// Reads rows wherever they are.
     #[must_use]
     pub fn reader(&self) -> SpoolReader<'_> {
-        SpoolReader { spool: self, window: Vec::new(), bytes: Vec::new(), start: 0, next: 0 }
+        SpoolReader { spool: self, window: Vec::new(), bytes: Vec::new(), start: 0, used: 0 }
     }
 
     /// The error of the first read that failed: the rows it asked for were taken to be empty.
@@ -167,23 +167,25 @@ pub struct SpoolReader<'a> {
     bytes: Vec<u8>,
     /// The first number of the window.
     start: u64,
-    /// Where the row after the last one that was read begins.
-    next: u64,
+    /// Numbers of the window that were asked for.
+    used: u64,
 }
 
 impl SpoolReader<'_> {
     /// A row.
     pub fn row(&mut self, row: usize) -> &[u32] {
         let (start, end) = self.spool.bounds(row);
-        let ahead = start > 0 && (self.next..self.next + WINDOW / 16).contains(&start);
-        self.next = end;
         if start >= self.spool.filed {
             return self.spool.held(row);
         }
         if start < self.start || end > self.start + self.window.len() as u64 {
-            let until = if ahead { end.max(start + WINDOW) } else { end };
-            self.fill(start, until.min(self.spool.filed));
+            // Eight times as many as were of use the last time: asking costs as much as 600 numbers.
+            // Who goes from row to row soon reads whole windows, who leaves most out little in vain.
+            let ahead = start + (8 * self.used).min(WINDOW);
+            self.fill(start, end.max(ahead).min(self.spool.filed));
+            self.used = 0;
         }
+        self.used += end - start;
         let first = (start - self.start) as usize;
         &self.window[first..first + (end - start) as usize]
     }

@@ -126,6 +126,21 @@ fn least_shared(settings: &Settings, left: u32, right: u32) -> f64 {
     near.min(contained) - 1e-3
 }
 
+/// Whether two sets may match, of which it is known how many members each has at most, and how many of
+/// these, at least, are not in the other.
+#[must_use]
+pub fn may_match(settings: &Settings, left: (u32, u32), right: (u32, u32)) -> bool {
+    // A little less than asked for, so that this is never stricter than the exact scores.
+    let (threshold, containment) = (settings.threshold - 1e-9, settings.containment - 1e-9);
+    let sizes = f64::from(left.0) + f64::from(right.0);
+    let differing = f64::from(left.1) + f64::from(right.1);
+    // Resemblance is (sizes - differing) / (sizes + differing): less where sizes are less.
+    let near = sizes - differing >= threshold * (sizes + differing);
+    let contained =
+        |(size, own): (u32, u32)| f64::from(own) <= (1.0 - containment) * f64::from(size);
+    near || contained(left) || contained(right)
+}
+
 /// Members of both of two ascending sets, `None` as soon as it is sure that they are fewer than `least`.
 fn count_shared_from(left: &[u64], right: &[u64], least: f64) -> Option<u32> {
     /// Steps between two looks at what is left.

@@ -1,0 +1,98 @@
+//! The keys of some bands at a time, for all nodes, and which of them stand more than once.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use crate::band::BandKeys;
+use crate::group::Features;
+use crate::sign::{Permutations, SLOTS, sign_range};
+use crate::simd::Path;
+use crate::sketch::Sketch;
+
+/// Blocks signed by one task.
+const NODES_PER_TASK: usize = 256;
+
+/// Upper halves of the keys of some bands: for each task's nodes one row a band.
+pub(crate) struct Keys {
+    values: Vec<u32>,
+    bands: usize,
+}
+
+impl Keys {
+    /// Signs all nodes for some bands; where there are places for their sketches these are made too.
+    pub(crate) fn new(
+        nodes: usize,
+        sketches: &mut [Sketch],
+        range: Range<usize>,
+        rows: usize,
+        permutations: &Permutations,
+        features: &impl Features,
+    ) -> Self {
+        let bands = range.len();
+        let (path, keys) = (Path::best(), BandKeys::of(rows));
+        let slots = range.start * rows..range.end * rows;
+        let mut values = vec![0u32; nodes * bands];
+        let mut sketches = sketches.chunks_mut(NODES_PER_TASK);
+        let tasks: Vec<_> = values
+            .chunks_mut(NODES_PER_TASK * bands)
+            .map(|values| (values, sketches.next().unwrap_or_default()))
+            .collect();
+        tasks.into_par_iter().enumerate().for_each(|(task, (values, sketches))| {
+            let (mut scratch, mut reader) = (Vec::new(), features.reader());
+            let mut signature = [0u32; SLOTS];
+            let count = values.len() / bands;
+            for node in 0..count {
+                scratch.clear();
+                features.items(&mut reader, task * NODES_PER_TASK + node, &mut scratch);
+                // Signing changes the items.
+                if let Some(sketch) = sketches.get_mut(node) {
+                    *sketch = Sketch::of(&scratch);
+                }
+                sign_range(path, &mut scratch, permutations, slots.clone(), &mut signature);
+                for (row, band) in range.clone().enumerate() {
+                    values[row * count + node] = (keys.key(&signature, band) >> 32) as u32;
+                }
+            }
+        });
+        Self { values, bands }
+    }
+
+    /// The keys of one band, in the order of the nodes.
+    fn of_band(&self, row: usize) -> impl Iterator<Item = u32> {
+        self.values.chunks(NODES_PER_TASK * self.bands).flat_map(move |task| {
+            let count = task.len() / self.bands;
+            task[row * count..(row + 1) * count].iter().copied()
+        })
+    }
+
+    /// The keys of one band that may stand more than once, each above its place: few of all keys do,
+    /// and only those are worth sorting.
+    ///
+    /// Two bits are kept for each of four to eight times as many values as there are keys: seen, and
+    /// seen again. A key that is alone is taken for a shared one when another key has its value: a
+    /// fifth of them at most.
+    pub(crate) fn shared(&self, row: usize) -> Vec<u64> {
+        let nodes = self.values.len() / self.bands;
+        let values = (4 * nodes).next_power_of_two().clamp(1 << 10, 1 << 32);
+        let (mut seen, mut again) = (vec![0u64; values / 64], vec![0u64; values / 64]);
+        // The keys are hashes; which of their bits are taken does not matter.
+        let place_of = |key: u32| {
+            let value = key as usize & (values - 1);
+            (value / 64, 1u64 << (value % 64))
+        };
+        for key in self.of_band(row) {
+            let (word, bit) = place_of(key);
+            again[word] |= seen[word] & bit;
+            seen[word] |= bit;
+        }
+        self.of_band(row)
+            .zip(0u64..)
+            .filter(|&(key, _)| {
+                let (word, bit) = place_of(key);
+                again[word] & bit != 0
+            })
+            .map(|(key, place)| u64::from(key) << 32 | place)
+            .collect()
+    }
+}
