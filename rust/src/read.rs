@@ -108,7 +108,7 @@ impl Workspace {
             self.pieces.resize_with(items.len(), Piece::default);
         }
         let pieces = &mut self.pieces[..items.len()];
-        pieces.par_iter_mut().zip(items).with_max_len(1).for_each(|(piece, item)| {
+        pieces.par_iter_mut().zip(items).for_each(|(piece, item)| {
             piece.clear();
             task(piece, item);
         });
