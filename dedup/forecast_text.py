@@ -108,10 +108,12 @@ def _count_lines(figures: Figures) -> Iterator[str]:
 def _memory_lines(figures: Figures) -> Iterator[str]:
     memory = figures["memory"]
     stage = max(("read", "match", "decide", "clean"), key=lambda name: memory[name])
-    yield f"Memory  {size(memory['peak'])} at most, in the stage {stage}"
     if memory["beyond_limit"]:
         beyond, limit = size(memory["beyond_limit"]), size(memory["limit"])
-        yield f"        {beyond} of that in a file, since the limit (--memory) is {limit}"
+        yield f"Memory  {limit}, the limit (--memory), and {beyond} more in a file"
+        yield f"        {size(memory['peak'])} at most without a limit, in the stage {stage}"
+    else:
+        yield f"Memory  {size(memory['peak'])} at most, in the stage {stage}"
     yield f"        {size(memory['base'])} of that before anything is read, measured"
     each = memory["state_bytes_per_distinct_block"]
     sample = memory["state_bytes_per_distinct_block_in_sample"]
@@ -143,7 +145,9 @@ def _time_lines(figures: Figures) -> Iterator[str]:
     seconds, jobs = figures["seconds"], plural(figures["jobs"], "job")
     yield f"Time    {duration(seconds['total'])} with {jobs}, as fast as this machine was just now"
     stages = (f"{name} {duration(seconds[name])}" for name in ("read", "match", "decide", "clean"))
-    yield f"        {', '.join(stages)}; of processors {duration(seconds['cpu'])}"
+    yield f"        {', '.join(stages)}; CPU {duration(seconds['cpu'])}"
+    if figures["memory"]["beyond_limit"]:
+        yield "        (the limit on memory makes it longer, up to twice: not foreseen)"
 
 
 def _rounded(count: int, *, exact: bool) -> str:

@@ -163,7 +163,7 @@ def _saved_state(place: Place, belongs: dict[str, Any], options: Options) -> Sav
     difference = _setting_that_differs(saved.belongs["settings"], belongs["settings"])
     if difference is None:
         inputs, pieces = saved.gathered[-1]["position"]
-        count = None if saved.matched else inputs + bool(pieces)
+        count = len(belongs["inputs"]) if saved.matched else inputs + bool(pieces)
         difference = _file_that_differs(saved.belongs["inputs"], belongs["inputs"], count)
     if difference is not None:
         message = f"the saved state does not fit: {difference}"
@@ -193,22 +193,28 @@ def _setting_that_differs(old: dict[str, Any], new: dict[str, Any]) -> str | Non
     return None
 
 
+# What stands before a file's inode, size and time.
+_NAMES = 6
+
+
 def _known_by(item: Input) -> list[Any]:
     """What tells a file and its output; a device may have another number after a restart."""
     _, inode, size, changed = item.stamp or (0, 0, 0, 0)
     names = [item.path, item.name, item.output, item.id, item.format, item.compression]
+    assert len(names) == _NAMES
     return [*names, inode, size, changed]
 
 
-def _file_that_differs(old: list[Any], new: list[Any], count: int | None) -> str | None:
-    """The first file that is not as it was, of the first `count` or of all."""
-    if count is None and len(old) != len(new):
+def _file_that_differs(old: list[Any], new: list[Any], count: int) -> str | None:
+    """The first file that is not as it was, of the first `count`; the others may have changed."""
+    if len(old) != len(new):
         return f"there are {len(new):,} files to read; there were {len(old):,}"
     for place, before in enumerate(old[:count]):
-        now = new[place] if place < len(new) else None
-        if now is None or now[0] != before[0]:
-            found = "is missing" if now is None else f"is {shown(now[0])}"
-            return f"file {place + 1:,} {found}; it was {shown(before[0])}"
+        now = new[place]
+        if now[0] != before[0]:
+            return f"file {place + 1:,} is {shown(now[0])}; it was {shown(before[0])}"
+        if now[1:_NAMES] != before[1:_NAMES]:
+            return f"{shown(now[0])} would be read or written under other names than before"
         if now != before:
             return f"{shown(now[0])} has changed since it was read"
     return None

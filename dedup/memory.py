@@ -44,7 +44,8 @@ def bytes_of(size: object) -> int:
         # Megabytes are what people mean by a bare number.
         hint = f"did you mean {size}M" if str(size).isdecimal() and number >= 128 else None
         raise DedupError(f"memory is {size}; it must be at least 128M", hint=hint)
-    return int(number)
+    # More than any machine has is no limit; the core's numbers have 63 bits.
+    return min(int(number), 2**62)
 
 
 def half_of_what_is_free() -> int | None:

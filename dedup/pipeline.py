@@ -6,7 +6,7 @@ and files on disk.
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from dedup.errors import DedupError, InputError, OutputError, PolicyError
@@ -208,6 +208,10 @@ def _check_linkage(policy: Policy) -> None:
 
 
 def _resolve(policy: object, settings: dict[str, Any]) -> Policy:
+    for name in settings.keys() & {one.name for one in fields(Options)}:
+        message = f"{name} is no field of the policy but an option"
+        hint = f"options=Options({name}={settings[name]!r})"
+        raise PolicyError(message, field=name, hint=hint)
     if policy is None:
         return Policy(**settings)
     if not isinstance(policy, Policy):

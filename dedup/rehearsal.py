@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 # Parts that the sample is dealt into, to see how what repeats grows with the text.
 PARTS = 4
+EXHAUSTIVE = "exhaustive search grows faster than the text: its memory and time are not foreseen"
 STDIN_HINT = "save it to a file, and name that"
 
 
@@ -67,7 +68,10 @@ def rehearse(run: Run, most: int = SAMPLE_BYTES) -> Forecast:
         pace=sample.pace,
         free={"here": free_bytes("."), "temporary": free_bytes(tempfile.gettempdir())},
     )
-    return Forecast(basis, tuple(files.warnings))
+    warnings = list(files.warnings)
+    if run.policy.search == "exhaustive":
+        warnings.append(EXHAUSTIVE)
+    return Forecast(basis, tuple(warnings))
 
 
 def resident() -> int:

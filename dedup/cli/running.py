@@ -90,7 +90,7 @@ def running(reading: Reading, showing: Showing) -> Iterator[Options]:
             memory=reading.memory,
             progress=progress,
             skip_bad=True,
-            notice=tell,
+            notice=None if showing.quiet else tell,
         )
         if reading.max_line is not None:
             options = replace(options, max_line=reading.max_line)

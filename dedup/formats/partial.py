@@ -145,10 +145,9 @@ def _abandoned(target: str, *, but: str = "") -> Iterator[tuple[str, int]]:
     early on, so there the lock alone tells, on file systems that have locks. but: our own folder.
     """
     parent, name = os.path.split(target)
-    pattern = re.compile(re.escape(f".{_short(name)}.dedup-partial-") + r"(\d+)(-\d+)?$")
     with writing(parent):
         names = os.listdir(parent)
-    for match in filter(None, map(pattern.match, names)):
+    for match in filter(None, map(_pattern(name).match, names)):
         path, alive = os.path.join(parent, match[0]), _alive(int(match[1]))
         if path == but or (alive and not _saved_at(path)) or (lock := _lock(path)) is None:
             continue
@@ -186,6 +185,29 @@ def make_parents(target: str) -> list[str]:
         for folder in made:
             os.mkdir(folder)
     return made
+
+
+def refuse_second_writer(target: str) -> None:
+    """Raise OutputError where a run that lives writes the same target: only one of them could."""
+    parent, name = os.path.split(target)
+    if name != _short(name):
+        return  # Another target's folder may bear this name.
+    with writing(parent):
+        names = os.listdir(parent)
+    for match in filter(None, map(_pattern(name).match, names)):
+        path, process = os.path.join(parent, match[0]), int(match[1])
+        if process == os.getpid() or not _alive(process):
+            continue
+        if (lock := _lock(path)) is not None:
+            os.close(lock)
+        elif os.path.isdir(path):
+            message = f"{shown(target)}: another run (process {process}) is writing it"
+            raise OutputError(message, path=target, hint="wait for it, or name another folder")
+
+
+def _pattern(name: str) -> re.Pattern[str]:
+    """What the names of a target's partial folders match."""
+    return re.compile(re.escape(f".{_short(name)}.dedup-partial-") + r"(\d+)(-\d+)?$")
 
 
 def make_partial(target: str) -> tuple[str, int]:

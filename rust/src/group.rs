@@ -12,6 +12,7 @@ use rayon::prelude::*;
 
 use crate::hot::{HOT, hot_pairs};
 use crate::keys::Keys;
+use crate::memory::first_bytes;
 use crate::sign::Permutations;
 use crate::sketch::Sketch;
 use crate::store::Number;
@@ -185,6 +186,14 @@ pub trait Features: Sync {
     fn is_possible(&self, places: (usize, usize), sketches: (&Sketch, &Sketch)) -> bool;
 }
 
+/// How many bands are taken in one turn.
+fn bands_at_once(nodes: usize) -> usize {
+    let room = KEYS_AT_ONCE.min(16 * first_bytes(KEYS_AT_ONCE));
+    let fitting = room / (nodes * size_of::<u32>()).max(1);
+    // A small limit on memory is kept by reading more often.
+    fitting.max(if room < KEYS_AT_ONCE { 1 } else { BANDS_AT_ONCE })
+}
+
 /// Finds all pairs of `nodes` that share a band key, by the hot-bucket rule where it applies.
 pub fn group<F: Features>(
     nodes: &[Number],
@@ -197,8 +206,7 @@ pub fn group<F: Features>(
     let kept = if F::KEEPS_SKETCHES { nodes.len() } else { 0 };
     let mut sketches = vec![Sketch::default(); kept];
     // As few turns as that allows, of the same size.
-    let small = nodes.len() * bands.count * size_of::<u32>() <= KEYS_AT_ONCE;
-    let turns = if small { 1 } else { bands.count.div_ceil(BANDS_AT_ONCE) };
+    let turns = bands.count.div_ceil(bands_at_once(nodes.len()));
     let at_once = bands.count.div_ceil(turns).max(1);
     for first in (0..bands.count).step_by(at_once) {
         let range = first..(first + at_once).min(bands.count);

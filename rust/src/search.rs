@@ -4,6 +4,7 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use crate::group::{Bands, Candidates, Features, Pair, group};
+use crate::memory::first_bytes;
 use crate::settings::{Numbers, Search, Settings};
 use crate::shingle::{Powers, extend_items, fill_shingle_set, shingle_set};
 use crate::sign::Permutations;
@@ -180,14 +181,15 @@ const HUB: u32 = 64;
 /// Places of hubs begin here, above all others.
 const HUB_PLACE: u32 = 1 << 31;
 
-/// Shingles whose sets are made for one piece of the pairs: 32 MiB.
-const SHINGLES_AT_ONCE: u64 = 4 << 20;
+/// Bytes of the shingle sets that are made for one piece of the pairs, where memory has no limit.
+const SETS_AT_ONCE: usize = 32 << 20;
 
 /// How many of the first pairs are taken together.
 fn piece_length(store: &Store, pairs: &[Pair], places: &[u32]) -> usize {
     let size = |node: Number| {
         if places[node as usize] < HUB_PLACE { u64::from(store.token_count(node)) } else { 0 }
     };
+    let at_once = (first_bytes(SETS_AT_ONCE) / size_of::<u64>()) as u64;
     let mut shingles = 0;
     let mut last = None;
     pairs
@@ -195,7 +197,7 @@ fn piece_length(store: &Store, pairs: &[Pair], places: &[u32]) -> usize {
         .position(|&(one, other)| {
             let own = if last.replace(one) == Some(one) { 0 } else { size(one) };
             shingles += own + size(other);
-            shingles > SHINGLES_AT_ONCE
+            shingles > at_once
         })
         .map_or(pairs.len(), |place| place.max(1))
 }
