@@ -39,6 +39,9 @@ if TYPE_CHECKING:
     from dedup.options import Options
     from dedup.policy import Policy
 
+# Documents in the report that nearly all stand in another one; `clusters.jsonl` tells of all.
+MOST_SIMILAR = 10_000
+
 # Bytes of input below which the core could not fill the memory it keeps before it writes to a file.
 SPOOLED_FROM = 2**23
 
@@ -173,7 +176,7 @@ class Run:
                 similar_document(
                     self.corpus.document_name(document), self.corpus.document_name(other), share
                 )
-                for document, other, share in self.corpus.similar_documents()
+                for document, other, share in self.corpus.similar_documents(MOST_SIMILAR)
             ],
         )
         return build_report(self.policy, facts)

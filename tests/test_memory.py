@@ -131,11 +131,21 @@ if child == 0:
     os._exit(0)
 assert os.waitpid(child, 0)[1] == 0
 assert b"".join(result.cluster_lines()) == before
+ask, answer = os.pipe(), os.pipe()
+child = os.fork()
+if child == 0:
+    os.read(ask[0], 1)
+    os.write(answer[1], b"y" if b"".join(result.cluster_lines()) == before else b"n")
+    os._exit(0)
+del result
+os.write(ask[1], b"x")
+assert os.read(answer[0], 1) == b"y"
+assert os.waitpid(child, 0)[1] == 0
 print(len(before))
 """
 
 
-def test_what_a_forked_process_does_to_its_arrays_is_nothing_to_ours(tmp_path: Path) -> None:
+def test_of_two_forked_processes_neither_changes_the_others_arrays(tmp_path: Path) -> None:
     chance = random.Random(4)
     lines = [" ".join(f"{chance.getrandbits(32):x}" for _ in range(3)) for _ in range(300_000)]
     file = runs.write_texts(tmp_path / "texts", ["\n".join(lines + lines[::3])])
@@ -143,3 +153,25 @@ def test_what_a_forked_process_does_to_its_arrays_is_nothing_to_ours(tmp_path: P
     done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
     assert done.returncode == 0, done.stderr
     assert int(done.stdout) > 10**6
+
+
+SHORT = """
+import resource, sys, dedup
+ballast = bytearray(b"x") * 90_000_000
+limit = resource.getrlimit(resource.RLIMIT_FSIZE)
+resource.setrlimit(resource.RLIMIT_FSIZE, (2**20, limit[1]))
+try:
+    dedup.scan(sys.argv[1], options=dedup.Options(memory="128M"))
+except dedup.OutputError as error:
+    assert "ulimit" in error.hint, error.hint
+else:
+    sys.exit("there was room")
+resource.setrlimit(resource.RLIMIT_FSIZE, limit)
+dedup.scan(["a b c d"] * 2, options=dedup.Options(memory="4G"))
+"""
+
+
+def test_what_found_no_room_in_one_run_is_no_matter_of_the_next(corpus: Path) -> None:
+    command = [sys.executable, "-c", SHORT, str(corpus)]
+    done = subprocess.run(command, capture_output=True, text=True, check=False, timeout=120)
+    assert done.returncode == 0, done.stderr

@@ -319,7 +319,7 @@ def test_a_changed_input_is_named_unless_it_was_not_read_yet(tmp_path: Path) -> 
         LINES.clean(paths, output, resume=True)
     os.utime(first, ns=(status.st_atime_ns, status.st_mtime_ns))
     put(paths[0], {"0.jsonl": b"{}"})
-    with pytest.raises(OutputError, match=r"file 1 is .*0\.jsonl; it was .*a\.jsonl"):
+    with pytest.raises(OutputError, match="there are 4 files to read; there were 3"):
         LINES.clean(paths, output, resume=True)
     (paths[0] / "0.jsonl").unlink()
     assert LINES.clean(paths, output, resume=True)[0].startswith("resuming: ")
@@ -338,9 +338,11 @@ def test_the_state_of_a_living_run_is_not_taken(killed: Path, tmp_path: Path) ->
     partial = state_of(output).parent.parent
     lock = os.open(partial, os.O_RDONLY)
     fcntl.flock(lock, fcntl.LOCK_EX)
-    [line] = LINES.clean([killed / "in"], output, resume=True)
-    assert line.startswith("nothing to resume")
-    assert state_of(output).is_dir()
+    renamed = partial.with_name(f".out.dedup-partial-{os.getppid()}")
+    partial.rename(renamed)
+    with pytest.raises(OutputError, match=rf"another run \(process {os.getppid()}\) is writing"):
+        LINES.clean([killed / "in"], output, resume=True)
+    assert renamed.is_dir()
     os.close(lock)
 
 
@@ -399,19 +401,20 @@ def test_the_command_says_where_it_goes_on(tmp_path: Path) -> None:
     paths = of_lines(tmp_path / "in")
     as_typed = Corpus("typed", of_lines, {}, {})
     outcomes(as_typed, paths, tmp_path / "out", [[signal.SIGKILL, "decide", 0]])
-    words = ["clean", *paths, "-o", "out", "--resume", "--skip-bad", "-q"]
+    words = ["clean", *paths, "-o", "out", "--resume", "--skip-bad"]
     process = command(*words, "-t", "0.8", cwd=tmp_path)
     stderr = process.communicate(timeout=60)[1].decode()
     assert process.returncode == 2
     assert "error: the saved state does not fit: threshold is 0.8; it was 0.7" in stderr
     process = command(*words, cwd=tmp_path)
     stderr = process.communicate(timeout=60)[1].decode()
-    assert (stderr, process.returncode) == ("resuming: 0.5 MB were read and compared\n", 0)
+    assert process.returncode == 0
+    assert stderr.startswith("resuming: 0.5 MB were read and compared\n")
     assert beside(tmp_path / "out") == []
 
 
 def test_what_stdin_held_cannot_be_resumed(tmp_path: Path) -> None:
-    process = command("clean", "-", "-o", "out", "--resume", "-q", cwd=tmp_path)
+    process = command("clean", "-", "-o", "out", "--resume", cwd=tmp_path)
     stderr = process.communicate(b'{"text": "some text"}', timeout=60)[1].decode()
     told = "what stdin held cannot be resumed; starting from the beginning\n"
     assert (stderr, process.returncode) == (told, 0)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import random
+import signal
 import threading
 import time
 from collections.abc import Callable
@@ -57,3 +59,12 @@ def test_another_thread_goes_on_while_the_core_works(texts: list[str]) -> None:
     assert results[0].report["counts"]["blocks_removed"] > 4000
     # A tick takes a millisecond or more; a tenth of the ticks there could be is far above one.
     assert counted > 20 * took
+
+
+def test_a_forked_process_has_threads_of_its_own() -> None:
+    result = dedup.scan(["A text that stands twice, word for word, in all its length."] * 2)
+    child = os.fork()
+    if child == 0:
+        signal.alarm(20)
+        os._exit(0 if len(result.clusters) == 1 else 1)
+    assert os.waitpid(child, 0)[1] == 0

@@ -43,7 +43,7 @@ class Journal:
 
 
 def read_journal(path: str) -> list[Any]:
-    """The values of all lines up to the first that is not whole; none where there is no file."""
+    """The values of all lines up to the first that is not whole; none where none can be read."""
     values = []
     last = b""
     try:
@@ -54,7 +54,7 @@ def read_journal(path: str) -> list[Any]:
                 if not body.endswith(b"\n") or written != last.hex().encode():
                     break
                 values.append(json.loads(body))
-    except FileNotFoundError:
+    except OSError:
         return []
     return values
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -106,7 +107,10 @@ class Scratch:
     def _error(self, reason: str) -> OutputError:
         folder = self.folder or gettempdir()
         message = f"{folder}: no temporary file: {reason}"
-        return OutputError(message, path=folder, hint="make room there, or allow more memory")
+        hint = "make room there, or allow more memory"
+        if os.strerror(errno.EFBIG) in reason:
+            hint = "lift the limit on file size (ulimit -f), or allow more memory"
+        return OutputError(message, path=folder, hint=hint)
 
 
 def core_settings(policy: Policy) -> dict[str, Any]:

@@ -232,6 +232,7 @@ impl Corpus {
     #[must_use]
     pub fn counts(&self) -> Vec<(&'static str, u64)> {
         let mut counts = self.outcome().counts.clone();
+        counts.push(("documents_similar", self.outcome().plan.similar.len() as u64));
         counts.push(("candidates", self.candidates));
         counts.push(("matches", self.outcome().matches.len() as u64));
         counts

@@ -57,6 +57,8 @@ pub const IS_KEPT: bool = cfg!(target_os = "linux");
 
 /// Sets how many bytes the process may hold in memory; `None` for as many as it likes.
 pub fn limit(bytes: Option<usize>) {
+    // What found no room under another limit is no matter of this one.
+    lock().regions.shortage = None;
     LIMIT.store(bytes.unwrap_or(usize::MAX), Ordering::Relaxed);
 }
 
@@ -89,7 +91,7 @@ impl Watch {
     #[must_use]
     pub fn start() -> Self {
         static FORKS: Once = Once::new();
-        FORKS.call_once(|| around_forks(hold, let_loose));
+        FORKS.call_once(|| around_forks(hold, go_on, begin_anew));
         let own = std::process::id();
         let mut state = lock();
         state.watches += 1;
@@ -145,8 +147,18 @@ extern "C" fn hold() {
     HELD.set(Some(lock()));
 }
 
-extern "C" fn let_loose() {
-    drop(HELD.take());
+/// In the parent: the child may read what the regions hold, so their places are not used again.
+extern "C" fn go_on() {
+    if let Some(mut state) = HELD.take() {
+        state.regions.keep_places();
+    }
+}
+
+/// In the child: what it writes to the regions is its own from here on.
+extern "C" fn begin_anew() {
+    if let Some(mut state) = HELD.take() {
+        state.regions.make_private();
+    }
 }
 
 fn lock() -> MutexGuard<'static, State> {

@@ -52,9 +52,18 @@ impl Regions {
         false
     }
 
+    pub(super) fn keep_places(&mut self) {}
+
+    pub(super) fn make_private(&mut self) {}
+
     pub(super) fn let_go(&self) {}
 }
 
-pub(super) fn around_forks(_before: extern "C" fn(), _after: extern "C" fn()) {}
+pub(super) fn around_forks(
+    _before: extern "C" fn(),
+    _in_parent: extern "C" fn(),
+    _in_child: extern "C" fn(),
+) {
+}
 
 pub(super) fn trim() {}

@@ -18,9 +18,9 @@ use std::ptr::{self, NonNull};
 /// Bytes of a page, which is what ranges are counted in.
 pub(super) const PAGE: usize = 4096;
 /// Bytes of the file's address space that each region has for itself, so that it can grow in place.
-const WINDOW: libc::off_t = 64 << 30;
+const WINDOW: libc::off_t = 32 << 30;
 /// Regions at one time: 12 TiB of addresses, of the 16 TiB that an ext4 file may have.
-const REGIONS: usize = 192;
+const REGIONS: usize = 384;
 
 /// Why an array had to stay in memory.
 #[derive(Clone, Copy, Debug)]
@@ -30,6 +30,9 @@ pub struct Shortage {
     /// Bytes that were asked for.
     pub bytes: usize,
 }
+
+/// In place of a file's number: a region whose pages are not in a file any more once they are written.
+const PRIVATE: u32 = 0;
 
 #[derive(Clone, Copy)]
 struct Region {
@@ -53,7 +56,7 @@ pub(super) struct Regions {
     /// would write to the same places.
     owner: u32,
     places: [Option<Region>; REGIONS],
-    /// Places whose space could not be given back: what lies there is not zero.
+    /// Places whose space was not given back: what lies there is not zero, or is another process's.
     unusable: [bool; REGIONS],
     /// The first array that found no room.
     pub(super) shortage: Option<Shortage>,
@@ -114,7 +117,10 @@ impl Regions {
     pub(super) fn map(&mut self, bytes: usize) -> Option<*mut u8> {
         let bytes = whole_pages(bytes)?;
         let is_free = |&at: &usize| self.places[at].is_none() && !self.unusable[at];
-        let place = (0..REGIONS).find(is_free).filter(|_| self.is_owner())?;
+        let Some(place) = (0..REGIONS).find(is_free).filter(|_| self.is_owner()) else {
+            self.shortage.get_or_insert(Shortage { code: libc::ENOMEM, bytes });
+            return None;
+        };
         if !self.reserve(place, 0, bytes) {
             return None;
         }
@@ -161,16 +167,39 @@ impl Regions {
         if let Some(region) = self.places[place].take() {
             // SAFETY: the range is mapped, since it stood in `places`, and its owner gave it up.
             unsafe { libc::munmap(region.address.as_ptr().cast(), region.bytes) };
-            if region.file == self.files && self.is_owner() {
+            if region.file == self.files && self.is_owner() && !self.unusable[place] {
                 self.give_back(place);
             }
         }
         true
     }
 
+    /// After a fork, in the parent: what stands in the places now stays there for the child.
+    pub(super) fn keep_places(&mut self) {
+        for (place, region) in self.places.iter().enumerate() {
+            self.unusable[place] |= region.is_some();
+        }
+    }
+
+    /// After a fork, in the child: gives it pages of its own where it writes.
+    pub(super) fn make_private(&mut self) {
+        let Some(file) = self.file.as_ref().map(AsRawFd::as_raw_fd) else { return };
+        let (access, flags) =
+            (libc::PROT_READ | libc::PROT_WRITE, libc::MAP_PRIVATE | libc::MAP_FIXED);
+        for (place, region) in self.places.iter_mut().enumerate() {
+            if let Some(region) = region.as_mut().filter(|region| region.file == self.files) {
+                let address = region.address.as_ptr().cast();
+                // SAFETY: the range is mapped from this place of the file, and is so again, since
+                // `places` says so; no other thread lives in a child that has just been forked.
+                unsafe { libc::mmap(address, region.bytes, access, flags, file, offset(place)) };
+                region.file = PRIVATE;
+            }
+        }
+    }
+
     /// Takes the pages of all regions out of the process; what they hold stays in the file.
     pub(super) fn let_go(&self) {
-        for region in self.places.iter().flatten() {
+        for region in self.places.iter().flatten().filter(|region| region.file != PRIVATE) {
             let address = region.address.as_ptr().cast();
             // SAFETY: the range is a shared mapping of the file: its pages come back as they were.
             unsafe { libc::madvise(address, region.bytes, libc::MADV_DONTNEED) };
@@ -205,10 +234,14 @@ impl Regions {
     }
 }
 
-/// Has the system call `before` and `after` around each fork of the process, in the thread that forks.
-pub(super) fn around_forks(before: extern "C" fn(), after: extern "C" fn()) {
-    // SAFETY: both are functions of this library, which is never unloaded.
-    unsafe { libc::pthread_atfork(Some(before), Some(after), Some(after)) };
+/// Has the system call these around each fork of the process, in the thread that forks.
+pub(super) fn around_forks(
+    before: extern "C" fn(),
+    in_parent: extern "C" fn(),
+    in_child: extern "C" fn(),
+) {
+    // SAFETY: they are functions of this library, which is never unloaded.
+    unsafe { libc::pthread_atfork(Some(before), Some(in_parent), Some(in_child)) };
 }
 
 /// Gives back to the system what its allocator keeps for later.

@@ -7,10 +7,9 @@ use std::path::PathBuf;
 use pyo3::exceptions::PyOSError;
 use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyList, PyString};
-use rayon::ThreadPool;
 
 use super::convert::{
-    PyLines, PyLinesRead, borrow, bytes_of_u32, field, joined, lines_of, permutations_of, pool_of,
+    PyLines, PyLinesRead, Threads, borrow, bytes_of_u32, field, joined, lines_of, permutations_of,
     settings_of, value_error, words,
 };
 use crate::clean::Cleaned;
@@ -53,7 +52,7 @@ impl Seen {
 #[pyclass]
 pub(super) struct Corpus {
     core: CoreCorpus,
-    pool: ThreadPool,
+    pool: Threads,
     _watch: Watch,
 }
 
@@ -66,7 +65,7 @@ impl Corpus {
         let core =
             CoreCorpus::new(settings_of(policy)?, permutations_of(a, b)?, protect.as_deref())
                 .map_err(value_error)?;
-        Ok(Self { core, pool: pool_of(threads)?, _watch: Watch::start() })
+        Ok(Self { core, pool: Threads::new(threads)?, _watch: Watch::start() })
     }
 
     /// Adds documents; `lines` are their numbers in the inputs that the sources name.
@@ -260,8 +259,8 @@ impl Corpus {
         PyBytes::new(py, &lines).unbind()
     }
 
-    fn similar_documents(&self) -> Vec<(u32, u32, f64)> {
-        let similar = self.core.similar().iter();
+    fn similar_documents(&self, most: usize) -> Vec<(u32, u32, f64)> {
+        let similar = self.core.similar().iter().take(most);
         similar.map(|found| (found.document, found.other, found.share)).collect()
     }
 

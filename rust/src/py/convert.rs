@@ -49,6 +49,29 @@ pub(super) fn permutations_of(a: &[u8], b: &[u8]) -> PyResult<Permutations> {
     })
 }
 
+/// The threads of a run.
+pub(super) struct Threads {
+    pool: ThreadPool,
+    process: u32,
+}
+
+impl Threads {
+    pub(super) fn new(threads: usize) -> PyResult<Self> {
+        Ok(Self { pool: pool_of(threads)?, process: std::process::id() })
+    }
+
+    /// Works on these threads; in a forked process, which has none of them, on new ones.
+    pub(super) fn install<T: Send>(&self, work: impl FnOnce() -> T + Send) -> T {
+        if std::process::id() == self.process {
+            return self.pool.install(work);
+        }
+        match pool_of(self.pool.current_num_threads()) {
+            Ok(pool) => pool.install(work),
+            Err(_) => work(),
+        }
+    }
+}
+
 pub(super) fn pool_of(threads: usize) -> PyResult<ThreadPool> {
     ThreadPoolBuilder::new()
         .num_threads(threads)
