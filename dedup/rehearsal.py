@@ -45,6 +45,10 @@ def rehearse(run: Run, most: int = SAMPLE_BYTES) -> Forecast:
         raise InputError("-: stdin has no plan: its size is not known", hint=STDIN_HINT)
     base, memory = resident(), run.options.memory
     sample = sample_of(files, most)
+    if not sample.whole and sample.size < min(most, sample.total) // 100:
+        message = f"the sample holds {sample.size:,} bytes of about {sample.total:,}: no plan"
+        hint = "records are longer than the sample; try it on a part of the corpus"
+        raise InputError(message, hint=hint)
     items = files.inputs.files
     sizes = {item: item.stamp[2] if item.stamp else 0 for item in items}
     texts = [sizes[item] for item in items if item.format == "text"]
