@@ -715,13 +715,14 @@ def test_an_interrupt_leaves_nothing_and_a_kill_is_swept_by_the_next_run(tmp_pat
         assert process.stdout.readline() == "ready\n"
         copy_tree(put(tmp_path / "in", {"a.txt": b"a"}), tmp_path / "other")
         assert len(list(tmp_path.glob(".out.dedup-partial-*"))) == 1
-        with OutputTree(tmp_path / "out", force=True):
-            assert len(list(tmp_path.glob(".out.dedup-partial-*"))) == 2, "a live one stays"
-            process.send_signal(number)
-            process.communicate(timeout=60)
+        second = OutputTree(tmp_path / "out", force=True)
+        with pytest.raises(OutputError, match=rf"another run \(process {process.pid}\)"), second:
+            pass
+        assert len(list(tmp_path.glob(".out.dedup-partial-*"))) == 1, "a live one stays"
+        process.send_signal(number)
+        process.communicate(timeout=60)
         assert len(list(tmp_path.glob(".out.dedup-partial-*"))) == wanted
-        for name in ("out", "other"):
-            remove(tmp_path / name)
+        remove(tmp_path / "other")
     with OutputTree(tmp_path / "out"):
         pass
     assert sorted(path.name for path in tmp_path.iterdir()) == ["in", "out"]
