@@ -14,10 +14,10 @@ from dedup.explanation import Explanation, explain_texts
 from dedup.formats import OutputTree, Reading, check_output, restore
 from dedup.formats.memory import documents_of
 from dedup.formats.partial import check_target
-from dedup.keeping import KEPT, Place, notice
 from dedup.options import Options
 from dedup.policy import Policy
 from dedup.results import CleanResult, ScanResult
+from dedup.resumption import KEPT, Place, notice
 from dedup.run import Run
 
 if TYPE_CHECKING:
@@ -130,7 +130,7 @@ def plan(
     A sample of about 8 MB of text is read, matched and cleaned in memory; nothing is written. data:
     a path, glob or folder, or several paths; the other arguments as for `clean`.
     """
-    from dedup.rehearsal import rehearse
+    from dedup.forecast.rehearsal import rehearse
 
     run = _run(data, policy, options, jobs, (text_field, id_field, input_format), settings)
     _check_linkage(run.policy)

@@ -22,9 +22,9 @@ from dedup.formats.rows import whole_records
 from dedup.formats.source import Held, Source, open_source
 from dedup.formats.walk import NOTES
 from dedup.intake import Intake, value_of
-from dedup.keeping import open_keeping
 from dedup.report import RunFacts, build_report, similar_document
 from dedup.results import CleanResult
+from dedup.resumption import open_resumption
 from dedup.stages.keepers import KeeperOrder
 from dedup.stages.short import judge_pairs
 from dedup.terminal import inert
@@ -34,10 +34,10 @@ if TYPE_CHECKING:
 
     from dedup import _core
     from dedup.formats import Piece
-    from dedup.keeping import Keeping, Place
     from dedup.model import Document, Skipped
     from dedup.options import Options
     from dedup.policy import Policy
+    from dedup.resumption import Place, Resumption
 
 # Documents in the report that nearly all stand in another one; `clusters.jsonl` tells of all.
 MOST_SIMILAR = 10_000
@@ -117,13 +117,13 @@ class Run:
         files = Scratch(scratch, needed=self.options.memory is not None)
         if self._is_large():
             files.spill()
-        keeping = open_keeping(place, self.source, self.policy, self.options, self.intake)
-        if not keeping.matched:
+        resumption = open_resumption(place, self.source, self.policy, self.options, self.intake)
+        if not resumption.matched:
             with self.stage("read"):
-                self._read(files, keeping)
+                self._read(files, resumption)
             with self.stage("match"):
                 self._match()
-                keeping.after_matching()
+                resumption.after_matching()
         files.check()
         with self.stage("decide"):
             self.corpus.cluster(
@@ -135,15 +135,15 @@ class Run:
         size = self.source.size
         return size is None or size > SPOOLED_FROM
 
-    def _read(self, files: Scratch, keeping: Keeping) -> None:
+    def _read(self, files: Scratch, resumption: Resumption) -> None:
         size, weight = self.source.size, self.intake.weight
-        if self._is_large() and not keeping.spools:
+        if self._is_large() and not resumption.spools:
             files.spool(self.corpus)
-        for batch, _ in ahead(self.source.batches(after=self.intake.position), keeping.add):
+        for batch, _ in ahead(self.source.batches(after=self.intake.position), resumption.add):
             weight += batch.weight
             self.tell("read", weight, size)
             files.check()
-        keeping.after_reading()
+        resumption.after_reading()
         self.state = self.corpus.state()
 
     def _match(self) -> None:

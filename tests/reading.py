@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from files import put
+
 from dedup import Policy, _core
 from dedup.engines.local import open_corpus
 from dedup.formats import Lines, OutputTree, Piece, Reading, Torn, discover, read
@@ -14,6 +16,26 @@ from dedup.formats.records import MAX_LINE
 from dedup.model import Skipped
 
 BOM = b"\xef\xbb\xbf"
+
+# Files of lines that are hard to keep as they are: marks, blank and bad lines, other line ends.
+SHAPES = [
+    b"",
+    b"\n",
+    b"\n \t\r\n\n",
+    BOM,
+    BOM + b"\n",
+    BOM + b"\n\n" + b'{"text":"a"}',
+    BOM + b'{"text":"a"}\r\n\r\n{"text":"b"}\r\n',
+    BOM + b'{"text":1}\n',
+    b'{"text":"a"}',
+    b'{"text":"a"}\n\n',
+    b'\n{"text":"drop"}\n \n{"text":"a"}\nbad\n\n{"text":"drop"}',
+    BOM + b'{"text":"drop"}\n',
+    b'{"text":"one CUT two"}\r\n{"id":"k","text":"CUT x CUT y","n":1.50}\nbad',
+    b'{"text":"a"}\r{"text":"b"}\n',
+    b'{"text":"a"}\n' + BOM + b'{"text":"b"}\n',
+    b"bad\n" * 7,
+]
 
 
 @dataclass(frozen=True)
@@ -103,3 +125,8 @@ def _rest_of(batch: Lines, clean: Callable[[Record], bytes | None]) -> Iterator[
             yield clean(record) or b""
         elif not line.strip(b" \t\r\n"):
             yield line
+
+
+def lines_of(tmp_path: Path, data: bytes, text_field: str = "text") -> Whole:
+    """What some lines hold."""
+    return read_all(put(tmp_path, {"a.jsonl": data}) / "a.jsonl", text_field)

@@ -26,7 +26,7 @@ ABOVE = {
     "dedup.formats.separated",
     "dedup.formats.source",
     "dedup.intake",
-    "dedup.keeping",
+    "dedup.resumption",
     "dedup.report",
     "dedup.results",
     "dedup.run",

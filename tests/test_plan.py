@@ -18,15 +18,15 @@ import zstandard
 import dedup
 from dedup.cli import main
 from dedup.forecast import Forecast, disk, memory, on_disk, seconds, table_bytes
-from dedup.forecast_text import plan_lines, plan_warnings
+from dedup.forecast.growth import MOST_POWER, Basis, Trial, grown, power
+from dedup.forecast.rehearsal import rehearse
+from dedup.forecast.text import plan_lines, plan_warnings
 from dedup.formats import Reading
 from dedup.formats.expansion import expansion
 from dedup.formats.sample import sample_of
 from dedup.formats.source import Files
-from dedup.growth import MOST_POWER, Basis, Trial, grown, power
 from dedup.options import Options
 from dedup.policy import Policy
-from dedup.rehearsal import rehearse
 from dedup.run import Run
 
 ROOT = Path(__file__).parent.parent

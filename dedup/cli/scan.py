@@ -90,7 +90,7 @@ def _plan(sources: list[str], policy: Policy, reading: Reading, showing: Showing
 
         print_data([orjson.dumps(figures, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)])
     else:
-        from dedup.forecast_text import plan_lines, plan_warnings
+        from dedup.forecast.text import plan_lines, plan_warnings
 
         if not showing.quiet:
             print_lines(plan_lines(figures, bold=bold))

@@ -1,6 +1,6 @@
 //! Columns: flat, appended to, and read by number.
 
-use crate::memory::first_bytes;
+use crate::memory::at_most;
 
 /// Bytes a long column asks for at first. Above the largest size that the C library keeps in its
 /// arenas, so the column lies in pages of its own: they cost nothing until they are written, and
@@ -8,10 +8,16 @@ use crate::memory::first_bytes;
 /// 305 MB (another allocator, mimalloc, took 160 MB more).
 const COLUMN_BYTES: usize = 40 << 20;
 
+/// Under a limit on memory less: some twenty columns are made at once, and what they reserve is not yet
+/// counted as held.
+fn reserved() -> usize {
+    at_most(COLUMN_BYTES, 64)
+}
+
 /// An empty column that will be long.
 #[must_use]
 pub fn column<T>() -> Vec<T> {
-    Vec::with_capacity(first_bytes(COLUMN_BYTES) / size_of::<T>())
+    Vec::with_capacity(reserved() / size_of::<T>())
 }
 
 /// Bytes that a column fills; what it asked for beyond costs no memory.
@@ -28,7 +34,7 @@ pub struct Texts {
 
 impl Default for Texts {
     fn default() -> Self {
-        Self { text: String::with_capacity(first_bytes(COLUMN_BYTES)), ends: column() }
+        Self { text: String::with_capacity(reserved()), ends: column() }
     }
 }
 

@@ -12,7 +12,7 @@ use rayon::prelude::*;
 
 use crate::hot::{HOT, hot_pairs};
 use crate::keys::Keys;
-use crate::memory::first_bytes;
+use crate::memory::at_most;
 use crate::sign::Permutations;
 use crate::sketch::Sketch;
 use crate::store::Number;
@@ -188,7 +188,7 @@ pub trait Features: Sync {
 
 /// How many bands are taken in one turn.
 fn bands_at_once(nodes: usize) -> usize {
-    let room = KEYS_AT_ONCE.min(16 * first_bytes(KEYS_AT_ONCE));
+    let room = at_most(KEYS_AT_ONCE, 4);
     let fitting = room / (nodes * size_of::<u32>()).max(1);
     // A small limit on memory is kept by reading more often.
     fitting.max(if room < KEYS_AT_ONCE { 1 } else { BANDS_AT_ONCE })

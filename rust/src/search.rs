@@ -4,7 +4,7 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use crate::group::{Bands, Candidates, Features, Pair, group};
-use crate::memory::first_bytes;
+use crate::memory::at_most;
 use crate::settings::{Numbers, Search, Settings};
 use crate::shingle::{Powers, extend_items, fill_shingle_set, shingle_set};
 use crate::sign::Permutations;
@@ -189,7 +189,7 @@ fn piece_length(store: &Store, pairs: &[Pair], places: &[u32]) -> usize {
     let size = |node: Number| {
         if places[node as usize] < HUB_PLACE { u64::from(store.token_count(node)) } else { 0 }
     };
-    let at_once = (first_bytes(SETS_AT_ONCE) / size_of::<u64>()) as u64;
+    let at_once = (at_most(SETS_AT_ONCE, 64) / size_of::<u64>()) as u64;
     let mut shingles = 0;
     let mut last = None;
     pairs

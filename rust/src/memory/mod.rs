@@ -76,11 +76,10 @@ pub fn shortage() -> Option<Shortage> {
     lock().regions.shortage
 }
 
-/// Bytes to reserve for an array that will be long, where `usual` would do without a limit.
+/// Bytes to take at one time where `usual` are taken without a limit: that part of the limit at most.
 #[must_use]
-pub fn first_bytes(usual: usize) -> usize {
-    // Some twenty of them are made at once, and what is reserved is not yet counted as held.
-    usual.min((LIMIT.load(Ordering::Relaxed) / 64).max(1 << 16))
+pub fn at_most(usual: usize, part: usize) -> usize {
+    usual.min((LIMIT.load(Ordering::Relaxed) / part).max(1 << 16))
 }
 
 /// Keeps the limit for as long as it lives.

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING
 from dedup.engines.local import open_corpus
 from dedup.errors import InputError
 from dedup.forecast import Forecast
+from dedup.forecast.growth import Basis, Trial
 from dedup.formats.sample import SAMPLE_BYTES, sample_of
 from dedup.formats.scales import Scales
 from dedup.formats.source import Files
-from dedup.growth import Basis, Trial
 from dedup.intake import Intake
 from dedup.memory import bytes_of, half_of_what_is_free
 from dedup.run import Run

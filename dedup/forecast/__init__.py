@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from math import ceil, log2
 from typing import TYPE_CHECKING, Any
 
-from dedup.growth import Basis, grown, power, times
+from dedup.forecast.growth import Basis, grown, power, times
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

@@ -36,7 +36,7 @@ class Place:
     resume: bool
 
 
-class Keeping:
+class Resumption:
     """The checkpoints of a run; none where `checkpoints` is None.
 
     always: also of an input that is too small for one. matched: the run went on with matches, so
@@ -120,38 +120,38 @@ class Keeping:
         notice(self._options, f"warning: no more checkpoints: {error.strerror or error}")
 
 
-def open_keeping(
+def open_resumption(
     place: Place | None, source: Source, policy: Policy, options: Options, intake: Intake
-) -> Keeping:
+) -> Resumption:
     """The checkpoints of a run that begins now, or goes on with a saved state.
 
     None where no journal has a place, where an input cannot be read again, and where the input is
     small. Raises OutputError where the saved state does not fit.
     """
     if place is None or source.inputs is None:
-        return Keeping(intake, options)
+        return Resumption(intake, options)
     files = source.inputs.files
     if any(item.stamp is None for item in files):
         if place.resume:
             notice(options, f"what stdin held cannot be resumed; {FROM_THE_START}")
-        return Keeping(intake, options)
+        return Resumption(intake, options)
     belongs = {
         "settings": _settings(policy, options, intake.reading),
         "inputs": [_known_by(item) for item in files],
     }
     checkpoints = Checkpoints(place.journal, intake.corpus, belongs)
     if place.resume and (saved := _saved_state(place, belongs, options)) is not None:
-        keeping = Keeping(intake, options, checkpoints, always=True)
-        keeping.go_on(saved, source.size)
-        return keeping
+        resumption = Resumption(intake, options, checkpoints, always=True)
+        resumption.go_on(saved, source.size)
+        return resumption
     if not place.resume and source.size is not None and source.size < options.checkpoint_bytes:
-        return Keeping(intake, options)
+        return Resumption(intake, options)
     try:
         checkpoints.begin()
     except OSError as error:
         notice(options, f"warning: no checkpoints: {error.strerror or error}")
-        return Keeping(intake, options)
-    return Keeping(intake, options, checkpoints, always=place.resume)
+        return Resumption(intake, options)
+    return Resumption(intake, options, checkpoints, always=place.resume)
 
 
 def _saved_state(place: Place, belongs: dict[str, Any], options: Options) -> Saved | None:
