@@ -4,6 +4,7 @@
 //! reads no file, clock or environment (but `memory`, which changes no answer), and gives the same answer
 //! for any number of threads.
 
+pub mod anchors;
 pub mod array;
 pub mod band;
 mod bounds;
@@ -12,6 +13,7 @@ pub mod checkpoint;
 pub mod clean;
 pub mod cluster;
 pub mod columns;
+pub mod contain;
 pub mod corpus;
 pub mod counts;
 pub mod csv;

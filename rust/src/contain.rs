@@ -1,0 +1,164 @@
+//! Candidates for containment: a text and a longer one that holds most of it.
+//!
+//! Signatures tell resemblance, which a paragraph and a page that quotes it lack. But they share
+//! anchors: nearly all of the shorter text's, and one for each run of 15 tokens in any case. A pair is a
+//! candidate when a third of the shorter text's anchors stand in the longer one.
+
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use rayon::prelude::*;
+
+use crate::anchors::Anchors;
+use crate::group::Pair;
+use crate::store::{Number, Store, TokenReader};
+
+/// Texts whose anchors are found by one task.
+const NODES_PER_TASK: usize = 1024;
+
+/// Buckets of more texts than this are not taken pair by pair: each of their texts is paired with the
+/// longest ones.
+const COLD: usize = 16;
+
+/// How many of the longest texts of a larger bucket the others are paired with.
+const LONGEST: usize = 4;
+
+/// The longer text is longer by a tenth at least: pairs more alike in length resemble each other so
+/// much, where one holds the other, that signatures find them.
+fn holds(longer: u32, shorter: u32) -> bool {
+    u64::from(longer) * 10 >= u64::from(shorter) * 11
+}
+
+/// Pairs of `nodes` (ascending), of which one may hold the other; ascending.
+#[must_use]
+pub fn containment_candidates(store: &Store, nodes: &[Number]) -> Vec<Pair> {
+    let Shared { entries, anchors } = shared_anchors(store, nodes);
+    let length = |place: u32| store.token_count(nodes[place as usize]);
+    let mut hot = vec![0u32; nodes.len()];
+    let mut pairs: Vec<u64> = Vec::new();
+    let mut members: Vec<u32> = Vec::new();
+    for bucket in entries.chunk_by(|left, right| left >> 32 == right >> 32) {
+        members.clear();
+        members.extend(bucket.iter().map(|&entry| entry as u32));
+        members.sort_unstable_by_key(|&place| (std::cmp::Reverse(length(place)), place));
+        if members.len() > COLD {
+            members.iter().for_each(|&place| hot[place as usize] += 1);
+        }
+        let longest = if members.len() > COLD { LONGEST } else { members.len() };
+        for (rank, &longer) in members[..longest].iter().enumerate() {
+            let shorter = members[rank + 1..]
+                .iter()
+                .filter(|&&shorter| holds(length(longer), length(shorter)));
+            pairs.extend(shorter.map(|&shorter| u64::from(shorter) << 32 | u64::from(longer)));
+        }
+    }
+    drop(entries);
+    pairs.par_sort_unstable();
+    let mut found: Vec<Pair> = pairs
+        .chunk_by(|one, other| one == other)
+        .filter_map(|same| {
+            let (shorter, longer) = ((same[0] >> 32) as usize, same[0] as u32 as usize);
+            // What stands in large buckets may be shared without having been paired.
+            let shared = same.len() as u32 + hot[shorter];
+            (3 * shared >= anchors[shorter]).then(|| {
+                let (one, other) = (nodes[shorter], nodes[longer]);
+                (one.min(other), one.max(other))
+            })
+        })
+        .collect();
+    found.par_sort_unstable();
+    found
+}
+
+/// The anchors that stand in more than one text.
+struct Shared {
+    /// Hash above the text's place, ascending.
+    entries: Vec<u64>,
+    /// How many anchors each text has, shared or not.
+    anchors: Vec<u32>,
+}
+
+fn shared_anchors(store: &Store, nodes: &[Number]) -> Shared {
+    let tokens: u64 = nodes.iter().map(|&node| u64::from(store.token_count(node))).sum();
+    let seen = Seen::new(tokens as usize);
+    let mut anchors = vec![0u32; nodes.len()];
+    anchors.par_chunks_mut(NODES_PER_TASK).zip(nodes.par_chunks(NODES_PER_TASK)).for_each(
+        |(counts, nodes)| {
+            let mut reader = AnchorReader::new(store);
+            for (count, &node) in counts.iter_mut().zip(nodes) {
+                let hashes = reader.hashes(node);
+                *count = hashes.len() as u32;
+                hashes.iter().for_each(|&hash| seen.add(hash));
+            }
+        },
+    );
+    let mut entries: Vec<u64> = nodes
+        .par_chunks(NODES_PER_TASK)
+        .enumerate()
+        .flat_map_iter(|(task, nodes)| {
+            let mut reader = AnchorReader::new(store);
+            let mut entries = Vec::new();
+            for (place, &node) in (task * NODES_PER_TASK..).zip(nodes) {
+                let again = reader.hashes(node).iter().filter(|&&hash| seen.again(hash));
+                entries.extend(again.map(|&hash| u64::from(hash) << 32 | place as u64));
+            }
+            entries
+        })
+        .collect();
+    entries.par_sort_unstable();
+    Shared { entries, anchors }
+}
+
+/// Reads the anchors of one text after the other.
+struct AnchorReader<'a> {
+    tokens: TokenReader<'a>,
+    anchors: Anchors,
+    hashes: Vec<u32>,
+}
+
+impl<'a> AnchorReader<'a> {
+    fn new(store: &'a Store) -> Self {
+        Self { tokens: store.token_reader(), anchors: Anchors::default(), hashes: Vec::new() }
+    }
+
+    /// The different anchors of a text, ascending.
+    fn hashes(&mut self, node: Number) -> &[u32] {
+        self.hashes.clear();
+        self.anchors.find(self.tokens.tokens(node), |hash, _| self.hashes.push(hash));
+        self.hashes.sort_unstable();
+        self.hashes.dedup();
+        &self.hashes
+    }
+}
+
+/// Which hashes were seen, and which of them again: a hash that is alone is taken for a shared one when
+/// another has its bit. Whichever thread comes first, the outcome is the same.
+struct Seen {
+    seen: Vec<AtomicU64>,
+    again: Vec<AtomicU64>,
+}
+
+impl Seen {
+    /// For the anchors of so many tokens: four to eight bits for each.
+    fn new(tokens: usize) -> Self {
+        let words = tokens.next_power_of_two().clamp(1 << 10, 1 << 32) / 64;
+        let bits = || (0..words).map(|_| AtomicU64::new(0)).collect();
+        Self { seen: bits(), again: bits() }
+    }
+
+    fn place(&self, hash: u32) -> (usize, u64) {
+        let place = hash as usize & (self.seen.len() * 64 - 1);
+        (place / 64, 1 << (place % 64))
+    }
+
+    fn add(&self, hash: u32) {
+        let (word, bit) = self.place(hash);
+        if self.seen[word].fetch_or(bit, Ordering::Relaxed) & bit != 0 {
+            self.again[word].fetch_or(bit, Ordering::Relaxed);
+        }
+    }
+
+    fn again(&self, hash: u32) -> bool {
+        let (word, bit) = self.place(hash);
+        self.again[word].load(Ordering::Relaxed) & bit != 0
+    }
+}
