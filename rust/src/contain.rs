@@ -4,11 +4,9 @@
 //! anchors: nearly all of the shorter text's, and one for each run of 15 tokens in any case. A pair is a
 //! candidate when a third of the shorter text's anchors stand in the longer one.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use rayon::prelude::*;
 
-use crate::anchors::Anchors;
+use crate::anchors::{Anchors, Seen};
 use crate::group::Pair;
 use crate::store::{Number, Store, TokenReader};
 
@@ -127,38 +125,5 @@ impl<'a> AnchorReader<'a> {
         self.hashes.sort_unstable();
         self.hashes.dedup();
         &self.hashes
-    }
-}
-
-/// Which hashes were seen, and which of them again: a hash that is alone is taken for a shared one when
-/// another has its bit. Whichever thread comes first, the outcome is the same.
-struct Seen {
-    seen: Vec<AtomicU64>,
-    again: Vec<AtomicU64>,
-}
-
-impl Seen {
-    /// For the anchors of so many tokens: four to eight bits for each.
-    fn new(tokens: usize) -> Self {
-        let words = tokens.next_power_of_two().clamp(1 << 10, 1 << 32) / 64;
-        let bits = || (0..words).map(|_| AtomicU64::new(0)).collect();
-        Self { seen: bits(), again: bits() }
-    }
-
-    fn place(&self, hash: u32) -> (usize, u64) {
-        let place = hash as usize & (self.seen.len() * 64 - 1);
-        (place / 64, 1 << (place % 64))
-    }
-
-    fn add(&self, hash: u32) {
-        let (word, bit) = self.place(hash);
-        if self.seen[word].fetch_or(bit, Ordering::Relaxed) & bit != 0 {
-            self.again[word].fetch_or(bit, Ordering::Relaxed);
-        }
-    }
-
-    fn again(&self, hash: u32) -> bool {
-        let (word, bit) = self.place(hash);
-        self.again[word].load(Ordering::Relaxed) & bit != 0
     }
 }

@@ -7,9 +7,13 @@
 
 use std::ops::Range;
 
+use hashbrown::HashMap;
+
 use crate::cluster::{Corpus, Echo, Keepers};
 use crate::fates::{Fates, State};
+use crate::regions::{Region, covered_blocks};
 use crate::remains::{after_cut, blocks_to_keep};
+use crate::runs::{Run, Text, Token, find_runs};
 use crate::settings::Boilerplate;
 use crate::split::Unit;
 use crate::store::{NONE, Number};
@@ -43,7 +47,8 @@ pub fn settle(corpus: &Corpus<'_>, keepers: Keepers, spread: &[u32]) -> Fates {
             states[block] = State::Pending;
         }
     }
-    let mut fates = Fates { states, aligned, inner: vec![false; blocks] };
+    let regions = HashMap::new();
+    let mut fates = Fates { states, aligned, inner: vec![false; blocks], regions };
     for (&block, &(other, echo)) in &keepers.echoes {
         fates.aligned[block as usize] = other;
         fates.states[block as usize] = match echo {
@@ -54,17 +59,61 @@ pub fn settle(corpus: &Corpus<'_>, keepers: Keepers, spread: &[u32]) -> Fates {
     if corpus.settings.boilerplate == Boilerplate::All {
         strip_boilerplate(corpus, spread, &mut fates);
     }
-    let mut settler = Settler { corpus, spread, fates, stretches: Vec::new() };
+    let mut settler =
+        Settler { corpus, spread, fates, before: HashMap::new(), stretches: Vec::new() };
     for document in 0..corpus.store.documents() {
         settler.settle_document(document);
     }
     settler.fates
 }
 
+/// Looks for runs among the blocks that stay, and removes the blocks that they cover; all runs that
+/// were found, whatever became of them. `order` says when each document is visited.
+pub fn settle_runs(
+    corpus: &Corpus<'_>,
+    mut fates: Fates,
+    spread: &[u32],
+    order: Option<&[u32]>,
+) -> (Fates, Vec<Run>) {
+    let Corpus { store, settings, documents, .. } = *corpus;
+    let text = Text { store, states: &fates.states, documents, order };
+    let runs = find_runs(&text, settings.min_run);
+    let mut named = vec![false; store.blocks()];
+    for &keeper in fates.aligned.iter().filter(|&&keeper| keeper != NONE) {
+        named[keeper as usize] = true;
+    }
+    let mut regions: HashMap<Number, Region> = HashMap::new();
+    for run in &runs {
+        // What others repeat stays, for them.
+        let free = covered_blocks(&text, run).into_iter().filter(|&(block, _)| {
+            matches!(fates.states[block as usize], State::Kept | State::Contained)
+                && !named[block as usize]
+        });
+        regions.extend(free);
+    }
+    if regions.is_empty() {
+        return (fates, runs);
+    }
+    let mut before = HashMap::new();
+    for (&block, region) in &regions {
+        let state = std::mem::replace(&mut fates.states[block as usize], State::Pending);
+        let keeper = std::mem::replace(&mut fates.aligned[block as usize], region.first.block);
+        before.insert(block, (state, keeper));
+    }
+    fates.regions = regions;
+    let mut settler = Settler { corpus, spread, fates, before, stretches: Vec::new() };
+    for document in 0..store.documents() {
+        settler.settle_document(document);
+    }
+    (settler.fates, runs)
+}
+
 struct Settler<'a> {
     corpus: &'a Corpus<'a>,
     spread: &'a [u32],
     fates: Fates,
+    /// What was said of the blocks that have regions before these were known.
+    before: HashMap<Number, (State, Number)>,
     /// Gone blocks that follow one another, `[start, end)`, ascending: without them a search for the
     /// next staying block could walk over a million gone ones, a million times.
     stretches: Vec<(Number, Number)>,
@@ -184,6 +233,12 @@ impl Settler<'_> {
             if !pending || locked[block as usize - first] {
                 continue;
             }
+            if let Some(region) = self.fates.regions.get(&block) {
+                if self.can_hold(region, block) {
+                    aligned[place] = region.first.block;
+                }
+                continue;
+            }
             if place > 0 && aligned[place - 1] != NONE {
                 let next = self.staying_after(aligned[place - 1]);
                 if self.can_replace(next, block) {
@@ -193,7 +248,11 @@ impl Settler<'_> {
             }
             aligned[place] = self.fates.aligned[block as usize];
             let mut back = place;
-            while back > 0 && aligned[back - 1] != NONE && self.is_short(left[back - 1]) {
+            while back > 0
+                && !self.fates.regions.contains_key(&left[back - 1])
+                && aligned[back - 1] != NONE
+                && self.is_short(left[back - 1])
+            {
                 let previous = self.staying_before(aligned[back]);
                 if previous == aligned[back - 1] || !self.can_replace(previous, left[back - 1]) {
                     break;
@@ -266,6 +325,35 @@ impl Settler<'_> {
             && self.corpus.may_remove(store.node(block as usize), store.node(keeper as usize))
     }
 
+    /// Whether all blocks of a region surely stay, and `block` may go in its favour.
+    fn can_hold(&self, region: &Region, block: Number) -> bool {
+        let home = self.corpus.documents[region.first.block as usize];
+        (region.first.block..=region.end.block).all(|part| {
+            let state = self.fates.states[part as usize];
+            part != block && state != State::Pending && !state.is_gone()
+        }) && !self.corpus.excluded[home as usize]
+            && self.corpus.in_scope(self.corpus.documents[block as usize], home)
+    }
+
+    /// Whether the keeper of one block, `aligned` to another, goes on where that of the block before it
+    /// ends.
+    fn follows(
+        &self,
+        (before, last): (Number, Number),
+        (block, aligned): (Number, Number),
+    ) -> bool {
+        let regions = &self.fates.regions;
+        let end = regions
+            .get(&before)
+            .map_or_else(|| Token { block: last, offset: self.tokens(last) }, |region| region.end);
+        let start =
+            regions.get(&block).map_or(Token { block: aligned, offset: 0 }, |region| region.first);
+        if end.offset < self.tokens(end.block) {
+            return start == end;
+        }
+        start == Token { block: self.staying_after(end.block), offset: 0 }
+    }
+
     /// Removes the runs that are long enough; how many blocks that were.
     fn remove_runs(&mut self, left: &[Number], aligned: &[Number]) -> usize {
         let mut gone = 0;
@@ -278,7 +366,8 @@ impl Settler<'_> {
             // What went before between two blocks of a run is inside of it now.
             if place > 0
                 && goes[place - 1]
-                && self.staying_after(aligned[place - 1]) == aligned[place]
+                && self
+                    .follows((left[place - 1], aligned[place - 1]), (left[place], aligned[place]))
             {
                 self.fates.inner[left[place - 1] as usize + 1..=block].fill(true);
             }
@@ -301,7 +390,7 @@ impl Settler<'_> {
             let mut end = start + 1;
             while end < left.len()
                 && aligned[end] != NONE
-                && self.staying_after(aligned[end - 1]) == aligned[end]
+                && self.follows((left[end - 1], aligned[end - 1]), (left[end], aligned[end]))
             {
                 end += 1;
             }
@@ -326,6 +415,10 @@ impl Settler<'_> {
         for (place, &block) in left.iter().enumerate() {
             let number = block as usize;
             if self.fates.states[number] != State::Pending {
+                continue;
+            }
+            if self.fates.regions.remove(&block).is_some() {
+                (self.fates.states[number], self.fates.aligned[number]) = self.before[&block];
                 continue;
             }
             if aligned[place] != NONE {

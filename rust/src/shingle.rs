@@ -29,7 +29,7 @@ fn hash_window(window: &[u32]) -> u64 {
 /// The shingles of a token stream in its order, repeats included.
 ///
 /// Fewer than `size` tokens make one shingle of all of them; no tokens make none.
-fn shingles_of(tokens: &[u32], size: usize) -> impl Iterator<Item = u64> {
+pub fn shingles_of(tokens: &[u32], size: usize) -> impl Iterator<Item = u64> {
     // Windows of one over no tokens are none.
     tokens.windows(size.min(tokens.len()).max(1)).map(hash_window)
 }

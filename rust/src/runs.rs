@@ -1,0 +1,371 @@
+//! Runs: stretches of tokens that stand twice, wherever paragraphs begin and end.
+//!
+//! Among the blocks that stay, anchors that stand more than once say where to look; from there a run is
+//! extended to both sides as far as the tokens are the same. Each place is compared with the first and
+//! with the previous place of its anchor, so a hot one costs no more than a cold one. Where a run was
+//! found, nothing is looked for inside of it.
+
+use std::cmp::Ordering;
+
+use rayon::prelude::*;
+
+use crate::anchors::{Anchors, Seen};
+use crate::fates::State;
+use crate::store::{Number, Store, TokenReader};
+
+/// Documents whose anchors are found by one task.
+const DOCUMENTS_PER_TASK: usize = 64;
+
+/// A token of a block: the block, and how many tokens of it stand before.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub struct Token {
+    /// The block.
+    pub block: Number,
+    /// Tokens of the block before it.
+    pub offset: u32,
+}
+
+/// The same tokens at two places.
+#[derive(Clone, Copy, Debug)]
+pub struct Run {
+    /// The first token at the later place.
+    pub later: Token,
+    /// The first token at the earlier place.
+    pub earlier: Token,
+    /// How many tokens there are.
+    pub length: u32,
+}
+
+/// The text in which runs are looked for.
+pub struct Text<'a> {
+    /// The columns.
+    pub store: &'a Store,
+    /// What becomes of each block.
+    pub states: &'a [State],
+    /// The document of each block.
+    pub documents: &'a [Number],
+    /// When each document is visited; `None` where that is its own number.
+    pub order: Option<&'a [u32]>,
+}
+
+impl Text<'_> {
+    fn tokens(&self, block: Number) -> u32 {
+        self.store.block_tokens(block as usize)
+    }
+
+    /// The block after another one in the text that stays, blocks without tokens left out: `None` at the
+    /// document's end and where something goes in between.
+    #[must_use]
+    pub fn next(&self, block: Number) -> Option<Number> {
+        let document = self.documents[block as usize] as usize;
+        let end = self.store.document_blocks(document).end as Number;
+        (block + 1..end)
+            .take_while(|&next| !self.states[next as usize].is_gone())
+            .find(|&next| self.tokens(next) > 0)
+    }
+
+    fn previous(&self, block: Number) -> Option<Number> {
+        let document = self.documents[block as usize] as usize;
+        let start = self.store.document_blocks(document).start as Number;
+        (start..block)
+            .rev()
+            .take_while(|&previous| !self.states[previous as usize].is_gone())
+            .find(|&previous| self.tokens(previous) > 0)
+    }
+
+    /// The place after so many more tokens; where a block ends there, its end.
+    #[must_use]
+    pub fn after(&self, token: Token, mut count: u32) -> Token {
+        let mut token = token;
+        loop {
+            let left = self.tokens(token.block) - token.offset;
+            if count <= left {
+                return Token { offset: token.offset + count, ..token };
+            }
+            count -= left;
+            match self.next(token.block) {
+                Some(block) => token = Token { block, offset: 0 },
+                None => return Token { offset: token.offset + left, ..token },
+            }
+        }
+    }
+
+    /// How many tokens stand from one place to a later one of the same document, as far as that is less
+    /// than `most`.
+    fn distance(&self, from: Token, to: Token, most: u32) -> u32 {
+        if from.block == to.block {
+            return to.offset.saturating_sub(from.offset).min(most);
+        }
+        let mut distance = self.tokens(from.block) - from.offset;
+        for block in from.block + 1..to.block {
+            if distance >= most {
+                return most;
+            }
+            distance += self.tokens(block);
+        }
+        (distance + to.offset).min(most)
+    }
+
+    fn visit(&self, token: Token) -> (u32, Token) {
+        let document = self.documents[token.block as usize];
+        (self.order.map_or(document, |order| order[document as usize]), token)
+    }
+}
+
+/// All runs of at least `least` tokens, by their later place; those of one document do not overlap there.
+#[must_use]
+pub fn find_runs(text: &Text<'_>, least: u32) -> Vec<Run> {
+    let links = links(text);
+    let tasks: Vec<&[Link]> = links
+        .chunk_by(|one, other| {
+            text.documents[one.later.block as usize] == text.documents[other.later.block as usize]
+        })
+        .collect();
+    tasks
+        .into_par_iter()
+        .map_init(|| Sides::new(text), |sides, links| sides.runs(links, least))
+        .flatten_iter()
+        .collect()
+}
+
+/// Two places of one anchor.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Link {
+    later: Token,
+    earlier: Token,
+}
+
+/// Each place of an anchor with its first and its previous one, by document and place.
+fn links(text: &Text<'_>) -> Vec<Link> {
+    let mut entries = repeated_anchors(text);
+    entries.par_sort_unstable_by(|one, other| {
+        one.0.cmp(&other.0).then_with(|| text.visit(one.1).cmp(&text.visit(other.1)))
+    });
+    let mut links = Vec::new();
+    for bucket in entries.chunk_by(|one, other| one.0 == other.0) {
+        for (place, &(_, later)) in bucket.iter().enumerate().skip(1) {
+            links.push(Link { later, earlier: bucket[0].1 });
+            if place > 1 {
+                links.push(Link { later, earlier: bucket[place - 1].1 });
+            }
+        }
+    }
+    drop(entries);
+    links.par_sort_unstable_by_key(|link| (link.later, text.visit(link.earlier)));
+    links
+}
+
+/// Anchors that may stand more than once in what stays, with their places.
+fn repeated_anchors(text: &Text<'_>) -> Vec<(u32, Token)> {
+    let documents: Vec<usize> = (0..text.store.documents()).collect();
+    let tokens: u64 = text.store.token_counts.iter().map(|&count| u64::from(count)).sum();
+    let seen = Seen::new(tokens as usize);
+    documents.par_chunks(DOCUMENTS_PER_TASK).for_each(|documents| {
+        let mut streams = Streams::new(text);
+        for &document in documents {
+            streams.each_anchor(document, |hash, _| seen.add(hash));
+        }
+    });
+    documents
+        .par_chunks(DOCUMENTS_PER_TASK)
+        .flat_map_iter(|documents| {
+            let mut streams = Streams::new(text);
+            let mut entries = Vec::new();
+            for &document in documents {
+                streams.each_anchor(document, |hash, token| {
+                    if seen.again(hash) {
+                        entries.push((hash, token));
+                    }
+                });
+            }
+            entries
+        })
+        .collect()
+}
+
+/// Reads what stays of documents as streams of tokens.
+struct Streams<'a> {
+    text: &'a Text<'a>,
+    reader: TokenReader<'a>,
+    anchors: Anchors,
+    tokens: Vec<u32>,
+    /// The blocks of the stream, and where each begins in it.
+    blocks: Vec<(Number, usize)>,
+}
+
+impl<'a> Streams<'a> {
+    fn new(text: &'a Text<'a>) -> Self {
+        let reader = text.store.token_reader();
+        Self { text, reader, anchors: Anchors::default(), tokens: Vec::new(), blocks: Vec::new() }
+    }
+
+    fn each_anchor(&mut self, document: usize, mut each: impl FnMut(u32, Token)) {
+        let Text { store, states, .. } = *self.text;
+        for block in store.document_blocks(document) {
+            if states[block].is_gone() {
+                self.end_stream(&mut each);
+            } else {
+                self.blocks.push((block as Number, self.tokens.len()));
+                self.tokens.extend_from_slice(self.reader.tokens(store.node(block)));
+            }
+        }
+        self.end_stream(&mut each);
+    }
+
+    fn end_stream(&mut self, each: &mut impl FnMut(u32, Token)) {
+        let blocks = self.blocks.as_slice();
+        let mut current = 0;
+        self.anchors.find(&self.tokens, |hash, place| {
+            while blocks.get(current + 1).is_some_and(|&(_, start)| start <= place) {
+                current += 1;
+            }
+            let (block, start) = blocks[current];
+            each(hash, Token { block, offset: (place - start) as u32 });
+        });
+        self.tokens.clear();
+        self.blocks.clear();
+    }
+}
+
+/// The two places that are compared.
+struct Sides<'a> {
+    text: &'a Text<'a>,
+    later: Side<'a>,
+    earlier: Side<'a>,
+}
+
+/// The tokens of the block that is looked at.
+struct Side<'a> {
+    reader: TokenReader<'a>,
+    block: Option<Number>,
+    tokens: Vec<u32>,
+}
+
+impl Side<'_> {
+    fn of(&mut self, text: &Text<'_>, block: Number) -> &[u32] {
+        if self.block != Some(block) {
+            self.block = Some(block);
+            self.tokens.clear();
+            let node = text.store.node(block as usize);
+            self.tokens.extend_from_slice(self.reader.tokens(node));
+        }
+        &self.tokens
+    }
+}
+
+impl<'a> Sides<'a> {
+    fn new(text: &'a Text<'a>) -> Self {
+        let side = || Side { reader: text.store.token_reader(), block: None, tokens: Vec::new() };
+        Self { text, later: side(), earlier: side() }
+    }
+
+    /// The runs of one document, from its links.
+    fn runs(&mut self, links: &[Link], least: u32) -> Vec<Run> {
+        let mut runs: Vec<Run> = Vec::new();
+        let mut covered = None;
+        for links in links.chunk_by(|one, other| one.later == other.later) {
+            let later = links[0].later;
+            if covered.is_some_and(|end| later < end) {
+                continue;
+            }
+            let mut best: Option<Run> = None;
+            for link in links {
+                let run = self.extend(*link, covered);
+                if best.is_none_or(|best| run.length > best.length) {
+                    best = Some(run);
+                }
+            }
+            if let Some(run) = best
+                && run.length >= least
+            {
+                covered = Some(self.text.after(run.later, run.length));
+                runs.push(run);
+            }
+        }
+        runs
+    }
+
+    /// The longest run through two places of one anchor which begins after what is covered.
+    fn extend(&mut self, link: Link, covered: Option<Token>) -> Run {
+        let Link { mut later, mut earlier } = link;
+        let mut length = 0;
+        loop {
+            let count = self.same_before(later, earlier);
+            later.offset -= count;
+            earlier.offset -= count;
+            length += count;
+            if let Some(end) = covered
+                && later < end
+            {
+                let over = self.text.distance(later, end, length);
+                earlier = self.text.after(earlier, over);
+                later = end;
+                length -= over;
+                break;
+            }
+            let step = |text: &Text<'_>, token: Token| match token.offset {
+                0 => text
+                    .previous(token.block)
+                    .map(|block| Token { block, offset: text.tokens(block) }),
+                _ => Some(token),
+            };
+            let (Some(one), Some(other)) = (step(self.text, later), step(self.text, earlier))
+            else {
+                break;
+            };
+            if self.same_before(one, other) == 0 {
+                break;
+            }
+            (later, earlier) = (one, other);
+        }
+        let documents = self.text.documents;
+        let same = documents[later.block as usize] == documents[earlier.block as usize];
+        let before = length;
+        let (mut one, mut other) =
+            (self.text.after(later, length), self.text.after(earlier, length));
+        loop {
+            let step = |text: &Text<'_>, token: Token| {
+                if token.offset < text.tokens(token.block) {
+                    Some(token)
+                } else {
+                    text.next(token.block).map(|block| Token { block, offset: 0 })
+                }
+            };
+            let (Some(next), Some(next_other)) = (step(self.text, one), step(self.text, other))
+            else {
+                break;
+            };
+            let count = self.same_after(next, next_other);
+            if count == 0 {
+                break;
+            }
+            one = Token { offset: next.offset + count, ..next };
+            other = Token { offset: next_other.offset + count, ..next_other };
+            length += count;
+        }
+        debug_assert!(length >= before);
+        if same {
+            // The two must not overlap: what repeats itself again and again is no run of its own.
+            length = length.min(match earlier.cmp(&later) {
+                Ordering::Less => self.text.distance(earlier, later, length),
+                _ => 0,
+            });
+        }
+        Run { later, earlier, length }
+    }
+
+    /// How many tokens before the two are the same, within their blocks.
+    fn same_before(&mut self, later: Token, earlier: Token) -> u32 {
+        let one = &self.later.of(self.text, later.block)[..later.offset as usize];
+        let other = &self.earlier.of(self.text, earlier.block)[..earlier.offset as usize];
+        one.iter().rev().zip(other.iter().rev()).take_while(|(one, other)| one == other).count()
+            as u32
+    }
+
+    /// How many tokens from the two on are the same, within their blocks.
+    fn same_after(&mut self, later: Token, earlier: Token) -> u32 {
+        let one = &self.later.of(self.text, later.block)[later.offset as usize..];
+        let other = &self.earlier.of(self.text, earlier.block)[earlier.offset as usize..];
+        one.iter().zip(other).take_while(|(one, other)| one == other).count() as u32
+    }
+}
