@@ -1,6 +1,6 @@
 //! Anchors: of each window of consecutive grams of a token stream the one with the least hash.
 //!
-//! Two streams that share 15 tokens in a row share an anchor, since which gram of a window is taken
+//! Two streams that share enough tokens in a row share an anchor, since which gram of a window is taken
 //! depends on the window alone (winnowing: Schleimer, Wilkerson and Aiken 2003, section 4; minimizers:
 //! Roberts et al. 2004). About two of nine grams are anchors.
 
@@ -9,30 +9,34 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use crate::shingle::{Powers, extend_items};
 use crate::simd::Path;
 
-/// Tokens in a gram.
+/// Fewest tokens in a gram.
 pub const GRAM: usize = 8;
 
-/// Grams in a window: streams that share `GRAM + WINDOW - 1` tokens in a row share an anchor.
+/// Grams in a window.
 pub const WINDOW: usize = 8;
 
 /// What finding anchors needs for itself.
 pub struct Anchors {
     path: Path,
     powers: Powers,
+    gram: usize,
     items: Vec<u32>,
 }
 
-impl Default for Anchors {
-    fn default() -> Self {
-        Self { path: Path::best(), powers: Powers::of(GRAM), items: Vec::new() }
-    }
-}
-
 impl Anchors {
+    /// Anchors of which two streams share one if they share so many tokens in a row, `GRAM + WINDOW - 1`
+    /// at least. Longer grams than that allows are shared by fewer streams; beyond 13 tokens that gains
+    /// nothing.
+    #[must_use]
+    pub fn of(shared: usize) -> Self {
+        let gram = (shared + 1).saturating_sub(WINDOW).clamp(GRAM, GRAM + 5);
+        Self { path: Path::best(), powers: Powers::of(gram), gram, items: Vec::new() }
+    }
+
     /// Calls `each` with the hash and the first token of each anchor, in the stream's order. Streams
     /// of fewer tokens than a gram have none, those with fewer grams than a window one.
     pub fn find(&mut self, tokens: &[u32], mut each: impl FnMut(u32, usize)) {
-        if tokens.len() < GRAM {
+        if tokens.len() < self.gram {
             return;
         }
         self.items.clear();
@@ -109,7 +113,7 @@ mod tests {
 
     fn found(tokens: &[u32]) -> Vec<(u32, usize)> {
         let mut found = Vec::new();
-        Anchors::default().find(tokens, |hash, place| found.push((hash, place)));
+        Anchors::of(GRAM + WINDOW - 1).find(tokens, |hash, place| found.push((hash, place)));
         found
     }
 

@@ -6,7 +6,7 @@
 
 use rayon::prelude::*;
 
-use crate::anchors::{Anchors, Seen};
+use crate::anchors::{Anchors, GRAM, Seen, WINDOW};
 use crate::group::Pair;
 use crate::store::{Number, Store, TokenReader};
 
@@ -78,30 +78,33 @@ struct Shared {
 fn shared_anchors(store: &Store, nodes: &[Number]) -> Shared {
     let tokens: u64 = nodes.iter().map(|&node| u64::from(store.token_count(node))).sum();
     let seen = Seen::new(tokens as usize);
-    let mut anchors = vec![0u32; nodes.len()];
-    anchors.par_chunks_mut(NODES_PER_TASK).zip(nodes.par_chunks(NODES_PER_TASK)).for_each(
-        |(counts, nodes)| {
-            let mut reader = AnchorReader::new(store);
-            for (count, &node) in counts.iter_mut().zip(nodes) {
-                let hashes = reader.hashes(node);
-                *count = hashes.len() as u32;
-                hashes.iter().for_each(|&hash| seen.add(hash));
-            }
-        },
-    );
-    let mut entries: Vec<u64> = nodes
+    let found: Vec<(Vec<u32>, Vec<u32>)> = nodes
         .par_chunks(NODES_PER_TASK)
-        .enumerate()
-        .flat_map_iter(|(task, nodes)| {
+        .map(|nodes| {
             let mut reader = AnchorReader::new(store);
-            let mut entries = Vec::new();
-            for (place, &node) in (task * NODES_PER_TASK..).zip(nodes) {
-                let again = reader.hashes(node).iter().filter(|&&hash| seen.again(hash));
-                entries.extend(again.map(|&hash| u64::from(hash) << 32 | place as u64));
+            let (mut counts, mut hashes) = (Vec::with_capacity(nodes.len()), Vec::new());
+            for &node in nodes {
+                let anchors = reader.hashes(node);
+                anchors.iter().for_each(|&hash| seen.add(hash));
+                counts.push(anchors.len() as u32);
+                hashes.extend_from_slice(anchors);
             }
-            entries
+            hashes.shrink_to_fit();
+            (counts, hashes)
         })
         .collect();
+    let mut entries: Vec<u64> = found
+        .par_iter()
+        .enumerate()
+        .flat_map_iter(|(task, (counts, hashes))| {
+            let places = (task * NODES_PER_TASK..)
+                .zip(counts)
+                .flat_map(|(place, &count)| std::iter::repeat_n(place as u64, count as usize));
+            let again = hashes.iter().zip(places).filter(|&(&hash, _)| seen.again(hash));
+            again.map(|(&hash, place)| u64::from(hash) << 32 | place)
+        })
+        .collect();
+    let anchors = found.into_iter().flat_map(|(counts, _)| counts).collect();
     entries.par_sort_unstable();
     Shared { entries, anchors }
 }
@@ -115,7 +118,11 @@ struct AnchorReader<'a> {
 
 impl<'a> AnchorReader<'a> {
     fn new(store: &'a Store) -> Self {
-        Self { tokens: store.token_reader(), anchors: Anchors::default(), hashes: Vec::new() }
+        Self {
+            tokens: store.token_reader(),
+            anchors: Anchors::of(GRAM + WINDOW - 1),
+            hashes: Vec::new(),
+        }
     }
 
     /// The different anchors of a text, ascending.

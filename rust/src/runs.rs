@@ -115,7 +115,7 @@ impl Text<'_> {
 /// All runs of at least `least` tokens, by their later place; those of one document do not overlap there.
 #[must_use]
 pub fn find_runs(text: &Text<'_>, least: u32) -> Vec<Run> {
-    let links = links(text);
+    let links = links(text, least);
     let tasks: Vec<&[Link]> = links
         .chunk_by(|one, other| {
             text.documents[one.later.block as usize] == text.documents[other.later.block as usize]
@@ -136,8 +136,8 @@ struct Link {
 }
 
 /// Each place of an anchor with its first and its previous one, by document and place.
-fn links(text: &Text<'_>) -> Vec<Link> {
-    let mut entries = repeated_anchors(text);
+fn links(text: &Text<'_>, least: u32) -> Vec<Link> {
+    let mut entries = repeated_anchors(text, least);
     entries.par_sort_unstable_by(|one, other| {
         one.0.cmp(&other.0).then_with(|| text.visit(one.1).cmp(&text.visit(other.1)))
     });
@@ -156,31 +156,86 @@ fn links(text: &Text<'_>) -> Vec<Link> {
 }
 
 /// Anchors that may stand more than once in what stays, with their places.
-fn repeated_anchors(text: &Text<'_>) -> Vec<(u32, Token)> {
+fn repeated_anchors(text: &Text<'_>, least: u32) -> Vec<(u32, Token)> {
     let documents: Vec<usize> = (0..text.store.documents()).collect();
     let tokens: u64 = text.store.token_counts.iter().map(|&count| u64::from(count)).sum();
     let seen = Seen::new(tokens as usize);
-    documents.par_chunks(DOCUMENTS_PER_TASK).for_each(|documents| {
-        let mut streams = Streams::new(text);
-        for &document in documents {
-            streams.each_anchor(document, |hash, _| seen.add(hash));
-        }
-    });
+    let found: Vec<Found> = documents
+        .par_chunks(DOCUMENTS_PER_TASK)
+        .map(|documents| {
+            let mut streams = Streams::new(text, least);
+            for &document in documents {
+                streams.read(document, &seen);
+            }
+            streams.found.hashes.shrink_to_fit();
+            streams.found.steps.shrink_to_fit();
+            streams.found
+        })
+        .collect();
     documents
         .par_chunks(DOCUMENTS_PER_TASK)
-        .flat_map_iter(|documents| {
-            let mut streams = Streams::new(text);
-            let mut entries = Vec::new();
-            for &document in documents {
-                streams.each_anchor(document, |hash, token| {
-                    if seen.again(hash) {
-                        entries.push((hash, token));
-                    }
-                });
-            }
-            entries
-        })
+        .zip(&found)
+        .flat_map_iter(|(documents, found)| found.repeated(text, documents, &seen))
         .collect()
+}
+
+/// The anchors of some documents. Where they stand follows from the steps between them, so that no
+/// token is read again.
+#[derive(Default)]
+struct Found {
+    hashes: Vec<u32>,
+    /// Tokens from each anchor's stream's start, or from the anchor before it, to its own first one.
+    steps: Vec<u8>,
+    /// Anchors of each stream.
+    counts: Vec<u32>,
+}
+
+impl Found {
+    fn repeated(&self, text: &Text<'_>, documents: &[usize], seen: &Seen) -> Vec<(u32, Token)> {
+        let mut entries = Vec::new();
+        let mut anchors = self.hashes.iter().zip(&self.steps);
+        let mut counts = self.counts.iter();
+        let mut add = |blocks: &[Number]| {
+            let Some(&count) = counts.next() else { return };
+            let (mut current, mut offset) = (0, 0);
+            for (&hash, &step) in anchors.by_ref().take(count as usize) {
+                offset += u32::from(step);
+                while offset >= text.tokens(blocks[current]) {
+                    offset -= text.tokens(blocks[current]);
+                    current += 1;
+                }
+                if seen.again(hash) {
+                    entries.push((hash, Token { block: blocks[current], offset }));
+                }
+            }
+        };
+        let mut blocks = Vec::new();
+        for &document in documents {
+            each_stream(text, document, &mut blocks, &mut add);
+        }
+        entries
+    }
+}
+
+/// Calls `each` with the blocks of each part of a document of which nothing goes.
+fn each_stream(
+    text: &Text<'_>,
+    document: usize,
+    blocks: &mut Vec<Number>,
+    mut each: impl FnMut(&[Number]),
+) {
+    blocks.clear();
+    for block in text.store.document_blocks(document) {
+        if !text.states[block].is_gone() {
+            blocks.push(block as Number);
+        } else if !blocks.is_empty() {
+            each(blocks);
+            blocks.clear();
+        }
+    }
+    if !blocks.is_empty() {
+        each(blocks);
+    }
 }
 
 /// Reads what stays of documents as streams of tokens.
@@ -189,41 +244,33 @@ struct Streams<'a> {
     reader: TokenReader<'a>,
     anchors: Anchors,
     tokens: Vec<u32>,
-    /// The blocks of the stream, and where each begins in it.
-    blocks: Vec<(Number, usize)>,
+    found: Found,
 }
 
 impl<'a> Streams<'a> {
-    fn new(text: &'a Text<'a>) -> Self {
+    fn new(text: &'a Text<'a>, least: u32) -> Self {
         let reader = text.store.token_reader();
-        Self { text, reader, anchors: Anchors::default(), tokens: Vec::new(), blocks: Vec::new() }
+        let anchors = Anchors::of(least as usize);
+        Self { text, reader, anchors, tokens: Vec::new(), found: Found::default() }
     }
 
-    fn each_anchor(&mut self, document: usize, mut each: impl FnMut(u32, Token)) {
-        let Text { store, states, .. } = *self.text;
-        for block in store.document_blocks(document) {
-            if states[block].is_gone() {
-                self.end_stream(&mut each);
-            } else {
-                self.blocks.push((block as Number, self.tokens.len()));
-                self.tokens.extend_from_slice(self.reader.tokens(store.node(block)));
+    fn read(&mut self, document: usize, seen: &Seen) {
+        let Self { text, reader, anchors, tokens, found } = self;
+        each_stream(text, document, &mut Vec::new(), |blocks| {
+            tokens.clear();
+            for &block in blocks {
+                tokens.extend_from_slice(reader.tokens(text.store.node(block as usize)));
             }
-        }
-        self.end_stream(&mut each);
-    }
-
-    fn end_stream(&mut self, each: &mut impl FnMut(u32, Token)) {
-        let blocks = self.blocks.as_slice();
-        let mut current = 0;
-        self.anchors.find(&self.tokens, |hash, place| {
-            while blocks.get(current + 1).is_some_and(|&(_, start)| start <= place) {
-                current += 1;
-            }
-            let (block, start) = blocks[current];
-            each(hash, Token { block, offset: (place - start) as u32 });
+            let (mut last, before) = (0, found.hashes.len());
+            anchors.find(tokens, |hash, place| {
+                seen.add(hash);
+                found.hashes.push(hash);
+                // Windows overlap, so it is eight tokens at most.
+                found.steps.push((place - last) as u8);
+                last = place;
+            });
+            found.counts.push((found.hashes.len() - before) as u32);
         });
-        self.tokens.clear();
-        self.blocks.clear();
     }
 }
 

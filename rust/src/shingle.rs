@@ -87,6 +87,7 @@ pub(crate) fn fill_items(tokens: &[u32], powers: &Powers, out: &mut [u32]) {
         4 => fill(powers.array::<4>(), tokens, out),
         5 => fill(powers.array::<5>(), tokens, out),
         8 => fill(powers.array::<8>(), tokens, out),
+        13 => fill(powers.array::<13>(), tokens, out),
         size => {
             for (window, out) in tokens.windows(size).zip(out) {
                 *out = item(hash_window(window));
