@@ -115,8 +115,7 @@ def copy_problems(run: Run, entry: Mapping[str, Any]) -> Iterator[str]:
     name = f"{entry['source']} {entry['span']}"
     touched = touching(run.blocks_of(entry["source"]), entry["span"])
     gone = inside(touched, entry["span"])
-    kept = touching(run.blocks_of(entry["keeper"]["source"]), entry["keeper"]["span"])
-    kept = inside(kept, entry["keeper"]["span"])
+    kept = kept_parts(run, entry)
     if gone != touched:
         yield f"{name}: cuts through a block"
     least = max(run.rules.min_tokens, 1)
@@ -124,10 +123,33 @@ def copy_problems(run: Run, entry: Mapping[str, Any]) -> Iterator[str]:
         yield f"{name}: no block in the span"
     elif sum(len(block.tokens) for block in gone) < least and run_tokens(run, entry) < least:
         yield f"{name}: fewer tokens than min_tokens"
-    elif not aligned(gone, kept, run.rules.scope):
+    elif not aligned(gone, kept, run.rules.scope) and not same_tokens(gone, kept):
         yield f"{name}: no copy in {entry['keeper']}: {entry['text'][:200]!r}"
     elif len(gone) == len(kept) == 1:
         yield from score_problems(name, entry, kept[0], gone[0])
+
+
+def kept_parts(run: Run, entry: Mapping[str, Any]) -> list[oracle.Block]:
+    """The keeper's blocks, of the first and the last one as much as the keeper's span holds."""
+    source, (start, end) = entry["keeper"]["source"], entry["keeper"]["span"]
+    parts = []
+    for block in touching(run.blocks_of(source), (start, end)):
+        span = max(block.span[0], start), min(block.span[1], end)
+        text = run.inputs[source][slice(*span)]
+        parts.append(oracle.Block(block.document, span, text, block.rules))
+    return parts
+
+
+def same_tokens(gone: list[oracle.Block], kept: list[oracle.Block]) -> bool:
+    """Whether the removed blocks have the kept parts' tokens, wherever blocks begin and end; where
+    they are more, each may also match a kept part as a whole."""
+    if not gone or not kept:
+        return not gone and not kept
+    if oracle.verdict(kept[0], gone[0]) and oracle.may_replace(kept[0], gone[0]):
+        if same_tokens(gone[1:], kept[1:]):
+            return True
+    tokens = [token for part in kept for token in part.tokens]
+    return [token for block in gone for token in block.tokens] == tokens
 
 
 def run_tokens(run: Run, entry: Mapping[str, Any]) -> int:
@@ -179,6 +201,9 @@ def score_problems(
     judged = oracle.verdict(kept, gone)
     assert judged is not None
     relation = "identical" if kept.text == gone.text else judged.relation
+    if entry["relation"] == "contained":
+        # Of the longer text only the part is shown that the shorter one repeats.
+        relation = "contained"
     wanted = (relation, judged.resemblance, judged.containment)
     found = (entry["relation"], entry["resemblance"], entry["containment"])
     if wanted != found:

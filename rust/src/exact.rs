@@ -61,7 +61,7 @@ impl ExactSpans {
                         .any(|block| fates.regions.contains_key(&block));
                     if by_run {
                         let spans = finder.of_regions(fates, passage);
-                        return Some((number, spans, None));
+                        return Some((number, spans, finder.identity(fates, passage, spans)));
                     }
                     let contained = likenesses.relation(number) == CONTAINED;
                     if !contained || passage.first != passage.last {
@@ -103,6 +103,22 @@ impl Finder<'_> {
         let start = fates.keeper_start(passage.first);
         let end = fates.keeper_end(self.store, passage.last);
         Spans { own, keeper: (self.places.start(start), self.places.end(end)) }
+    }
+
+    /// That a block and the part of one block that it repeats are the same text, if they are.
+    fn identity(&self, fates: &Fates, passage: &Passage, spans: Spans) -> Option<Likeness> {
+        let (block, keeper) = (passage.first, passage.keeper_first);
+        let one = passage.first == passage.last
+            && keeper == passage.keeper_last
+            && fates.keeper_start(block).block == keeper;
+        if !one {
+            return None;
+        }
+        let text = |block: Number| self.store.variant_text(self.store.variants[block as usize]);
+        let start = (spans.keeper.0 - self.store.starts[keeper as usize]) as usize;
+        let length = (spans.keeper.1 - spans.keeper.0) as usize;
+        let is_same = text(block).chars().eq(text(keeper).chars().skip(start).take(length));
+        is_same.then_some(Likeness { relation: 0, resemblance: 1.0, containment: 1.0 })
     }
 
     /// The stretch of the larger of two contained blocks that stands in the smaller; `None` where that

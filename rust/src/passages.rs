@@ -13,7 +13,7 @@ use crate::cluster::{Corpus, Echo, Keepers};
 use crate::fates::{Fates, State};
 use crate::regions::{Region, covered_blocks};
 use crate::remains::{after_cut, blocks_to_keep};
-use crate::runs::{Run, Text, Token, find_runs};
+use crate::runs::{Run, Text, Token, find_runs, positions};
 use crate::settings::Boilerplate;
 use crate::split::Unit;
 use crate::store::{NONE, Number};
@@ -59,8 +59,7 @@ pub fn settle(corpus: &Corpus<'_>, keepers: Keepers, spread: &[u32]) -> Fates {
     if corpus.settings.boilerplate == Boilerplate::All {
         strip_boilerplate(corpus, spread, &mut fates);
     }
-    let mut settler =
-        Settler { corpus, spread, fates, before: HashMap::new(), stretches: Vec::new() };
+    let mut settler = Settler::new(corpus, spread, fates);
     for document in 0..corpus.store.documents() {
         settler.settle_document(document);
     }
@@ -76,32 +75,33 @@ pub fn settle_runs(
     order: Option<&[u32]>,
 ) -> (Fates, Vec<Run>) {
     let Corpus { store, settings, documents, .. } = *corpus;
-    let text = Text { store, states: &fates.states, documents, order };
+    let positions = positions(store);
+    let text = Text { store, states: &fates.states, documents, order, positions: &positions };
     let runs = find_runs(&text, settings.min_run);
     let mut named = vec![false; store.blocks()];
     for &keeper in fates.aligned.iter().filter(|&&keeper| keeper != NONE) {
         named[keeper as usize] = true;
     }
-    let mut regions: HashMap<Number, Region> = HashMap::new();
+    let mut candidates: HashMap<Number, Vec<Region>> = HashMap::new();
     for run in &runs {
-        // What others repeat stays, for them.
-        let free = covered_blocks(&text, run).into_iter().filter(|&(block, _)| {
-            matches!(fates.states[block as usize], State::Kept | State::Contained)
-                && !named[block as usize]
-        });
-        regions.extend(free);
+        for (block, region) in covered_blocks(&text, run) {
+            let state = fates.states[block as usize];
+            // What others repeat stays, for them.
+            if matches!(state, State::Kept | State::Contained) && !named[block as usize] {
+                candidates.entry(block).or_default().push(region);
+            }
+        }
     }
-    if regions.is_empty() {
+    if candidates.is_empty() {
         return (fates, runs);
     }
     let mut before = HashMap::new();
-    for (&block, region) in &regions {
+    for (&block, regions) in &candidates {
         let state = std::mem::replace(&mut fates.states[block as usize], State::Pending);
-        let keeper = std::mem::replace(&mut fates.aligned[block as usize], region.first.block);
+        let keeper = std::mem::replace(&mut fates.aligned[block as usize], regions[0].first.block);
         before.insert(block, (state, keeper));
     }
-    fates.regions = regions;
-    let mut settler = Settler { corpus, spread, fates, before, stretches: Vec::new() };
+    let mut settler = Settler { candidates, before, ..Settler::new(corpus, spread, fates) };
     for document in 0..store.documents() {
         settler.settle_document(document);
     }
@@ -114,12 +114,25 @@ struct Settler<'a> {
     fates: Fates,
     /// What was said of the blocks that have regions before these were known.
     before: HashMap<Number, (State, Number)>,
+    /// The regions of which one may hold a block.
+    candidates: HashMap<Number, Vec<Region>>,
     /// Gone blocks that follow one another, `[start, end)`, ascending: without them a search for the
     /// next staying block could walk over a million gone ones, a million times.
     stretches: Vec<(Number, Number)>,
 }
 
-impl Settler<'_> {
+impl<'a> Settler<'a> {
+    fn new(corpus: &'a Corpus<'a>, spread: &'a [u32], fates: Fates) -> Self {
+        Self {
+            corpus,
+            spread,
+            fates,
+            before: HashMap::new(),
+            candidates: HashMap::new(),
+            stretches: Vec::new(),
+        }
+    }
+
     fn tokens(&self, block: Number) -> u32 {
         self.corpus.store.block_tokens(block as usize)
     }
@@ -225,7 +238,7 @@ impl Settler<'_> {
     /// The block after the previous one's keeper is preferred to the block's own keeper, so that a
     /// passage stays one passage where a short block stands earlier in the corpus too. Where a run
     /// begins, short blocks before it join when they fit.
-    fn align(&self, left: &[Number], locked: &[bool], first: usize) -> Vec<Number> {
+    fn align(&mut self, left: &[Number], locked: &[bool], first: usize) -> Vec<Number> {
         let mut aligned = vec![NONE; left.len()];
         for place in 0..left.len() {
             let block = left[place];
@@ -233,9 +246,12 @@ impl Settler<'_> {
             if !pending || locked[block as usize - first] {
                 continue;
             }
-            if let Some(region) = self.fates.regions.get(&block) {
-                if self.can_hold(region, block) {
+            if self.candidates.contains_key(&block) {
+                let before = (place > 0 && aligned[place - 1] != NONE)
+                    .then(|| self.keeper_end(left[place - 1], aligned[place - 1]));
+                if let Some(region) = self.choose(block, before) {
                     aligned[place] = region.first.block;
+                    self.fates.regions.insert(block, region);
                 }
                 continue;
             }
@@ -249,7 +265,7 @@ impl Settler<'_> {
             aligned[place] = self.fates.aligned[block as usize];
             let mut back = place;
             while back > 0
-                && !self.fates.regions.contains_key(&left[back - 1])
+                && !self.candidates.contains_key(&left[back - 1])
                 && aligned[back - 1] != NONE
                 && self.is_short(left[back - 1])
             {
@@ -335,6 +351,32 @@ impl Settler<'_> {
             && self.corpus.in_scope(self.corpus.documents[block as usize], home)
     }
 
+    /// The region that a block may go for: one that goes on where the keeper of the block before ends,
+    /// else the first.
+    fn choose(&self, block: Number, before: Option<Token>) -> Option<Region> {
+        let regions = self.candidates[&block].iter().filter(|region| self.can_hold(region, block));
+        let mut first = None;
+        for &region in regions {
+            if before == Some(region.first) {
+                return Some(region);
+            }
+            first = first.or(Some(region));
+        }
+        first
+    }
+
+    /// Where the keeper of a block that is aligned to another ends, said as the start of the next one.
+    fn keeper_end(&self, block: Number, aligned: Number) -> Token {
+        let end = self.fates.regions.get(&block).map_or_else(
+            || Token { block: aligned, offset: self.tokens(aligned) },
+            |region| region.end,
+        );
+        if end.offset < self.tokens(end.block) {
+            return end;
+        }
+        Token { block: self.staying_after(end.block), offset: 0 }
+    }
+
     /// Whether the keeper of one block, `aligned` to another, goes on where that of the block before it
     /// ends.
     fn follows(
@@ -342,16 +384,12 @@ impl Settler<'_> {
         (before, last): (Number, Number),
         (block, aligned): (Number, Number),
     ) -> bool {
-        let regions = &self.fates.regions;
-        let end = regions
-            .get(&before)
-            .map_or_else(|| Token { block: last, offset: self.tokens(last) }, |region| region.end);
-        let start =
-            regions.get(&block).map_or(Token { block: aligned, offset: 0 }, |region| region.first);
-        if end.offset < self.tokens(end.block) {
-            return start == end;
-        }
-        start == Token { block: self.staying_after(end.block), offset: 0 }
+        let start = self
+            .fates
+            .regions
+            .get(&block)
+            .map_or(Token { block: aligned, offset: 0 }, |region| region.first);
+        start == self.keeper_end(before, last)
     }
 
     /// Removes the runs that are long enough; how many blocks that were.
@@ -417,8 +455,9 @@ impl Settler<'_> {
             if self.fates.states[number] != State::Pending {
                 continue;
             }
-            if self.fates.regions.remove(&block).is_some() {
-                (self.fates.states[number], self.fates.aligned[number]) = self.before[&block];
+            if let Some(before) = self.before.get(&block) {
+                self.fates.regions.remove(&block);
+                (self.fates.states[number], self.fates.aligned[number]) = *before;
                 continue;
             }
             if aligned[place] != NONE {

@@ -11,7 +11,7 @@ use crate::fates::{Fates, State};
 use crate::likeness::Likenesses;
 use crate::passages::{count_documents, settle, settle_runs};
 use crate::quotes::Quotes;
-use crate::runs::Text;
+use crate::runs::{Text, positions};
 use crate::settings::{BOILERPLATE_DOCUMENTS, Settings};
 use crate::store::{NONE, Number, Store};
 
@@ -130,7 +130,14 @@ pub fn make_plan(
         let passages = find_passages(store, &fates, &documents);
         let mut likenesses = Likenesses::new(store, settings, neighbours, &fates, &passages);
         let (spans, quotes) = if settings.finds_runs() {
-            let text = Text { store, states: &fates.states, documents: &documents, order: None };
+            let positions = positions(store);
+            let text = Text {
+                store,
+                states: &fates.states,
+                documents: &documents,
+                order: None,
+                positions: &positions,
+            };
             let said = (store, settings, neighbours);
             let spans = ExactSpans::new(said, &fates, &passages, &mut likenesses);
             (spans, Quotes::new(&text, settings, &fates, &runs))

@@ -15,7 +15,7 @@ use crate::store::{NONE, Number};
 const RUNS_PER_TASK: usize = 64;
 
 /// One place of some tokens.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Place {
     /// The first and the last block that they stand in.
     pub blocks: (Number, Number),
@@ -60,11 +60,12 @@ impl Quotes {
     /// What stays of the runs and is still long enough.
     #[must_use]
     pub fn new(text: &Text<'_>, settings: &Settings, fates: &Fates, runs: &[Run]) -> Self {
-        let parts: Vec<Run> = runs
+        let mut parts: Vec<Run> = runs
             .par_iter()
             .flat_map_iter(|run| staying_parts(text, run))
             .filter(|part| part.length >= settings.min_run && !is_told(text, fates, part))
             .collect();
+        tell_once(text, settings.min_run, &mut parts);
         let earlier = places_of(text, settings, &parts, |part| part.earlier);
         let later = places_of(text, settings, &parts, |part| part.later);
         let mut pieces: Vec<Piece> = parts
@@ -76,7 +77,7 @@ impl Quotes {
             (piece.keeper.blocks.0, piece.keeper.span, piece.member.blocks.0, piece.member.span)
         });
         let mut quotes = Self::default();
-        for same in pieces.chunk_by(|one, other| is_same(&one.keeper, &other.keeper)) {
+        for same in pieces.chunk_by(|one, other| one.keeper == other.keeper) {
             quotes.add(text, same);
         }
         quotes
@@ -86,7 +87,6 @@ impl Quotes {
         let first = self.places.len();
         self.places.extend(pieces.iter().map(|piece| piece.member));
         let home = |place: &Place| text.documents[place.blocks.0 as usize];
-        // What all of them share begins where the last one begins; the first one is the longest.
         let keeper = pieces[0].keeper;
         let mut homes: Vec<Number> = pieces.iter().map(|piece| home(&piece.member)).collect();
         homes.push(home(&keeper));
@@ -103,13 +103,6 @@ impl Quotes {
             characters,
         });
     }
-}
-
-/// The same place but for a tenth.
-fn is_same(one: &Place, other: &Place) -> bool {
-    let shared = one.span.1.min(other.span.1).saturating_sub(one.span.0.max(other.span.0));
-    let longer = (one.span.1 - one.span.0).max(other.span.1 - other.span.0);
-    one.blocks.0 == other.blocks.0 && u64::from(shared) * 10 >= u64::from(longer) * 9
 }
 
 /// The place of one side of each run. They are read in the order of the blocks, so that each text is read
@@ -138,9 +131,35 @@ fn places_of(
 }
 
 fn place(text: &Text<'_>, places: &mut Places<'_>, first: Token, length: u32) -> Place {
-    let first = crate::regions::at_a_start(text, first);
+    let first = text.start_after(first).unwrap_or(first);
     let end = text.after(first, length);
     Place { blocks: (first.block, end.block), span: (places.start(first), places.end(end)) }
+}
+
+/// Of parts that overlap at their later places, what the earlier one does not hold already.
+fn tell_once(text: &Text<'_>, least: u32, parts: &mut Vec<Run>) {
+    parts.sort_unstable_by_key(|part| (part.later, std::cmp::Reverse(part.length), part.earlier));
+    let mut told: Option<Token> = None;
+    parts.retain_mut(|part| {
+        let end = text.after(part.later, part.length);
+        if let Some(last) = told
+            && part.later < last
+            && text.documents[part.later.block as usize] == text.documents[last.block as usize]
+        {
+            let over = text.position(last).saturating_sub(text.position(part.later));
+            if over >= part.length {
+                return false;
+            }
+            part.later = last;
+            part.earlier = text.after(part.earlier, over);
+            part.length -= over;
+        }
+        let is_long = part.length >= least;
+        if is_long {
+            told = Some(end);
+        }
+        is_long
+    });
 }
 
 /// The parts of a run of which both places stay.

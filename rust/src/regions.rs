@@ -22,7 +22,7 @@ pub fn covered_blocks(text: &Text<'_>, run: &Run) -> Vec<(Number, Region)> {
         let count = (tokens - later.offset).min(left);
         let end = text.after(earlier, count);
         if later.offset == 0 && count == tokens {
-            let first = at_a_start(text, earlier);
+            let first = text.start_after(earlier).unwrap_or(earlier);
             covered.push((later.block, Region { first, end }));
         }
         left -= count;
@@ -32,13 +32,4 @@ pub fn covered_blocks(text: &Text<'_>, run: &Run) -> Vec<(Number, Region)> {
         let Some(next) = text.next(later.block) else { return covered };
         (later, earlier) = (Token { block: next, offset: 0 }, end);
     }
-}
-
-/// The same place, said as the start of a block where it is the end of another one.
-#[must_use]
-pub fn at_a_start(text: &Text<'_>, token: Token) -> Token {
-    if token.offset < text.store.block_tokens(token.block as usize) {
-        return token;
-    }
-    text.next(token.block).map_or(token, |block| Token { block, offset: 0 })
 }

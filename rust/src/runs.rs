@@ -5,8 +5,7 @@
 //! with the previous place of its anchor, so a hot one costs no more than a cold one. Where a run was
 //! found, nothing is looked for inside of it.
 
-use std::cmp::Ordering;
-
+use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use crate::anchors::{Anchors, Seen};
@@ -46,6 +45,22 @@ pub struct Text<'a> {
     pub documents: &'a [Number],
     /// When each document is visited; `None` where that is its own number.
     pub order: Option<&'a [u32]>,
+    /// Tokens of its document before each block.
+    pub positions: &'a [u32],
+}
+
+/// Tokens of its document before each block, whatever becomes of them.
+#[must_use]
+pub fn positions(store: &Store) -> Vec<u32> {
+    let mut positions = Vec::with_capacity(store.blocks());
+    for document in 0..store.documents() {
+        let mut before = 0u32;
+        for block in store.document_blocks(document) {
+            positions.push(before);
+            before += store.block_tokens(block);
+        }
+    }
+    positions
 }
 
 impl Text<'_> {
@@ -90,20 +105,27 @@ impl Text<'_> {
         }
     }
 
-    /// How many tokens stand from one place to a later one of the same document, as far as that is less
-    /// than `most`.
-    fn distance(&self, from: Token, to: Token, most: u32) -> u32 {
-        if from.block == to.block {
-            return to.offset.saturating_sub(from.offset).min(most);
+    /// Tokens of the document before a place.
+    #[must_use]
+    pub fn position(&self, token: Token) -> u32 {
+        self.positions[token.block as usize] + token.offset
+    }
+
+    /// The same place, said as the end of the block before where it is the start of a block.
+    fn end_before(&self, token: Token) -> Option<Token> {
+        if token.offset > 0 {
+            return Some(token);
         }
-        let mut distance = self.tokens(from.block) - from.offset;
-        for block in from.block + 1..to.block {
-            if distance >= most {
-                return most;
-            }
-            distance += self.tokens(block);
+        self.previous(token.block).map(|block| Token { block, offset: self.tokens(block) })
+    }
+
+    /// The same place, said as the start of the next block where it is the end of a block.
+    #[must_use]
+    pub fn start_after(&self, token: Token) -> Option<Token> {
+        if token.offset < self.tokens(token.block) {
+            return Some(token);
         }
-        (distance + to.offset).min(most)
+        self.next(token.block).map(|block| Token { block, offset: 0 })
     }
 
     fn visit(&self, token: Token) -> (u32, Token) {
@@ -112,7 +134,7 @@ impl Text<'_> {
     }
 }
 
-/// All runs of at least `least` tokens, by their later place; those of one document do not overlap there.
+/// All runs of at least `least` tokens, by their later place, the longer one first.
 #[must_use]
 pub fn find_runs(text: &Text<'_>, least: u32) -> Vec<Run> {
     let links = links(text, least);
@@ -306,34 +328,31 @@ impl<'a> Sides<'a> {
         Self { text, later: side(), earlier: side() }
     }
 
-    /// The runs of one document, from its links.
+    /// The runs of one document, from its links: for each shift between the two places each run once.
     fn runs(&mut self, links: &[Link], least: u32) -> Vec<Run> {
+        let text = self.text;
         let mut runs: Vec<Run> = Vec::new();
-        let mut covered = None;
-        for links in links.chunk_by(|one, other| one.later == other.later) {
-            let later = links[0].later;
-            if covered.is_some_and(|end| later < end) {
+        let mut covered: HashMap<(Number, u32), u32> = HashMap::new();
+        for link in links {
+            let later = text.position(link.later);
+            let shift = later.wrapping_sub(text.position(link.earlier));
+            let key = (text.documents[link.earlier.block as usize], shift);
+            if covered.get(&key).is_some_and(|&end| later < end) {
                 continue;
             }
-            let mut best: Option<Run> = None;
-            for link in links {
-                let run = self.extend(*link, covered);
-                if best.is_none_or(|best| run.length > best.length) {
-                    best = Some(run);
-                }
-            }
-            if let Some(run) = best
-                && run.length >= least
-            {
-                covered = Some(self.text.after(run.later, run.length));
+            let run = self.extend(*link);
+            covered.insert(key, text.position(run.later) + run.length.max(1));
+            if run.length >= least {
                 runs.push(run);
             }
         }
+        runs.sort_unstable_by_key(|run| (run.later, std::cmp::Reverse(run.length), run.earlier));
         runs
     }
 
-    /// The longest run through two places of one anchor which begins after what is covered.
-    fn extend(&mut self, link: Link, covered: Option<Token>) -> Run {
+    /// The longest run through two places of one anchor.
+    fn extend(&mut self, link: Link) -> Run {
+        let text = self.text;
         let Link { mut later, mut earlier } = link;
         let mut length = 0;
         loop {
@@ -341,22 +360,7 @@ impl<'a> Sides<'a> {
             later.offset -= count;
             earlier.offset -= count;
             length += count;
-            if let Some(end) = covered
-                && later < end
-            {
-                let over = self.text.distance(later, end, length);
-                earlier = self.text.after(earlier, over);
-                later = end;
-                length -= over;
-                break;
-            }
-            let step = |text: &Text<'_>, token: Token| match token.offset {
-                0 => text
-                    .previous(token.block)
-                    .map(|block| Token { block, offset: text.tokens(block) }),
-                _ => Some(token),
-            };
-            let (Some(one), Some(other)) = (step(self.text, later), step(self.text, earlier))
+            let (Some(one), Some(other)) = (text.end_before(later), text.end_before(earlier))
             else {
                 break;
             };
@@ -365,23 +369,9 @@ impl<'a> Sides<'a> {
             }
             (later, earlier) = (one, other);
         }
-        let documents = self.text.documents;
-        let same = documents[later.block as usize] == documents[earlier.block as usize];
-        let before = length;
-        let (mut one, mut other) =
-            (self.text.after(later, length), self.text.after(earlier, length));
-        loop {
-            let step = |text: &Text<'_>, token: Token| {
-                if token.offset < text.tokens(token.block) {
-                    Some(token)
-                } else {
-                    text.next(token.block).map(|block| Token { block, offset: 0 })
-                }
-            };
-            let (Some(next), Some(next_other)) = (step(self.text, one), step(self.text, other))
-            else {
-                break;
-            };
+        let (mut one, mut other) = (link.later, link.earlier);
+        while let (Some(next), Some(next_other)) = (text.start_after(one), text.start_after(other))
+        {
             let count = self.same_after(next, next_other);
             if count == 0 {
                 break;
@@ -390,13 +380,9 @@ impl<'a> Sides<'a> {
             other = Token { offset: next_other.offset + count, ..next_other };
             length += count;
         }
-        debug_assert!(length >= before);
-        if same {
+        if text.documents[later.block as usize] == text.documents[earlier.block as usize] {
             // The two must not overlap: what repeats itself again and again is no run of its own.
-            length = length.min(match earlier.cmp(&later) {
-                Ordering::Less => self.text.distance(earlier, later, length),
-                _ => 0,
-            });
+            length = length.min(text.position(later).saturating_sub(text.position(earlier)));
         }
         Run { later, earlier, length }
     }
