@@ -141,15 +141,27 @@ def kept_parts(run: Run, entry: Mapping[str, Any]) -> list[oracle.Block]:
 
 
 def same_tokens(gone: list[oracle.Block], kept: list[oracle.Block]) -> bool:
-    """Whether the removed blocks have the kept parts' tokens, wherever blocks begin and end; where
-    they are more, each may also match a kept part as a whole."""
-    if not gone or not kept:
-        return not gone and not kept
-    if oracle.verdict(kept[0], gone[0]) and oracle.may_replace(kept[0], gone[0]):
-        if same_tokens(gone[1:], kept[1:]):
-            return True
+    """Whether the kept parts, one after the other, hold every removed block: its tokens, wherever
+    blocks begin and end, or a part that it matches as a whole."""
     tokens = [token for part in kept for token in part.tokens]
-    return [token for block in gone for token in block.tokens] == tokens
+    starts = {sum(len(part.tokens) for part in kept[:n]): part for n, part in enumerate(kept)}
+
+    def holds(number: int, place: int) -> bool:
+        if number == len(gone):
+            return place == len(tokens)
+        block = gone[number]
+        end = place + len(block.tokens)
+        if tokens[place:end] == block.tokens and holds(number + 1, end):
+            return True
+        part = starts.get(place)
+        return (
+            part is not None
+            and oracle.verdict(part, block) is not None
+            and oracle.may_replace(part, block)
+            and holds(number + 1, place + len(part.tokens))
+        )
+
+    return holds(0, 0)
 
 
 def run_tokens(run: Run, entry: Mapping[str, Any]) -> int:

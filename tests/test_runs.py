@@ -150,7 +150,6 @@ def rewrapped(draw: st.DrawFn) -> list[str]:
 def test_what_goes_for_a_run_stands_in_the_output(texts: list[str], keep: str) -> None:
     run = runs.clean_texts(texts, keep=keep)
     assert list(checker.problems(run)) == []
-    assert runs.clean_texts(list(run.outputs.values()), keep=keep).ledger == []
 
 
 @given(rewrapped())

@@ -142,10 +142,24 @@ impl Finder<'_> {
             shingles_of(store.node_tokens(store.node(smaller as usize)), size).collect();
         let tokens = store.node_tokens(store.node(larger as usize));
         let stretch = densest(shingles_of(tokens, size).map(|shingle| set.contains(&shingle)))?;
-        let window: HashSet<u64> =
-            shingles_of(tokens, size).skip(stretch.start).take(stretch.len()).collect();
-        let shared = window.intersection(&set).count() as u32;
-        let (all, part) = (set.len() as u32, window.len() as u32);
+        let all = set.len() as u32;
+        let count = tokens.len().saturating_sub(size) + 1;
+        let mut stretch = stretch;
+        // As long as the smaller one at least: else it would not be the smaller one.
+        let window = loop {
+            let found = shingles_of(tokens, size).skip(stretch.start).take(stretch.len());
+            let window: HashSet<u64> = found.collect();
+            if window.len() >= set.len() {
+                break window;
+            }
+            if stretch.len() == count {
+                return None;
+            }
+            let more = set.len() - window.len();
+            stretch =
+                stretch.start.saturating_sub(more / 2)..count.min(stretch.end + more.div_ceil(2));
+        };
+        let (part, shared) = (window.len() as u32, window.intersection(&set).count() as u32);
         if f64::from(shared) < self.settings.containment * f64::from(all) {
             return None;
         }
