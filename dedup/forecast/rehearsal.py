@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dedup.engines.local import open_corpus
+from dedup.engines.local import keeper_order, open_corpus
 from dedup.errors import InputError
 from dedup.forecast import Forecast
 from dedup.forecast.growth import Basis, Trial
@@ -22,7 +22,6 @@ from dedup.formats.source import Files
 from dedup.intake import Intake
 from dedup.memory import bytes_of, half_of_what_is_free
 from dedup.run import Run
-from dedup.stages.keepers import KeeperOrder
 
 if TYPE_CHECKING:
     from dedup.formats.sample import Sample
@@ -108,7 +107,7 @@ class _Clock:
 def _try(run: Run, sample: Sample) -> Trial:
     clock, scales = _Clock(), Scales()
     corpus = open_corpus(run.policy, run.jobs, run.options.memory)
-    intake = Intake(corpus, sample.reading, KeeperOrder.of(run.policy.keep_rule), skip_bad=True)
+    intake = Intake(corpus, sample.reading, keeper_order(run.policy), skip_bad=True)
     options = replace(run.options, progress=clock)
     trial = Run(sample, run.policy, options, run.jobs, sample.reading, corpus, intake)
     trial.decide()

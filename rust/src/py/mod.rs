@@ -10,6 +10,7 @@ mod classes;
 mod convert;
 mod functions;
 mod scanners;
+mod strings;
 
 /// The native core of `dedup`.
 #[pymodule]
@@ -19,6 +20,9 @@ mod _core {
 
     #[pymodule_export]
     use super::scanners::{ArrayScanner, RowScanner};
+
+    #[pymodule_export]
+    use super::strings::Strings;
 
     #[pymodule_export]
     use super::functions::{
