@@ -44,6 +44,14 @@ def count_line_feeds(data: bytes) -> int: ...
 def sound_sections(path: str, marks: Sequence[_Mark]) -> int:
     """How many of a file's sections, from its start on, are as they were written."""
 
+def excerpts(
+    lines: _Lines, text_field: str, places: Sequence[tuple[int, int, int]]
+) -> list[str]:
+    """Passages of records in some lines: each by its line, and its first code point and its end.
+
+    Empty where there is no such passage.
+    """
+
 def read_records(
     lines: _Lines, text_field: str, id_field: str
 ) -> list[tuple[str | None, int, str]]:
