@@ -44,9 +44,7 @@ def count_line_feeds(data: bytes) -> int: ...
 def sound_sections(path: str, marks: Sequence[_Mark]) -> int:
     """How many of a file's sections, from its start on, are as they were written."""
 
-def excerpts(
-    lines: _Lines, text_field: str, places: Sequence[tuple[int, int, int]]
-) -> list[str]:
+def excerpts(lines: _Lines, text_field: str, places: Sequence[tuple[int, int, int]]) -> list[str]:
     """Passages of records in some lines: each by its line, and its first code point and its end.
 
     Empty where there is no such passage.
@@ -169,7 +167,7 @@ class Strings:
         """Whether every string is."""
 
     def ranks(self) -> bytes:
-        """`uint32` of each in the order of bytes; equal ones share one, empty ones have the last."""
+        """`uint32` of each in the order of bytes; equal ones share it, empty ones come last."""
 
 @final
 class ArrayScanner:

@@ -171,6 +171,7 @@ class Run:
             kinds=self._kinds(),
             hot={"buckets": buckets, "largest": largest},
             state=self.state,
+            reading=self.reading.entry(),
             inputs=inputs or (),
             similar_documents=[
                 similar_document(

@@ -114,8 +114,9 @@ class SkippedRecords(Sequence[Skipped]):
     def _pack(self) -> None:
         if not self._waiting:
             return
-        columns = zip(*((one.source, one.line, one.reason, one.aside) for one in self._waiting))
-        self._blocks.append([zstandard.compress(orjson.dumps(list(columns)), 1)])
+        rows = [(one.source, one.line, one.reason, one.aside) for one in self._waiting]
+        columns = list(zip(*rows, strict=True))
+        self._blocks.append([zstandard.compress(orjson.dumps(columns), 1)])
         self._ends.append(len(self))
         self._waiting, self._characters = [], 0
 

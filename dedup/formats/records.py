@@ -94,6 +94,11 @@ class Reading:
             if not isinstance(value, str) or not is_utf8(value):
                 raise InputError(f"{name} is {value!r}; it must be a str of valid Unicode")
 
+    def entry(self) -> dict[str, Any]:
+        """What an answer depends on, as `report.json` has it."""
+        names = ("text_field", "id_field", "input_format", "max_line")
+        return {name: getattr(self, name) for name in names}
+
 
 @dataclass(slots=True)
 class Part:

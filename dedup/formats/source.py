@@ -154,7 +154,7 @@ def _excerpts(batches: Iterable[Piece], places: Excerpts, reading: Reading) -> l
 def _cut_from(
     batch: Piece, wanted: dict[str, list[int]], places: Excerpts, text_field: str
 ) -> Iterator[tuple[int, str]]:
-    """The numbers of the places that stand in a batch, which are wanted no more, and their texts."""
+    """Numbers of the places that stand in a batch, no more wanted, and their texts."""
     if isinstance(batch, Torn):
         return
     if not isinstance(batch, Lines):

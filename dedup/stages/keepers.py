@@ -31,7 +31,7 @@ class Keys(Protocol):
     def __len__(self) -> int: ...
     def append(self, strings: Sequence[bytes]) -> None: ...  # noqa: D102
     def after(self, first: int) -> tuple[bytes, bytes]: ...  # noqa: D102
-    def append_all(self, bytes: bytes, ends: bytes) -> None: ...  # noqa: A002, D102
+    def append_all(self, bytes: bytes, ends: bytes) -> None: ...  # noqa: D102
     def are_empty(self) -> bool: ...  # noqa: D102
     def ranks(self) -> bytes: ...  # noqa: D102
 
