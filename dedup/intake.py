@@ -57,6 +57,12 @@ class Intake:
         ended = _inputs_ended(piece)
         self.position = (inputs + ended, 0) if ended else (inputs, pieces + 1)
 
+    def noted_bytes(self) -> int:
+        """Bytes that are held of documents and bad records beside what the core made of them."""
+        order = self.order.noted(0)
+        self.skipped.blocks()
+        return sum(map(len, (*order.values(), *self.skipped.after(0))))
+
     def gathered(self) -> dict[str, Any]:
         """What came since the last time, as JSON values."""
         documents, blocks = self._told

@@ -53,7 +53,7 @@ class SkippedRecords(Sequence[Skipped]):
             self._pack()
 
     def blocks(self) -> int:
-        """How many blocks there are; what is appended from now on begins another one."""
+        """How many blocks there are, of all records; what is appended later begins another one."""
         self._pack()
         return len(self._ends)
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from dedup.engines.local import keeper_order, open_corpus
 from dedup.errors import InputError
-from dedup.forecast import Forecast
+from dedup.forecast import WAITING, Forecast
 from dedup.forecast.growth import Basis, Trial
 from dedup.formats.sample import SAMPLE_BYTES, sample_of
 from dedup.formats.scales import Scales
@@ -65,6 +65,7 @@ def rehearse(run: Run, most: int = SAMPLE_BYTES) -> Forecast:
         base=base,
         limit=half_of_what_is_free() if memory is None else bytes_of(memory),
         longest=max([0, *texts]) * sample.total // max(1, sum(sizes.values())),
+        records=[] if len(texts) == len(items) else sample.longest(WAITING),
         documents=len(items) if len(texts) == len(items) else None,
         exact=sample.exact,
         checkpoints=sample.total >= run.options.checkpoint_bytes,
@@ -125,4 +126,6 @@ def _try(run: Run, sample: Sample) -> Trial:
     amounts["output"] = written["output"]
     amounts["clusters_bytes"] = written["clusters.jsonl"]
     amounts["ledger"] = written["removed.jsonl"]
+    amounts["skipped"] = written.get("skipped.jsonl", 0)
+    amounts["noted"] = intake.noted_bytes()
     return Trial(sample.size, trial.seconds, clock.seconds, amounts)

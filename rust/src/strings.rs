@@ -71,8 +71,9 @@ impl Strings {
     /// The rank of each in the order of bytes, from 0; equal ones share one, empty ones have `LAST`.
     #[must_use]
     pub fn ranks(&self) -> Vec<u32> {
-        let mut order: Vec<u32> =
-            (0..self.len() as u32).filter(|&number| !self.get(number as usize).is_empty()).collect();
+        let mut order: Vec<u32> = (0..self.len() as u32)
+            .filter(|&number| !self.get(number as usize).is_empty())
+            .collect();
         order.sort_unstable_by_key(|&number| self.get(number as usize));
         let mut ranks = vec![LAST; self.len()];
         let mut rank = 0;
