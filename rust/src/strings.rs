@@ -97,7 +97,9 @@ mod tests {
 
     fn strings(all: &[&str]) -> Strings {
         let mut made = Strings::default();
-        all.iter().for_each(|one| made.push(one.as_bytes()));
+        for one in all {
+            made.push(one.as_bytes());
+        }
         made
     }
 
