@@ -26,7 +26,9 @@ impl Strings {
     }
 
     fn append(&mut self, strings: Vec<Bound<'_, PyBytes>>) {
-        strings.iter().for_each(|string| self.core.push(string.as_bytes()));
+        for string in &strings {
+            self.core.push(string.as_bytes());
+        }
     }
 
     fn get<'py>(&self, py: Python<'py>, number: usize) -> PyResult<Bound<'py, PyBytes>> {
