@@ -6,17 +6,34 @@ ties by position, which the core adds.
 
 from __future__ import annotations
 
+import struct
+from array import array
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any
+from sys import float_info
+from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from dedup.settings import KeepRule
 
 # Larger than any rank: documents without the wanted field come last.
 LAST = 2**32 - 1
+
+# Sources whose preference is remembered: nearly always one stands beside the other.
+SOURCES = 4096
+
+
+class Keys(Protocol):
+    """Byte strings that the core holds; see `_core.Strings`."""
+
+    def __len__(self) -> int: ...
+    def append(self, strings: Sequence[bytes]) -> None: ...  # noqa: D102
+    def after(self, first: int) -> tuple[bytes, bytes]: ...  # noqa: D102
+    def append_all(self, bytes: bytes, ends: bytes) -> None: ...  # noqa: D102
+    def are_empty(self) -> bool: ...  # noqa: D102
+    def ranks(self) -> bytes: ...  # noqa: D102
 
 
 @dataclass(slots=True)
@@ -29,20 +46,27 @@ class KeeperOrder:
     rule: str
     arguments: Sequence[str]
     wanted: str | None
-    _ranks: list[int] = field(default_factory=list)
-    _dates: list[Any] = field(default_factory=list)
+    _dates: Keys | None = None
+    _preferences: array[int] = field(default_factory=lambda: array("I"))
     _known: dict[str, int] = field(default_factory=dict)
+    _first: str = ""
 
     @classmethod
-    def of(cls, rule: KeepRule) -> KeeperOrder:
-        """The order of a policy's rule, with no document yet."""
-        wanted = rule.arguments[0] if rule.name == "earliest" else None
-        return cls(rule.name, rule.arguments, wanted)
+    def of(cls, rule: KeepRule, keys: Callable[[], Keys]) -> KeeperOrder:
+        """The order of a policy's rule, with no document yet; keys: makes an empty column."""
+        if rule.name != "earliest":
+            return cls(rule.name, rule.arguments, None)
+        return cls(rule.name, rule.arguments, rule.arguments[0], keys())
 
     @property
     def by_line(self) -> bool:
         """Whether the rule tells lines of one file apart: it names some, as in `a.jsonl:7`."""
         return self.rule == "prefer" and any(":" in pattern for pattern in self.arguments)
+
+    @property
+    def of_documents(self) -> bool:
+        """Whether ranks are those of documents, else of blocks."""
+        return self.rule in ("earliest", "prefer")
 
     def note(self, sources: Sequence[str], dates: Sequence[Any], typed: Sequence[str] = ()) -> None:
         """Take in the next documents; `dates` may be empty where they have none.
@@ -50,52 +74,51 @@ class KeeperOrder:
         typed: the paths of their files as the user gave them, where they have any.
         """
         if self.rule == "prefer":
-            self._ranks += map(self._preference, sources, typed or sources)
-        elif self.rule == "earliest":
-            self._dates += dates or [None] * len(sources)
+            self._preferences.extend(map(self._preference, sources, typed or sources))
+        elif self._dates is not None:
+            self._dates.append([date_key(date) for date in dates] or [b""] * len(sources))
 
     def noted(self, documents: int) -> dict[str, Any]:
-        """What was noted of the documents after the first so many, as JSON values."""
-        dates = [date if _is_date(date) else None for date in self._dates[documents:]]
-        first = next(iter(self._known.items()), None)
-        return {"ranks": self._ranks[documents:], "dates": dates, "first": first}
+        """What was noted of the documents after the first so many: bytes, and a text."""
+        dates, ends = (b"", b"") if self._dates is None else self._dates.after(documents)
+        preferences = self._preferences[documents:].tobytes()
+        return {"ranks": preferences, "dates": dates, "ends": ends, "first": self._first}
 
-    def take_back(self, noted: dict[str, Any]) -> None:
+    def take_back(self, noted: Mapping[str, Any]) -> None:
         """Take in again what `noted` gave, in order."""
-        self._ranks += noted["ranks"]
-        self._dates += noted["dates"]
-        if noted["first"] is not None:
-            source, rank = noted["first"]
-            self._known[source] = rank
+        self._preferences.frombytes(noted["ranks"])
+        if self._dates is not None:
+            self._dates.append_all(noted["dates"], noted["ends"])
+        self._first = noted["first"]
 
-    def ranks(self, tokens: Callable[[], bytes], documents: Callable[[], bytes]) -> bytes | None:
-        """The rank of each block, None for input order.
+    def ranks(self, tokens: Callable[[], bytes]) -> bytes | None:
+        """The rank of each block or document (`of_documents`), None for input order.
 
-        tokens, documents: give the `uint32` tokens and the document of each block.
+        tokens: gives the `uint32` tokens of each block.
         """
-        match self.rule:
-            case "longest":
-                return rank_longest(tokens())
-            case "earliest":
-                return rank_by_document(documents(), earliest_ranks(self._dates))
-            case "prefer":
-                return rank_by_document(documents(), self._ranks)
-        return None
+        if self.rule == "longest":
+            return rank_longest(tokens())
+        if self._dates is not None:
+            return self._dates.ranks()
+        return self._preferences.tobytes() if self.rule == "prefer" else None
 
     def warning(self) -> str | None:
         """What to say where the rule found nothing to go by, so that the first copies stay."""
-        if self.rule == "prefer" and self._ranks and min(self._ranks) == len(self.arguments):
-            example = next(iter(self._known))
+        nothing = len(self.arguments)
+        if self._preferences and min(self._preferences) == nothing:
             return (
                 f"prefer: no source matches {','.join(self.arguments)}; sources are relative to "
-                f"the folder that all inputs share, as in {example}"
+                f"the folder that all inputs share, as in {self._first}"
             )
-        if self.rule == "earliest" and self._dates and not any(map(_is_date, self._dates)):
+        if self._dates is not None and len(self._dates) and self._dates.are_empty():
             return f"earliest: no record has the field {self.wanted}"
         return None
 
     def _preference(self, source: str, typed: str) -> int:
         if source not in self._known:
+            self._first = self._first or source
+            if len(self._known) == SOURCES:
+                self._known.clear()
             self._known[source] = preference(source, self.arguments, typed)
         return self._known[source]
 
@@ -104,35 +127,46 @@ def rank_longest(tokens: bytes) -> bytes:
     """Ranks by tokens, most first. tokens: `uint32` of each block."""
     import numpy
 
-    counts = numpy.frombuffer(tokens, "<u4")
-    return (LAST - counts).astype("<u4").tobytes()
+    ranks: bytes = (LAST - numpy.frombuffer(tokens, "<u4")).astype("<u4", copy=False).tobytes()
+    return ranks
 
 
-def rank_by_document(documents: bytes, ranks: Sequence[int]) -> bytes:
-    """Give every block its document's rank. documents: `uint32` document of each block."""
-    import numpy
-
-    numbers = numpy.frombuffer(documents, "<u4")
-    return numpy.asarray(ranks, "<u4")[numbers].tobytes() if len(ranks) else b""
-
-
-def earliest_ranks(dates: Sequence[Any]) -> list[int]:
-    """Ranks of documents by date, earliest first; equal dates share a rank.
+def date_key(date: Any) -> bytes:
+    """A date as bytes in whose order dates stand, earliest first; none where it is no date.
 
     Numbers compare as numbers and come before texts; texts compare as they stand, which is
-    the order of time for ISO 8601. None and other values come last.
+    the order of time for ISO 8601. None, true, false, NaN and other values are no dates.
+
+    >>> date_key(-1) < date_key(1978) < date_key(1978.5) < date_key("1978-09-01")
+    True
     """
-    ordered = sorted({_date_key(date) for date in dates if _is_date(date)})
-    places = {key: place for place, key in enumerate(ordered)}
-    return [places[_date_key(date)] if _is_date(date) else LAST for date in dates]
+    if isinstance(date, str):
+        return b"\2" + date.encode("utf-8", "surrogatepass")
+    if not isinstance(date, (int, float)) or isinstance(date, bool) or date != date:
+        return b""
+    if isinstance(date, float):
+        return b"\1" + _ordered(date) + _rest(0)
+    try:
+        near = float(date)
+    except OverflowError:
+        near = float_info.max if date > 0 else -float_info.max
+    # Beyond 2^53 several whole numbers share a float: they differ by what it leaves.
+    return b"\1" + _ordered(near) + _rest(date - int(near))
 
 
-def _is_date(date: Any) -> bool:
-    return isinstance(date, (str, int, float)) and not isinstance(date, bool) and date == date
+def _ordered(number: float) -> bytes:
+    """Eight bytes in the order of the numbers; -0.0 is 0.0."""
+    (bits,) = struct.unpack(">Q", struct.pack(">d", number + 0.0))
+    return struct.pack(">Q", bits ^ (2**64 - 1 if bits >> 63 else 2**63))
 
 
-def _date_key(date: Any) -> tuple[int, Any]:
-    return (1, date) if isinstance(date, str) else (0, date)
+def _rest(number: int) -> bytes:
+    """Bytes in the order of whole numbers of any size; one for 0."""
+    if not number:
+        return b"\x80"
+    size = (abs(number).bit_length() + 7) // 8
+    positive = b"\x81" + struct.pack(">Q", size) + abs(number).to_bytes(size, "big")
+    return positive if number > 0 else bytes(255 - byte for byte in positive)
 
 
 def preference(source: str, patterns: Sequence[str], typed: str = "") -> int:

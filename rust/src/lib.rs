@@ -60,6 +60,7 @@ pub mod sketch;
 pub mod split;
 pub mod spool;
 pub mod store;
+pub mod strings;
 pub mod strip;
 pub mod token;
 pub mod verify;

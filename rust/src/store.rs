@@ -176,6 +176,12 @@ impl Store {
         documents
     }
 
+    /// The rank of each block where its document has one.
+    #[must_use]
+    pub fn ranks_of_blocks(&self, ranks: &[u32]) -> Vec<u32> {
+        self.block_documents().into_iter().map(|document| ranks[document as usize]).collect()
+    }
+
     /// The node of a block.
     #[must_use]
     pub fn node(&self, block: usize) -> Number {

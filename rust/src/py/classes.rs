@@ -182,11 +182,6 @@ impl Corpus {
         Ok(())
     }
 
-    fn block_documents(&self, py: Python<'_>) -> Py<PyBytes> {
-        let documents = py.detach(|| self.core.store.block_documents());
-        bytes_of_u32(py, &documents)
-    }
-
     fn block_tokens(&self, py: Python<'_>) -> Py<PyBytes> {
         let store = &self.core.store;
         let tokens: Vec<u32> =
@@ -194,10 +189,23 @@ impl Corpus {
         bytes_of_u32(py, &tokens)
     }
 
-    fn cluster(&mut self, py: Python<'_>, rank: Option<&[u8]>) {
-        let rank = rank.map(words);
+    /// `rank`: of each block, or of each document, whose blocks then share it.
+    #[pyo3(signature = (rank, *, of_documents=false))]
+    fn cluster(&mut self, py: Python<'_>, rank: Option<&[u8]>, of_documents: bool) -> PyResult<()> {
         let Self { core, pool, .. } = self;
-        py.detach(|| pool.install(|| core.decide(rank.as_deref())));
+        let mut rank = rank.map(words);
+        let store = &core.store;
+        let needed = if of_documents { store.documents() } else { store.blocks() };
+        if let Some(found) = rank.as_ref().map(Vec::len).filter(|&found| found != needed) {
+            return Err(value_error(format!("{found} ranks were given; {needed} are needed")));
+        }
+        py.detach(|| {
+            if of_documents {
+                rank = rank.map(|rank| core.store.ranks_of_blocks(&rank));
+            }
+            pool.install(|| core.decide(rank.as_deref()));
+        });
+        Ok(())
     }
 
     fn counts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
