@@ -155,7 +155,7 @@ impl Finder<'_> {
             if stretch.len() == count {
                 return None;
             }
-            let more = set.len() - window.len();
+            let more = set.len() - window.len() + 1;
             stretch =
                 stretch.start.saturating_sub(more / 2)..count.min(stretch.end + more.div_ceil(2));
         };
