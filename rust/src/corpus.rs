@@ -13,6 +13,7 @@ use crate::cluster::Neighbours;
 use crate::columns::filled;
 use crate::counts::counts;
 use crate::group::Candidates;
+use crate::join::all_matches;
 use crate::plan::{Plan, Similar, make_plan};
 use crate::read::{LinesRead, NewDocument, PIECE_BYTES, Workspace, read_batch, read_lines};
 use crate::record::{Fields, Lines};
@@ -160,10 +161,20 @@ impl Corpus {
     pub fn find_matches(&mut self) -> Result<(), String> {
         self.short_pairs = Candidates::default();
         self.store.forget_normals();
-        let found = long_candidates(&self.store, &self.settings, &self.permutations);
-        self.note_hot(found.hot_buckets, found.largest_bucket);
-        self.candidates += found.len() as u64;
-        self.matches.extend(verify_pairs(&self.store, &self.settings, &found));
+        let (store, settings) = (&self.store, &self.settings);
+        match settings.search {
+            Search::Lsh => {
+                let found = long_candidates(store, settings, &self.permutations);
+                self.matches.extend(verify_pairs(store, settings, &found));
+                self.candidates += found.len() as u64;
+                self.note_hot(found.hot_buckets, found.largest_bucket);
+            }
+            Search::Exhaustive => {
+                let (found, verified) = all_matches(store, settings);
+                self.matches.extend(found);
+                self.candidates += verified;
+            }
+        }
         self.matches.par_sort_unstable_by_key(|found| (found.left, found.right));
         self.keep_tokens_of_matches()
     }

@@ -7,6 +7,7 @@
 pub mod array;
 pub mod band;
 mod bounds;
+mod boxes;
 pub mod characters;
 pub mod checkpoint;
 pub mod clean;
@@ -26,6 +27,7 @@ mod fold_table;
 pub mod group;
 pub mod hash;
 pub mod hot;
+pub mod join;
 pub mod json;
 mod keys;
 pub mod layout;
