@@ -12,19 +12,30 @@
 
 use crate::characters::{Counts, KINDS, ShortBlocks};
 use crate::group::Pair;
+use crate::simd::Path;
 use crate::store::Number;
 
-/// Points that are not halved any more.
-const LEAF: usize = 24;
+/// Points that are not halved any more, but compared at one time.
+pub(crate) const LANES: usize = 64;
 /// Points from which on halves are joined by several threads.
 const SPLIT_WORK: usize = 1 << 12;
 
 /// Every pair of blocks whose normal forms are near enough, in no order that means anything.
 pub(crate) fn near_pairs(blocks: &ShortBlocks<'_>) -> Vec<Pair> {
-    let mut order: Vec<u32> = (0..blocks.counts.len() as u32).collect();
-    let Some(tree) = Tree::new(&blocks.counts, &mut order, 0) else { return Vec::new() };
-    let counts = order.iter().map(|&place| blocks.counts[place as usize]).collect();
-    Search { blocks, order, counts }.inside(&tree)
+    let counts = most_telling_first(&blocks.counts);
+    let mut order: Vec<u32> = (0..counts.len() as u32).collect();
+    let Some(tree) = Tree::new(&counts, &mut order, 0) else { return Vec::new() };
+    let counts = order.iter().map(|&place| counts[place as usize]).collect();
+    Search { blocks, order, counts, path: Path::best() }.inside(&tree)
+}
+
+/// The counts with the kinds that vary most at the beginning, where they rule out the rest.
+fn most_telling_first(counts: &[Counts]) -> Vec<Counts> {
+    let spreads = spreads(counts.iter());
+    let mut kinds: [usize; KINDS] = std::array::from_fn(|kind| kind);
+    kinds.sort_by_key(|&kind| std::cmp::Reverse(spreads[kind]));
+    let ordered = |point: &Counts| Counts { kinds: kinds.map(|kind| point.kinds[kind]), ..*point };
+    counts.iter().map(ordered).collect()
 }
 
 /// Points that stand one after the other, and the box around them.
@@ -33,7 +44,13 @@ struct Tree {
     count: usize,
     low: Counts,
     high: Counts,
-    halves: Option<Box<(Self, Self)>>,
+    below: Below,
+}
+
+enum Below {
+    Halves(Box<(Tree, Tree)>),
+    /// For each kind the counts of all points; of lanes beyond the points, zeros.
+    Columns(Box<[[u8; LANES]; KINDS]>),
 }
 
 impl Tree {
@@ -46,25 +63,32 @@ impl Tree {
             high = high.each(point, u8::max, u32::max);
         }
         let count = order.len();
-        let mut halves = None;
-        if count > LEAF {
-            let (coordinate, middle) = (widest(points()), count / 2);
-            order.select_nth_unstable_by_key(middle, |&place| {
-                (counts[place as usize].coordinate(coordinate), place)
-            });
-            let (left, right) = order.split_at_mut(middle);
-            let both = rayon::join(
-                || Self::new(counts, left, first),
-                || Self::new(counts, right, first + middle),
-            );
-            halves = both.0.zip(both.1).map(Box::new);
+        if count <= LANES {
+            let mut columns = Box::new([[0; LANES]; KINDS]);
+            for (lane, point) in points().enumerate() {
+                for (column, &count) in columns.iter_mut().zip(&point.kinds) {
+                    column[lane] = count;
+                }
+            }
+            return Some(Self { first, count, low, high, below: Below::Columns(columns) });
         }
-        Some(Self { first, count, low, high, halves })
+        let spreads = spreads(points());
+        let widest = (0..spreads.len()).max_by_key(|&coordinate| spreads[coordinate])?;
+        let middle = count / 2;
+        order.select_nth_unstable_by_key(middle, |&place| {
+            (counts[place as usize].coordinate(widest), place)
+        });
+        let (left, right) = order.split_at_mut(middle);
+        let (left, right) = rayon::join(
+            || Self::new(counts, left, first),
+            || Self::new(counts, right, first + middle),
+        );
+        Some(Self { first, count, low, high, below: Below::Halves(Box::new((left?, right?))) })
     }
 }
 
-/// The coordinate with the largest variance.
-fn widest<'a>(points: impl Iterator<Item = &'a Counts>) -> usize {
+/// How much each coordinate varies: its variance, times the square of how many points there are.
+fn spreads<'a>(points: impl Iterator<Item = &'a Counts>) -> [u128; KINDS + 1] {
     let mut sums = [[0u64; 2]; KINDS + 1];
     let mut count = 0u64;
     for point in points {
@@ -75,31 +99,34 @@ fn widest<'a>(points: impl Iterator<Item = &'a Counts>) -> usize {
             *squares += value * value;
         }
     }
-    let spread =
-        |&[sum, squares]: &[u64; 2]| u128::from(squares) * u128::from(count) - u128::from(sum).pow(2);
-    let widest = sums.iter().enumerate().max_by_key(|(_, sums)| spread(sums));
-    widest.map_or(0, |(coordinate, _)| coordinate)
+    sums.map(|[sum, squares]| u128::from(squares) * u128::from(count) - u128::from(sum).pow(2))
 }
+
+/// A box that is not halved, and its columns.
+type Leaf<'a> = (&'a Tree, &'a [[u8; LANES]; KINDS]);
 
 struct Search<'a> {
     blocks: &'a ShortBlocks<'a>,
     order: Vec<u32>,
     /// Counts in that order.
     counts: Vec<Counts>,
+    path: Path,
 }
 
 impl Search<'_> {
     /// The pairs inside a box.
     fn inside(&self, tree: &Tree) -> Vec<Pair> {
-        let Some(halves) = &tree.halves else {
-            let mut near = Near::default();
-            let points = tree.first..tree.first + tree.count;
-            for left in points.clone() {
-                near.compare(self, left, left + 1..points.end);
+        let (left, right) = match &tree.below {
+            Below::Columns(columns) => {
+                let mut near = Near::default();
+                for lane in 0..tree.count {
+                    let later = !0u64 << lane << 1;
+                    near.compare(self, tree.first + lane, (tree, columns), later);
+                }
+                return near.pairs;
             }
-            return near.pairs;
+            Below::Halves(halves) => (&halves.0, &halves.1),
         };
-        let (left, right) = &**halves;
         both(
             tree.count,
             || both(left.count, || self.inside(left), || self.inside(right)),
@@ -109,39 +136,105 @@ impl Search<'_> {
 
     /// The pairs of a point of one box and a point of another one.
     fn between(&self, left: &Tree, right: &Tree) -> Vec<Pair> {
-        if !self.may_hold_pairs((&left.low, &left.high), (&right.low, &right.high)) {
+        if !self.may_hold_pairs(left, right) {
             return Vec::new();
         }
         let (larger, smaller) = if left.count < right.count { (right, left) } else { (left, right) };
-        if let Some(halves) = &larger.halves {
-            let (one, other) = (|| self.between(&halves.0, smaller), || self.between(&halves.1, smaller));
-            return both(larger.count, one, other);
-        }
-        let mut near = Near::default();
-        let members = smaller.first..smaller.first + smaller.count;
-        for point in larger.first..larger.first + larger.count {
-            let own = &self.counts[point];
-            if self.may_hold_pairs((own, own), (&smaller.low, &smaller.high)) {
-                near.compare(self, point, members.clone());
+        match (&larger.below, &smaller.below) {
+            (Below::Halves(halves), _) => both(
+                larger.count,
+                || self.between(&halves.0, smaller),
+                || self.between(&halves.1, smaller),
+            ),
+            (Below::Columns(left), Below::Columns(right)) => {
+                self.between_leaves((larger, left), (smaller, right))
             }
+            // A box that is no larger than one of a leaf is not halved either.
+            (Below::Columns(_), Below::Halves(_)) => Vec::new(),
+        }
+    }
+
+    /// The pairs of a point of one leaf and a point of another one.
+    fn between_leaves(&self, left: Leaf<'_>, right: Leaf<'_>) -> Vec<Pair> {
+        let mut near = Near::default();
+        let most = self.most(left.0.high.length + right.0.high.length);
+        let (low, high) = (&right.0.low.kinds, &right.0.high.kinds);
+        for lane in lanes(self.path.near_lanes(low, high, left.1, most), left.0.count) {
+            near.compare(self, left.0.first + lane, right, !0);
         }
         near.pairs
     }
 
-    /// Whether two boxes, given by their lowest and highest corners, are near enough for a pair.
-    fn may_hold_pairs(&self, left: (&Counts, &Counts), right: (&Counts, &Counts)) -> bool {
-        let gaps = gaps(&left.0.kinds, &right.1.kinds) + gaps(&right.0.kinds, &left.1.kinds);
-        let longer = left.0.length.saturating_sub(right.1.length);
-        let shorter = right.0.length.saturating_sub(left.1.length);
-        let room = self.blocks.room(left.1.length + right.1.length);
-        f64::from(gaps.max(longer + shorter)) <= room
-            && left.0.tokens.min(right.0.tokens) < self.blocks.settings.short_tokens
+    /// The largest sum of differences of two texts of so many characters, as far as lanes can count.
+    fn most(&self, lengths: u32) -> u8 {
+        self.blocks.room(lengths).min(255.0) as u8
+    }
+
+    /// Whether two boxes are near enough for a pair.
+    fn may_hold_pairs(&self, left: &Tree, right: &Tree) -> bool {
+        let longer = left.low.length.saturating_sub(right.high.length);
+        let shorter = right.low.length.saturating_sub(left.high.length);
+        let room = self.blocks.room(left.high.length + right.high.length) as u32;
+        left.low.tokens.min(right.low.tokens) < self.blocks.settings.short_tokens
+            && longer + shorter <= room
+            && gaps(&left.low.kinds, &right.high.kinds) + gaps(&right.low.kinds, &left.high.kinds)
+                <= room
     }
 }
 
 /// By how much the counts of one lie above those of the other, summed up.
 fn gaps(low: &[u8; KINDS], high: &[u8; KINDS]) -> u32 {
     low.iter().zip(high).map(|(&low, &high)| u32::from(low.saturating_sub(high))).sum()
+}
+
+/// Bit by bit, the points that lie near a box, of which the lowest and the highest counts are given:
+/// the sum of what their counts lack or have beyond it is at most `most`.
+///
+/// Sums stop at 255, the largest `most`, which they then do not exceed.
+// Inlined into a function for each instruction set, see `simd`.
+#[allow(clippy::inline_always)]
+#[inline(always)]
+pub(crate) fn near_lanes(
+    low: &[u8; KINDS],
+    high: &[u8; KINDS],
+    columns: &[[u8; LANES]; KINDS],
+    most: u8,
+) -> u64 {
+    /// Kinds between two looks at whether any point is left.
+    const STEP: usize = 4;
+    let mut sums = [0u8; LANES];
+    for first in (0..KINDS).step_by(STEP) {
+        for kind in first..first + STEP {
+            let (low, high, column) = (low[kind], high[kind], &columns[kind]);
+            for (sum, &count) in sums.iter_mut().zip(column) {
+                let gap = low.saturating_sub(count) | count.saturating_sub(high);
+                *sum = sum.saturating_add(gap);
+            }
+        }
+        if sums.iter().fold(u8::MAX, |least, &sum| least.min(sum)) > most {
+            return 0;
+        }
+    }
+    let mut flags = [0u8; LANES];
+    for (flag, &sum) in flags.iter_mut().zip(&sums) {
+        *flag = u8::from(sum <= most);
+    }
+    // The product brings byte n of eight to bit n of the highest byte.
+    flags.as_chunks::<8>().0.iter().rev().fold(0, |bits, &flags| {
+        bits << 8 | (u64::from_le_bytes(flags).wrapping_mul(0x0102_0408_1020_4080) >> 56)
+    })
+}
+
+/// The lanes that are set, of so many.
+fn lanes(mut bits: u64, count: usize) -> impl Iterator<Item = usize> {
+    if count < LANES {
+        bits &= (1 << count) - 1;
+    }
+    std::iter::from_fn(move || {
+        let lane = (bits != 0).then(|| bits.trailing_zeros() as usize)?;
+        bits &= bits - 1;
+        Some(lane)
+    })
 }
 
 /// What two tasks find, on two threads where it is worth it.
@@ -169,10 +262,20 @@ struct Near {
 }
 
 impl Near {
-    fn compare(&mut self, search: &Search<'_>, left: usize, rights: std::ops::Range<usize>) {
+    /// Compares a point with those of a leaf whose bits are set.
+    fn compare(
+        &mut self,
+        search: &Search<'_>,
+        left: usize,
+        (leaf, columns): Leaf<'_>,
+        wanted: u64,
+    ) {
         let (blocks, own) = (search.blocks, &search.counts[left]);
+        let most = search.most(own.length + leaf.high.length);
+        let near = search.path.near_lanes(&own.kinds, &own.kinds, columns, most);
         let mut is_read = false;
-        for right in rights {
+        for lane in lanes(near & wanted, leaf.count) {
+            let right = leaf.first + lane;
             let other = &search.counts[right];
             if !blocks.leave_room(own, other) {
                 continue;
@@ -231,6 +334,38 @@ pub(crate) fn distance(
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::simd::paths;
+
+    #[test]
+    fn lanes_are_the_points_that_lie_near_on_every_instruction_set() {
+        let draw = |seed: u32| (crate::sign::mix32(seed) % 7).pow(2) as u8;
+        for seed in 0..300u32 {
+            let start = seed * 5000;
+            let columns: [[u8; LANES]; KINDS] = std::array::from_fn(|kind| {
+                std::array::from_fn(|lane| draw(start + (kind * LANES + lane) as u32))
+            });
+            let low: [u8; KINDS] = std::array::from_fn(|kind| draw(start + 2000 + kind as u32));
+            let wide = if seed % 3 == 0 { 0 } else { 9 };
+            let high = low.map(|low| low + wide);
+            for most in [0, 30, 90, 120, 200, 250, 254, 255] {
+                let sum = |lane: usize| -> u32 {
+                    let gap = |kind: usize| {
+                        let count = columns[kind][lane];
+                        u32::from(low[kind].saturating_sub(count))
+                            + u32::from(count.saturating_sub(high[kind]))
+                    };
+                    (0..KINDS).map(gap).sum()
+                };
+                let near = |lane: &usize| sum(*lane) <= u32::from(most) || most == u8::MAX;
+                let wanted: Vec<usize> = (0..LANES).filter(near).collect();
+                for path in paths() {
+                    let found = path.near_lanes(&low, &high, &columns, most);
+                    assert_eq!(lanes(found, LANES).collect::<Vec<_>>(), wanted, "{path:?}, {most}");
+                    assert!(lanes(found, 5).all(|lane| lane < 5));
+                }
+            }
+        }
+    }
 
     /// By the table of longest common subsequences.
     fn plain_distance(left: &[char], right: &[char]) -> usize {

@@ -91,11 +91,12 @@ impl Counts {
     }
 
     /// Each number combined with the other's.
+    #[inline]
     pub(crate) fn each(
         &self,
         other: &Self,
-        counts: fn(u8, u8) -> u8,
-        sizes: fn(u32, u32) -> u32,
+        counts: impl Fn(u8, u8) -> u8,
+        sizes: impl Fn(u32, u32) -> u32,
     ) -> Self {
         Self {
             kinds: std::array::from_fn(|kind| counts(self.kinds[kind], other.kinds[kind])),
