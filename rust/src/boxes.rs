@@ -10,6 +10,8 @@
 //! Shared runs of characters rule out next to nothing here: a similarity of .9 leaves room for so many
 //! changes that forty characters may share no run of five.
 
+use rayon::prelude::*;
+
 use crate::characters::{Counts, KINDS, ShortBlocks};
 use crate::group::Pair;
 use crate::simd::Path;
@@ -27,6 +29,34 @@ pub(crate) fn near_pairs(blocks: &ShortBlocks<'_>) -> Vec<Pair> {
     let Some(tree) = Tree::new(&counts, &mut order, 0) else { return Vec::new() };
     let counts = order.iter().map(|&place| counts[place as usize]).collect();
     Search { blocks, order, counts, path: Path::best() }.inside(&tree)
+}
+
+/// How many matches some of the blocks have, which are given by their places.
+pub(crate) fn near_sample(blocks: &ShortBlocks<'_>, sample: &[usize]) -> Vec<u32> {
+    let counts = most_telling_first(&blocks.counts);
+    let order = (0..counts.len() as u32).collect();
+    let search = Search { blocks, order, counts, path: Path::best() };
+    let firsts: Vec<u32> = (0..search.order.len() as u32).step_by(LANES).collect();
+    let matches_in = |&first: &u32| {
+        let mut order: Vec<u32> =
+            search.order.iter().copied().skip(first as usize).take(LANES).collect();
+        let leaf = Tree::new(&search.counts, &mut order, first as usize);
+        let Some(leaf @ Tree { below: Below::Columns(columns), .. }) = &leaf else {
+            return vec![0; sample.len()];
+        };
+        let mut near = Near::default();
+        let matches = sample.iter().map(|&place| {
+            let own = place.checked_sub(leaf.first).filter(|&lane| lane < leaf.count);
+            let others = own.map_or(!0, |lane| !(1 << lane));
+            near.similarities.clear();
+            near.compare(&search, place, (leaf, columns), others);
+            let enough = |&&similarity: &&f64| similarity >= blocks.settings.short_threshold;
+            near.similarities.iter().filter(enough).count() as u32
+        });
+        matches.collect()
+    };
+    let sum = |one: Vec<u32>, other: Vec<u32>| one.iter().zip(other).map(|(a, b)| a + b).collect();
+    firsts.par_iter().map(matches_in).reduce(|| vec![0; sample.len()], sum)
 }
 
 /// The counts with the kinds that vary most at the beginning, where they rule out the rest.
@@ -64,13 +94,8 @@ impl Tree {
         }
         let count = order.len();
         if count <= LANES {
-            let mut columns = Box::new([[0; LANES]; KINDS]);
-            for (lane, point) in points().enumerate() {
-                for (column, &count) in columns.iter_mut().zip(&point.kinds) {
-                    column[lane] = count;
-                }
-            }
-            return Some(Self { first, count, low, high, below: Below::Columns(columns) });
+            let below = Below::Columns(columns(points()));
+            return Some(Self { first, count, low, high, below });
         }
         let spreads = spreads(points());
         let widest = (0..spreads.len()).max_by_key(|&coordinate| spreads[coordinate])?;
@@ -85,6 +110,17 @@ impl Tree {
         );
         Some(Self { first, count, low, high, below: Below::Halves(Box::new((left?, right?))) })
     }
+}
+
+/// The counts of a leaf's points, kind by kind.
+fn columns<'a>(points: impl Iterator<Item = &'a Counts>) -> Box<[[u8; LANES]; KINDS]> {
+    let mut columns = Box::new([[0; LANES]; KINDS]);
+    for (lane, point) in points.enumerate() {
+        for (column, &count) in columns.iter_mut().zip(&point.kinds) {
+            column[lane] = count;
+        }
+    }
+    columns
 }
 
 /// How much each coordinate varies: its variance, times the square of how many points there are.
@@ -139,7 +175,8 @@ impl Search<'_> {
         if !self.may_hold_pairs(left, right) {
             return Vec::new();
         }
-        let (larger, smaller) = if left.count < right.count { (right, left) } else { (left, right) };
+        let (larger, smaller) =
+            if left.count < right.count { (right, left) } else { (left, right) };
         match (&larger.below, &smaller.below) {
             (Below::Halves(halves), _) => both(
                 larger.count,
@@ -256,6 +293,7 @@ fn both(
 #[derive(Default)]
 struct Near {
     pairs: Vec<Pair>,
+    similarities: Vec<f64>,
     left: Vec<char>,
     right: Vec<char>,
     reached: Vec<usize>,
@@ -291,8 +329,11 @@ impl Near {
             }
             read(two, &mut self.right);
             let room = blocks.room(own.length + other.length) as usize;
-            if distance(&self.left, &self.right, room, &mut self.reached).is_some() {
+            if let Some(edits) = distance(&self.left, &self.right, room, &mut self.reached) {
                 self.pairs.push((one.min(two), one.max(two)));
+                // As the judge computes it.
+                let share = edits as f64 / f64::from(own.length + other.length);
+                self.similarities.push(1.0 - share);
             }
         }
     }

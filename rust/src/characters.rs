@@ -43,7 +43,7 @@ pub(crate) struct ShortBlocks<'a> {
 }
 
 impl<'a> ShortBlocks<'a> {
-    fn new(store: &'a Store, settings: &'a Settings) -> Self {
+    pub(crate) fn new(store: &'a Store, settings: &'a Settings) -> Self {
         let nodes: Vec<Number> = (0..store.nodes() as Number)
             .filter(|&node| {
                 let count = store.token_counts[node as usize];

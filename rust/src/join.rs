@@ -141,7 +141,12 @@ impl<'a> Join<'a> {
     }
 }
 
-fn fill(reader: &mut TokenReader<'_>, settings: &Settings, node: Number, out: &mut Vec<u64>) {
+pub(crate) fn fill(
+    reader: &mut TokenReader<'_>,
+    settings: &Settings,
+    node: Number,
+    out: &mut Vec<u64>,
+) {
     out.clear();
     extend_shingles(reader.tokens(node), settings.shingle_size, out);
 }
@@ -163,7 +168,8 @@ impl Counts {
                 for &shingle in &shingles {
                     let add = |count: u16| count.checked_add(1);
                     // An error says that it was as high as it gets.
-                    let _ = made.place(shingle).fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
+                    let _ =
+                        made.place(shingle).fetch_update(Ordering::Relaxed, Ordering::Relaxed, add);
                 }
             }
         });
@@ -241,16 +247,16 @@ fn reach(settings: &Settings, size: u32, left: u32) -> u32 {
 
 /// A member of a prefix.
 #[derive(Clone, Copy, Default)]
-struct Posting {
-    shingle: u64,
+pub(crate) struct Posting {
+    pub(crate) shingle: u64,
     /// The place of its block.
-    place: u32,
+    pub(crate) place: u32,
     /// Larger partners cannot match if this is the first that is shared.
-    reach: u32,
+    pub(crate) reach: u32,
 }
 
 /// Postings by their shingles' upper bits, smaller sets first.
-struct Index {
+pub(crate) struct Index {
     postings: Vec<Posting>,
     /// Rank of each posting's set.
     ranks: Vec<u32>,
@@ -265,7 +271,8 @@ impl Index {
     /// Bits for each list: most shingles that are looked up are in no prefix.
     const MORE_BITS: u32 = 4;
 
-    fn new(mut postings: Vec<Posting>, ranks: &[u32]) -> Self {
+    /// ranks: the rank of the set at each place.
+    pub(crate) fn new(mut postings: Vec<Posting>, ranks: &[u32]) -> Self {
         let values = postings.len().next_power_of_two().clamp(1 << 10, 1 << 28);
         let shift = 64 - values.ilog2();
         postings.par_sort_unstable_by_key(|posting| {
@@ -285,10 +292,16 @@ impl Index {
         Self { postings, ranks, starts, present, shift }
     }
 
-    /// Appends the places of the smaller sets that have this shingle in their prefix.
-    fn meet(&self, shingle: u64, (rank, size): (u32, u32), met: &mut Vec<u32>) {
+    /// Whether a shingle may be in any prefix: false for most that are in none.
+    fn may_hold(&self, shingle: u64) -> bool {
         let bit = (shingle >> (self.shift - Self::MORE_BITS)) as usize;
-        if self.present[bit / 64] >> (bit % 64) & 1 == 0 {
+        self.present[bit / 64] >> (bit % 64) & 1 == 1
+    }
+
+    /// Appends the places of the sets of lower rank that have this shingle in their prefix, for a
+    /// partner of that rank and size.
+    pub(crate) fn meet(&self, shingle: u64, (rank, size): (u32, u32), met: &mut Vec<u32>) {
+        if !self.may_hold(shingle) {
             return;
         }
         let value = (shingle >> self.shift) as usize;

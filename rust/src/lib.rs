@@ -5,6 +5,7 @@
 //! for any number of threads.
 
 pub mod array;
+pub mod audit;
 pub mod band;
 mod bounds;
 mod boxes;
