@@ -171,6 +171,7 @@ class Run:
             kinds=self._kinds(),
             hot={"buckets": buckets, "largest": largest},
             state=self.state,
+            audits=self.corpus.audits(),
             inputs=inputs or (),
             similar_documents=[
                 similar_document(
