@@ -63,8 +63,8 @@ impl Audit {
 
     /// From such numbers.
     #[must_use]
-    pub fn from_row([blocks, sampled, matches, found, matched, squares]: [u64; 6]) -> Self {
-        Self { blocks, sampled, matches, found, matched, squares }
+    pub fn from_row([blocks, sampled, matches, found, with_matches, squares]: [u64; 6]) -> Self {
+        Self { blocks, sampled, matches, found, matched: with_matches, squares }
     }
 }
 

@@ -204,14 +204,14 @@ impl Search<'_> {
 
     /// The largest sum of differences of two texts of so many characters, as far as lanes can count.
     fn most(&self, lengths: u32) -> u8 {
-        self.blocks.room(lengths).min(255.0) as u8
+        u8::try_from(self.blocks.room(lengths)).unwrap_or(u8::MAX)
     }
 
     /// Whether two boxes are near enough for a pair.
     fn may_hold_pairs(&self, left: &Tree, right: &Tree) -> bool {
         let longer = left.low.length.saturating_sub(right.high.length);
         let shorter = right.low.length.saturating_sub(left.high.length);
-        let room = self.blocks.room(left.high.length + right.high.length) as u32;
+        let room = self.blocks.room(left.high.length + right.high.length);
         left.low.tokens.min(right.low.tokens) < self.blocks.settings.short_tokens
             && longer + shorter <= room
             && gaps(&left.low.kinds, &right.high.kinds) + gaps(&right.low.kinds, &left.high.kinds)

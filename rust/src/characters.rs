@@ -55,9 +55,11 @@ impl<'a> ShortBlocks<'a> {
     }
 
     /// How many insertions and deletions the wanted similarity allows two texts of so many characters.
-    pub(crate) fn room(&self, lengths: u32) -> f64 {
+    // Never below zero: the threshold is at most 1.
+    #[allow(clippy::cast_sign_loss)]
+    pub(crate) fn room(&self, lengths: u32) -> u32 {
         // A little slack: the judge computes in floating point, and no filter may be the stricter.
-        (1.0 - self.settings.short_threshold) * f64::from(lengths) + 1e-6
+        ((1.0 - self.settings.short_threshold) * f64::from(lengths) + 1e-6) as u32
     }
 
     /// Whether counting characters leaves room for the wanted similarity.
@@ -68,7 +70,7 @@ impl<'a> ShortBlocks<'a> {
     pub(crate) fn leave_room(&self, left: &Counts, right: &Counts) -> bool {
         let differences = left.kinds.iter().zip(&right.kinds);
         let distance: u32 = differences.map(|(&one, &other)| u32::from(one.abs_diff(other))).sum();
-        f64::from(distance) <= self.room(left.length + right.length)
+        distance <= self.room(left.length + right.length)
             && self.settings.judged_by_characters(left.tokens, right.tokens) == Some(true)
     }
 }

@@ -229,6 +229,8 @@ impl Prefixes {
 }
 
 /// How many members a set of this size shares at least with a match that is no smaller.
+// Less than nothing becomes nothing.
+#[allow(clippy::cast_sign_loss)]
 fn shared_by_smaller(settings: &Settings, size: u32) -> u32 {
     // Nothing shared is no match: thresholds lie above 0.
     (least_shared(settings, size, size).ceil() as u32).max(1)
@@ -236,6 +238,7 @@ fn shared_by_smaller(settings: &Settings, size: u32) -> u32 {
 
 /// The size of the largest partner that a set of this size may have where the first member that they
 /// share is followed, itself counted, by no more than so many: the others come too late to suffice.
+#[allow(clippy::cast_sign_loss)]
 fn reach(settings: &Settings, size: u32, left: u32) -> u32 {
     if least_shared(settings, size, u32::MAX) <= f64::from(left) {
         return u32::MAX;
