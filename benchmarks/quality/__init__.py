@@ -1,1 +1,1 @@
-"""The quality benchmark: what each engine finds, misses, joins wrongly and loses. See ../README.md."""
+"""The quality benchmark: what engines find, miss, join wrongly and lose. See ../README.md."""

@@ -9,7 +9,7 @@ from benchmarks.quality.words import UNSPACED
 
 # What one changes as a word: letters only, as they stand in the text.
 LETTERS = re.compile(f"[{UNSPACED}]|[^\\W\\d_{UNSPACED}]+")
-SENTENCE = re.compile(r"(?<=[.!?؟])\s+(?=[^\s\d])|(?<=[。！？；])(?=.)")
+SENTENCE = re.compile(r"(?<=[.!?؟])\s+(?=[^\s\d])|(?<=[\u3002\uff01\uff1f\uff1b])(?=.)")
 NUMBER = re.compile(r"\d+")
 TASHKEEL = "\u064b\u064c\u064d\u064e\u064f\u0650\u0651\u0652"
 NAME = re.compile(r"(?<=[a-zà-ÿ,;] )[A-ZÀ-Þ][a-zà-ÿ]{2,}")
@@ -64,8 +64,9 @@ def case(text: str, hand: Hand) -> str:
 def punctuation(text: str, hand: Hand) -> str:
     """Other quotes, dashes for commas, a mark gone here and there; none between digits."""
     exchanged = text.translate({ord("'"): "\u2019", ord('"'): "\u201c", ord(";"): ","})
-    marks = [m for m in re.finditer(r"(?<!\d)[,.:!?](?=\s|$)", exchanged)]
-    for match in reversed(hand.random.sample(marks, (len(marks) + 1) // 2)):
+    marks = list(re.finditer(r"(?<!\d)[,.:!?](?=\s|$)", exchanged))
+    chosen = hand.random.sample(marks, (len(marks) + 1) // 2)
+    for match in sorted(chosen, key=lambda mark: -mark.start()):
         new = hand.random.choice(["", " \u2013", "\u2026", " !"])
         exchanged = exchanged[: match.start()] + new + exchanged[match.end() :]
     return exchanged if exchanged != text else text + " \u2026"
@@ -106,8 +107,9 @@ def invisible(text: str, hand: Hand) -> str:
 
 
 BYLINES = (
-    "By our correspondent in {} - ", "{}, March 4 - ", "{} (Agence) \u2014 ", "De notre envoy\u00e9 \u00e0 {}, ",
-    "Updated 14:05 | {} | ", "Photo: {} / Reuters. ", "{}, 12 mars \u2014 ",
+    "By our correspondent in {} - ", "{}, March 4 - ", "{} (Agence) \u2014 ",
+    "De notre envoy\u00e9 \u00e0 {}, ", "Updated 14:05 | {} | ", "Photo: {} / Reuters. ",
+    "{}, 12 mars \u2014 ",
 )  # fmt: skip
 
 

@@ -42,11 +42,11 @@ class NoRoomError(Exception):
 class Field:
     """Pages to be planted, and what was planted so far."""
 
-    def __init__(
-        self, hosts: Sequence[Host], furniture: dict[str, list[str]], seed: int
-    ) -> None:
+    def __init__(self, hosts: Sequence[Host], furniture: dict[str, list[str]], seed: int) -> None:
         self.random = random.Random(seed)
-        self.furniture = {kind: self.random.sample(lines, len(lines)) for kind, lines in furniture.items()}
+        self.furniture = {
+            kind: self.random.sample(lines, len(lines)) for kind, lines in furniture.items()
+        }
         self.pages: list[Page] = []
         self.headlines: list[str] = []
         self.vocabulary: dict[str, list[str]] = {}
@@ -124,9 +124,9 @@ class Field:
         spots = self.spots[language]
         for _ in range(20 * len(spots)):
             spot = self.random.choice(spots)
-            if spot.place % 2 and id(spot.page) not in avoided:
-                if spot.page.is_free(spot.place, spot.place):
-                    return spot
+            is_gap = spot.place % 2 and id(spot.page) not in avoided
+            if is_gap and spot.page.is_free(spot.place, spot.place):
+                return spot
         raise NoRoomError(language)
 
     def promise(
@@ -179,6 +179,4 @@ def vocabulary(spots: list[Spot], language: str) -> list[str]:
     """Words to put in the place of others: as they come in some of the paragraphs."""
     texts = [spot.page.paragraphs[spot.place // 2] for spot in spots[:600] if spot.place % 2 == 0]
     least = 1 if language == "zh" else 4
-    return [
-        word for text in texts for word in words(text) if len(word) >= least and word.isalpha()
-    ]
+    return [word for text in texts for word in words(text) if len(word) >= least and word.isalpha()]

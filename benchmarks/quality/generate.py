@@ -1,18 +1,15 @@
 """The corpus: every class planted into the hosts, from one seed."""
 
-import io
 import pickle
 from collections import Counter
 from pathlib import Path
 
-import orjson
-import zstandard
-
 from benchmarks.datasets import DATA
 from benchmarks.quality import copies, layouts, look_alikes
 from benchmarks.quality.field import Field
-from benchmarks.quality.hosts import Host, hosts
+from benchmarks.quality.hosts import Host, Novelty, hosts
 from benchmarks.quality.planted import Planted
+from benchmarks.quality.sets.given import records
 from benchmarks.quality.words import words
 
 # Changed with the generator, since it names the files.
@@ -23,7 +20,16 @@ FEWER = {
     "one word of 21+, ar": 30, "5 % of words, ar": 24, "arabic points": 36, "ticker": 10,
     "page twice": 60, "boilerplate of 10+": 10, "boilerplate of 3-6": 15, "boilerplate of 2": 15,
 }  # fmt: skip
-SCARCE_FIRST = ["page twice", "sentence in", "sentence out", "quote", "inside", "run", "shifted", "merged"]
+SCARCE_FIRST = [
+    "page twice",
+    "sentence in",
+    "sentence out",
+    "quote",
+    "inside",
+    "run",
+    "shifted",
+    "merged",
+]
 FURNITURE = {
     "boilerplate of 10+": (10, 30), "boilerplate of 3-6": (3, 6), "boilerplate of 2": (2, 2)
 }  # fmt: skip
@@ -74,14 +80,14 @@ def planted(found: list[Host], shared: Path, seed: int, size: int) -> Planted:
 def furniture(pages: Path) -> dict[str, list[str]]:
     """Lines that stand on two real web pages or more, by their number of words."""
     counts: Counter[str] = Counter()
-    with pages.open("rb") as raw, zstandard.ZstdDecompressor().stream_reader(raw) as stream:
-        for line in io.BufferedReader(stream, 1 << 20):
-            counts.update({part.strip() for part in orjson.loads(line)["text"].split("\n")})
-    lines: dict[str, str] = {}
+    for record in records(pages):
+        counts.update({part.strip() for part in record["text"].split("\n")})
+    novelty = Novelty()
+    lines: dict[str, list[str]] = {kind: [] for kind in FURNITURE}
     for text, count in sorted(counts.items()):
-        if count >= 2 and not any(map(str.isdigit, text)):
-            lines.setdefault(" ".join(words(text)), text)
-    return {
-        kind: [text for form, text in lines.items() if low <= len(form.split()) <= high]
-        for kind, (low, high) in FURNITURE.items()
-    }
+        found = words(text)
+        if count >= 2 and not any(map(str.isdigit, text)) and novelty.takes(found, 8):
+            for kind, (low, high) in FURNITURE.items():
+                if low <= len(found) <= high:
+                    lines[kind].append(text)
+    return lines

@@ -1,11 +1,11 @@
 """Real documents without repeats, which the repeats are planted into.
 
 A paragraph of a real document stays only when no eight words of it in a row (fourteen characters
-of Chinese) stand in any paragraph that stayed before it, in any document, nor a fifth of its
-runs of four; nor, of a short one, two fifths of its rows of eight characters. What repeats in the corpus is then what was planted, and nothing else.
+of Chinese) stand in any paragraph that stayed before it, in any document, nor a fifth of its runs
+of four words; nor, of a short one, two fifths of its runs of eight characters. What repeats in the
+corpus is then what was planted, and next to nothing else.
 """
 
-import io
 import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator
@@ -13,9 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import orjson
-import zstandard
-
+from benchmarks.quality.sets.given import records
 from benchmarks.quality.words import ngrams, words
 
 # Megabytes of text (10^6 characters) taken of each collection and language.
@@ -77,22 +75,20 @@ class Novelty:
         return True
 
 
-def records(scan: Path) -> Iterator[dict[str, Any]]:
+def chosen(scan: Path) -> Iterator[dict[str, Any]]:
     """The documents of the collections, each up to its share."""
     taken: Counter[tuple[str, str]] = Counter()
-    with scan.open("rb") as raw, zstandard.ZstdDecompressor().stream_reader(raw) as stream:
-        for line in io.BufferedReader(stream, 1 << 20):
-            record = orjson.loads(line)
-            key = (record["id"].partition("/")[0], record.get("lang", ""))
-            if taken[key] < TAKEN.get(key, 0) * 1e6:
-                taken[key] += len(record["text"])
-                yield record
+    for record in records(scan):
+        key = (record["id"].partition("/")[0], record.get("lang", ""))
+        if taken[key] < TAKEN.get(key, 0) * 1e6:
+            taken[key] += len(record["text"])
+            yield record
 
 
 def hosts(scan: Path) -> list[Host]:
     """All hosts, in the order of the file."""
     novelty = Novelty()
-    return [host for record in records(scan) if (host := thinned(record, novelty)).paragraphs]
+    return [host for record in chosen(scan) if (host := thinned(record, novelty)).paragraphs]
 
 
 def thinned(record: dict[str, Any], novelty: Novelty) -> Host:
@@ -106,9 +102,9 @@ def thinned(record: dict[str, Any], novelty: Novelty) -> Host:
     paragraphs = []
     for line in lines[1:]:
         found = words(line)
-        if LEAST <= len(found) <= MOST and is_prose(line, found, language):
-            if novelty.takes(found, size):
-                paragraphs.append(line)
+        is_fit = LEAST <= len(found) <= MOST and is_prose(line, found, language)
+        if is_fit and novelty.takes(found, size):
+            paragraphs.append(line)
     return Host(language, title, paragraphs)
 
 

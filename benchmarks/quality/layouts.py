@@ -1,6 +1,6 @@
 """Classes in which more than one paragraph takes part: pages, runs, breaks, quotations, tickers."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 
 from benchmarks.quality import edits
 from benchmarks.quality.copies import ALL, length
@@ -134,12 +134,12 @@ def ticker(name: str, number: int, field: Field) -> None:
     """A line of headlines, and later the same line moved on by two to five."""
     moved = field.random.randint(2, 5)
     lines = [field.headlines.pop() for _ in range(HEADLINES + moved)]
-    family = [field.family() for _ in lines][0]
+    families = [field.family() for _ in lines]
     for side, headlines in (("left", lines[:HEADLINES]), ("right", lines[moved:])):
         piece, start = Piece(GAP.join(headlines)), 0
         for headline in headlines:
             item = lines.index(headline)
-            marks = [(name, number, side, item)]
+            marks: list[Hashable] = [(name, number, side, item)]
             if moved <= item < HEADLINES:
                 marks.append((name, number, side))
             else:
@@ -150,7 +150,7 @@ def ticker(name: str, number: int, field: Field) -> None:
     regions = ((name, number, "left"), (name, number, "right"))
     for item in range(moved, HEADLINES):
         sides = ((name, number, "left", item), (name, number, "right", item))
-        field.promise(name, sides, family=family + item, regions=regions)
+        field.promise(name, sides, family=families[item], regions=regions)
 
 
 def boilerplate(kind: str, number: int, field: Field) -> None:

@@ -5,12 +5,11 @@ from collections.abc import Callable, Hashable
 from itertools import combinations
 from pathlib import Path
 
-import orjson
-
 from benchmarks.quality import edits
 from benchmarks.quality.copies import LATIN, length
 from benchmarks.quality.field import Field
 from benchmarks.quality.page import Page, whole
+from benchmarks.quality.sets.given import records
 
 SHARED_WORDS = 15
 
@@ -51,11 +50,10 @@ def figure(chance: random.Random) -> float:
 
 
 def retold(name: str, folder: Path, field: Field) -> None:
-    """The same question answered by different people who did not copy: all pairs of one question."""
-    documents = folder / "clough_stevenson.docs.jsonl"
-    texts = {row["id"]: row["text"] for row in map(orjson.loads, documents.open("rb"))}
+    """One question answered by people who did not copy: all pairs of answers to one question."""
+    texts = {row["id"]: row["text"] for row in records(folder / "clough_stevenson.docs.jsonl")}
     tasks: dict[str, list[str]] = {}
-    for row in map(orjson.loads, (folder / "clough_stevenson.pairs.jsonl").open("rb")):
+    for row in records(folder / "clough_stevenson.pairs.jsonl"):
         if row["label"] == "non":
             tasks.setdefault(row["id2"], [row["id2"]]).append(row["id1"])
     for identities in tasks.values():

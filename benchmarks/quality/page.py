@@ -42,8 +42,8 @@ class Page:
         if first < -1 or last > 2 * len(self.paragraphs) - 1:
             return False
         return all(
-            taken < first and has_piece_between(taken, first)
-            or taken > last and has_piece_between(last, taken)
+            (taken < first and has_piece_between(taken, first))
+            or (taken > last and has_piece_between(last, taken))
             for taken in self.planted
         )  # fmt: skip
 

@@ -24,7 +24,7 @@ Judge = Callable[[int, str, list[str]], int | None]
 
 def lines(source: Path) -> Iterator[tuple[At, str]]:
     """Every line that is not blank: document, start and end without white space around; text."""
-    for number, row in enumerate(source.open("rb")):
+    for number, row in enumerate(source.read_bytes().splitlines()):
         for match in re.finditer(r"[^\r\n]+", orjson.loads(row)["text"]):
             text = match[0].strip()
             if text:

@@ -19,6 +19,7 @@ class Place:
 
     @property
     def length(self) -> int:
+        """Characters."""
         return self.end - self.start
 
     def shared(self, other: "Place") -> int:

@@ -12,8 +12,11 @@ COVERED = 0.8  # of both members, by what is reported; and of what is reported, 
 
 @dataclass(slots=True)
 class Row:
-    """A class. found: by one cluster; in_pieces: by several taken together; as_one: exactly
-    one cluster has anything of it; characters: that should go, and of those what was left in.
+    """What became of the repeats of a class: how many there are, and how many are what.
+
+    found: by one cluster; in_pieces: by several taken together; as_one: found, and no other
+    cluster has anything of it; template: found and so labelled; touched: some of both sides is in
+    one cluster; removed: half of one side or more. should_go, left_in: characters.
     """
 
     kind: str
@@ -98,8 +101,9 @@ def judge(row: Row, repeat: Repeat, report: Report) -> None:
     row.removed += any(
         2 * report.gone(place) > place.length for place in (repeat.left, repeat.right)
     )
-    together = [sum((sides[side] for sides in clusters.values()), []) for side in (0, 1)]
-    row.in_pieces += bool(clusters) and is_found(repeat, (together[0], together[1]))
+    left = [place for sides in clusters.values() for place in sides[0]]
+    right = [place for sides in clusters.values() for place in sides[1]]
+    row.in_pieces += bool(clusters) and is_found(repeat, (left, right))
 
 
 def joined(look_alikes: Iterable[LookAlike], report: Report) -> list[LookAlike]:

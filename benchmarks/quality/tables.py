@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cached_property
+from importlib.metadata import version
 from pathlib import Path
 
 from benchmarks.quality import score, truthful
@@ -12,6 +13,8 @@ from benchmarks.quality.planted import Place, Planted
 from benchmarks.quality.reports import Report
 
 RECORD = Path(__file__).resolve().parents[1] / "record"
+# Of several paragraphs: line by line is as good, and as one passage is told beside it.
+PIECEWISE = ("page twice", "run")
 LOOSE_KIND = "10 % of words"  # judged at the loose threshold
 COLUMNS = ["date", "seed", "engine", "version", "set", "class", "measure", "value", "of"]
 Figure = tuple[str, str, float, int]  # class, measure, value, of how many
@@ -51,14 +54,17 @@ class Result:
 
     @cached_property
     def unlike(self) -> list[tuple[Place, Place]]:
+        """Reported pairs that are not alike."""
         return truthful.unlike(self.planted, self.report)
 
     @cached_property
     def untouched(self) -> list[tuple[Place, Place]]:
+        """Reported pairs of which nothing was planted."""
         return truthful.untouched_joins(self.planted, self.report)
 
     @cached_property
     def lost(self) -> list[truthful.Lost]:
+        """Removed lines of which no copy is left."""
         return truthful.lost(self.planted.texts, self.report)
 
     def figures(self) -> Iterator[Figure]:
@@ -69,8 +75,8 @@ class Result:
             yield kind, "left_in", row.left_in / max(row.should_go, 1), row.should_go
         for kind, (count, whole) in self.joined.items():
             yield kind, "joined", count, whole
-        for measure, (count, whole) in self.wrongs().items():
-            yield "all", measure, count, whole
+        for measure, (value, of) in self.wrongs().items():
+            yield "all", measure, value, of
 
     def wrongs(self) -> dict[str, tuple[float, int]]:
         """What is wrong over all classes: how many, of how many."""
@@ -85,8 +91,8 @@ class Result:
         }
         for way in ("words", "shingles"):
             for level in truthful.LEVELS:
-                length = sum(one.place.length for one in self.lost if getattr(one, way) < level)
-                wrong[f"characters lost, {way} < {level}"] = (length, removed)
+                gone = [one.place.length for one in self.lost if getattr(one, way) < level]
+                wrong[f"characters lost, {way} < {level}"] = (sum(gone), removed)
         wrong["copies left in, characters"] = (
             sum(row.left_in for row in rows), sum(row.should_go for row in rows)
         )  # fmt: skip
@@ -108,13 +114,19 @@ def overview(results: list[Result]) -> Iterator[str]:
     yield "\nRecall: one cluster covers 80 % of both members, and is 80 % repeat\n"
     yield f"{'class':30}{'n':>5}" + "".join(f"{name:>11}" for name in names)
     for kind, first in results[0].rows.items():
-        shown = (f"{r.rows[kind].found / r.rows[kind].repeats:11.2f}" for r in results)
         label = kind + ", t = 0.5" if kind == LOOSE_KIND else kind
-        yield f"{label:30}{first.repeats:5}" + "".join(shown)
+        measures = {label: "in_pieces" if kind in PIECEWISE else "found"}
+        if kind in PIECEWISE:
+            measures[f"{kind}, as one passage"] = "as_one"
+        for name, measure in measures.items():
+            shares = (getattr(r.rows[kind], measure) / r.rows[kind].repeats for r in results)
+            yield f"{name:30}{first.repeats:5}" + "".join(f"{share:11.2f}" for share in shares)
     yield "\nWhat must not be\n"
     yield f"{'':35}" + "".join(f"{name:>11}" for name in names)
     for kind, (_, count) in results[0].joined.items():
-        yield f"{'joined: ' + kind:30}{count:5}" + "".join(f"{r.joined[kind][0]:11}" for r in results)
+        yield f"{'joined: ' + kind:30}{count:5}" + "".join(
+            f"{r.joined[kind][0]:11}" for r in results
+        )
     for measure in results[0].wrongs():
         shown = (f"{r.wrongs()[measure][0]:11,.0f}" for r in results)
         yield f"{measure:35}" + "".join(shown)
@@ -183,7 +195,16 @@ def told(planted: Planted, name: str, *places: Place) -> Iterator[str]:
         yield f"    {planted.ids[place.document]} {place.start}-{place.end}: {cut}"
 
 
-def record(results: list[Result], seed: int) -> Path:
+def labelled(sets: dict[str, list[Figure]]) -> Iterator[str]:
+    """What dedup makes of the labelled sets."""
+    for name, figures in sets.items():
+        yield f"\n{name}\n"
+        for kind, measure, value, of in figures:
+            shown = f"{value:,.0f}" if float(value).is_integer() else f"{value:.4f}"
+            yield f"{kind:40}{measure:22}{shown:>8} of {of:,}"
+
+
+def record(results: list[Result], sets: dict[str, list[Figure]], seed: int) -> Path:
     """Add the figures to the record of the day."""
     today = date.today().isoformat()
     path = RECORD / f"quality-{today}.csv"
@@ -196,4 +217,8 @@ def record(results: list[Result], seed: int) -> Path:
             who = (today, seed, result.report.engine, result.report.version, "planted")
             for kind, measure, value, of in result.figures():
                 writer.writerow([*who, kind, measure, f"{value:.6g}", of])
+        for name, figures in sets.items():
+            for kind, measure, value, of in figures:
+                row = [today, "", "dedup", version("dedup"), name, kind, measure]
+                writer.writerow([*row, f"{value:.6g}", of])
     return path

@@ -8,7 +8,7 @@ from rapidfuzz.distance import LCSseq
 
 from benchmarks.quality.planted import Place, Planted
 from benchmarks.quality.reports import Report
-from benchmarks.quality.words import Shingles, ngrams, similarities, shingles, words
+from benchmarks.quality.words import Shingles, ngrams, shingles, similarities, words
 
 ALIKE = 0.5
 LEVELS = (0.6, 0.8)
@@ -25,11 +25,10 @@ def unlike(planted: Planted, report: Report) -> list[tuple[Place, Place]]:
 
 def untouched_joins(planted: Planted, report: Report) -> list[tuple[Place, Place]]:
     """The reported pairs neither side of which has a character of anything planted."""
+    sides = [(one.left, one.right) for one in planted.repeats]
+    sides += [(one.left, one.right) for one in planted.look_alikes]
     by_document = defaultdict(list)
-    for labelled in [*planted.repeats, *planted.look_alikes]:
-        for place in (labelled.left, labelled.right):
-            by_document[place.document].append(place)
-    for place in planted.fresh:
+    for place in [*planted.fresh, *(place for both in sides for place in both)]:
         by_document[place.document].append(place)
 
     def is_untouched(place: Place) -> bool:
@@ -101,16 +100,15 @@ def best_documents(
     for one in wanted:
         for shingle in one:
             holders[shingle].append(one)
-    sizes = {len(shingle) for shingle in holders}
     best = dict.fromkeys(wanted, (0.0, 0))
     for number, text in enumerate(texts):
-        found = words(report.cleaned(number, text))
-        counts: dict[Shingles, int] = defaultdict(int)
-        for size in sizes:
-            for shingle in set(ngrams(found, size)) & holders.keys():
-                for one in holders[shingle]:
-                    counts[one] += 1
-        for one, count in counts.items():
+        for one, count in counted(words(report.cleaned(number, text)), holders).items():
             if count / len(one) > best[one][0]:
                 best[one] = (count / len(one), number)
     return best
+
+
+def counted(found: list[str], holders: dict[tuple[str, ...], list[Shingles]]) -> Counter[Shingles]:
+    """How many shingles of each set stand in a text of these words; of one to three words."""
+    there = {shingle for size in (1, 2, 3) for shingle in ngrams(found, size)}
+    return Counter(one for shingle in there & holders.keys() for one in holders[shingle])

@@ -14,7 +14,7 @@ def make(threshold: float) -> Judge:
         minhash = empty.copy()
         minhash.update_batch([shingle.encode() for shingle in set(shingles(words))])
         if found := index.query(minhash):
-            return min(found)
+            return int(min(found))
         index.insert(number, minhash, check_duplication=False)
         return None
 

@@ -31,7 +31,7 @@ def report(source: Path, threshold: float | None, *settings: str) -> str:
 
 def lines(path: Path) -> Iterator[dict[str, Any]]:
     """The objects of a file of JSON lines."""
-    return map(orjson.loads, path.open("rb"))
+    return map(orjson.loads, path.read_bytes().splitlines())
 
 
 def place(member: dict[str, Any]) -> tuple[int, int, int]:

@@ -13,7 +13,7 @@ def make(threshold: float) -> Judge:
     def judge(number: int, _text: str, words: list[str]) -> int | None:
         minhash = RMinHash(num_perm=SLOTS, seed=SEED)
         minhash.update(shingles(words))
-        if found := seen.get_duplicates(str(number), minhash):
+        if found := seen.get_duplicates(minhash):
             return min(map(int, found))
         seen.add(str(number), minhash)
         return None
