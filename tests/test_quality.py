@@ -175,17 +175,9 @@ def test_planted_layouts_say_the_same_on_both_sides(kind):
 
 def test_only_a_text_that_stands_whole_in_an_earlier_one_may_go():
     for one in (made := planted_with("inside", 8)).repeats:
-        in_longer = one.right.length < len(made.text(around(made, one.right)))
+        in_longer = made.text(one.right) not in made.texts[one.right.document].splitlines()
         assert one.stays == (one.right if in_longer else one.left)
         assert one.may_go != in_longer
-
-
-def around(planted: Planted, place: Place) -> Place:
-    """The paragraph that holds a place."""
-    text = planted.texts[place.document]
-    start = max(text.rfind("\n", 0, place.start) + 1, 0)
-    end = text.find("\n", place.end)
-    return Place(place.document, start, len(text.rstrip()) if end < 0 else end)
 
 
 def test_a_ticker_moves_on_and_its_new_headlines_are_known():
