@@ -23,6 +23,7 @@ class Copies:
     high: int
     accept: Callable[[str], bool] = bool
     may_go: bool = True
+    longer: str = ""  # the side that says more, where one does: it should stay
 
 
 @lru_cache(maxsize=1 << 17)
@@ -73,8 +74,8 @@ CLASSES = {
     "5 % of words, zh": Copies(("zh",), edits.five_percent, 40, 160),
     "10 % of words": Copies((*ALL, "ar"), edits.ten_percent, 40, 160, may_go=False),
     "byline": Copies(LATIN, edits.byline, 30, 160),
-    "sentence in": Copies(ALL, edits.sentence_in, 70, 220, has_sentences),
-    "sentence out": Copies(ALL, edits.sentence_out, 70, 220, has_sentences),
+    "sentence in": Copies(ALL, edits.sentence_in, 70, 220, has_sentences, longer="right"),
+    "sentence out": Copies(ALL, edits.sentence_out, 70, 220, has_sentences, longer="left"),
     "numbers": Copies(LATIN, edits.numbers, 15, 120, has_numbers, may_go=False),
     "names": Copies(LATIN, edits.names, 20, 120, has_names, may_go=False),
 }
@@ -95,7 +96,8 @@ def plant(name: str, number: int, field: Field) -> None:
     within = number % WITHIN == 1
     gap = field.gap(language, [] if within else [page])
     field.put(gap, [whole(given.edit(text, hand), right)])
-    field.promise(name, (left, right), may_go=given.may_go)
+    stays = (name, number, given.longer) if given.longer else None
+    field.promise(name, (left, right), may_go=given.may_go, stays=stays)
 
 
 def hand_of(field: Field, language: str) -> Hand:

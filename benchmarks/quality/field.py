@@ -161,7 +161,7 @@ class Field:
             left, right = sorted(promise.sides, key=lambda name: places[name])
             regions = sorted(places[name] for name in promise.regions)
             stays = places[promise.stays if promise.stays is not None else left]
-            # Of a text that stands whole in a longer one only the shorter may go.
+            # Where one side says more, only the other may go, and only where it comes second.
             may_go = promise.may_go and stays == places[left]
             planted.repeats.append(
                 Repeat(

@@ -13,7 +13,7 @@ from benchmarks.quality.sets.given import records
 from benchmarks.quality.words import words
 
 # Changed with the generator, since it names the files.
-GENERATION = 1
+GENERATION = 3
 # How many repeats of each class; Arabic hosts hold no more.
 WHOLE, QUICK = 120, 40
 FEWER = {

@@ -40,6 +40,8 @@ def arguments() -> argparse.Namespace:
     add("--flags", nargs="+", default=[], help="settings of dedup, as --flags=--min-run=30")
     add("--no-record", action="store_true", help="leave the record as it is")
     options = parser.parse_args()
+    chosen = (options.engines, options.classes, options.sets, options.flags, options.quick)
+    options.record = not (options.no_record or any(chosen))
     if options.sets is None:
         options.sets = [] if options.engines or options.classes else SETS
         options.engines = options.engines or ENGINES
@@ -124,7 +126,7 @@ def main() -> int:
             tell(tables.failures(results, options.show))
     labelled = {name: labelled_figures(name, options) for name in options.sets}
     tell(tables.labelled(labelled))
-    if not (options.no_record or options.quick or options.classes or options.flags):
+    if options.record:
         say(f"recorded in {tables.record(results, labelled, options.seed)}")
     return 0
 

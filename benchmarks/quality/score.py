@@ -34,7 +34,7 @@ class Row:
 Sides = tuple[list[Place], list[Place]]
 
 
-def reported(repeat: Repeat, report: Report) -> dict[int, Sides]:
+def reported(repeat: Repeat | LookAlike, report: Report) -> dict[int, Sides]:
     """Of each cluster that has something of both sides, its places on the left and the right."""
     sides: dict[int, Sides] = defaultdict(lambda: ([], []))
     for place, number in report.touching(repeat.left):

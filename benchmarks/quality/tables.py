@@ -167,6 +167,8 @@ def failures(results: list[Result], count: int) -> Iterator[str]:
             yield from missed(planted, used, kind, count)
         for pair in score.joined(planted.look_alikes, report)[:count]:
             yield from told(planted, f"joined: {pair.kind}", pair.left, pair.right)
+            for sides in score.reported(pair, report).values():
+                yield from told(planted, "  by", *sides[0], *sides[1])
         for name, pairs in (("below .5", result.unlike), ("untouched", result.untouched)):
             for left, right in pairs[:count]:
                 yield from told(planted, name, left, right)

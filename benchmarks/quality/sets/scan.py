@@ -7,7 +7,7 @@ import dedup
 from benchmarks.quality.sets.given import Figure, records
 
 TEXTS = "scan.jsonl.zst"
-MEGABYTES, QUICK_MEGABYTES = 64, 16
+MEGABYTES, QUICK_MEGABYTES = 24, 12
 Side = tuple[str, int, int]
 SAMPLE = 5  # one document of so many, so that all collections take part
 
