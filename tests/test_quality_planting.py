@@ -1,26 +1,17 @@
-"""The quality benchmark: what is planted stands where the labels say, and scores are what they say."""
+"""The quality benchmark: what is planted stands where the labels say."""
 
 from __future__ import annotations
 
 import random
-from fractions import Fraction
 from itertools import combinations
-from pathlib import Path
 
-import orjson
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
-from benchmarks.quality import copies, edits, layouts, paragraphs, reports, score, truthful, words
-from benchmarks.quality.engines import dedup as dedup_engine
-from benchmarks.quality.engines import lines, overlap
+from benchmarks.quality import copies, edits, layouts, words
 from benchmarks.quality.field import Field, NoRoomError
 from benchmarks.quality.hosts import Host, Novelty
 from benchmarks.quality.page import Page, Piece, has_piece_between, whole
-from benchmarks.quality.planted import LookAlike, Place, Planted, Repeat
-from benchmarks.quality.reports import Cluster, Report
-from benchmarks.quality.sets import join
+from benchmarks.quality.planted import Place, Planted
 
 VOCABULARY = [a + b for a in "bdfgklmnprstv" for b in "a e i o u an el ir os un".split()]
 FURNITURE = ["All rights of this page reserved", "Write to the editors", "Follow the weather"]
@@ -59,14 +50,6 @@ def planted_with(kind: str, count: int = 3) -> Planted:
     for number in range(count):
         plant(kind, number, made)
     return made.harvest()
-
-
-def report_of(*pairs: tuple[Place, ...], removed: tuple[Place, ...] = ()) -> Report:
-    return Report("test", "0", [Cluster("shared", pair) for pair in pairs], list(removed))
-
-
-def repeat(left: Place, right: Place, kind: str = "identical") -> Repeat:
-    return Repeat(kind, 1, left, right, True, left, (left, right))
 
 
 # --- words -----------------------------------------------------------------------------------
@@ -215,147 +198,3 @@ def test_a_paragraph_that_repeats_eight_words_is_no_host():
     assert novelty.takes(text, 8)
     assert not novelty.takes([f"other{n}" for n in range(40)] + text[10:18], 8)
     assert novelty.takes([f"other{n}" for n in range(40)] + text[10:13], 8)
-
-
-# --- scores ----------------------------------------------------------------------------------
-
-LEFT, RIGHT = Place(0, 100, 200), Place(1, 0, 100)
-
-
-@pytest.mark.parametrize(
-    ("left", "right", "found"),
-    [
-        (LEFT, RIGHT, True),
-        (Place(0, 120, 200), RIGHT, True),
-        (Place(0, 121, 200), RIGHT, False),
-        (Place(0, 100, 225), RIGHT, True),
-        (Place(0, 100, 226), RIGHT, False),
-        (LEFT, Place(1, 100, 200), False),
-        (LEFT, Place(2, 0, 100), False),
-    ],
-)
-def test_a_repeat_is_found_when_both_members_are_covered_by_little_else(left, right, found):
-    planted = Planted(repeats=[repeat(LEFT, RIGHT)])
-    row = score.rows(planted, report_of((left, right)), ["identical"])["identical"]
-    assert (row.found, row.in_pieces, row.as_one) == (found, found, found)
-
-
-def test_pieces_count_together_and_not_as_one():
-    halves = [(Place(0, 100, 150), Place(1, 0, 50)), (Place(0, 150, 200), Place(1, 50, 100))]
-    planted = Planted(repeats=[repeat(LEFT, RIGHT)])
-    row = score.rows(planted, report_of(*halves), ["identical"])["identical"]
-    assert (row.found, row.in_pieces, row.as_one, row.touched) == (0, 1, 0, 1)
-    row = score.rows(planted, report_of((LEFT, RIGHT), *halves), ["identical"])["identical"]
-    assert (row.found, row.in_pieces, row.as_one) == (1, 1, 0)
-
-
-def test_one_place_over_both_members_finds_nothing():
-    left, right = Place(0, 0, 100), Place(0, 100, 200)
-    planted = Planted(repeats=[repeat(left, right)])
-    report = report_of((Place(0, 0, 200), Place(3, 0, 200)))
-    assert score.rows(planted, report, ["identical"])["identical"].found == 0
-    report = report_of((left, right))
-    assert score.rows(planted, report, ["identical"])["identical"].found == 1
-
-
-def test_of_a_family_all_copies_but_one_should_go():
-    places = [Place(number, 0, 10) for number in range(4)]
-    planted = Planted(repeats=[repeat(places[0], place) for place in places[1:]])
-    report = report_of(removed=(places[0], Place(1, 0, 4)))
-    row = score.rows(planted, report, ["identical"])["identical"]
-    assert (row.should_go, row.left_in) == (30, 16)
-
-
-def test_look_alikes_are_joined_by_a_common_cluster():
-    given = [LookAlike("a", LEFT, RIGHT), LookAlike("a", LEFT, Place(2, 0, 9))]
-    report = report_of((Place(0, 190, 260), Place(1, 99, 120)), (Place(2, 0, 3), Place(4, 0, 3)))
-    assert score.joined(given, report) == given[:1]
-
-
-def test_new_headlines_are_lost_with_half_of_their_characters():
-    planted = Planted(fresh=[Place(0, 0, 10), Place(0, 20, 30)])
-    assert score.fresh_lost(planted, report_of(removed=(Place(0, 5, 24),))) == [Place(0, 0, 10)]
-
-
-def test_a_pair_that_is_not_alike_is_told():
-    planted = Planted(texts=["a b c d", "a b c d", "e f g h"])
-    alike, unlike = (Place(0, 0, 7), Place(1, 0, 7)), (Place(0, 0, 7), Place(2, 0, 7))
-    assert truthful.unlike(planted, report_of(alike, unlike)) == [unlike]
-    planted.repeats = [repeat(*alike)]
-    assert truthful.untouched_joins(planted, report_of(alike, unlike)) == []
-    other = (Place(2, 0, 3), Place(2, 4, 7))
-    assert truthful.untouched_joins(planted, report_of(other)) == [other]
-
-
-LINE = "a b c d e f g h i j"
-
-
-@pytest.mark.parametrize(
-    ("copy", "shingles", "kept"),
-    [
-        (LINE, None, None),
-        ("a b c d e X g h i j", 5 / 8, 0.9),
-        ("a b c d e X Y Z Q R", 3 / 8, 0.5),
-        ("k l m n", 0.0, 0.0),
-    ],
-)
-def test_text_is_lost_where_no_document_has_it(copy, shingles, kept):
-    texts = [f"{LINE}\nsomething else", f"so it goes\n{copy}\nand on"]
-    found = truthful.lost(texts, report_of(removed=(Place(0, 0, len(LINE) + 1),)))
-    assert [(one.shingles, one.words) for one in found] == (
-        [] if kept is None else [(shingles, kept)]
-    )
-
-
-def test_cleaned_text_is_what_is_not_removed():
-    report = report_of(removed=(Place(0, 4, 6), Place(0, 5, 8), Place(0, 0, 1)))
-    assert report.cleaned(0, "0123456789") == "12389"
-    assert report.gone(Place(0, 0, 5)) == 2
-    assert report.cleaned(1, "abc") == "abc"
-
-
-# --- engines and sets ------------------------------------------------------------------------
-
-
-def corpus(folder: Path, texts: list[str]) -> Path:
-    path = folder / "corpus.jsonl"
-    rows = ({"id": str(number), "text": text} for number, text in enumerate(texts))
-    path.write_bytes(b"".join(orjson.dumps(row) + b"\n" for row in rows))
-    return path
-
-
-PARAGRAPH = "One two three four five six seven eight nine ten eleven twelve."
-
-
-def test_dedup_is_scored_by_what_its_files_say(tmp_path):
-    source = corpus(tmp_path, [f"first\n{PARAGRAPH}\nlast", f"{PARAGRAPH}\nother"])
-    report = reports.loaded("dedup", dedup_engine.report(source, None), 0)
-    assert report.clusters[0].places == (Place(0, 6, 69), Place(1, 0, 63))
-    assert report.cleaned(1, f"{PARAGRAPH}\nother") == "other"
-
-
-@pytest.mark.parametrize("engine", [lines, overlap])
-def test_the_recipe_of_the_peers_keeps_the_first_line(engine, tmp_path):
-    source = corpus(tmp_path, [f"first\r\n  {PARAGRAPH}", f"{PARAGRAPH}\nother"])
-    report = reports.loaded("test", paragraphs.keep_first(source, "", engine.make(0.7)), 0)
-    assert report.clusters == [Cluster("near", (Place(0, 9, 72), Place(1, 0, 63)))]
-    assert report.removed == [Place(1, 0, 63)]
-
-
-def test_overlap_takes_a_line_that_is_half_seen():
-    judge = overlap.make(0)
-    assert judge(0, "", list("abcdefghijklmnopqrst")) is None
-    assert judge(1, "", list("abcdefghijklmnop123")) == 0
-    assert judge(2, "", list("123456789abcdefgh")) is None
-
-
-@given(st.lists(st.frozensets(st.integers(0, 9), max_size=9), max_size=12), st.integers(5, 10))
-def test_the_join_finds_every_pair(sets, tenths):
-    threshold = Fraction(tenths, 10)
-    wanted = {
-        (one, two): len(sets[one] & sets[two]) / len(sets[one] | sets[two])
-        for one, two in combinations(range(len(sets)), 2)
-        if sets[one] and sets[two]
-        and Fraction(len(sets[one] & sets[two]), len(sets[one] | sets[two])) >= threshold
-    }  # fmt: skip
-    assert {(a, b): score for a, b, score in join.pairs(sets, threshold)} == wanted
