@@ -107,7 +107,7 @@ def test_a_record_begun_under_fewer_columns_keeps_its_lines(tmp_path):
 
 
 def test_every_committed_record_can_be_read_and_added_to():
-    for path in record.RECORD.glob("*.csv"):
+    for path in record.RECORD.glob("2*.csv"):
         header = path.read_text(encoding="utf-8").partition("\n")[0]
         assert ",".join(record.COLUMNS).startswith(header), path.name
         assert record.read(path)

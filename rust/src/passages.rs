@@ -79,14 +79,16 @@ pub fn settle_runs(
     let states = fates.states.clone();
     let text = Text { store, states: &states, documents, order, positions: &positions };
     let beside = find_parts(&text, &mut fates);
-    let runs = find_runs(&text, settings.min_run);
+    let in_scope = |run: &Run| {
+        corpus.in_scope(documents[run.later.block as usize], documents[run.earlier.block as usize])
+    };
+    let mut runs = find_runs(&text, settings.min_run);
+    runs.retain(in_scope);
     let mut named = vec![false; store.blocks()];
-    for &keeper in fates.aligned.iter().filter(|&&keeper| keeper != NONE) {
-        named[keeper as usize] = true;
-    }
     for region in fates.regions.values() {
         named[region.first.block as usize..=region.end.block as usize].fill(true);
     }
+    let copies = copies(corpus, &fates, &mut named);
     let mut candidates: HashMap<Number, Vec<Region>> = HashMap::new();
     let covered = runs.iter().flat_map(|run| covered_blocks(&text, run));
     for (block, region) in beside.into_iter().chain(covered) {
@@ -109,7 +111,33 @@ pub fn settle_runs(
     for document in 0..store.documents() {
         settler.settle_document(document);
     }
-    (settler.fates, runs)
+    let mut fates = settler.fates;
+    for (block, keeper) in copies {
+        if let Some(&region) = fates.regions.get(&keeper) {
+            fates.regions.insert(block, region);
+            fates.aligned[block as usize] = region.first.block;
+        }
+    }
+    (fates, runs)
+}
+
+/// Blocks and the kept ones whose tokens they have: where such a keeper goes for a region, they go for
+/// that too. What is repeated in another way, or by a block too short to go alone, is `named`: it stays.
+fn copies(corpus: &Corpus<'_>, fates: &Fates, named: &mut [bool]) -> Vec<(Number, Number)> {
+    let store = corpus.store;
+    let mut copies = Vec::new();
+    for (block, &keeper) in (0..).zip(&fates.aligned) {
+        if keeper == NONE || fates.regions.contains_key(&block) {
+            continue;
+        }
+        let is_copy = store.node(block as usize) == store.node(keeper as usize);
+        if is_copy && store.block_tokens(block as usize) >= corpus.settings.least_tokens() {
+            copies.push((block, keeper));
+        } else {
+            named[keeper as usize] = true;
+        }
+    }
+    copies
 }
 
 struct Settler<'a> {
