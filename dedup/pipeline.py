@@ -1,4 +1,4 @@
-"""What can be asked of a corpus: scan, clean, plan, matches, explain, unique, restore.
+"""What can be asked of a corpus: scan, clean, plan, matches, explain, unique, restore, compare.
 
 Everything that takes documents goes through here: the command, the library, lists in memory
 and files on disk.
@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
+from dedup.comparison import compare
 from dedup.errors import DedupError, InputError, OutputError, PolicyError
 from dedup.explanation import Explanation, explain_texts
 from dedup.formats import OutputTree, Reading, check_output, restore
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from dedup.forecast import Forecast
     from dedup.model import Match
 
-__all__ = ["Options", "clean", "explain", "matches", "plan", "restore", "scan", "unique"]
+__all__ = ["Options", "clean", "compare", "explain", "matches", "plan", "restore", "scan", "unique"]
 
 
 def scan(

@@ -73,6 +73,9 @@ TextOrJson = Annotated[
 ]
 
 
+EXAMPLES = Annotated[int, _number(OUTPUT, "Documents that are shown each way. [10]", "--top")]
+
+
 TEXT_FIELD = Annotated[
     str, _flag(INPUT, "Field or column that holds the text. [text]", metavar="NAME")
 ]
