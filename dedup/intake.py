@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from dedup.errors import FormatError
+from dedup.errors import FormatError, PolicyError
 from dedup.fields import look_up
 from dedup.formats import Batch, Lines, Reading, Rows, Torn
 from dedup.formats.jsonl import skipped_lines
-from dedup.model import Skipped
+from dedup.formats.records import shown
+from dedup.model import Document, Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from dedup import _core
     from dedup.formats import Piece
     from dedup.stages.keepers import KeeperOrder
+    from dedup.stages.scopes import Scopes
 
 
 @dataclass(slots=True)
@@ -32,6 +35,7 @@ class Intake:
     corpus: _core.Corpus
     reading: Reading
     order: KeeperOrder
+    scopes: Scopes
     skip_bad: bool
     skipped: list[Skipped] = field(default_factory=list)
     documents: int = 0
@@ -68,6 +72,7 @@ class Intake:
                 [one.source, one.line, one.reason, one.aside] for one in self.skipped[skipped:]
             ],
             "order": self.order.noted(documents),
+            "scopes": self.scopes.noted(documents),
         }
 
     def take_back(self, gathered: dict[str, Any]) -> None:
@@ -79,19 +84,30 @@ class Intake:
         for source, line, reason, aside in gathered["skipped"]:
             self.skipped.append(Skipped(source, line, reason, b"", aside and tuple(aside)))
         self.order.take_back(gathered["order"])
+        self.scopes.take_back(gathered["scopes"])
         self._told = (self.documents, len(self.skipped))
 
     def _add_rows(self, rows: Rows) -> None:
         self.records = True
+        if self.order.function is not None:
+            message = f"keep is a function, and {shown(rows.input.path)} holds rows, not records"
+            hint = "read them into dicts, or use earliest:FIELD, latest:FIELD or prefer-field"
+            raise PolicyError(message, field="keep", hint=hint)
         self.corpus.add(rows.texts, rows.ids, [rows.input.name] * len(rows), rows.numbers)
-        self.order.note(rows.sources, rows.extras, [rows.input.path] * len(rows))
+        self._note(rows.sources, rows.extras, [rows.input.path] * len(rows))
         self._note_skipped(rows.skipped)
         self.documents += len(rows)
 
     def _add_batch(self, batch: Batch) -> None:
         self.corpus.add(batch.texts, batch.ids, batch.sources)
-        dates = [value_of(one, self.order.wanted) for one in batch.fields]
-        self.order.note(batch.sources, dates, batch.paths())
+        names = self.reading.extra_fields
+        values = [[value_of(one, name) for name in names] for one in batch.fields]
+        keys = None
+        if self.order.function is not None:
+            empty: list[dict[str, Any]] = [{}] * len(batch)
+            parts = zip(batch.ids, batch.texts, batch.sources, batch.fields or empty, strict=True)
+            keys = [self._key(Document(*one)) for one in parts]
+        self._note(batch.sources, values, batch.paths(), keys)
         self._note_skipped(batch.skipped)
         self.documents += len(batch)
 
@@ -99,16 +115,63 @@ class Intake:
         order, reading = self.order, self.reading
         self.records = True
         first = self.documents
-        count, bad, dates = self.corpus.add_lines(
-            lines.core(), reading.text_field, reading.id_field, order.wanted
+        asked = len(reading.extra_fields)
+        count, bad, values = self.corpus.add_lines(
+            lines.core(), reading.text_field, reading.id_field, reading.extra_fields
         )
+        read = [_value(value) for value in values]
+        extras = [read[place * asked : (place + 1) * asked] for place in range(count)]
         if order.by_line:
             sources = [self.corpus.document_name(first + place)[1] for place in range(count)]
         else:
             sources = [lines.input.name] * count
-        order.note(sources, [_date(value) for value in dates], [lines.input.path] * count)
+        keys = None if order.function is None else self._keys_of(lines)
+        self._note(sources, extras, [lines.input.path] * count, keys)
         self._note_skipped(skipped_lines(lines, bad, reading.text_field))
         self.documents += count
+
+    def _note(
+        self,
+        sources: Sequence[str],
+        extras: Sequence[Sequence[Any]],
+        typed: Sequence[str],
+        keys: list[Any] | None = None,
+    ) -> None:
+        """Take in the values of documents; extras: of each, those of the fields asked for."""
+
+        def column(name: str | None) -> list[Any]:
+            if name is None or not extras:
+                return [None] * len(sources)
+            place = self.reading.extra_fields.index(name)
+            return [values[place] for values in extras]
+
+        order, scopes = self.order, self.scopes
+        order.note(sources, column(order.wanted) if keys is None else keys, typed)
+        scopes.note(column(scopes.group_field), column(scopes.time_field))
+
+    def _keys_of(self, lines: Lines) -> list[Any]:
+        """What the function of `keep` says of each record."""
+        from dedup._core import read_records
+
+        reading = self.reading
+        found = read_records(lines.core(), reading.text_field, reading.id_field)
+        raw = lines.pick([number for _, number, _ in found])
+        keys = []
+        for (own, number, text), record in zip(found, raw, strict=True):
+            source = f"{lines.input.name}:{number}"
+            keys.append(self._key(Document(own or source, text, source, json.loads(record))))
+        return keys
+
+    def _key(self, document: Document) -> Any:
+        assert self.order.function is not None
+        try:
+            return self.order.function(document)
+        except Exception as error:
+            problem = f"{type(error).__name__}: {error}"
+            name = self.order.arguments[0]
+            message = f"keep: {name} fails on {shown(document.source)}: {problem}"
+            hint = "it gets a Document; what it returns is sorted, and None comes last"
+            raise PolicyError(message, field="keep", hint=hint) from error
 
     def _note_skipped(self, skipped: Iterable[Skipped]) -> None:
         for one in skipped:
@@ -131,7 +194,13 @@ def _inputs_ended(piece: Piece) -> int:
     return int(not isinstance(piece, Torn) and piece.last)
 
 
-def _date(value: bytes | None) -> Any:
+def asked_fields(order: KeeperOrder, scopes: Scopes) -> tuple[str, ...]:
+    """The fields of records that are asked for beside text and id, each once."""
+    asked = (order.wanted, scopes.group_field, scopes.time_field)
+    return tuple(dict.fromkeys(name for name in asked if name is not None))
+
+
+def _value(value: bytes | None) -> Any:
     """A JSON value; None where there is none, or none that a machine type holds."""
     try:
         return None if value is None else orjson.loads(value)

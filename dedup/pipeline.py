@@ -161,7 +161,9 @@ def explain(
         document.text
         for document in documents_of([left, right], text_field=text_field, id_field="id")
     )
-    across = replace(policy, scope="across", keep="first")
+    across = replace(
+        policy, scope="across", keep="first", group_by=None, group_scope="within", window=None
+    )
     passages = []
     for cluster in scan([left, right], policy=across).clusters:
         first = cluster.members[0]
@@ -218,7 +220,7 @@ def _resolve(policy: object, settings: dict[str, Any]) -> Policy:
     if not isinstance(policy, Policy):
         kind = type(policy).__name__
         raise PolicyError(f"policy is a {kind}; it must be a Policy", hint="Policy(threshold=0.8)")
-    return Policy(**{**policy.to_dict(), **settings}) if settings else policy
+    return replace(policy, **settings) if settings else policy
 
 
 def _run(

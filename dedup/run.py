@@ -21,11 +21,12 @@ from dedup.formats.memory import with_text
 from dedup.formats.rows import whole_records
 from dedup.formats.source import Held, Source, open_source
 from dedup.formats.walk import NOTES
-from dedup.intake import Intake, value_of
+from dedup.intake import Intake, asked_fields, value_of
 from dedup.report import RunFacts, build_report, similar_document
 from dedup.results import CleanResult
 from dedup.resumption import open_resumption
 from dedup.stages.keepers import KeeperOrder
+from dedup.stages.scopes import Scopes
 from dedup.stages.short import judge_pairs
 from dedup.terminal import inert
 
@@ -89,10 +90,11 @@ class Run:
         """Look the input up; nothing is read yet."""
         jobs = checked_jobs(options.jobs)
         order = KeeperOrder.of(policy.keep_rule)
-        reading = replace(reading, extra_field=order.wanted)
+        scopes = Scopes.of(policy.group_by, policy.window_rule)
+        reading = replace(reading, extra_fields=asked_fields(order, scopes))
         source = open_source(data, reading)
         corpus = open_corpus(policy, jobs, options.memory)
-        intake = Intake(corpus, reading, order, options.skip_bad)
+        intake = Intake(corpus, reading, order, scopes, options.skip_bad)
         return cls(source, policy, options, jobs, reading, corpus, intake)
 
     @contextmanager
@@ -127,7 +129,9 @@ class Run:
         files.check()
         with self.stage("decide"):
             self.corpus.cluster(
-                self.intake.order.ranks(self.corpus.block_tokens, self.corpus.block_documents)
+                self.intake.order.ranks(self.corpus.block_tokens, self.corpus.block_documents),
+                self.intake.scopes.groups(),
+                self.intake.scopes.times(),
             )
             files.check()
 
@@ -197,6 +201,7 @@ class Run:
             read = self.intake.documents + len(self.intake.skipped)
             warnings.append(f"{len(self.intake.skipped):,} of {read:,} records could not be read")
         warnings += filter(None, [self.intake.order.warning(), self._id_warning()])
+        warnings += self.intake.scopes.warnings()
         repeated, first = self.corpus.repeated_ids()
         if first is not None:
             name, source = first

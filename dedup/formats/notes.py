@@ -36,7 +36,7 @@ class Notes:
     def take(self, source: str) -> list[tuple[bytes, dict[str, Any]]]:
         """The next lines if they are this source's, else none."""
         taken: list[tuple[bytes, dict[str, Any]]] = []
-        while source is not None and self.source == source:
+        while self.source == source:
             taken.append((self._line, self._value))
             self._step()
         return taken

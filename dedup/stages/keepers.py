@@ -1,7 +1,7 @@
 """Keeper order: which block is visited first, and so stays when others match it.
 
-`first` needs no order. The others give every block a rank; lower ranks are visited first,
-ties by position, which the core adds.
+`first` needs no order. The others give every block a rank; lower ranks are visited first, ties by
+the content of the document, then by position, which the core adds.
 """
 
 from __future__ import annotations
@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any
+
+from dedup.errors import PolicyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,12 +25,14 @@ LAST = 2**32 - 1
 class KeeperOrder:
     """What the rule of `keep` needs of the documents, gathered as they are read.
 
-    wanted: the field of each record that it asks for, None for none.
+    wanted: the field of each record that it asks for, None for none. function: what it asks of each
+    document as a whole, None for nothing.
     """
 
     rule: str
     arguments: Sequence[str]
     wanted: str | None
+    function: Callable[[Any], Any] | None = None
     _ranks: list[int] = field(default_factory=list)
     _dates: list[Any] = field(default_factory=list)
     _known: dict[str, int] = field(default_factory=dict)
@@ -36,23 +40,30 @@ class KeeperOrder:
     @classmethod
     def of(cls, rule: KeepRule) -> KeeperOrder:
         """The order of a policy's rule, with no document yet."""
-        wanted = rule.arguments[0] if rule.name == "earliest" else None
-        return cls(rule.name, rule.arguments, wanted)
+        if rule.name in ("earliest", "latest"):
+            return cls(rule.name, (), rule.arguments[0])
+        if rule.name == "prefer-field":
+            return cls(rule.name, rule.arguments[1:], rule.arguments[0])
+        return cls(rule.name, rule.arguments, None, rule.function)
 
     @property
     def by_line(self) -> bool:
         """Whether the rule tells lines of one file apart: it names some, as in `a.jsonl:7`."""
         return self.rule == "prefer" and any(":" in pattern for pattern in self.arguments)
 
-    def note(self, sources: Sequence[str], dates: Sequence[Any], typed: Sequence[str] = ()) -> None:
-        """Take in the next documents; `dates` may be empty where they have none.
+    def note(
+        self, sources: Sequence[str], values: Sequence[Any], typed: Sequence[str] = ()
+    ) -> None:
+        """Take in the next documents; values: of the wanted field, or what the function gave.
 
         typed: the paths of their files as the user gave them, where they have any.
         """
         if self.rule == "prefer":
             self._ranks += map(self._preference, sources, typed or sources)
-        elif self.rule == "earliest":
-            self._dates += dates or [None] * len(sources)
+        elif self.rule == "prefer-field":
+            self._ranks += [value_preference(value, self.arguments) for value in values]
+        elif self.rule in ("earliest", "latest", "callable"):
+            self._dates += values
 
     def noted(self, documents: int) -> dict[str, Any]:
         """What was noted of the documents after the first so many, as JSON values."""
@@ -78,7 +89,11 @@ class KeeperOrder:
                 return rank_longest(tokens())
             case "earliest":
                 return rank_by_document(documents(), earliest_ranks(self._dates))
-            case "prefer":
+            case "latest":
+                return rank_by_document(documents(), latest_ranks(self._dates))
+            case "callable":
+                return rank_by_document(documents(), self._ranks_of_keys())
+            case "prefer" | "prefer-field":
                 return rank_by_document(documents(), self._ranks)
         return None
 
@@ -90,9 +105,27 @@ class KeeperOrder:
                 f"prefer: no source matches {','.join(self.arguments)}; sources are relative to "
                 f"the folder that all inputs share, as in {example}"
             )
-        if self.rule == "earliest" and self._dates and not any(map(_is_date, self._dates)):
-            return f"earliest: no record has the field {self.wanted}"
+        dated = self.rule in ("earliest", "latest")
+        if dated and self._dates and not any(map(_is_date, self._dates)):
+            return f"{self.rule}: no record has the field {self.wanted}"
+        if self.rule == "prefer-field" and self._ranks and min(self._ranks) == len(self.arguments):
+            return f"prefer-field: no record has {self.wanted}={','.join(self.arguments)}"
         return None
+
+    def _ranks_of_keys(self) -> list[int]:
+        """Ranks by what the function gave, lowest first; None comes last."""
+        keys = [key for key in self._dates if key is not None]
+        try:
+            ordered = sorted(keys)
+            rank, ranks = -1, {}
+            for place, key in enumerate(ordered):
+                rank += not place or ordered[place - 1] < key
+                ranks[id(key)] = rank
+        except Exception as error:
+            message = f"keep: what {self.arguments[0]} returns cannot be sorted: {error}"
+            hint = "return numbers, texts, or tuples of them, of one kind for all documents"
+            raise PolicyError(message, field="keep", hint=hint) from error
+        return [LAST if key is None else ranks[id(key)] for key in self._dates]
 
     def _preference(self, source: str, typed: str) -> int:
         if source not in self._known:
@@ -125,6 +158,24 @@ def earliest_ranks(dates: Sequence[Any]) -> list[int]:
     ordered = sorted({_date_key(date) for date in dates if _is_date(date)})
     places = {key: place for place, key in enumerate(ordered)}
     return [places[_date_key(date)] if _is_date(date) else LAST for date in dates]
+
+
+def latest_ranks(dates: Sequence[Any]) -> list[int]:
+    """Ranks of documents by date, latest first; None and other values come last all the same."""
+    earliest = earliest_ranks(dates)
+    most = max((rank for rank in earliest if rank != LAST), default=0)
+    return [rank if rank == LAST else most - rank for rank in earliest]
+
+
+def value_preference(value: Any, patterns: Sequence[str]) -> int:
+    """The number of the first pattern that a value matches; after the last where none does.
+
+    A number is matched as it is written; nothing but texts and numbers matches.
+    """
+    if not _is_date(value):
+        return len(patterns)
+    places = (place for place, pattern in enumerate(patterns) if fnmatchcase(str(value), pattern))
+    return next(places, len(patterns))
 
 
 def _is_date(date: Any) -> bool:

@@ -27,6 +27,7 @@ pub mod group;
 pub mod hash;
 pub mod hot;
 pub mod json;
+pub mod kept;
 mod keys;
 pub mod layout;
 pub mod likeness;

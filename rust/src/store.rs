@@ -22,6 +22,9 @@ pub type Number = u32;
 /// No block, no node.
 pub const NONE: Number = u32::MAX;
 
+/// The time of a document that has none.
+pub const UNDATED: i64 = i64::MIN;
+
 /// What tokenising a block gave.
 #[derive(Clone, Copy)]
 pub struct Content<'a> {
@@ -79,6 +82,10 @@ pub struct Store {
     /// Row of each node in `normals`, or `NONE` where it is not judged by characters.
     pub(crate) normal_rows: Vec<Number>,
     pub(crate) normals: Texts,
+    /// The group of each document; none where the policy has no groups.
+    pub groups: Vec<Number>,
+    /// The time of each document, `UNDATED` without one; none where the policy has no window.
+    pub times: Vec<i64>,
 }
 
 /// The raw hash under which a block's text is looked up.
@@ -119,6 +126,8 @@ impl Store {
             tokens: Spool::default(),
             normal_rows: column(),
             normals: Texts::default(),
+            groups: Vec::new(),
+            times: Vec::new(),
         }
     }
 

@@ -10,7 +10,7 @@ use pyo3::types::{PyBytes, PyDict, PyList, PyString};
 
 use super::convert::{
     PyLines, PyLinesRead, Threads, borrow, bytes_of_u32, field, joined, lines_of, permutations_of,
-    settings_of, value_error, words,
+    seconds, settings_of, value_error, words,
 };
 use crate::clean::Cleaned;
 use crate::corpus::Corpus as CoreCorpus;
@@ -101,10 +101,11 @@ impl Corpus {
         lines: PyLines<'_>,
         text_field: &str,
         id_field: &str,
-        extra_field: Option<&str>,
+        extra_fields: Vec<String>,
     ) -> PyLinesRead {
         let lines = lines_of(&lines);
-        let fields = Fields { text: text_field, id: id_field, extra: extra_field };
+        let extras: Vec<&str> = extra_fields.iter().map(String::as_str).collect();
+        let fields = Fields { text: text_field, id: id_field, extras: &extras };
         let Self { core, pool, .. } = self;
         let found = py.detach(|| pool.install(|| core.add_lines(&lines, &fields)));
         let extras = found.extras.into_iter().map(|extra| extra.map(Cow::Owned)).collect();
@@ -194,8 +195,18 @@ impl Corpus {
         bytes_of_u32(py, &tokens)
     }
 
-    fn cluster(&mut self, py: Python<'_>, rank: Option<&[u8]>) {
+    /// Decides; each argument is one number a block or document, or nothing where none is asked for.
+    #[pyo3(signature = (rank, groups=None, times=None))]
+    fn cluster(
+        &mut self,
+        py: Python<'_>,
+        rank: Option<&[u8]>,
+        groups: Option<&[u8]>,
+        times: Option<&[u8]>,
+    ) {
         let rank = rank.map(words);
+        self.core.store.groups = groups.map(words).unwrap_or_default();
+        self.core.store.times = times.map(seconds).unwrap_or_default();
         let Self { core, pool, .. } = self;
         py.detach(|| pool.install(|| core.decide(rank.as_deref())));
     }
