@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
-from dedup.comparison import compare
+from dedup.comparison.ledgers import compare
 from dedup.errors import DedupError, InputError, OutputError, PolicyError
 from dedup.explanation import Explanation, explain_texts
 from dedup.formats import OutputTree, Reading, check_output, restore

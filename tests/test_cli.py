@@ -195,6 +195,11 @@ def test_policy_is_json_for_machines():
     assert (shown["bands"], shown["rows"]) == (21, 6)
 
 
+def test_a_scan_that_finds_nothing_says_what_was_not_compared(articles):
+    flags = ("--group-by", "site", "--group-scope", "across", "--window", "7d")
+    check("scan-nothing-in-groups", run("scan", "articles", *flags, cwd=articles.parent))
+
+
 def test_compare_exits_0_for_the_same_and_1_for_what_changed(articles):
     for name, flags in (("one", ()), ("two", ("--keep", "prefer:b*", "--min-tokens", "5"))):
         assert run("clean", "articles", "-o", name, "-q", *flags, cwd=articles.parent)[2] == 0

@@ -162,6 +162,43 @@ def test_the_order_of_the_input_decides_nothing_but_for_first(
     assert outcome(records) == outcome(chance.sample(records, len(records)))
 
 
+@pytest.mark.parametrize("group_scope", [None, "within", "across"])
+@pytest.mark.parametrize("window", [None, 1, 3, 10])
+@pytest.mark.parametrize("scope", ["both", "across"])
+def test_the_keeper_is_the_first_kept_one_in_scope(scope, window, group_scope):
+    """Of many copies of three texts, two of them alike, in random groups at random times."""
+    chance = random.Random(f"{scope} {window} {group_scope}")
+    texts = [STORY, STORY.replace("tomorrow", "today"), OTHER]
+    rules = oracle.Rules(scope=scope, group_scope=group_scope or "within", window=window)
+    policy = {"scope": scope, "search": "exhaustive"}
+    policy |= {"window": f"{window}s"} if window else {}
+    policy |= {"group_by": "site", "group_scope": group_scope} if group_scope else {}
+    for _ in range(20):
+        records, blocks = [], []
+        for number in range(60):
+            group, time = chance.choice("abc"), chance.choice([None, *range(40)])
+            copies = chance.choice([1, 1, 2])
+            picked = [chance.choice(texts) for _ in range(copies)]
+            records.append({"text": f"\n\n{number}\n\n".join(picked), "site": group, "date": time})
+            for text in picked:
+                span = (len(blocks), 0)
+                group = group if group_scope else ""
+                blocks.append(oracle.Block(number, span, text, rules, group, time))
+        wanted = oracle.greedy(blocks)
+        result = dedup.scan(records, **policy)
+        found: dict[int, int] = {}
+        numbers: dict[tuple[str, int], int] = {}
+        for number, block in enumerate(blocks):
+            place = sum(other.document == block.document for other in blocks[:number])
+            numbers[f"[{block.document}]", 2 * place] = number
+        for cluster in result.clusters:
+            keeper, *others = (
+                numbers.get((member.source, member.blocks[0])) for member in cluster.members
+            )
+            found |= dict.fromkeys((one for one in others if one is not None), keeper)
+        assert found == {one: kept for one, kept in enumerate(wanted) if kept is not None}
+
+
 # --- one thing at a time -----------------------------------------------------------------------
 
 

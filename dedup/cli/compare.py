@@ -45,7 +45,7 @@ def compare(
 
         print_data([inert(orjson.dumps(comparison.to_dict())), b"\n"])
     else:
-        from dedup.comparison_text import comparison_lines
+        from dedup.comparison.text import comparison_lines
 
         print_lines(comparison_lines(comparison, bold=bold))
     return 0 if comparison.same else FOUND

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 # What every reader of the code calls by name; other policy flags have their long form only.
 _SHORT_NAMES = {"threshold": "-t"}
 _NOTES = {
-    "keep": "RULE may be earliest[:FIELD], latest[:FIELD], prefer:GLOB[,GLOB] (the path as scan "
-    "shows it, or as typed) or prefer-field:FIELD=GLOB[,GLOB]."
+    "keep": "RULE may be earliest[:FIELD], latest[:FIELD], prefer:GLOB[,GLOB] or "
+    "prefer-field:FIELD=GLOB[,GLOB]. Of prefer, GLOB matches the path as scan shows it, or as typed."
 }
 _METAVARS = {"keep": "RULE", "protect": "REGEX", "group_by": "FIELD", "window": "TIME"}
 

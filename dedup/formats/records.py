@@ -222,9 +222,9 @@ class Rows:
 
     numbers: of each record's line (or its own number) in the input. extras: the extra fields'
     values of each record, empty where none is asked for. skipped: bad records, in order. content:
-    all that the format needs to write the records. weight: bytes of input. last: the input ends here; then
-    size and crc32 are of all its bytes after decompression, and more is what else `restore`
-    needs to know of it.
+    all that the format needs to write the records. weight: bytes of input. last: the input ends
+    here; then size and crc32 are of all its bytes after decompression, and more is what else
+    `restore` needs to know of it.
     """
 
     input: Input
