@@ -27,7 +27,8 @@ if TYPE_CHECKING:
 _SHORT_NAMES = {"threshold": "-t"}
 _NOTES = {
     "keep": "RULE may be earliest[:FIELD], latest[:FIELD], prefer:GLOB[,GLOB] or "
-    "prefer-field:FIELD=GLOB[,GLOB]. Of prefer, GLOB matches the path as scan shows it, or as typed."
+    "prefer-field:FIELD=GLOB[,GLOB]. Of prefer, GLOB matches the path as scan shows it, or as "
+    "typed."
 }
 _METAVARS = {"keep": "RULE", "protect": "REGEX", "group_by": "FIELD", "window": "TIME"}
 
