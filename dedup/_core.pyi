@@ -44,6 +44,12 @@ def count_line_feeds(data: bytes) -> int: ...
 def sound_sections(path: str, marks: Sequence[_Mark]) -> int:
     """How many of a file's sections, from its start on, are as they were written."""
 
+def excerpts(lines: _Lines, text_field: str, places: Sequence[tuple[int, int, int]]) -> list[str]:
+    """Passages of records in some lines: each by its line, and its first code point and its end.
+
+    Empty where there is no such passage.
+    """
+
 def read_records(
     lines: _Lines, text_field: str, id_field: str
 ) -> list[tuple[str | None, int, str]]:
@@ -103,14 +109,19 @@ class Corpus:
     def short_texts(self, low: int, high: int) -> tuple[list[str], list[str]]: ...
     def judge_short(self, low: int, scores: bytes) -> None: ...
     def match(self) -> None: ...
-    def block_documents(self) -> bytes: ...
     def block_tokens(self) -> bytes: ...
     def cluster(
-        self, rank: bytes | None, groups: bytes | None = None, times: bytes | None = None
+        self,
+        rank: bytes | None,
+        groups: bytes | None = None,
+        times: bytes | None = None,
+        *,
+        of_documents: bool = False,
     ) -> None:
-        """Decide. rank: `uint32` of each block, lowest first. groups: `uint32` of each document.
+        """Decide. rank: `uint32` of each block, or of each document, for all blocks of it.
 
-        times: `int64` seconds of each document, the least number for none.
+        The lowest comes first. groups: `uint32` of each document. times: `int64` seconds of each
+        document, the least number for none. Raises ValueError where there are too few or too many.
         """
 
     def counts(self) -> dict[str, int]: ...
@@ -146,6 +157,28 @@ class Seen:
     def __new__(cls, policy: dict[str, Any], a: bytes, b: bytes) -> Seen: ...
     def check(self, text: str) -> tuple[bool, str, list[str]]: ...
     def remember(self) -> None: ...
+
+@final
+class Strings:
+    """Byte strings end to end, in memory that `limit_memory` bounds."""
+
+    def __new__(cls) -> Strings: ...
+    def __len__(self) -> int: ...
+    def append(self, strings: Sequence[bytes]) -> None: ...
+    def get(self, number: int) -> bytes:
+        """Raises IndexError where there is no such string."""
+
+    def after(self, first: int) -> tuple[bytes, bytes]:
+        """The strings from a number on, end to end, and the `uint64` place where each ends."""
+
+    def append_all(self, bytes: bytes, ends: bytes) -> None:
+        """Append what `after` gave; raises ValueError where it cannot be that."""
+
+    def are_empty(self) -> bool:
+        """Whether every string is."""
+
+    def ranks(self, *, descending: bool = False) -> bytes:
+        """`uint32` of each in the order of bytes; equal ones share it, empty ones come last."""
 
 @final
 class ArrayScanner:

@@ -3,23 +3,26 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
+from dedup.engines.journal import packed, unpacked
 from dedup.errors import FormatError, PolicyError
 from dedup.fields import look_up
 from dedup.formats import Batch, Lines, Reading, Rows, Torn
 from dedup.formats.jsonl import skipped_lines
 from dedup.formats.records import shown
-from dedup.model import Document, Skipped
+from dedup.model import Document
+from dedup.skipped import SkippedRecords
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from dedup import _core
     from dedup.formats import Piece
+    from dedup.model import Skipped
     from dedup.stages.keepers import KeeperOrder
     from dedup.stages.scopes import Scopes
 
@@ -37,7 +40,7 @@ class Intake:
     order: KeeperOrder
     scopes: Scopes
     skip_bad: bool
-    skipped: list[Skipped] = field(default_factory=list)
+    skipped: SkippedRecords = field(default_factory=SkippedRecords)
     documents: int = 0
     records: bool = False
     weight: int = 0
@@ -59,20 +62,28 @@ class Intake:
         ended = _inputs_ended(piece)
         self.position = (inputs + ended, 0) if ended else (inputs, pieces + 1)
 
+    def noted_bytes(self) -> int:
+        """Bytes that are held of documents and bad records beside what the core made of them."""
+        order, scopes = self.order.noted(0), self.scopes.noted(0)
+        self.skipped.blocks()
+        held = (*order.values(), *self.skipped.after(0), *scopes.pop("names"), *scopes.values())
+        return sum(map(len, held))
+
     def gathered(self) -> dict[str, Any]:
         """What came since the last time, as JSON values."""
-        documents, skipped = self._told
-        self._told = (self.documents, len(self.skipped))
+        documents, blocks = self._told
+        self._told = (self.documents, self.skipped.blocks())
+        order, scopes = self.order.noted(documents), self.scopes.noted(documents)
         return {
             "position": self.position,
             "weight": self.weight,
             "documents": self.documents,
             "records": self.records,
-            "skipped": [
-                [one.source, one.line, one.reason, one.aside] for one in self.skipped[skipped:]
-            ],
-            "order": self.order.noted(documents),
-            "scopes": self.scopes.noted(documents),
+            "skipped": [packed(part) for part in self.skipped.after(blocks)],
+            "first": order.pop("first"),
+            "order": {name: packed(data) for name, data in order.items()},
+            "names": scopes.pop("names"),
+            "scopes": {name: packed(data) for name, data in scopes.items()},
         }
 
     def take_back(self, gathered: dict[str, Any]) -> None:
@@ -81,11 +92,12 @@ class Intake:
         self.position = (inputs, pieces)
         self.weight, self.documents = gathered["weight"], gathered["documents"]
         self.records = gathered["records"]
-        for source, line, reason, aside in gathered["skipped"]:
-            self.skipped.append(Skipped(source, line, reason, b"", aside and tuple(aside)))
-        self.order.take_back(gathered["order"])
-        self.scopes.take_back(gathered["scopes"])
-        self._told = (self.documents, len(self.skipped))
+        self.skipped.append_all(*map(unpacked, gathered["skipped"]))
+        order = {name: unpacked(data) for name, data in gathered["order"].items()}
+        self.order.take_back({**order, "first": gathered["first"]})
+        scopes = {name: unpacked(data) for name, data in gathered["scopes"].items()}
+        self.scopes.take_back({**scopes, "names": gathered["names"]})
+        self._told = (self.documents, self.skipped.blocks())
 
     def _add_rows(self, rows: Rows) -> None:
         self.records = True
@@ -177,7 +189,7 @@ class Intake:
         for one in skipped:
             if not self.skip_bad:
                 raise FormatError(str(one), path=one.source, line=one.line)
-            self.skipped.append(replace(one, record=b""))
+            self.skipped.append(one)
 
 
 def value_of(record: Mapping[str, Any], field: str | None) -> Any:

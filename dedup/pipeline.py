@@ -6,10 +6,12 @@ and files on disk.
 
 from __future__ import annotations
 
+import os
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
 from dedup.comparison.ledgers import compare
+from dedup.complete import complete_result
 from dedup.errors import DedupError, InputError, OutputError, PolicyError
 from dedup.explanation import Explanation, explain_texts
 from dedup.formats import OutputTree, Reading, check_output, restore
@@ -77,8 +79,8 @@ def clean(
     Files are written under the folder `output`, with `_dedup/` beside them; it must not exist
     (force replaces one that an earlier clean wrote). Documents in memory come back in
     `result.documents`, a table also as a table in `result.data`. dry_run: decide, write nothing.
-    resume: go on where a run of the same call ended early, with the same result; OutputError where
-    what it left belongs to other settings or files.
+    resume: go on where a run of the same call ended early, with the same result, or read that of
+    one that ended well; OutputError where what is there belongs to other settings or files.
 
     >>> cleaned = clean(["Le même article, deux fois, mot pour mot, phrase par phrase."] * 2)
     >>> len(cleaned.documents), cleaned.report["counts"]["documents_dropped"]
@@ -105,6 +107,14 @@ def clean(
         check_target(output, force=force)
         run.decide()
         return CleanResult(run.corpus, run.report(), **run.leftovers())
+    return _cleaned_files(run, os.fspath(output), force=force, resume=resume)
+
+
+def _cleaned_files(run: Run, output: str, *, force: bool, resume: bool) -> CleanResult:
+    if resume and not force:
+        done = complete_result(output, run.source, run.policy, run.options, run.reading)
+        if done is not None:
+            return done
     tree = OutputTree(output, force=force, resume=resume)
     try:
         with tree:

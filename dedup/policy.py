@@ -16,7 +16,6 @@ from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
 from dedup.settings import (
-    ONLY_MIN_RUN,
     KeepRule,
     Setting,
     WindowRule,
@@ -89,9 +88,11 @@ class Policy:
         lowered="more texts count as part of another",
     )
     min_run: int = count(
-        ONLY_MIN_RUN,
-        "Reserved for repeats across paragraph breaks.",
-        (ONLY_MIN_RUN, ONLY_MIN_RUN),
+        20,
+        "Fewest tokens of a repeat that ignores paragraph breaks; 0: none.",
+        (0, 1_000_000),
+        raised="fewer and longer repeats that ignore paragraph breaks are found",
+        lowered="shorter ones that ignore paragraph breaks are found; 0: none",
     )
     short_tokens: int = count(
         20,

@@ -48,6 +48,7 @@ class RunFacts:
     keeper) and their `characters`. hot: `buckets`, and the members of the `largest`.
     inputs: one object for each file as `restore` needs it. similar_documents: objects of
     `similar_document`. state: bytes that the core held when all was read; `file` lies in one.
+    reading: how the inputs were read.
     """
 
     seconds: Mapping[str, float]
@@ -57,6 +58,7 @@ class RunFacts:
     inputs: Sequence[Mapping[str, Any]] = ()
     similar_documents: Sequence[Mapping[str, Any]] = ()
     state: Mapping[str, int] = field(default_factory=dict)
+    reading: Mapping[str, Any] = field(default_factory=dict)
 
 
 def build_report(policy: Policy, facts: RunFacts) -> dict[str, Any]:
@@ -65,6 +67,7 @@ def build_report(policy: Policy, facts: RunFacts) -> dict[str, Any]:
         "policy": policy.to_dict(),
         "digest": policy.digest,
         "versions": versions(),
+        "reading": dict(facts.reading),
         "seconds": {stage: round(took, 3) for stage, took in facts.seconds.items()},
         "recall": expected_recall(policy),
         "hot": {"buckets": 0, "largest": 0, **facts.hot},

@@ -35,7 +35,7 @@ class ScanResult:
         corpus: _core.Corpus,
         report: dict[str, Any],
         *,
-        skipped: list[Skipped],
+        skipped: Sequence[Skipped],
         warnings: list[str],
         excerpt: Callable[[list[tuple[str, tuple[int, int]]]], list[str]],
     ) -> None:

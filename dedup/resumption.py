@@ -171,7 +171,7 @@ def _saved_state(place: Place, belongs: dict[str, Any], options: Options) -> Sav
     if saved is None:
         notice(options, f"nothing to resume; {FROM_THE_START}")
         return None
-    difference = _setting_that_differs(saved.belongs["settings"], belongs["settings"])
+    difference = setting_that_differs(saved.belongs["settings"], belongs["settings"])
     if difference is None:
         inputs, pieces = saved.gathered[-1]["position"]
         count = len(belongs["inputs"]) if saved.matched else inputs + bool(pieces)
@@ -197,7 +197,8 @@ def _settings(policy: Policy, options: Options, reading: Reading) -> dict[str, A
     }
 
 
-def _setting_that_differs(old: dict[str, Any], new: dict[str, Any]) -> str | None:
+def setting_that_differs(old: dict[str, Any], new: dict[str, Any]) -> str | None:
+    """The first setting that is not what it was, in words."""
     for name, value in new.items():
         if old.get(name) != value:
             return f"{name} is {value}; it was {old.get(name)}"

@@ -7,14 +7,13 @@ what, and where the answers go.
 from __future__ import annotations
 
 import time
-from collections import deque
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
 
-from dedup.engines.local import Scratch, ahead, alongside, checked_jobs, open_corpus
+from dedup.engines.local import Scratch, ahead, alongside, checked_jobs, keeper_order, open_corpus
 from dedup.errors import FormatError, InputError
 from dedup.formats import Lines, Reading, Rows, Torn
 from dedup.formats.memory import with_text
@@ -25,7 +24,7 @@ from dedup.intake import Intake, asked_fields, value_of
 from dedup.report import RunFacts, build_report, similar_document
 from dedup.results import CleanResult
 from dedup.resumption import open_resumption
-from dedup.stages.keepers import KeeperOrder
+from dedup.skipped import Waiting
 from dedup.stages.scopes import Scopes
 from dedup.stages.short import judge_pairs
 from dedup.terminal import inert
@@ -89,7 +88,7 @@ class Run:
     def make(cls, data: Any, policy: Policy, options: Options, reading: Reading) -> Run:
         """Look the input up; nothing is read yet."""
         jobs = checked_jobs(options.jobs)
-        order = KeeperOrder.of(policy.keep_rule)
+        order = keeper_order(policy)
         scopes = Scopes.of(policy.group_by, policy.window_rule)
         reading = replace(reading, extra_fields=asked_fields(order, scopes))
         source = open_source(data, reading)
@@ -128,11 +127,11 @@ class Run:
                 resumption.after_matching()
         files.check()
         with self.stage("decide"):
-            self.corpus.cluster(
-                self.intake.order.ranks(self.corpus.block_tokens, self.corpus.block_documents),
-                self.intake.scopes.groups(),
-                self.intake.scopes.times(),
-            )
+            order, scopes = self.intake.order, self.intake.scopes
+            ranks = order.ranks(self.corpus.block_tokens)
+            groups, times = scopes.groups(), scopes.times()
+            self.corpus.cluster(ranks, groups, times, of_documents=order.of_documents)
+            del ranks, groups, times
             files.check()
 
     def _is_large(self) -> bool:
@@ -175,6 +174,7 @@ class Run:
             kinds=self._kinds(),
             hot={"buckets": buckets, "largest": largest},
             state=self.state,
+            reading=self.reading.entry(),
             inputs=inputs or (),
             similar_documents=[
                 similar_document(
@@ -259,7 +259,7 @@ class Run:
         clusters = tree.create(f"{NOTES}/clusters.jsonl")
         result = CleanResult(self.corpus, {}, **self.leftovers())
         tree.skip([])
-        skipped = deque(self.intake.skipped)
+        skipped = Waiting(self.intake.skipped)
 
         def put(work: tuple[Piece, tuple[Any, bytes]]) -> None:
             batch, (rest, lines) = work
@@ -286,20 +286,11 @@ class Run:
     def _cleaner(self) -> _Cleaner:
         return _Cleaner(self.corpus, self.intake.documents, self.reading.text_field)
 
-    def _skipped_in(self, batch: Piece, waiting: deque[Skipped]) -> list[Skipped]:
+    def _skipped_in(self, batch: Piece, waiting: Waiting) -> Iterator[Skipped]:
         """The skipped records of a batch, with their bytes; they leave `waiting`."""
-        if isinstance(batch, Torn):
-            return [waiting.popleft() for _ in batch.skipped(0)]
-        if not isinstance(batch, Lines):
-            return [replace(waiting.popleft(), record=one.record) for one in batch.skipped]
-        name, following = batch.input.name, batch.following
-        found = []
-        while waiting and waiting[0].line and waiting[0].source == f"{name}:{waiting[0].line}":
-            if waiting[0].line >= following:
-                break
-            found.append(waiting.popleft())
-        lines = batch.pick([one.line or 0 for one in found])
-        return [replace(one, record=line) for one, line in zip(found, lines, strict=True)]
+        if isinstance(batch, Lines):
+            return waiting.take_lines(batch)
+        return waiting.take(batch.skipped(0) if isinstance(batch, Torn) else batch.skipped)
 
 
 def _is_line(source: str) -> bool:

@@ -18,8 +18,8 @@ from dedup.errors import PolicyError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-# The only run length there is until passages may cross paragraph breaks.
-ONLY_MIN_RUN = 20
+# Shorter runs may have no anchor (rust/src/anchors.rs: GRAM + WINDOW - 1).
+SHORTEST_RUN = 15
 
 
 # What to do about a pattern, by words of what the core says is wrong with it.
@@ -129,10 +129,10 @@ def checked_number(name: str, value: Any, setting: Setting, default: float) -> f
     number = int(value) if whole else float(value)
     above = number > setting.low if setting.above_low else number >= setting.low
     if above and number <= setting.high:
+        if name == "min_run" and 0 < number < SHORTEST_RUN:
+            reason = f"it must be 0 or at least {SHORTEST_RUN}: shorter ones may not be found"
+            raise _refusal(name, value, reason, "0 looks for none")
         return number
-    if name == "min_run":
-        reason = f"it must be {ONLY_MIN_RUN}: repeats across paragraph breaks are not there yet"
-        raise _refusal(name, value, reason, "leave min_run out")
     # A percentage is what people write for a share.
     percent = not whole and 2 <= number <= 100
     hint = f"did you mean {number / 100:g}" if percent else f"the default is {default}"

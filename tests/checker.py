@@ -120,8 +120,7 @@ def copy_problems(run: Run, entry: Mapping[str, Any]) -> Iterator[str]:
     name = f"{entry['source']} {entry['span']}"
     touched = touching(run.blocks_of(entry["source"]), entry["span"])
     gone = inside(touched, entry["span"])
-    kept = touching(run.blocks_of(entry["keeper"]["source"]), entry["keeper"]["span"])
-    kept = inside(kept, entry["keeper"]["span"])
+    kept = kept_parts(run, entry)
     if gone != touched:
         yield f"{name}: cuts through a block"
     least = max(run.rules.min_tokens, 1)
@@ -129,10 +128,45 @@ def copy_problems(run: Run, entry: Mapping[str, Any]) -> Iterator[str]:
         yield f"{name}: no block in the span"
     elif sum(len(block.tokens) for block in gone) < least and run_tokens(run, entry) < least:
         yield f"{name}: fewer tokens than min_tokens"
-    elif not aligned(gone, kept, run.rules.scope):
+    elif not aligned(gone, kept, run.rules.scope) and not same_tokens(gone, kept):
         yield f"{name}: no copy in {entry['keeper']}: {entry['text'][:200]!r}"
     elif len(gone) == len(kept) == 1:
         yield from score_problems(name, entry, kept[0], gone[0])
+
+
+def kept_parts(run: Run, entry: Mapping[str, Any]) -> list[oracle.Block]:
+    """The keeper's blocks, of the first and the last one as much as the keeper's span holds."""
+    source, (start, end) = entry["keeper"]["source"], entry["keeper"]["span"]
+    parts = []
+    for block in touching(run.blocks_of(source), (start, end)):
+        span = max(block.span[0], start), min(block.span[1], end)
+        text = run.inputs[source][slice(*span)]
+        parts.append(oracle.Block(block.document, span, text, block.rules))
+    return parts
+
+
+def same_tokens(gone: list[oracle.Block], kept: list[oracle.Block]) -> bool:
+    """Whether the kept parts, one after the other, hold every removed block: its tokens, wherever
+    blocks begin and end, or a part that it matches as a whole."""
+    tokens = [token for part in kept for token in part.tokens]
+    starts = {sum(len(part.tokens) for part in kept[:n]): part for n, part in enumerate(kept)}
+
+    def holds(number: int, place: int) -> bool:
+        if number == len(gone):
+            return place == len(tokens)
+        block = gone[number]
+        end = place + len(block.tokens)
+        if tokens[place:end] == block.tokens and holds(number + 1, end):
+            return True
+        part = starts.get(place)
+        return (
+            part is not None
+            and oracle.verdict(part, block) is not None
+            and oracle.may_replace(part, block)
+            and holds(number + 1, place + len(part.tokens))
+        )
+
+    return holds(0, 0)
 
 
 def run_tokens(run: Run, entry: Mapping[str, Any]) -> int:
@@ -184,6 +218,9 @@ def score_problems(
     judged = oracle.verdict(kept, gone)
     assert judged is not None
     relation = "identical" if kept.text == gone.text else judged.relation
+    if entry["relation"] == "contained":
+        # Of the longer text only the part is shown that the shorter one repeats.
+        relation = "contained"
     wanted = (relation, judged.resemblance, judged.containment)
     found = (entry["relation"], entry["resemblance"], entry["containment"])
     if wanted != found:

@@ -128,6 +128,23 @@ def tokens(text: str, mask_numbers: bool = False) -> list[str]:
     return ["0" if mask_numbers and is_numeric(token) else token for token in found]
 
 
+def common_runs(later: list[str], earlier: list[str]) -> list[tuple[int, int]]:
+    """Every maximal run of tokens that stands in both: its start in the first, its length."""
+    found = []
+    for i in range(len(later)):
+        for j in range(len(earlier)):
+            if i and j and later[i - 1] == earlier[j - 1]:
+                continue
+            length = 0
+            while i + length < len(later) and j + length < len(earlier):
+                if later[i + length] != earlier[j + length]:
+                    break
+                length += 1
+            if length:
+                found.append((i, length))
+    return found
+
+
 def is_numeric(token: str) -> bool:
     """A token with at least one number character."""
     return any(is_number(character) for character in token)

@@ -128,7 +128,7 @@ def test_every_removed_passage_has_its_keeper_in_the_output(
     ),
 )
 def test_what_goes_is_what_the_greedy_rule_says(texts: list[str], policy: dict[str, Any]) -> None:
-    run = runs.clean_texts(texts, search="exhaustive", **policy)
+    run = runs.clean_texts(texts, search="exhaustive", min_run=0, **policy)
     blocks = oracle.blocks_of(texts, run.rules)
     repeats = [
         block for block, kept in zip(blocks, oracle.greedy(blocks), strict=True) if kept is not None
@@ -153,7 +153,11 @@ def test_clusters_tell_of_every_removed_span_and_of_one_keeper(texts: list[str])
         for member in cluster["members"]:
             spans = oracle.split(texts[int(member["source"][1:-1])])
             first, last = member["blocks"]
-            assert [spans[first][0], spans[last][1]] == member["span"]
+            start, end = member["span"]
+            assert spans[first][0] <= start < spans[first][1]
+            assert spans[last][0] < end <= spans[last][1]
+            if cluster["relation"] in ("identical", "near"):
+                assert [spans[first][0], spans[last][1]] == member["span"]
     names = {cluster["cluster"] for cluster in clusters}
     assert {
         entry["cluster"] for entry in map(runs.plain, result.removed) if not entry.get("dropped")

@@ -30,6 +30,7 @@ ABOVE = {
     "dedup.report",
     "dedup.results",
     "dedup.run",
+    "dedup.skipped",
 }
 # Below it in the layers; they ask the core, when first needed, for what only the core can know:
 # whether it can run a pattern, and the identity of the fold table that enters the digest.

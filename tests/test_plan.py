@@ -361,7 +361,46 @@ def test_a_damaged_file_is_the_error_of_a_scan(tmp_path, records):
 def test_growth_is_told_of_files_with_several_members(tmp_path, records):
     (item,) = Files.found(write(tmp_path, ".jsonl.gz", records), Reading()).inputs.files
     length = len("".join(f"{json.dumps(record)}\n" for record in records))
-    assert expansion(item, 2**30) == (length, item.stamp[2], True)
+    assert expansion(item, 2**30, 200.0) == (length, item.stamp[2], True)
+
+
+def test_a_file_that_grows_too_much_is_the_error_of_a_run(tmp_path):
+    """It was taken for a large file; reading it in earnest ended at `max_expansion`."""
+    record = json.dumps({"text": "x" * 1000}) + "\n"
+    path = tmp_path / "bomb.jsonl.gz"
+    path.write_bytes(gzip.compress(record.encode() * 400_000, 9))
+    with pytest.raises(dedup.FormatError, match="grows to more than 20 times its size"):
+        dedup.plan(path, options=Options(max_expansion=20))
+    with pytest.raises(dedup.FormatError, match="grows to more than 20 times its size"):
+        dedup.scan(path, options=Options(max_expansion=20))
+    assert dedup.plan(path, options=Options(max_expansion=5000)).to_dict()["input"]["bytes"] > 3e8
+
+
+def test_bad_records_take_disk_and_long_ones_memory(tmp_path):
+    path = tmp_path / "bad.jsonl"
+    path.write_bytes(b'{"id": 1, "tex\n' * 60_000)
+    dedup.clean(path, tmp_path / "out")
+    figures = dedup.plan(path).to_dict()
+    skipped = (tmp_path / "out" / "_dedup" / "skipped.jsonl").stat().st_size
+    assert figures["disk"]["skipped"] == skipped
+    assert figures["disk"]["needed"] >= skipped
+    assert any("skipped.jsonl" in line for line in plan_lines(figures))
+    short, long = basis(), basis(records=[30 << 20])
+    more = memory(long)["clean"] - memory(short)["clean"]
+    assert 2 * (29 << 20) < more < 5 * (29 << 20)
+    many = memory(basis(records=[30 << 20] * 9))["clean"] - memory(long)["clean"]
+    assert many == 3 * (29 << 20)
+
+
+def test_the_longest_records_of_a_sample_are_known(tmp_path):
+    lines = [json.dumps({"text": "x" * length}) for length in (5, 900, 17)]
+    for name, data in (("a.jsonl", "\n".join(lines)), ("a.json", f"[{','.join(lines)}]")):
+        path = tmp_path / name
+        path.write_text(data)
+        assert sample_of(Files.found(path, Reading()), MOST).longest(2) == [912, 29]
+    path = tmp_path / "a.csv"
+    path.write_text("text\nxx\n" + "é" * 40)
+    assert sample_of(Files.found(path, Reading()), MOST).longest(9) == [80, 2]
 
 
 @pytest.mark.slow

@@ -213,6 +213,7 @@ def test_the_report_has_every_count_and_the_fields_of_the_contract():
         "policy",
         "digest",
         "versions",
+        "reading",
         "seconds",
         "recall",
         "hot",

@@ -6,10 +6,13 @@ half written, and whatever was changed since, ends the file for its reader.
 
 from __future__ import annotations
 
+import base64
 import json
 from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
+
+import zstandard
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -57,6 +60,20 @@ def read_journal(path: str) -> list[Any]:
     except OSError:
         return []
     return values
+
+
+def packed(data: bytes) -> str:
+    """Bytes as a value of a journal; numbers in columns shrink well.
+
+    >>> unpacked(packed(b"1979-09-01"))
+    b'1979-09-01'
+    """
+    return base64.b64encode(zstandard.compress(data, 1)).decode()
+
+
+def unpacked(value: str) -> bytes:
+    """The bytes that `packed` took."""
+    return zstandard.decompress(base64.b64decode(value))
 
 
 def _hash(before: bytes, body: bytes) -> bytes:

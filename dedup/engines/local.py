@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from dedup import _core
 from dedup.errors import DedupError, OutputError
 from dedup.memory import bytes_of, half_of_what_is_free
+from dedup.stages.keepers import KeeperOrder
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
@@ -60,6 +61,11 @@ def open_corpus(policy: Policy, jobs: int, memory: int | str | None = None) -> _
         raise DedupError(message, hint="leave it out")
     _core.limit_memory(half_of_what_is_free() if memory is None else bytes_of(memory))
     return _core.Corpus(core_settings(policy), *policy.permutations(), threads=jobs)
+
+
+def keeper_order(policy: Policy) -> KeeperOrder:
+    """The order of a policy's keepers, with no document yet."""
+    return KeeperOrder.of(policy.keep_rule, _core.Strings)
 
 
 @dataclass(frozen=True, slots=True)

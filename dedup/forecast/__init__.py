@@ -11,6 +11,7 @@ from math import ceil, log2
 from typing import TYPE_CHECKING, Any
 
 from dedup.forecast.growth import Basis, grown, power, times
+from dedup.formats.records import BATCH_BYTES
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -35,6 +36,10 @@ A_JOB = 3 << 20
 COPIES = 4
 # A text file is one document, whatever its size: its bytes, its text, and what is made of it.
 LONG_DOCUMENT = 6
+# Of a record beyond what is read at one time: what is made of it (measured: 1 to 5, most where it
+# is one paragraph), and its bytes, of which a few wait at one time.
+LONG_RECORD = 2.5
+WAITING = 4
 
 # Time grows a little faster than what it is spent on, since arrays outgrow the caches and buckets
 # fill: powers measured on prefixes of 4 to 134 MB of three corpora (matching 1.1 to 1.3 of the
@@ -66,8 +71,10 @@ def memory(basis: Basis) -> dict[str, int]:
     matching = state - tables - grown(basis, "reading.raw_texts") * 0.8
     decided = sum(grown(basis, name) for name in basis.trial.amounts if name[:9] == "deciding.")
     most = COPIES * basis.total
-    fixed = basis.base + basis.files * FILE + min(basis.jobs * A_JOB, most)
-    fixed += LONG_DOCUMENT * basis.longest
+    kept = basis.base + basis.files * FILE + min(basis.jobs * A_JOB, most)
+    beyond = [max(0, record - BATCH_BYTES) for record in (*basis.records[:WAITING], 0)]
+    long = LONG_DOCUMENT * basis.longest + LONG_RECORD * beyond[0] + sum(beyond)
+    fixed = kept + long + grown(basis, "noted")
     reading, left = min(READING, most), LEFT_BY_MATCHING * nodes
     return {
         "base": basis.base,
@@ -112,6 +119,7 @@ def disk(basis: Basis, beyond: int = 0) -> dict[str, int]:
         "output": int(basis.trial.amounts.get("output", 0) * kept),
         "clusters": int(grown(basis, "clusters_bytes")),
         "ledger": int(basis.trial.amounts.get("ledger", 0) * removed / max(1, before)),
+        "skipped": int(grown(basis, "skipped")),
     }
     written = sum(made.values())
     saved = int(_columns(basis) + tokens) if basis.checkpoints else 0

@@ -23,6 +23,8 @@ LINEAR = {
     "documents",
     "blocks",
     "records_skipped",
+    "noted",
+    "skipped",
     "characters_read",
     "reading.documents",
     "reading.blocks",
@@ -37,7 +39,8 @@ class Trial:
 
     weight: its bytes after decompression. seconds, cpu: of each stage, wall clock and
     processors. amounts: counts by the names of the report; bytes that the core held when all was
-    read (`reading.*`) and decided (`deciding.*`); bytes of `output`, `clusters_bytes`, `ledger`.
+    read (`reading.*`) and decided (`deciding.*`); bytes of `output`, `clusters_bytes`, `ledger`,
+    `skipped`; bytes `noted` of documents and bad records for later.
     """
 
     weight: int
@@ -52,11 +55,12 @@ class Basis:
 
     whole: the trial is all of the input. total, packed: bytes of all input, unpacked (estimated
     where `exact` is false) and on the disk. longest: bytes of the largest file that is one
-    document. documents: how many there are, where no one need read to know. pace: seconds that
-    reading a byte takes, by the clock and of processors. base: bytes of memory of the process
-    before the trial; limit: of those that a run may hold, None where there is none. free: bytes
-    that may be written in the current folder (`here`) and in that for temporary files
-    (`temporary`). checkpoints: whether the input is large enough for them.
+    document. records: bytes of the longest records of other files, longest first. documents:
+    how many there are, where no one need read to know. pace: seconds that reading a byte takes,
+    by the clock and of processors. base: bytes of memory of the process before the trial;
+    limit: of those that a run may hold, None where there is none. free: bytes that may be
+    written in the current folder (`here`) and in that for temporary files (`temporary`).
+    checkpoints: whether the input is large enough for them.
     """
 
     trial: Trial
@@ -69,6 +73,7 @@ class Basis:
     base: int
     limit: int | None = None
     longest: int = 0
+    records: Sequence[int] = ()
     checkpoints: bool = False
     documents: int | None = None
     exact: bool = True

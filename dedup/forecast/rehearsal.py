@@ -12,9 +12,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dedup.engines.local import open_corpus
+from dedup.engines.local import keeper_order, open_corpus
 from dedup.errors import InputError
-from dedup.forecast import Forecast
+from dedup.forecast import WAITING, Forecast
 from dedup.forecast.growth import Basis, Trial
 from dedup.formats.sample import SAMPLE_BYTES, sample_of
 from dedup.formats.scales import Scales
@@ -22,7 +22,6 @@ from dedup.formats.source import Files
 from dedup.intake import Intake
 from dedup.memory import bytes_of, half_of_what_is_free
 from dedup.run import Run
-from dedup.stages.keepers import KeeperOrder
 from dedup.stages.scopes import Scopes
 
 if TYPE_CHECKING:
@@ -67,6 +66,7 @@ def rehearse(run: Run, most: int = SAMPLE_BYTES) -> Forecast:
         base=base,
         limit=half_of_what_is_free() if memory is None else bytes_of(memory),
         longest=max([0, *texts]) * sample.total // max(1, sum(sizes.values())),
+        records=[] if len(texts) == len(items) else sample.longest(WAITING),
         documents=len(items) if len(texts) == len(items) else None,
         exact=sample.exact,
         checkpoints=sample.total >= run.options.checkpoint_bytes,
@@ -109,9 +109,8 @@ class _Clock:
 def _try(run: Run, sample: Sample) -> Trial:
     clock, scales = _Clock(), Scales()
     corpus = open_corpus(run.policy, run.jobs, run.options.memory)
-    order = KeeperOrder.of(run.policy.keep_rule)
     scopes = Scopes.of(run.policy.group_by, run.policy.window_rule)
-    intake = Intake(corpus, sample.reading, order, scopes, skip_bad=True)
+    intake = Intake(corpus, sample.reading, keeper_order(run.policy), scopes, skip_bad=True)
     options = replace(run.options, progress=clock)
     trial = Run(sample, run.policy, options, run.jobs, sample.reading, corpus, intake)
     trial.decide()
@@ -129,4 +128,6 @@ def _try(run: Run, sample: Sample) -> Trial:
     amounts["output"] = written["output"]
     amounts["clusters_bytes"] = written["clusters.jsonl"]
     amounts["ledger"] = written["removed.jsonl"]
+    amounts["skipped"] = written.get("skipped.jsonl", 0)
+    amounts["noted"] = intake.noted_bytes()
     return Trial(sample.size, trial.seconds, clock.seconds, amounts)

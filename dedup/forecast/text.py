@@ -130,6 +130,8 @@ def _disk_lines(figures: Figures) -> Iterator[str]:
         f"        {size(disk['output'])} cleaned, {size(disk['clusters'])} clusters.jsonl, "
         f"{size(disk['ledger'])} removed.jsonl"
     )
+    if disk["skipped"]:
+        yield f"        {size(disk['skipped'])} skipped.jsonl"
     known = "measured"
     if not figures["sample"]["whole"]:
         known = f"what goes, {_known(figures, 'characters_removed')}"

@@ -146,6 +146,7 @@ class _Array:
     ) -> Iterator[Lines | Torn]:
         """The records that end in a block, at commas or, the last one, at the array's end."""
         data = b"".join([*self._waiting, block])
+        self._waiting = []
         places = [self._held + place for place in ends]
         if end is not None:
             end += self._held

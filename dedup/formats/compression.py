@@ -99,8 +99,8 @@ class InputStream:
         if not data:
             check_stamp(self._item, self._raw)
         self._made += len(data)
-        if self._max_expansion is not None and self._made > HARMLESS and self._item.compression:
-            self._check_growth(self._max_expansion)
+        if self._max_expansion is not None and self._item.compression:
+            check_growth(self._item, self._made, self._raw.tell(), self._max_expansion)
         return data
 
     def start(self) -> bytes:
@@ -123,14 +123,15 @@ class InputStream:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _check_growth(self, most: float) -> None:
-        used = self._raw.tell()
-        if self._made > most * used:
-            path = self._item.path
-            message = f"{shown(path)}: grows to more than {most:g} times its size: "
-            message += f"{self._made:,} bytes out of {used:,}"
-            hint = "raise --max-expansion if you trust the file"
-            raise FormatError(message, path=path, hint=hint)
+
+def check_growth(item: Input, made: int, used: int, most: float) -> None:
+    """Raise FormatError where more than `most` times as many bytes came as were used, and many."""
+    if made > HARMLESS and made > most * used:
+        path = item.path
+        message = f"{shown(path)}: grows to more than {most:g} times its size: "
+        message += f"{made:,} bytes out of {used:,}"
+        hint = "raise --max-expansion if you trust the file"
+        raise FormatError(message, path=path, hint=hint)
 
 
 def stamp(status: os.stat_result) -> tuple[int, int, int, int]:

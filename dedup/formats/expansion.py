@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import zstandard
 
-from dedup.formats.compression import open_input, reading
+from dedup.formats.compression import READ_BUFFER, check_growth, open_input, reading
 from dedup.formats.zstd import WINDOW_LIMIT
 
 if TYPE_CHECKING:
@@ -17,8 +17,8 @@ if TYPE_CHECKING:
 
     from dedup.formats.records import Compression, Input
 
-# Bytes of the file that are unpacked at one time.
-STEP = 2**16
+# Bytes of the file that are unpacked at one time: what was made to fill a memory gives 30 MB.
+STEP = 2**10
 
 _UNPACKERS: dict[Compression, Callable[[], Any]] = {
     ".gz": lambda: zlib.decompressobj(31),
@@ -29,19 +29,21 @@ _UNPACKERS: dict[Compression, Callable[[], Any]] = {
 _DAMAGE = (zlib.error, zstandard.ZstdError, LZMAError, OSError, EOFError)
 
 
-def expansion(item: Input, most: int) -> tuple[int, int, bool]:
+def expansion(item: Input, most: int, max_expansion: float) -> tuple[int, int, bool]:
     """Bytes that a compressed file gives, out of how many of its own, and whether that is all.
 
-    Reads until it gave `most`. What is damaged ends it here: reading it will tell what is wrong.
+    Reads until it gave `most`, and further while that is more than `max_expansion` times as much:
+    raises FormatError where reading it will. What is damaged ends it here: reading will tell.
     """
-    made = used = 0
+    made = used = read = 0
     with reading(item.path, item.compression), open_input(item) as raw:
         unpack: Any = None
-        while made < most:
+        while made < most or made > max_expansion * used:
             block = raw.read(STEP)
             if not block:
                 return made, used, True
-            while block and made < most:
+            read += len(block)
+            while block:
                 unpack = unpack or _UNPACKERS[item.compression]()
                 try:
                     made += len(unpack.decompress(block))
@@ -50,4 +52,6 @@ def expansion(item: Input, most: int) -> tuple[int, int, bool]:
                 rest = unpack.unused_data if unpack.eof else b""
                 used += len(block) - len(rest)
                 block, unpack = rest, None if unpack.eof else unpack
+            # What reads the file in earnest is so much ahead of what it unpacked.
+            check_growth(item, made, read + READ_BUFFER, max_expansion)
     return made, used, False

@@ -63,8 +63,10 @@ class _Lines:
         for block in source:
             end = block.rfind(b"\n") + 1
             if end:
-                yield from self._whole(b"".join([*waiting, memoryview(block)[:end]]))
+                data = b"".join([*waiting, memoryview(block)[:end]])
                 waiting, held = [block[end:]], len(block) - end
+                yield from self._whole(data)
+                del data
                 continue
             waiting.append(block)
             held += len(block)

@@ -86,7 +86,7 @@ def _texts_in(piece: Lines | Rows, record: str, reading: Reading) -> list[str]:
     found = [text for _, line, text in records if line == number]
     lines = piece if isinstance(piece, Lines) else None
     if lines and not found and number in range(lines.first, lines.following):
-        reason = why_bad(lines.pick([number])[0], reading.text_field)
+        reason = why_bad(next(lines.pick([number])), reading.text_field)
         path = lines.input.path
         raise FormatError(f"{shown(path)}:{number}: {reason}", path=path, line=number)
     return found

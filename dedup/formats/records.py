@@ -15,7 +15,7 @@ from dedup.errors import InputError
 from dedup.model import Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
 
 Format = Literal["text", "jsonl", "json", "csv", "tsv", "parquet"]
 # A cell in the core's words: its bytes with its quotes, from the start of the rows.
@@ -94,6 +94,11 @@ class Reading:
             if not isinstance(value, str) or not is_utf8(value):
                 raise InputError(f"{name} is {value!r}; it must be a str of valid Unicode")
 
+    def entry(self) -> dict[str, Any]:
+        """What an answer depends on, as `report.json` has it."""
+        names = ("text_field", "id_field", "input_format", "max_line")
+        return {name: getattr(self, name) for name in names}
+
 
 @dataclass(slots=True)
 class Part:
@@ -166,22 +171,23 @@ class Lines:
         """Bytes."""
         return len(self.data) + len(self.before) + len(self.after)
 
-    def pick(self, numbers: Sequence[int]) -> list[bytes]:
+    def pick(self, numbers: Iterable[int]) -> Iterator[bytes]:
         """Some of the lines, their ends included; a byte order mark before line 1 is no part."""
-        if not numbers:
-            return []
-        if self.ends is not None:
-            starts = [0, *(end + 1 for end in self.ends)]
-            places = [number - self.first for number in numbers]
-            return [self.data[starts[place] : self.ends[place]] for place in places]
+        line: Callable[[int], bytes] | None = None
+        for number in numbers:
+            line = line or (self._by_line() if self.ends is None else self._by_end(self.ends))
+            yield line(number - self.first)
+
+    def _by_end(self, ends: Sequence[int]) -> Callable[[int], bytes]:
+        starts = [0, *(end + 1 for end in ends)]
+        return lambda place: self.data[starts[place] : ends[place]]
+
+    def _by_line(self) -> Callable[[int], bytes]:
         lines = self.data.split(b"\n")
         last = len(lines) - 1
-        picked = []
-        for number in numbers:
-            place = number - self.first
-            line = lines[place] + (b"\n" if place < last else b"")
-            picked.append(line.removeprefix(BYTE_ORDER_MARK) if number == 1 else line)
-        return picked
+        if self.first == 1:
+            lines[0] = lines[0].removeprefix(BYTE_ORDER_MARK)
+        return lambda place: lines[place] + b"\n" if place < last else lines[place]
 
     def core(self) -> tuple[bytes, str, int, Sequence[int] | None]:
         """The lines as the core takes them."""

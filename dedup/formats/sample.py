@@ -9,14 +9,15 @@ from __future__ import annotations
 import io
 import time
 from dataclasses import dataclass, field, replace
-from itertools import groupby
+from heapq import nlargest
+from itertools import chain, groupby, pairwise
 from typing import TYPE_CHECKING, final
 
 from dedup.formats.compression import MAGIC_LENGTH, InputStream, open_input, reading
 from dedup.formats.expansion import expansion
 from dedup.formats.jsonl import check_plain
 from dedup.formats.reader import read
-from dedup.formats.records import Batch, Input, Lines, Part, Reading
+from dedup.formats.records import Batch, Input, Lines, Part, Reading, Rows
 from dedup.formats.source import START
 
 if TYPE_CHECKING:
@@ -72,6 +73,10 @@ class Sample:
         """Bytes after decompression."""
         return sum(piece.weight for piece in self.pieces)
 
+    def longest(self, count: int) -> list[int]:
+        """Bytes of its longest records, of rows their texts, longest first; none of text files."""
+        return nlargest(count, chain.from_iterable(map(_lengths, self.pieces)))
+
     def parts(self, count: int) -> list[Sample]:
         """The sample dealt out like cards, a piece to each part in turn: all have its mixture."""
         return [replace(self, pieces=self.pieces[first::count]) for first in range(count)]
@@ -101,7 +106,7 @@ def sample_of(files: Files, most: int = SAMPLE_BYTES) -> Sample:
         ]
     else:
         stretches = list(_spread(sizes, piece, (packed - piece) / (PLACES - 1)))
-    total, exact, stretches = _weighed(sizes, stretches)
+    total, exact, stretches = _weighed(sizes, stretches, files.reading.max_expansion)
     whole = len(stretches) == len(sizes) and all(one.whole for one in stretches)
     # Whole, it is read as a run reads it; else in pieces small enough to be dealt out.
     how = files.reading if whole else replace(files.reading, batch_bytes=piece)
@@ -116,6 +121,17 @@ def sample_of(files: Files, most: int = SAMPLE_BYTES) -> Sample:
     if whole:
         total = passed
     return Sample(files.inputs, how, pieces, total, exact or whole, whole, pace, files.warnings)
+
+
+def _lengths(piece: Piece) -> Iterable[int]:
+    """Bytes of each record."""
+    if isinstance(piece, Rows):
+        return (len(text.encode()) for text in piece.texts)
+    if not isinstance(piece, Lines):
+        return ()
+    if piece.ends is not None:
+        return (end - start - 1 for start, end in pairwise((-1, *piece.ends)))
+    return map(len, piece.data.split(b"\n"))
 
 
 def _has_places(item: Input) -> bool:
@@ -144,7 +160,7 @@ def _spread(sizes: dict[Input, int], piece: int, step: float) -> Iterator[Stretc
 
 
 def _weighed(
-    sizes: dict[Input, int], stretches: Iterable[Stretch]
+    sizes: dict[Input, int], stretches: Iterable[Stretch], max_expansion: float
 ) -> tuple[int, bool, list[Stretch]]:
     """Bytes of all inputs after decompression, whether that is exact, and the stretches.
 
@@ -155,7 +171,7 @@ def _weighed(
     for one in stretches:
         size = sizes[one.item]
         if one.item.compression:
-            grown, taken, ended = expansion(one.item, one.end * FURTHER)
+            grown, taken, ended = expansion(one.item, one.end * FURTHER, max_expansion)
             made, used, exact = made + grown, used + taken, exact and ended
             size = known[one.item] = grown if ended else size * grown // max(1, taken)
             one = replace(one, whole=ended and grown <= one.end)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, final
 from dedup.formats.output import compressor_of
 from dedup.formats.records import Batch, Lines, Rows, Torn
 from dedup.formats.walk import NOTES
+from dedup.formats.writer import SKIPPED, json_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
@@ -50,9 +51,9 @@ class Scales:
         return self._notes.setdefault(name, Weight())
 
     def skip(self, skipped: Iterable[Skipped]) -> None:
-        """Bad records count as much as their bytes."""
+        """Bad records, as lines of their file."""
         for one in skipped:
-            self.create(f"{NOTES}/skipped.jsonl").write(one.record)
+            self.create(SKIPPED).write(json_line(one.to_dict()))
 
     def write(self, piece: Piece, rest: Any) -> None:
         """What is left of a piece."""

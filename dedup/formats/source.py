@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import TYPE_CHECKING, Any, Protocol
@@ -146,30 +146,34 @@ def _excerpts(batches: Iterable[Piece], places: Excerpts, reading: Reading) -> l
     for batch in batches:
         if not wanted:
             break
-        for source, text in _sources_and_texts(batch, wanted, reading):
-            for number in wanted.pop(source, ()):
-                start, end = places[number][1]
-                found[number] = text[start:end]
+        for number, text in _cut_from(batch, wanted, places, reading.text_field):
+            found[number] = text
     return found
 
 
-def _sources_and_texts(
-    batch: Piece, wanted: Collection[str], reading: Reading
-) -> Iterator[tuple[str, str]]:
+def _cut_from(
+    batch: Piece, wanted: dict[str, list[int]], places: Excerpts, text_field: str
+) -> Iterator[tuple[int, str]]:
+    """Numbers of the places that stand in a batch, no more wanted, and their texts."""
     if isinstance(batch, Torn):
         return
     if not isinstance(batch, Lines):
-        yield from zip(batch.sources, batch.texts, strict=True)
+        for source, text in zip(batch.sources, batch.texts, strict=True):
+            for number in wanted.pop(source, ()):
+                yield number, text[slice(*places[number][1])]
         return
-    name, numbers = batch.input.name, range(batch.first, batch.following)
-    places = [source.rpartition(":") for source in wanted]
-    if any(own == name and line.isdecimal() and int(line) in numbers for own, _, line in places):
-        from dedup import _core
+    from dedup import _core
 
-        for _, number, text in _core.read_records(
-            batch.core(), reading.text_field, reading.id_field
-        ):
-            yield f"{name}:{number}", text
+    lines = range(batch.first, batch.following)
+    sought = []
+    for source in list(wanted):
+        name, _, line = source.rpartition(":")
+        if name == batch.input.name and line.isdecimal() and int(line) in lines:
+            sought += [(number, int(line)) for number in wanted.pop(source)]
+    if sought:
+        spans = [(line, *places[number][1]) for number, line in sought]
+        texts = _core.excerpts(batch.core(), text_field, spans)
+        yield from zip((number for number, _ in sought), texts, strict=True)
 
 
 def open_source(data: Any, reading: Reading) -> Source:

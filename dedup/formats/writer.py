@@ -19,7 +19,6 @@ from dedup.errors import OutputError
 from dedup.formats.output import OutputStream, writing
 from dedup.formats.partial import (
     JOURNAL,
-    REPORT,
     STATE,
     adopt_state,
     check_target,
@@ -78,7 +77,7 @@ class OutputTree:
         try:
             refuse_second_writer(target)
             sweep(target, states=not self._resume)
-            self._target = self._checked_target()
+            self._target = check_target(self.folder, force=self._force)
             self._partial, self._lock = make_partial(self._target)
             if self._resume:
                 adopt_state(self._target, self._partial)
@@ -97,16 +96,6 @@ class OutputTree:
                 done = True
         finally:
             self._close(done=done)
-
-    def _checked_target(self) -> str:
-        try:
-            return check_target(self.folder, force=self._force)
-        except OutputError as error:
-            if self._resume and os.path.isfile(os.path.join(self.folder, REPORT)):
-                message = f"{shown(self.folder)}: is complete, there is nothing to resume"
-                hint = "--force makes it anew"
-                raise OutputError(message, path=self.folder, hint=hint) from error
-            raise
 
     @property
     def scratch(self) -> str:

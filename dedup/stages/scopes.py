@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from dedup.settings import WindowRule
 
@@ -63,19 +63,23 @@ class Scopes:
                 self._times.append(UNDATED if seconds is None else seconds)
 
     def noted(self, documents: int) -> dict[str, Any]:
-        """What was noted of the documents after the first so many, as JSON values."""
-        names = list(self._names)
+        """What was noted of the documents after the first so many: bytes, and names of groups."""
+        groups = self._groups[documents:]
+        places = {number: place for place, number in enumerate(dict.fromkeys(groups))}
+        names = list(self._names) if places else []
         return {
-            "groups": [names[number] for number in self._groups[documents:]],
-            "times": list(self._times[documents:]),
+            "names": [names[number] for number in places],
+            "groups": array("I", map(places.__getitem__, groups)).tobytes(),
+            "times": self._times[documents:].tobytes(),
         }
 
-    def take_back(self, noted: dict[str, Any]) -> None:
+    def take_back(self, noted: Mapping[str, Any]) -> None:
         """Take in again what `noted` gave, in order."""
-        self._groups.extend(
-            self._names.setdefault(name, len(self._names)) for name in noted["groups"]
-        )
-        self._times.extend(noted["times"])
+        numbers = [self._names.setdefault(name, len(self._names)) for name in noted["names"]]
+        groups = array("I")
+        groups.frombytes(noted["groups"])
+        self._groups.extend(map(numbers.__getitem__, groups))
+        self._times.frombytes(noted["times"])
 
     def groups(self) -> bytes | None:
         """The `uint32` group of each document, None where there are no groups."""

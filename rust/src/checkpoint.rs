@@ -18,7 +18,7 @@ use crate::spool::no_file;
 use crate::store::{NONE, Number, Store};
 
 /// Changes with everything that changes what the files hold or mean.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 3;
 
 /// Bytes of a token in its file.
 const TOKEN: u64 = 4;
@@ -164,6 +164,7 @@ impl Store {
         visitor.column(&mut self.token_counts)?;
         visitor.column(&mut self.token_rows)?;
         visitor.column(&mut self.tokens.ends)?;
+        visitor.column(&mut self.other_texts)?;
         visitor.column(&mut self.normal_rows)?;
         visitor.texts(&mut self.normals)
     }
@@ -198,6 +199,10 @@ impl Store {
             && self.starts.iter().zip(&self.ends).all(|(start, end)| start <= end)
             && rows(&self.token_rows, self.tokens.len())
             && rows(&self.normal_rows, self.normals.len())
+            && self.other_texts.is_sorted()
+            && self.other_texts.iter().all(|&(variant, row)| {
+                (variant as usize) < variants && (row as usize) < self.tokens.len()
+            })
             && self.tokens.ends.is_sorted()
             && self.tokens.ends.last().copied().unwrap_or(0) == tokens
             && [&self.ids, &self.names, &self.normals].into_iter().all(Texts::is_sound)

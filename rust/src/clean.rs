@@ -108,6 +108,15 @@ pub fn clean_record(
     Ok(Cleaned::Changed(rest))
 }
 
+/// A passage of a record's text, by the code points where it starts and ends, without the rest of the
+/// text being made. `None` where there is no such passage.
+#[must_use]
+pub fn excerpt(record: &[u8], field: &str, (start, end): (u32, u32)) -> Option<String> {
+    let raw = &record[find_string(record, field)?];
+    let offsets = raw_offsets(raw, [start, end].into_iter())?;
+    Some(unescape(&raw[offsets[0]..offsets[1]])?.0)
+}
+
 /// Cleans some lines of one input; `document` is the first that stands in them or after them.
 ///
 /// What is left is appended to `rest`: blank lines stay, lines that hold no record go; each record of

@@ -143,6 +143,18 @@ impl Corpus<'_> {
         })
     }
 
+    /// What keepers and their repeats share for sure: equal for all where there is no such thing.
+    #[must_use]
+    pub fn home(&self, document: Number) -> Number {
+        if self.settings.scope == Scope::Within {
+            document
+        } else if self.grouped() && !self.settings.group_across {
+            self.store.groups[document as usize]
+        } else {
+            0
+        }
+    }
+
     /// Whether documents have groups.
     #[must_use]
     pub fn grouped(&self) -> bool {
@@ -198,7 +210,7 @@ pub fn choose_keepers(corpus: &Corpus<'_>, rank: Option<&[u32]>) -> Keepers {
 
 /// What tells documents of equal rank apart, whatever their order in the input; equal for those of
 /// one normal form. Of documents and not of blocks, so that one document keeps all that it shares.
-fn contents(store: &Store) -> Vec<u64> {
+pub fn contents(store: &Store) -> Vec<u64> {
     (0..store.documents())
         .into_par_iter()
         .map(|document| {

@@ -173,7 +173,8 @@ impl Corpus {
         let found = self.matches.iter().flat_map(|found| [found.left, found.right]);
         let mut matching = vec![false; self.store.nodes()];
         found.for_each(|node| matching[node as usize] = true);
-        self.store.keep_tokens_of(|node| matching[node as usize]);
+        let runs = self.settings.finds_runs();
+        self.store.keep_tokens_of(|node| matching[node as usize], runs);
         self.store.check_spool().map_err(|error| format!("a temporary file: {error}"))
     }
 
@@ -243,12 +244,12 @@ impl Corpus {
     pub fn cluster_line(&self, number: usize, members: usize) -> (Vec<u8>, usize) {
         self.with_renderer(|renderer| {
             let mut line = Vec::new();
-            let all = renderer.plan.clusters[number].members.len();
-            renderer.cluster_part(number, 0..members.min(all), &mut line);
+            let all = renderer.plan.count_members(number);
+            renderer.part(number, 0..members.min(all), &mut line);
             if members < all {
                 line.extend_from_slice(b"]}\n");
             }
-            (line, all + usize::from(Plan::has_keeper(&renderer.plan.clusters[number])))
+            (line, all + usize::from(renderer.plan.is_headed(number)))
         })
     }
 
@@ -256,12 +257,12 @@ impl Corpus {
     /// where to go on. Nothing when all is written.
     #[must_use]
     pub fn cluster_lines(&self, from: (usize, usize)) -> (Vec<Vec<u8>>, (usize, usize)) {
-        let clusters = &self.outcome().plan.clusters;
+        let plan = &self.outcome().plan;
         let (mut number, mut first) = from;
         let mut parts = Vec::new();
         let mut members = 0;
-        while number < clusters.len() && members < MEMBERS_AT_ONCE {
-            let all = clusters[number].members.len();
+        while number < plan.count_clusters() && members < MEMBERS_AT_ONCE {
+            let all = plan.count_members(number);
             let last = all.min(first + MEMBERS_IN_A_PART);
             parts.push((number, first..last));
             members += 1 + last - first;
@@ -273,7 +274,7 @@ impl Corpus {
                 .map(|parts| {
                     let mut out = Vec::new();
                     for (number, part) in parts {
-                        renderer.cluster_part(*number, part.clone(), &mut out);
+                        renderer.part(*number, part.clone(), &mut out);
                     }
                     out
                 })
@@ -285,7 +286,7 @@ impl Corpus {
     /// The clusters with the most repeated text, largest first.
     #[must_use]
     pub fn largest(&self, count: usize) -> Vec<usize> {
-        largest_clusters(&self.outcome().plan.clusters, count)
+        largest_clusters(&self.outcome().plan, count)
     }
 
     /// For each cluster: its kind, passages, characters of its repeats, and whether they stay.
@@ -298,6 +299,12 @@ impl Corpus {
             total[0] += 1;
             total[1] += cluster.members.len() as u64;
             total[2] += cluster.characters;
+        }
+        for quote in &self.outcome().plan.quotes.clusters {
+            let total = totals.entry((crate::render::kind_name(quote.kind), true)).or_default();
+            total[0] += 1;
+            total[1] += quote.members.len() as u64;
+            total[2] += quote.characters;
         }
         totals
     }

@@ -83,7 +83,7 @@ pub fn counts(plan: &Plan, store: &Store) -> Vec<(&'static str, u64)> {
         ("blocks_repeated", counted.blocks_repeated),
         ("blocks_removed", counted.blocks_removed),
         ("spans_removed", counted.spans_removed),
-        ("clusters", plan.clusters.len() as u64),
+        ("clusters", plan.count_clusters() as u64),
         ("characters_read", store.document_characters.iter().sum()),
         ("characters_repeated", counted.characters_repeated),
         ("characters_removed", counted.characters_removed),

@@ -1,6 +1,10 @@
 //! What becomes of each block, and in whose favour.
 
-use crate::store::{NONE, Number};
+use hashbrown::HashMap;
+
+use crate::regions::Region;
+use crate::runs::Token;
+use crate::store::{NONE, Number, Store};
 
 /// What becomes of a block. The states after `Removed` are the rules that kept a repeat.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -43,20 +47,52 @@ pub struct Fates {
     pub aligned: Vec<Number>,
     /// Whether the separator before it lay inside a run that went as a whole.
     pub inner: Vec<bool>,
+    /// Where the tokens of a block stand that repeats no block but a run of tokens; `aligned` is then
+    /// the block in which they begin.
+    pub regions: HashMap<Number, Region>,
 }
 
 impl Fates {
     /// Whether a block goes on with the passage of the block before it: one fate, and the keepers
     /// follow one another in one document, as the blocks do. `documents` is the document of each.
     #[must_use]
-    pub fn continues(&self, block: usize, documents: &[Number]) -> bool {
+    pub fn continues(&self, store: &Store, block: usize, documents: &[Number]) -> bool {
         let Some(before) = block.checked_sub(1) else { return false };
         let (keeper, last) = (self.aligned[block], self.aligned[before]);
-        keeper != NONE
-            && last != NONE
-            && keeper == last + 1
-            && self.states[block] == self.states[before]
-            && documents[block] == documents[before]
-            && documents[keeper as usize] == documents[last as usize]
+        if keeper == NONE
+            || last == NONE
+            || self.states[block] != self.states[before]
+            || documents[block] != documents[before]
+        {
+            return false;
+        }
+        let (before, block) = (before as Number, block as Number);
+        let end = self.keeper_end(store, before);
+        let next = if end.offset < store.block_tokens(end.block as usize) {
+            end
+        } else {
+            Token { block: end.block + 1, offset: 0 }
+        };
+        self.keeper_start(block) == next
+            && documents[keeper as usize] == documents[end.block as usize]
+    }
+
+    /// Where the keeper of a repeat begins.
+    #[must_use]
+    pub fn keeper_start(&self, block: Number) -> Token {
+        let whole = Token { block: self.aligned[block as usize], offset: 0 };
+        self.regions.get(&block).map_or(whole, |region| region.first)
+    }
+
+    /// Where the keeper of a repeat ends, exclusive, in its last block.
+    #[must_use]
+    pub fn keeper_end(&self, store: &Store, block: Number) -> Token {
+        self.regions.get(&block).map_or_else(
+            || {
+                let keeper = self.aligned[block as usize];
+                Token { block: keeper, offset: store.block_tokens(keeper as usize) }
+            },
+            |region| region.end,
+        )
     }
 }

@@ -58,6 +58,12 @@ impl Candidates {
         }
     }
 
+    /// Adds candidates that were found in another way.
+    pub fn add(&mut self, pairs: &[Pair]) {
+        self.packed.extend(pairs.iter().map(|&(left, right)| pack(left, right)));
+        self.drop_repeats();
+    }
+
     /// Sorts the pairs and keeps each once; how many are left.
     fn drop_repeats(&mut self) -> usize {
         self.packed.par_sort_unstable();

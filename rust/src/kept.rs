@@ -115,14 +115,8 @@ impl<'a> Kept<'a> {
     /// The home of a document, and its cell of time.
     #[must_use]
     pub fn cell(&self, document: Number) -> Cell {
-        let Corpus { store, settings, .. } = *self.corpus;
-        let home = if settings.scope == Scope::Within {
-            u64::from(document)
-        } else if self.corpus.grouped() && !settings.group_across {
-            u64::from(store.groups[document as usize])
-        } else {
-            0
-        };
+        let settings = self.corpus.settings;
+        let home = u64::from(self.corpus.home(document));
         match (self.windowed, self.corpus.time(document)) {
             (false, _) => (home, 0),
             (true, None) => (UNDATED_HOMES + u64::from(document), 0),

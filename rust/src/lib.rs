@@ -4,20 +4,24 @@
 //! reads no file, clock or environment (but `memory`, which changes no answer), and gives the same answer
 //! for any number of threads.
 
+pub mod anchors;
 pub mod array;
 pub mod band;
 mod bounds;
+pub mod careful;
 pub mod characters;
 pub mod checkpoint;
 pub mod clean;
 pub mod cluster;
 pub mod columns;
+pub mod contain;
 pub mod corpus;
 pub mod counts;
 pub mod csv;
 pub mod cut;
 mod documents;
 pub mod escape;
+pub mod exact;
 pub mod fates;
 mod flatten;
 pub mod fold;
@@ -33,14 +37,19 @@ pub mod layout;
 pub mod likeness;
 pub mod memory;
 pub mod name;
+mod packed;
 pub mod passages;
+pub mod places;
 pub mod plan;
 #[cfg(feature = "python")]
 mod py;
+pub mod quotes;
 pub mod read;
 pub mod record;
+pub mod regions;
 pub mod remains;
 pub mod render;
+pub mod runs;
 pub mod search;
 pub mod section;
 pub mod seen;
@@ -52,6 +61,7 @@ pub mod sketch;
 pub mod split;
 pub mod spool;
 pub mod store;
+pub mod strings;
 pub mod strip;
 pub mod token;
 pub mod verify;

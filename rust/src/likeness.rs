@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use crate::cluster::Neighbours;
+use crate::fates::Fates;
 use crate::plan::Passage;
 use crate::settings::Settings;
 use crate::store::{Number, Store};
@@ -39,6 +40,7 @@ impl Likenesses {
         store: &Store,
         settings: &Settings,
         neighbours: &Neighbours,
+        fates: &Fates,
         passages: &[Passage],
     ) -> Self {
         let mut relations = vec![0; passages.len()];
@@ -47,7 +49,7 @@ impl Likenesses {
             .zip(passages)
             .zip(0..passages.len() as Number)
             .filter_map(|((relation, passage), number)| {
-                let found = likeness(store, settings, neighbours, passage);
+                let found = likeness((store, settings, neighbours), fates, passage);
                 *relation = found.relation;
                 let Likeness { resemblance, containment, .. } = found;
                 (containment < 1.0 || resemblance < 1.0).then_some((
@@ -68,6 +70,17 @@ impl Likenesses {
         Likeness { relation: self.relation(passage), resemblance, containment }
     }
 
+    /// Says how alike a passage and its keeper are, whose scores are not 1.
+    pub fn set(&mut self, passage: Number, likeness: Likeness) {
+        let Likeness { relation, resemblance, containment } = likeness;
+        self.relations[passage as usize] = relation;
+        let row = (passage, resemblance, containment);
+        match self.scores.binary_search_by_key(&passage, |&(number, ..)| number) {
+            Ok(place) => self.scores[place] = row,
+            Err(place) => self.scores.insert(place, row),
+        }
+    }
+
     /// Place of a passage's relation in `RELATIONS`.
     #[must_use]
     pub fn relation(&self, passage: Number) -> u8 {
@@ -76,15 +89,18 @@ impl Likenesses {
 }
 
 fn likeness(
-    store: &Store,
-    settings: &Settings,
-    neighbours: &Neighbours,
+    (store, settings, neighbours): (&Store, &Settings, &Neighbours),
+    fates: &Fates,
     passage: &Passage,
 ) -> Likeness {
     let mut weakest = Likeness { relation: 0, resemblance: 1.0, containment: 1.0 };
-    for (place, block) in (passage.first..=passage.last).enumerate() {
-        let keeper = passage.keeper_first as usize + place;
-        let block = block as usize;
+    for block in passage.first as usize..=passage.last as usize {
+        if fates.regions.contains_key(&(block as Number)) {
+            // The same tokens, in other blocks.
+            weakest.relation = weakest.relation.max(1);
+            continue;
+        }
+        let keeper = fates.aligned[block] as usize;
         if store.variants[block] == store.variants[keeper] {
             continue;
         }

@@ -7,9 +7,13 @@
 
 use std::ops::Range;
 
+use hashbrown::HashMap;
+
 use crate::cluster::{Corpus, Echo, Keepers};
 use crate::fates::{Fates, State};
+use crate::regions::{Region, covered_blocks};
 use crate::remains::{after_cut, blocks_to_keep};
+use crate::runs::{Run, Text, Token, find_runs, positions};
 use crate::settings::Boilerplate;
 use crate::split::Unit;
 use crate::store::{NONE, Number};
@@ -43,7 +47,8 @@ pub fn settle(corpus: &Corpus<'_>, keepers: Keepers, spread: &[u32]) -> Fates {
             states[block] = State::Pending;
         }
     }
-    let mut fates = Fates { states, aligned, inner: vec![false; blocks] };
+    let regions = HashMap::new();
+    let mut fates = Fates { states, aligned, inner: vec![false; blocks], regions };
     for (&block, &(other, echo)) in &keepers.echoes {
         fates.aligned[block as usize] = other;
         fates.states[block as usize] = match echo {
@@ -54,23 +59,84 @@ pub fn settle(corpus: &Corpus<'_>, keepers: Keepers, spread: &[u32]) -> Fates {
     if corpus.settings.boilerplate == Boilerplate::All {
         strip_boilerplate(corpus, spread, &mut fates);
     }
-    let mut settler = Settler { corpus, spread, fates, stretches: Vec::new() };
+    let mut settler = Settler::new(corpus, spread, fates);
     for document in 0..corpus.store.documents() {
         settler.settle_document(document);
     }
     settler.fates
 }
 
+/// Looks for runs among the blocks that stay, and removes the blocks that they cover; all runs that
+/// were found in scope, whatever became of them. `order` says when each document is visited.
+pub fn settle_runs(
+    corpus: &Corpus<'_>,
+    mut fates: Fates,
+    spread: &[u32],
+    order: Option<&[u32]>,
+) -> (Fates, Vec<Run>) {
+    let Corpus { store, settings, documents, .. } = *corpus;
+    let positions = positions(store);
+    let text = Text { store, states: &fates.states, documents, order, positions: &positions };
+    let mut runs = find_runs(&text, settings.min_run, |document| corpus.home(document));
+    runs.retain(|run| {
+        let home = |place: Token| documents[place.block as usize];
+        corpus.in_scope(home(run.later), home(run.earlier))
+    });
+    let mut named = vec![false; store.blocks()];
+    for &keeper in fates.aligned.iter().filter(|&&keeper| keeper != NONE) {
+        named[keeper as usize] = true;
+    }
+    let mut candidates: HashMap<Number, Vec<Region>> = HashMap::new();
+    for run in &runs {
+        for (block, region) in covered_blocks(&text, run) {
+            let state = fates.states[block as usize];
+            // What others repeat stays, for them.
+            if matches!(state, State::Kept | State::Contained) && !named[block as usize] {
+                candidates.entry(block).or_default().push(region);
+            }
+        }
+    }
+    if candidates.is_empty() {
+        return (fates, runs);
+    }
+    let mut before = HashMap::new();
+    for (&block, regions) in &candidates {
+        let state = std::mem::replace(&mut fates.states[block as usize], State::Pending);
+        let keeper = std::mem::replace(&mut fates.aligned[block as usize], regions[0].first.block);
+        before.insert(block, (state, keeper));
+    }
+    let mut settler = Settler { candidates, before, ..Settler::new(corpus, spread, fates) };
+    for document in 0..store.documents() {
+        settler.settle_document(document);
+    }
+    (settler.fates, runs)
+}
+
 struct Settler<'a> {
     corpus: &'a Corpus<'a>,
     spread: &'a [u32],
     fates: Fates,
+    /// What was said of the blocks that have regions before these were known.
+    before: HashMap<Number, (State, Number)>,
+    /// The regions of which one may hold a block.
+    candidates: HashMap<Number, Vec<Region>>,
     /// Gone blocks that follow one another, `[start, end)`, ascending: without them a search for the
     /// next staying block could walk over a million gone ones, a million times.
     stretches: Vec<(Number, Number)>,
 }
 
-impl Settler<'_> {
+impl<'a> Settler<'a> {
+    fn new(corpus: &'a Corpus<'a>, spread: &'a [u32], fates: Fates) -> Self {
+        Self {
+            corpus,
+            spread,
+            fates,
+            before: HashMap::new(),
+            candidates: HashMap::new(),
+            stretches: Vec::new(),
+        }
+    }
+
     fn tokens(&self, block: Number) -> u32 {
         self.corpus.store.block_tokens(block as usize)
     }
@@ -176,12 +242,21 @@ impl Settler<'_> {
     /// The block after the previous one's keeper is preferred to the block's own keeper, so that a
     /// passage stays one passage where a short block stands earlier in the corpus too. Where a run
     /// begins, short blocks before it join when they fit.
-    fn align(&self, left: &[Number], locked: &[bool], first: usize) -> Vec<Number> {
+    fn align(&mut self, left: &[Number], locked: &[bool], first: usize) -> Vec<Number> {
         let mut aligned = vec![NONE; left.len()];
         for place in 0..left.len() {
             let block = left[place];
             let pending = self.fates.states[block as usize] == State::Pending;
             if !pending || locked[block as usize - first] {
+                continue;
+            }
+            if self.candidates.contains_key(&block) {
+                let before = (place > 0 && aligned[place - 1] != NONE)
+                    .then(|| self.keeper_end(left[place - 1], aligned[place - 1]));
+                if let Some(region) = self.choose(block, before) {
+                    aligned[place] = region.first.block;
+                    self.fates.regions.insert(block, region);
+                }
                 continue;
             }
             if place > 0 && aligned[place - 1] != NONE {
@@ -193,7 +268,11 @@ impl Settler<'_> {
             }
             aligned[place] = self.fates.aligned[block as usize];
             let mut back = place;
-            while back > 0 && aligned[back - 1] != NONE && self.is_short(left[back - 1]) {
+            while back > 0
+                && !self.candidates.contains_key(&left[back - 1])
+                && aligned[back - 1] != NONE
+                && self.is_short(left[back - 1])
+            {
                 let previous = self.staying_before(aligned[back]);
                 if previous == aligned[back - 1] || !self.can_replace(previous, left[back - 1]) {
                     break;
@@ -266,6 +345,57 @@ impl Settler<'_> {
             && self.corpus.may_remove(store.node(block as usize), store.node(keeper as usize))
     }
 
+    /// Whether all blocks of a region surely stay, and `block` may go in its favour.
+    fn can_hold(&self, region: &Region, block: Number) -> bool {
+        let home = self.corpus.documents[region.first.block as usize];
+        (region.first.block..=region.end.block).all(|part| {
+            let state = self.fates.states[part as usize];
+            part != block && state != State::Pending && !state.is_gone()
+        }) && !self.corpus.excluded[home as usize]
+            && self.corpus.in_scope(self.corpus.documents[block as usize], home)
+    }
+
+    /// The region that a block may go for: one that goes on where the keeper of the block before ends,
+    /// else the first.
+    fn choose(&self, block: Number, before: Option<Token>) -> Option<Region> {
+        let regions = self.candidates[&block].iter().filter(|region| self.can_hold(region, block));
+        let mut first = None;
+        for &region in regions {
+            if before == Some(region.first) {
+                return Some(region);
+            }
+            first = first.or(Some(region));
+        }
+        first
+    }
+
+    /// Where the keeper of a block that is aligned to another ends, said as the start of the next one.
+    fn keeper_end(&self, block: Number, aligned: Number) -> Token {
+        let end = self.fates.regions.get(&block).map_or_else(
+            || Token { block: aligned, offset: self.tokens(aligned) },
+            |region| region.end,
+        );
+        if end.offset < self.tokens(end.block) {
+            return end;
+        }
+        Token { block: self.staying_after(end.block), offset: 0 }
+    }
+
+    /// Whether the keeper of one block, `aligned` to another, goes on where that of the block before it
+    /// ends.
+    fn follows(
+        &self,
+        (before, last): (Number, Number),
+        (block, aligned): (Number, Number),
+    ) -> bool {
+        let start = self
+            .fates
+            .regions
+            .get(&block)
+            .map_or(Token { block: aligned, offset: 0 }, |region| region.first);
+        start == self.keeper_end(before, last)
+    }
+
     /// Removes the runs that are long enough; how many blocks that were.
     fn remove_runs(&mut self, left: &[Number], aligned: &[Number]) -> usize {
         let mut gone = 0;
@@ -278,7 +408,8 @@ impl Settler<'_> {
             // What went before between two blocks of a run is inside of it now.
             if place > 0
                 && goes[place - 1]
-                && self.staying_after(aligned[place - 1]) == aligned[place]
+                && self
+                    .follows((left[place - 1], aligned[place - 1]), (left[place], aligned[place]))
             {
                 self.fates.inner[left[place - 1] as usize + 1..=block].fill(true);
             }
@@ -301,7 +432,7 @@ impl Settler<'_> {
             let mut end = start + 1;
             while end < left.len()
                 && aligned[end] != NONE
-                && self.staying_after(aligned[end - 1]) == aligned[end]
+                && self.follows((left[end - 1], aligned[end - 1]), (left[end], aligned[end]))
             {
                 end += 1;
             }
@@ -326,6 +457,11 @@ impl Settler<'_> {
         for (place, &block) in left.iter().enumerate() {
             let number = block as usize;
             if self.fates.states[number] != State::Pending {
+                continue;
+            }
+            if let Some(before) = self.before.get(&block) {
+                self.fates.regions.remove(&block);
+                (self.fates.states[number], self.fates.aligned[number]) = *before;
                 continue;
             }
             if aligned[place] != NONE {

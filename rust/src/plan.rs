@@ -4,11 +4,14 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 use std::ops::Range;
 
-use crate::cluster::{Corpus, Neighbours, choose_keepers};
+use crate::cluster::{Corpus, Neighbours, choose_keepers, contents};
 use crate::columns::filled;
+use crate::exact::ExactSpans;
 use crate::fates::{Fates, State};
 use crate::likeness::Likenesses;
-use crate::passages::{count_documents, settle};
+use crate::passages::{count_documents, settle, settle_runs};
+use crate::quotes::Quotes;
+use crate::runs::{Text, positions};
 use crate::settings::{BOILERPLATE_DOCUMENTS, Settings};
 use crate::store::{NONE, Number, Store};
 
@@ -19,8 +22,10 @@ pub struct Passage {
     pub first: Number,
     /// Last block, included.
     pub last: Number,
-    /// The keeper of the first block; the others' follow it.
+    /// The keeper of the first block, or the first of several; the others' follow it.
     pub keeper_first: Number,
+    /// The last block of the keeper, included.
+    pub keeper_last: Number,
     /// What became of it.
     pub state: State,
     /// The cluster it belongs to.
@@ -86,6 +91,10 @@ pub struct Plan {
     pub similar: Vec<Similar>,
     /// How alike each passage and its keeper are.
     pub likenesses: Likenesses,
+    /// Where passages stand that are not whole blocks on both sides.
+    pub spans: ExactSpans,
+    /// What repeats and stays, as a part of blocks.
+    pub quotes: Quotes,
     /// The document of each block; nothing once the plan is made.
     documents: Vec<Number>,
 }
@@ -105,7 +114,12 @@ pub fn make_plan(
             Corpus { store, settings, neighbours, documents: &documents, excluded: &excluded };
         let keepers = choose_keepers(&corpus, rank);
         let spread = count_documents(&corpus);
-        let fates = settle(&corpus, keepers, &spread);
+        let mut fates = settle(&corpus, keepers, &spread);
+        let mut runs = Vec::new();
+        if settings.finds_runs() && !settings.chain {
+            let order = rank.map(|rank| first_visits(store, rank));
+            (fates, runs) = settle_runs(&corpus, fates, &spread, order.as_deref());
+        }
         let dropped = dropped_documents(&corpus, &fates);
         // With what `min_kept` drops, and with rulers of punctuation, keepers that others may name
         // would go: then everything is decided again without them, until no more are dropped.
@@ -114,11 +128,29 @@ pub fn make_plan(
             continue;
         }
         let passages = find_passages(store, &fates, &documents);
+        let mut likenesses = Likenesses::new(store, settings, neighbours, &fates, &passages);
+        let (spans, quotes) = if settings.finds_runs() {
+            let positions = positions(store);
+            let text = Text {
+                store,
+                states: &fates.states,
+                documents: &documents,
+                order: None,
+                positions: &positions,
+            };
+            let said = (store, settings, neighbours);
+            let spans = ExactSpans::new(said, &fates, &passages, &mut likenesses);
+            (spans, Quotes::new(&text, settings, &fates, &runs))
+        } else {
+            Default::default()
+        };
         let mut plan = Plan {
+            spans,
+            quotes,
             members: Vec::new(),
             clusters: Vec::new(),
             similar: Vec::new(),
-            likenesses: Likenesses::new(store, settings, neighbours, &passages),
+            likenesses,
             passages,
             fates,
             dropped,
@@ -129,6 +161,26 @@ pub fn make_plan(
         plan.documents = Vec::new();
         return plan;
     }
+}
+
+/// When each document is visited first, as `choose_keepers` visits blocks; those of equal rank and
+/// content share a number, and documents without blocks come last.
+fn first_visits(store: &Store, rank: &[u32]) -> Vec<u32> {
+    let least = |document| store.document_blocks(document).map(|block| rank[block]).min();
+    let contents = contents(store);
+    let keys: Vec<(bool, u32, u64)> = (0..store.documents())
+        .map(|document| (least(document), contents[document]))
+        .map(|(first, content)| (first.is_none(), first.unwrap_or(0), content))
+        .collect();
+    let mut order: Vec<Number> = (0..keys.len() as Number).collect();
+    order.par_sort_unstable_by_key(|&document| keys[document as usize]);
+    let mut visits = vec![0; keys.len()];
+    let mut visit = 0;
+    for pair in order.windows(2) {
+        visit += u32::from(keys[pair[0] as usize] != keys[pair[1] as usize]);
+        visits[pair[1] as usize] = visit;
+    }
+    visits
 }
 
 /// Documents that lost something and keep no token, or less than `min_kept` of their characters.
@@ -177,9 +229,10 @@ fn find_passages(store: &Store, fates: &Fates, documents: &[Number]) -> Vec<Pass
         }
         if let Some(open) = passages.last_mut()
             && open.last as usize + 1 == block
-            && fates.continues(block, documents)
+            && fates.continues(store, block, documents)
         {
             open.last = block as Number;
+            open.keeper_last = fates.keeper_end(store, block as Number).block;
             continue;
         }
         let block = block as Number;
@@ -187,6 +240,7 @@ fn find_passages(store: &Store, fates: &Fates, documents: &[Number]) -> Vec<Pass
             first: block,
             last: block,
             keeper_first: keeper,
+            keeper_last: fates.keeper_end(store, block).block,
             state,
             cluster: NONE,
         });
@@ -194,22 +248,15 @@ fn find_passages(store: &Store, fates: &Fates, documents: &[Number]) -> Vec<Pass
     passages
 }
 
-impl Passage {
-    /// Last block of the keeper, included.
-    #[must_use]
-    pub fn keeper_last(&self) -> Number {
-        self.keeper_first + (self.last - self.first)
-    }
-}
-
 impl Plan {
     /// Bytes that it fills.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        let Fates { states, aligned, inner } = &self.fates;
+        let Fates { states, aligned, inner, regions } = &self.fates;
         filled(states)
             + filled(aligned)
             + filled(inner)
+            + regions.allocation_size() as u64
             + filled(&self.passages)
             + filled(&self.members)
             + filled(&self.clusters)
@@ -229,7 +276,7 @@ impl Plan {
         order.par_sort_unstable();
         let mut joined: Vec<(Range<usize>, Number)> = Vec::new();
         for (place, &(state, keeper_first, number)) in order.iter().enumerate() {
-            let keeper_last = self.passages[number as usize].keeper_last();
+            let keeper_last = self.passages[number as usize].keeper_last;
             match joined.last_mut() {
                 Some((members, last))
                     if order[members.start].0 == state && keeper_first <= *last =>
@@ -338,6 +385,27 @@ impl Plan {
             }
         }
         similar
+    }
+
+    /// How many clusters there are, quotes among them.
+    #[must_use]
+    pub fn count_clusters(&self) -> usize {
+        self.clusters.len() + self.quotes.clusters.len()
+    }
+
+    /// How many passages repeat the keeper of a cluster or, behind these, of a quote.
+    #[must_use]
+    pub fn count_members(&self, number: usize) -> usize {
+        match number.checked_sub(self.clusters.len()) {
+            None => self.clusters[number].members.len(),
+            Some(quote) => self.quotes.clusters[quote].members.len(),
+        }
+    }
+
+    /// Whether such a cluster has a keeper.
+    #[must_use]
+    pub fn is_headed(&self, number: usize) -> bool {
+        self.clusters.get(number).is_none_or(Self::has_keeper)
     }
 
     /// Whether a cluster's kept passage stays in the cleaned text.

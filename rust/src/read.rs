@@ -9,6 +9,7 @@ use regex::Regex;
 
 use crate::escape::count_leads;
 use crate::layout::Layout;
+use crate::packed::pack;
 use crate::record::{Fields, Line, Lines};
 use crate::settings::{Numbers, Settings};
 use crate::split::{BlockSpan, split};
@@ -53,9 +54,16 @@ struct ReadBlock {
 enum ReadContent {
     /// The variant, which an earlier batch had.
     Known(Number),
-    /// What tokenising it gave, and where in its piece the tokens and the normal form end that are
-    /// kept of it.
-    New { raw_hash: u128, fingerprint: u128, count: u32, token_end: usize, normal_end: usize },
+    /// What tokenising it gave, and where in its piece the tokens, the packed text and the normal form
+    /// end that are kept of it.
+    New {
+        raw_hash: u128,
+        fingerprint: u128,
+        count: u32,
+        token_end: usize,
+        text_end: usize,
+        normal_end: usize,
+    },
 }
 
 struct ReadDocument {
@@ -72,6 +80,7 @@ struct Piece {
     blocks: Vec<ReadBlock>,
     documents: Vec<ReadDocument>,
     tokens: Vec<u32>,
+    texts: Vec<u32>,
     normals: String,
     ids: String,
     /// Code points of the text that was read last.
@@ -184,16 +193,25 @@ pub fn read_lines(
 
 /// Appends a piece's documents to the store; `place` says where one came from, by its line.
 fn store_piece(store: &mut Store, piece: &Piece, mut place: impl FnMut(&mut Store, u64) -> Place) {
-    let (mut next_block, mut token_start, mut normal_start, mut id_start) = (0, 0, 0, 0);
+    let (mut next_block, mut id_start) = (0, 0);
+    let (mut token_start, mut text_start, mut normal_start) = (0, 0, 0);
     for document in &piece.documents {
         for block in &piece.blocks[next_block..document.block_end] {
             let variant = match block.content {
                 ReadContent::Known(variant) => variant,
-                ReadContent::New { raw_hash, fingerprint, count, token_end, normal_end } => {
+                ReadContent::New {
+                    raw_hash,
+                    fingerprint,
+                    count,
+                    token_end,
+                    text_end,
+                    normal_end,
+                } => {
                     let tokens = &piece.tokens[token_start..token_end];
+                    let text = &piece.texts[text_start..text_end];
                     let normal = &piece.normals[normal_start..normal_end];
-                    (token_start, normal_start) = (token_end, normal_end);
-                    store.variant(raw_hash, &Content { fingerprint, count, tokens, normal })
+                    (token_start, text_start, normal_start) = (token_end, text_end, normal_end);
+                    store.variant(raw_hash, &Content { fingerprint, count, tokens, text, normal })
                 }
             };
             store.push_block(variant, block.start, block.end, block.layout);
@@ -210,7 +228,10 @@ impl Piece {
     /// Empties the piece; what an unusually large text took is given back.
     fn clear(&mut self) {
         let large = |capacity: usize| capacity > 4 * PIECE_BYTES;
-        if large(self.tokens.capacity()) || large(self.normals.capacity()) {
+        if large(self.tokens.capacity())
+            || large(self.texts.capacity())
+            || large(self.normals.capacity())
+        {
             *self = Self::default();
         }
         if large(self.scratch.text.capacity()) {
@@ -219,6 +240,7 @@ impl Piece {
         self.blocks.clear();
         self.documents.clear();
         self.tokens.clear();
+        self.texts.clear();
         self.normals.clear();
         self.ids.clear();
         self.lines = LinesRead::default();
@@ -252,6 +274,9 @@ impl Piece {
                     let count = buffer.hashes().len() as u32;
                     if settings.keeps_tokens(count) {
                         self.tokens.extend_from_slice(buffer.hashes());
+                        if settings.finds_runs() {
+                            pack(block, &mut self.texts);
+                        }
                     }
                     if settings.keeps_normal(count) {
                         self.normals.push_str(buffer.normal());
@@ -261,6 +286,7 @@ impl Piece {
                         fingerprint: buffer.fingerprint(block),
                         count,
                         token_end: self.tokens.len(),
+                        text_end: self.texts.len(),
                         normal_end: self.normals.len(),
                     }
                 },

@@ -57,7 +57,7 @@ pub fn after_cut(
                 (previous + 2..block)
                     .filter(|&gone| {
                         !inner[gone as usize - first]
-                            && !fates.continues(gone as usize, corpus.documents)
+                            && !fates.continues(corpus.store, gone as usize, corpus.documents)
                     })
                     .chain([block])
                     .map(before)

@@ -8,7 +8,7 @@ use crate::escape::{write_number, write_score, write_string};
 use crate::fates::State;
 use crate::likeness::{Likeness, RELATIONS};
 use crate::name::write_name;
-use crate::plan::{Cluster, Kind, Plan};
+use crate::plan::{Kind, Plan};
 use crate::settings::Settings;
 use crate::store::{NONE, Number, Store};
 use crate::verify::{Match, Relation};
@@ -23,21 +23,37 @@ pub struct Renderer<'a> {
     pub cluster_ids: &'a [u64],
 }
 
-/// One id per cluster: XXH3-64 of the policy's digest, the rule that kept its members, and the
+/// The rule that keeps what is only a part of a block, by its name in files.
+pub const PART: &str = "part";
+
+/// One id per cluster, those of quotes behind the others: XXH3-64 of the policy's digest, the rule that kept its members, and the
 /// fingerprints of its keeper. Clusters with the same text kept apart are numbered.
 #[must_use]
 pub fn cluster_ids(store: &Store, settings: &Settings, plan: &Plan) -> Vec<u64> {
     let mut seen = hashbrown::HashMap::new();
     let mut bytes = Vec::new();
-    plan.clusters
-        .iter()
-        .map(|cluster| {
+    let clusters = plan.clusters.iter().map(|cluster| {
+        let rule = kept_by(cluster.state).unwrap_or_default();
+        (rule, cluster.keeper_first..=cluster.keeper_last, None)
+    });
+    let quotes = plan.quotes.clusters.iter().map(|quote| {
+        let (first, last) = quote.keeper.blocks;
+        let start = store.starts[first as usize];
+        (PART, first..=last, Some((quote.keeper.span.0 - start, quote.keeper.span.1 - start)))
+    });
+    clusters
+        .chain(quotes)
+        .map(|(rule, blocks, part)| {
             bytes.clear();
             bytes.extend_from_slice(settings.digest.as_bytes());
-            bytes.extend_from_slice(kept_by(cluster.state).unwrap_or_default().as_bytes());
-            for block in cluster.keeper_first..=cluster.keeper_last {
+            bytes.extend_from_slice(rule.as_bytes());
+            for block in blocks {
                 let node = store.node(block as usize) as usize;
                 bytes.extend_from_slice(&store.fingerprints[node].to_le_bytes());
+            }
+            if let Some((start, end)) = part {
+                bytes.extend_from_slice(&start.to_le_bytes());
+                bytes.extend_from_slice(&end.to_le_bytes());
             }
             let id = xxh3_64(&bytes);
             let copies: &mut u64 = seen.entry(id).or_insert(0);
@@ -97,7 +113,9 @@ impl Renderer<'_> {
                 out.push(b',');
             }
             out.push(b'{');
-            self.write_place(passage.first, passage.last, out);
+            let whole = self.blocks_span(passage.first, passage.last);
+            let span = self.plan.spans.of(member).map_or(whole, |spans| spans.own);
+            self.write_place(passage.first, passage.last, span, out);
             out.extend_from_slice(b",\"keeper\":false,");
             write_likeness(self.plan.likenesses.of(member), out);
             if let Some(rule) = kept_by(passage.state) {
@@ -134,7 +152,8 @@ impl Renderer<'_> {
         out.extend_from_slice(b",\"members\":[");
         if Plan::has_keeper(cluster) {
             out.push(b'{');
-            self.write_place(cluster.keeper_first, cluster.keeper_last, out);
+            let span = self.keeper_span(number);
+            self.write_place(cluster.keeper_first, cluster.keeper_last, span, out);
             out.extend_from_slice(b",\"keeper\":true}");
         }
     }
@@ -144,7 +163,7 @@ impl Renderer<'_> {
     }
 
     /// `"document":…,"source":…,"blocks":[…],"span":[…]` of consecutive blocks of one document.
-    fn write_place(&self, first: Number, last: Number, out: &mut Vec<u8>) {
+    fn write_place(&self, first: Number, last: Number, span: (u32, u32), out: &mut Vec<u8>) {
         let document = self.store.document_of(first);
         let start = self.store.document_starts[document];
         write_document(self.store, document, out);
@@ -153,10 +172,68 @@ impl Renderer<'_> {
         out.push(b',');
         write_number(out, u64::from(last - start));
         out.extend_from_slice(b"],\"span\":[");
-        write_number(out, u64::from(self.store.starts[first as usize]));
+        write_number(out, u64::from(span.0));
         out.push(b',');
-        write_number(out, u64::from(self.store.ends[last as usize]));
+        write_number(out, u64::from(span.1));
         out.push(b']');
+    }
+
+    /// The code points of consecutive blocks.
+    fn blocks_span(&self, first: Number, last: Number) -> (u32, u32) {
+        (self.store.starts[first as usize], self.store.ends[last as usize])
+    }
+
+    /// The code points of a cluster's keeper: all that its members repeat.
+    fn keeper_span(&self, number: usize) -> (u32, u32) {
+        let members = self.members(number).iter();
+        let spans = members.map(|&member| {
+            let passage = &self.plan.passages[member as usize];
+            self.plan.spans.of(member).map_or_else(
+                || self.blocks_span(passage.keeper_first, passage.keeper_last),
+                |spans| spans.keeper,
+            )
+        });
+        spans.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1))).unwrap_or_default()
+    }
+
+    /// Appends a part of the line of a cluster; the numbers of quotes follow those of the others.
+    pub fn part(&self, number: usize, part: Range<usize>, out: &mut Vec<u8>) {
+        match number.checked_sub(self.plan.clusters.len()) {
+            None => self.cluster_part(number, part, out),
+            Some(quote) => self.quote_part(quote, part, out),
+        }
+    }
+
+    /// Appends a part of the line of a quote, as `cluster_part` does.
+    pub fn quote_part(&self, number: usize, part: Range<usize>, out: &mut Vec<u8>) {
+        let quotes = &self.plan.quotes;
+        let quote = &quotes.clusters[number];
+        let places = &quotes.places[quote.members.clone()];
+        if part.start == 0 {
+            out.extend_from_slice(b"{\"cluster\":\"");
+            let id = self.cluster_ids[self.plan.clusters.len() + number];
+            out.extend_from_slice(format!("{id:016x}").as_bytes());
+            out.extend_from_slice(b"\",\"kind\":\"");
+            out.extend_from_slice(kind_name(quote.kind).as_bytes());
+            out.extend_from_slice(b"\",\"relation\":\"equal\",\"tokens\":");
+            write_number(out, u64::from(quote.tokens));
+            out.extend_from_slice(b",\"documents\":");
+            write_number(out, u64::from(quote.documents));
+            out.extend_from_slice(b",\"members\":[{");
+            let (first, last) = quote.keeper.blocks;
+            self.write_place(first, last, quote.keeper.span, out);
+            out.extend_from_slice(b",\"keeper\":true}");
+        }
+        for place in &places[part.clone()] {
+            out.extend_from_slice(b",{");
+            self.write_place(place.blocks.0, place.blocks.1, place.span, out);
+            out.extend_from_slice(b",\"keeper\":false,");
+            write_scores("equal", 1.0, 1.0, out);
+            out.extend_from_slice(b",\"kept\":\"part\"}");
+        }
+        if part.end >= places.len() {
+            out.extend_from_slice(b"]}\n");
+        }
     }
 
     /// Appends one line of `removed.jsonl`; `literal` is the removed text as a JSON string with quotes.
@@ -168,6 +245,7 @@ impl Renderer<'_> {
         out: &mut Vec<u8>,
     ) {
         let likeness = self.plan.likenesses.of(passage);
+        let exact = self.plan.spans.of(passage);
         let passage = &self.plan.passages[passage as usize];
         let document = self.store.document_of(passage.first);
         out.push(b'{');
@@ -191,9 +269,11 @@ impl Renderer<'_> {
         out.push(b'{');
         write_document(self.store, home, out);
         out.extend_from_slice(b",\"span\":[");
-        write_number(out, u64::from(self.store.starts[passage.keeper_first as usize]));
+        let whole = self.blocks_span(passage.keeper_first, passage.keeper_last);
+        let (start, end) = exact.map_or(whole, |spans| spans.keeper);
+        write_number(out, u64::from(start));
         out.push(b',');
-        write_number(out, u64::from(self.store.ends[passage.keeper_last() as usize]));
+        write_number(out, u64::from(end));
         out.extend_from_slice(b"]}}\n");
     }
 
@@ -239,9 +319,12 @@ fn write_scores(relation: &str, resemblance: f64, containment: f64, out: &mut Ve
 
 /// Clusters in the order a reader wants them: most repeated characters first, ties by place.
 #[must_use]
-pub fn largest_clusters(clusters: &[Cluster], count: usize) -> Vec<usize> {
-    let mut order: Vec<usize> = (0..clusters.len()).collect();
-    order.sort_by_key(|&number| std::cmp::Reverse(clusters[number].characters));
+pub fn largest_clusters(plan: &Plan, count: usize) -> Vec<usize> {
+    let clusters = plan.clusters.iter().map(|cluster| cluster.characters);
+    let quotes = plan.quotes.clusters.iter().map(|quote| quote.characters);
+    let characters: Vec<u64> = clusters.chain(quotes).collect();
+    let mut order: Vec<usize> = (0..characters.len()).collect();
+    order.sort_by_key(|&number| std::cmp::Reverse(characters[number]));
     order.truncate(count);
     order
 }

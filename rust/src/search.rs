@@ -3,6 +3,7 @@
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
+use crate::contain::containment_candidates;
 use crate::group::{Bands, Candidates, Features, Pair, group};
 use crate::memory::at_most;
 use crate::settings::{Numbers, Search, Settings};
@@ -67,12 +68,10 @@ pub fn long_candidates(
         Search::Lsh => {
             let bands = Bands { count: settings.bands, rows: settings.rows };
             let (powers, path) = (Powers::of(settings.shingle_size), Path::best());
-            group(
-                &nodes,
-                bands,
-                permutations,
-                &LongBlocks { store, settings, nodes: &nodes, powers, path },
-            )
+            let blocks = LongBlocks { store, settings, nodes: &nodes, powers, path };
+            let mut found = group(&nodes, bands, permutations, &blocks);
+            found.add(&containment_candidates(store, &nodes));
+            found
         }
         Search::Exhaustive => Candidates::of(&sharing_pairs(store, settings, &nodes)),
     }

@@ -12,7 +12,7 @@ use std::os::unix::fs::FileExt;
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::layout::Layout;
-use crate::store::Place;
+use crate::store::{Number, Place};
 use crate::verify::{Match, Relation};
 
 /// Bytes that are encoded, hashed and written at one time: they stay in the first caches.
@@ -57,6 +57,19 @@ impl Row for Layout {
 
     fn take(bytes: &[u8]) -> Option<Self> {
         Some(Self::from_bytes(bytes.try_into().ok()?))
+    }
+}
+
+impl Row for (Number, Number) {
+    const BYTES: usize = 8;
+
+    fn put(self, bytes: &mut [u8]) {
+        self.0.put(&mut bytes[..4]);
+        self.1.put(&mut bytes[4..]);
+    }
+
+    fn take(bytes: &[u8]) -> Option<Self> {
+        Some((Row::take(&bytes[..4])?, Row::take(&bytes[4..])?))
     }
 }
 

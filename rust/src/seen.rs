@@ -49,7 +49,8 @@ impl Seen {
     pub fn new(settings: Settings, permutations: Permutations) -> Self {
         Self {
             powers: Powers::of(settings.shingle_size),
-            settings,
+            // Only whole texts are compared.
+            settings: Settings { min_run: 0, ..settings },
             permutations,
             store: Store::new(),
             workspace: Workspace::default(),

@@ -58,6 +58,8 @@ pub struct Settings {
     pub threshold: f64,
     /// Least containment of a contained match, in (0, 1].
     pub containment: f64,
+    /// Fewest tokens of a run, which may begin and end anywhere; 0 where none are looked for.
+    pub min_run: u32,
     /// Blocks with fewer tokens are judged by their characters.
     pub short_tokens: u32,
     /// Least normalised Indel similarity of two short blocks, in (0, 1].
@@ -95,11 +97,23 @@ impl Settings {
         self.min_tokens.max(1)
     }
 
-    /// Whether a block with that many tokens keeps its token hashes: those that are judged by shingles
-    /// do; a short one's are read again from its normal form when it matches, which most never do.
+    /// Whether a block with that many tokens keeps its token hashes: all do where runs are looked for.
+    /// Else those that are judged by shingles do; a short one's are read again from its normal form when
+    /// it matches, which most never do.
     #[must_use]
     pub fn keeps_tokens(&self, count: u32) -> bool {
-        count >= self.least_tokens() && (self.chain || count >= self.short_tokens)
+        if self.finds_runs() {
+            count > 0
+        } else {
+            count >= self.least_tokens() && (self.chain || count >= self.short_tokens)
+        }
+    }
+
+    /// Whether runs are looked for: blocks keep their texts then, so that it can be told where a run
+    /// begins and ends.
+    #[must_use]
+    pub fn finds_runs(&self) -> bool {
+        self.min_run > 0
     }
 
     /// Whether a block with that many tokens keeps its normal form: those that may be judged by their

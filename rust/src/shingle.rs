@@ -29,7 +29,7 @@ fn hash_window(window: &[u32]) -> u64 {
 /// The shingles of a token stream in its order, repeats included.
 ///
 /// Fewer than `size` tokens make one shingle of all of them; no tokens make none.
-fn shingles_of(tokens: &[u32], size: usize) -> impl Iterator<Item = u64> {
+pub fn shingles_of(tokens: &[u32], size: usize) -> impl Iterator<Item = u64> {
     // Windows of one over no tokens are none.
     tokens.windows(size.min(tokens.len()).max(1)).map(hash_window)
 }
@@ -86,6 +86,8 @@ pub(crate) fn fill_items(tokens: &[u32], powers: &Powers, out: &mut [u32]) {
         3 => fill(powers.array::<3>(), tokens, out),
         4 => fill(powers.array::<4>(), tokens, out),
         5 => fill(powers.array::<5>(), tokens, out),
+        8 => fill(powers.array::<8>(), tokens, out),
+        13 => fill(powers.array::<13>(), tokens, out),
         size => {
             for (window, out) in tokens.windows(size).zip(out) {
                 *out = item(hash_window(window));

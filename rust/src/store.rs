@@ -13,6 +13,7 @@ use xxhash_rust::xxh3::xxh3_128;
 
 use crate::columns::{Texts, column, filled};
 use crate::layout::Layout;
+use crate::packed::unpack;
 use crate::spool::{Spool, SpoolReader};
 use crate::token::TokenBuffer;
 
@@ -34,6 +35,8 @@ pub struct Content<'a> {
     pub count: u32,
     /// Token hashes; empty where `Settings::keeps_tokens` says no.
     pub tokens: &'a [u32],
+    /// The raw text, packed; empty where none are kept, see `Settings::finds_runs`.
+    pub text: &'a [u32],
     /// The normal form; empty where `Settings::keeps_normal` says no.
     pub normal: &'a str,
 }
@@ -78,7 +81,13 @@ pub struct Store {
     pub token_counts: Vec<u32>,
     /// Row of each node in `tokens`, or `NONE` where its tokens are not kept.
     pub(crate) token_rows: Vec<Number>,
+    /// For each node its tokens and, behind them, the first of its raw texts.
     pub(crate) tokens: Spool,
+    /// The other raw texts of nodes: their variants, ascending, and their rows in `tokens`.
+    pub(crate) other_texts: Vec<(Number, Number)>,
+    /// The tokens of nodes that match, and their rows there; empty until `keep_tokens_of`.
+    matching: Spool,
+    matching_rows: Vec<Number>,
     /// Row of each node in `normals`, or `NONE` where it is not judged by characters.
     pub(crate) normal_rows: Vec<Number>,
     pub(crate) normals: Texts,
@@ -124,6 +133,9 @@ impl Store {
             token_counts: column(),
             token_rows: column(),
             tokens: Spool::default(),
+            other_texts: Vec::new(),
+            matching: Spool::default(),
+            matching_rows: Vec::new(),
             normal_rows: column(),
             normals: Texts::default(),
             groups: Vec::new(),
@@ -173,6 +185,12 @@ impl Store {
         documents
     }
 
+    /// The rank of each block where its document has one.
+    #[must_use]
+    pub fn ranks_of_blocks(&self, ranks: &[u32]) -> Vec<u32> {
+        self.block_documents().into_iter().map(|document| ranks[document as usize]).collect()
+    }
+
     /// The node of a block.
     #[must_use]
     pub fn node(&self, block: usize) -> Number {
@@ -197,20 +215,25 @@ impl Store {
         self.ends[block] - self.starts[block]
     }
 
-    /// The token stream of a node that is in memory, as all are after `keep_tokens_of`; empty where it
-    /// was not kept, see `Settings::keeps_tokens`.
+    /// The token stream of a node that is in memory, as those of nodes that match are after
+    /// `keep_tokens_of`; empty where it was not kept, see `Settings::keeps_tokens`.
     #[must_use]
     pub fn node_tokens(&self, node: Number) -> &[u32] {
-        match self.token_rows[node as usize] {
+        let (rows, spool) = if self.matching_rows.is_empty() {
+            (&self.token_rows, &self.tokens)
+        } else {
+            (&self.matching_rows, &self.matching)
+        };
+        match rows[node as usize] {
             NONE => &[],
-            row => self.tokens.held(row as usize),
+            row => &spool.held(row as usize)[..self.token_count(node) as usize],
         }
     }
 
     /// Reads the token streams of nodes wherever they are.
     #[must_use]
     pub fn token_reader(&self) -> TokenReader<'_> {
-        TokenReader { rows: &self.token_rows, reader: self.tokens.reader() }
+        TokenReader { store: self, reader: self.tokens.reader() }
     }
 
     /// Lets tokens go to an empty file.
@@ -274,7 +297,7 @@ impl Store {
             ("distinct_blocks", nodes),
             ("tables", tables as u64),
             ("normal_forms", self.normals.bytes()),
-            ("tokens", tokens),
+            ("tokens", tokens + filled(&self.matching_rows) + self.matching.bytes()[0]),
             ("file", file),
         ]
     }
@@ -297,23 +320,42 @@ impl Store {
         self.fingerprints = Vec::new();
         self.token_rows = Vec::new();
         self.tokens.replace_by(Spool::default());
+        self.other_texts = Vec::new();
+        self.matching = Spool::default();
+        self.matching_rows = Vec::new();
     }
 
-    /// Forgets the tokens of nodes that match none: only scores are asked for from here on.
-    pub fn keep_tokens_of(&mut self, wanted: impl Fn(Number) -> bool) {
-        let mut kept = Spool::default();
-        let mut reader = self.tokens.reader();
-        for (node, row) in self.token_rows.iter_mut().enumerate() {
-            if *row == NONE {
-            } else if wanted(node as Number) {
-                kept.push(reader.row(*row as usize));
+    /// Takes the tokens of some nodes into memory, and forgets all others unless `runs` need them.
+    pub fn keep_tokens_of(&mut self, wanted: impl Fn(Number) -> bool, runs: bool) {
+        let (mut kept, mut rows) = (Spool::default(), vec![NONE; self.nodes()]);
+        let mut reader = self.token_reader();
+        for (node, row) in rows.iter_mut().enumerate() {
+            if self.token_rows[node] != NONE && wanted(node as Number) {
+                kept.push(reader.tokens(node as Number));
                 *row = (kept.len() - 1) as Number;
-            } else {
-                *row = NONE;
             }
         }
         drop(reader);
-        self.tokens.replace_by(kept);
+        (self.matching, self.matching_rows) = (kept, rows);
+        if !runs {
+            self.token_rows = Vec::new();
+            self.tokens.replace_by(Spool::default());
+        }
+    }
+
+    /// The raw text of a variant, where texts are kept.
+    #[must_use]
+    pub fn variant_text(&self, variant: Number) -> String {
+        let other = self.other_texts.binary_search_by_key(&variant, |&(variant, _)| variant);
+        let node = self.variant_nodes[variant as usize];
+        let (row, tokens) = match other {
+            Ok(found) => (self.other_texts[found].1, 0),
+            Err(_) => (self.token_rows[node as usize], self.token_count(node) as usize),
+        };
+        if row == NONE {
+            return String::new();
+        }
+        unpack(&self.tokens.reader().row(row as usize)[tokens..])
     }
 
     /// The variant with this raw text, if there is one.
@@ -338,7 +380,12 @@ impl Store {
             Entry::Vacant(free) => free.insert(variant),
         };
         self.raw_hashes.push(raw_hash);
+        let known = self.nodes();
         let node = self.intern(content);
+        if (node as usize) < known && !content.text.is_empty() {
+            self.tokens.push(content.text);
+            self.other_texts.push((variant, (self.tokens.len() - 1) as Number));
+        }
         self.variant_nodes.push(node);
         variant
     }
@@ -368,7 +415,7 @@ impl Store {
         self.token_rows.push(if content.tokens.is_empty() {
             NONE
         } else {
-            self.tokens.push(content.tokens);
+            self.tokens.push_parts([content.tokens, content.text]);
             (self.tokens.len() - 1) as Number
         });
         self.normal_rows.push(if content.normal.is_empty() {
@@ -383,16 +430,16 @@ impl Store {
 
 /// Reads the token streams of nodes one after the other.
 pub struct TokenReader<'a> {
-    rows: &'a [Number],
+    store: &'a Store,
     reader: SpoolReader<'a>,
 }
 
 impl TokenReader<'_> {
     /// The token stream of a node; empty where it was not kept.
     pub fn tokens(&mut self, node: Number) -> &[u32] {
-        match self.rows[node as usize] {
+        match self.store.token_rows[node as usize] {
             NONE => &[],
-            row => self.reader.row(row as usize),
+            row => &self.reader.row(row as usize)[..self.store.token_count(node) as usize],
         }
     }
 }

@@ -17,7 +17,7 @@
 //! joiners) is not seen, and a full-width sign is a sign.
 //!
 //! The text is folded first (`flatten`), then its tokens' bounds are found sixty-four bytes at a time
-//! (`bounds`), then each token is read from a register. `rust/tests/careful.rs` says the same one code
+//! (`bounds`), then each token is read from a register. `careful` says the same one code
 //! point after the other, and the tests hold this to it.
 
 use xxhash_rust::xxh3::{xxh3_128, xxh3_128_with_seed};

@@ -19,6 +19,7 @@ fn settings() -> Settings {
         shingle_size: 3,
         threshold: 0.7,
         containment: 0.8,
+        min_run: 20,
         short_tokens: 9,
         short_threshold: 0.9,
         min_tokens: 3,

@@ -1,11 +1,9 @@
 //! Text to tokens and to blocks: the rules by example, and what must hold for every text.
 
-use careful::CarefulReader;
+use dedup_core::careful::CarefulReader;
 use dedup_core::simd::paths;
 use dedup_core::split::{Before, BlockSpan, Unit, is_hard_wrapped, is_list_of_items, split};
 use dedup_core::token::TokenBuffer;
-
-mod careful;
 
 fn normal(text: &str) -> String {
     let mut buffer = TokenBuffer::default();
@@ -148,6 +146,20 @@ impl Readers {
                 assert_eq!(quick.normal(), normal, "{text:?}");
                 assert_eq!(quick.hashes(), self.careful.hashes, "{text:?}");
             }
+            self.places_are_right(text);
+        }
+    }
+}
+
+impl Readers {
+    /// Each token, read from its own place alone, is that token; places ascend.
+    fn places_are_right(&mut self, text: &str) {
+        let characters: Vec<char> = text.chars().collect();
+        let CarefulReader { places, hashes, .. } = &self.careful;
+        assert_eq!(places.len(), hashes.len());
+        assert!(places.windows(2).all(|pair| pair[0].start <= pair[1].start), "{text:?}");
+        for place in places {
+            assert!(place.start < place.end && place.end as usize <= characters.len(), "{text:?}");
         }
     }
 }

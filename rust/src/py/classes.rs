@@ -183,11 +183,6 @@ impl Corpus {
         Ok(())
     }
 
-    fn block_documents(&self, py: Python<'_>) -> Py<PyBytes> {
-        let documents = py.detach(|| self.core.store.block_documents());
-        bytes_of_u32(py, &documents)
-    }
-
     fn block_tokens(&self, py: Python<'_>) -> Py<PyBytes> {
         let store = &self.core.store;
         let tokens: Vec<u32> =
@@ -195,20 +190,40 @@ impl Corpus {
         bytes_of_u32(py, &tokens)
     }
 
-    /// Decides; each argument is one number a block or document, or nothing where none is asked for.
-    #[pyo3(signature = (rank, groups=None, times=None))]
+    /// `rank`: of each block, or of each document, whose blocks then share it; `groups`, `times`: of
+    /// each document, or nothing where none is asked for.
+    #[pyo3(signature = (rank, groups=None, times=None, *, of_documents=false))]
     fn cluster(
         &mut self,
         py: Python<'_>,
         rank: Option<&[u8]>,
         groups: Option<&[u8]>,
         times: Option<&[u8]>,
-    ) {
-        let rank = rank.map(words);
-        self.core.store.groups = groups.map(words).unwrap_or_default();
-        self.core.store.times = times.map(seconds).unwrap_or_default();
+        of_documents: bool,
+    ) -> PyResult<()> {
         let Self { core, pool, .. } = self;
-        py.detach(|| pool.install(|| core.decide(rank.as_deref())));
+        let mut rank = rank.map(words);
+        let (groups, times) = (groups.map(words), times.map(seconds));
+        let (documents, blocks) = (core.store.documents(), core.store.blocks());
+        let ranks = if of_documents { documents } else { blocks };
+        for (found, needed, name) in [
+            (rank.as_ref().map_or(ranks, Vec::len), ranks, "ranks"),
+            (groups.as_ref().map_or(documents, Vec::len), documents, "groups"),
+            (times.as_ref().map_or(documents, Vec::len), documents, "times"),
+        ] {
+            if found != needed {
+                return Err(value_error(format!("{found} {name} were given; {needed} are needed")));
+            }
+        }
+        core.store.groups = groups.unwrap_or_default();
+        core.store.times = times.unwrap_or_default();
+        py.detach(|| {
+            if of_documents {
+                rank = rank.map(|rank| core.store.ranks_of_blocks(&rank));
+            }
+            pool.install(|| core.decide(rank.as_deref()));
+        });
+        Ok(())
     }
 
     fn counts<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {

@@ -132,6 +132,7 @@ pub(super) fn settings_of(policy: &Bound<'_, PyDict>) -> PyResult<Settings> {
         shingle_size: field(policy, "shingle_size")?,
         threshold: field(policy, "threshold")?,
         containment: field(policy, "containment")?,
+        min_run: field(policy, "min_run")?,
         short_tokens: field(policy, "short_tokens")?,
         short_threshold: field(policy, "short_threshold")?,
         min_tokens: field(policy, "min_tokens")?,

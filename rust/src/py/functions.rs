@@ -1,6 +1,7 @@
 //! The functions of the module: one stage at a time, for tests, tools and restoring.
 
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::fs::File;
 use std::path::PathBuf;
 
@@ -11,7 +12,7 @@ use rayon::prelude::*;
 use super::convert::{
     PyLines, borrow, bytes_of_u32, lines_of, permutations_of, pool_of, unit_of, value_error, words,
 };
-use crate::clean::{restore_record, restore_text};
+use crate::clean::{excerpt, restore_record, restore_text};
 use crate::corpus::compile;
 use crate::memory;
 use crate::read::CodePoints;
@@ -68,6 +69,29 @@ pub(super) fn read_records(
             Line::Blank | Line::Bad => None,
         })
         .collect()
+}
+
+/// Passages of records in whole lines: each by its record's number, and the code points where it
+/// starts and ends; empty where there is no such one.
+#[pyfunction]
+pub(super) fn excerpts(
+    lines: PyLines<'_>,
+    text_field: &str,
+    places: Vec<(u64, u32, u32)>,
+) -> Vec<String> {
+    let lines = lines_of(&lines);
+    let mut wanted: HashMap<u64, Vec<usize>> = HashMap::new();
+    for (number, place) in places.iter().enumerate() {
+        wanted.entry(place.0).or_default().push(number);
+    }
+    let mut found = vec![String::new(); places.len()];
+    for (number, line) in lines.iter() {
+        for &place in wanted.get(&number).into_iter().flatten() {
+            let (_, start, end) = places[place];
+            found[place] = excerpt(line, text_field, (start, end)).unwrap_or_default();
+        }
+    }
+    found
 }
 
 /// The tokens of a text, in their order.

@@ -10,6 +10,7 @@ mod classes;
 mod convert;
 mod functions;
 mod scanners;
+mod strings;
 
 /// The native core of `dedup`.
 #[pymodule]
@@ -21,10 +22,13 @@ mod _core {
     use super::scanners::{ArrayScanner, RowScanner};
 
     #[pymodule_export]
+    use super::strings::Strings;
+
+    #[pymodule_export]
     use super::functions::{
-        check_pattern, count_line_feeds, fingerprint, fold_tokens, instruction_sets, limit_memory,
-        memory_shortage, normal_form, read_records, restore_records, restore_texts, shingles,
-        sign_texts, signatures, sound_sections, spill_to, split, token_hashes,
+        check_pattern, count_line_feeds, excerpts, fingerprint, fold_tokens, instruction_sets,
+        limit_memory, memory_shortage, normal_form, read_records, restore_records, restore_texts,
+        shingles, sign_texts, signatures, sound_sections, spill_to, split, token_hashes,
     };
 
     #[pymodule_export]

@@ -1,22 +1,39 @@
-//! What `token` says, one code point after the other and with nothing taken together: what the reader of
-//! whole blocks is held to.
+//! Where each token stands in its text: what `token` reads, one code point after the other and with
+//! nothing taken together.
+//!
+//! It is much slower, and asked for the few texts in which a run begins or ends. Tests hold `token` to
+//! it.
 
-use dedup_core::fold::{Class, Folded, fold};
-use dedup_core::hash::token_hash;
+use std::ops::Range;
+
+use crate::fold::{Class, Folded, fold};
+use crate::hash::token_hash;
 
 const MINUS: char = '\u{2212}';
 
 /// The tokens of one text.
 #[derive(Default)]
 pub struct CarefulReader {
+    /// The normal form.
     pub normal: Vec<u8>,
+    /// One hash a token, as `TokenBuffer::hashes`.
     pub hashes: Vec<u32>,
+    /// The code points in which each token stands, with what folds to nothing behind them.
+    pub places: Vec<Range<u32>>,
     mask_numbers: bool,
+    /// The code point that is read.
+    place: u32,
     /// Where the open token starts in `normal`.
     open: Option<usize>,
+    /// The code points of the open token so far.
+    opened: Range<u32>,
     numeric: bool,
     previous: Previous,
     held: Held,
+    /// The code points that are held, from the first to the last.
+    holding: Range<u32>,
+    /// Where the last of the held symbols stands.
+    last_symbol: u32,
 }
 
 /// What stands directly before the next code point.
@@ -45,29 +62,40 @@ enum Held {
 impl CarefulReader {
     /// Replaces the content by the tokens of `text`.
     pub fn read(&mut self, text: &str, mask_numbers: bool) {
-        self.start(mask_numbers);
-        let mut rest = text;
-        while !rest.is_empty() {
-            rest = self.read_one(rest);
+        self.normal.clear();
+        self.hashes.clear();
+        self.places.clear();
+        self.mask_numbers = mask_numbers;
+        self.previous = Previous::Boundary;
+        for (place, character) in (0..).zip(text.chars()) {
+            self.place = place;
+            let mut dropped = true;
+            fold(character, |folded| {
+                dropped = false;
+                self.accept(folded);
+            });
+            if dropped {
+                self.take_along();
+            }
         }
         self.settle(None);
         self.close();
     }
 
-    fn start(&mut self, mask_numbers: bool) {
-        self.normal.clear();
-        self.hashes.clear();
-        self.mask_numbers = mask_numbers;
-        self.previous = Previous::Boundary;
-    }
-
-    /// Reads one code point; what follows it.
-    fn read_one<'a>(&mut self, text: &'a str) -> &'a str {
-        let mut characters = text.chars();
-        if let Some(character) = characters.next() {
-            fold(character, |folded| self.accept(folded));
+    /// Adds what folds to nothing to that which it follows.
+    fn take_along(&mut self) {
+        let before = if self.held != Held::Nothing {
+            Some(&mut self.holding)
+        } else if self.open.is_some() {
+            Some(&mut self.opened)
+        } else {
+            self.places.last_mut()
+        };
+        if let Some(before) = before
+            && before.end == self.place
+        {
+            before.end += 1;
         }
-        characters.as_str()
     }
 
     fn accept(&mut self, folded: Folded) {
@@ -75,28 +103,27 @@ impl CarefulReader {
             self.settle(Some(folded));
         }
         let Folded { character, class, number } = folded;
+        let here = self.place..self.place + 1;
         match (class, character) {
             (Class::Word, _) => {
-                self.open();
-                self.push(character);
+                self.push(character, here);
                 self.numeric |= number;
                 self.previous = if number { Previous::Number } else { Previous::Letter };
             }
             (Class::Single, _) => {
                 self.close();
-                self.open();
-                self.push(character);
+                self.push(character, here);
                 self.close();
                 self.previous = Previous::Letter;
             }
             (_, '.' | ',' | '٫' | '٬') if self.previous == Previous::Number => {
-                self.held = Held::Point(character);
+                self.hold(Held::Point(character));
                 self.previous = Previous::Boundary;
             }
             (_, '+' | '-' | MINUS) => {
                 self.close();
                 if self.previous == Previous::Boundary {
-                    self.held = Held::Sign(character);
+                    self.hold(Held::Sign(character));
                 } else if class == Class::Symbol {
                     self.hold_symbol(character);
                 }
@@ -114,20 +141,36 @@ impl CarefulReader {
         }
     }
 
+    fn hold(&mut self, held: Held) {
+        self.held = held;
+        self.holding = self.place..self.place + 1;
+    }
+
+    fn hold_symbol(&mut self, symbol: char) {
+        if let Held::Symbols(_, count) = self.held {
+            self.held = Held::Symbols(symbol, (count + 1).min(3));
+            self.holding.end = self.place + 1;
+        } else {
+            self.hold(Held::Symbols(symbol, 1));
+        }
+        self.last_symbol = self.place;
+    }
+
     /// Judges what was held, now that the next code point is known (`None` at the end).
     fn settle(&mut self, next: Option<Folded>) {
         let number = next.is_some_and(|next| next.number);
+        let holding = self.holding.clone();
         match self.held {
             Held::Nothing => return,
-            Held::Point(point) if number => self.push(point),
+            Held::Point(point) if number => self.push(point, holding),
             Held::Point(_) => self.close(),
             Held::Sign(sign) if number => {
-                self.open();
-                self.push(if sign == MINUS { '-' } else { sign });
+                self.push(if sign == MINUS { '-' } else { sign }, holding)
             }
             Held::Sign('-') => {}
             Held::Sign(sign) => {
                 self.held = Held::Symbols(sign, 1);
+                self.last_symbol = holding.start;
                 return self.settle(next);
             }
             Held::Symbols(symbol, _) if next.is_some_and(|next| next.character == symbol) => return,
@@ -136,49 +179,42 @@ impl CarefulReader {
         self.held = Held::Nothing;
     }
 
-    fn hold_symbol(&mut self, symbol: char) {
-        let count = match self.held {
-            Held::Symbols(_, count) => (count + 1).min(3),
-            _ => 1,
-        };
-        self.held = Held::Symbols(symbol, count);
-    }
-
     fn write_symbols(&mut self, symbol: char, count: u8) {
-        let (tokens, width) = if count < 3 { (count, 1) } else { (1, 3) };
-        for _ in 0..tokens {
-            self.open();
-            (0..width).for_each(|_| self.push(symbol));
+        let Range { start, end } = self.holding.clone();
+        let last = self.last_symbol..end;
+        let (tokens, width) = match count {
+            1 => (vec![start..end], 1),
+            2 => (vec![start..self.last_symbol.max(start + 1), last], 1),
+            _ => (vec![start..end], 3),
+        };
+        for place in tokens {
+            (0..width).for_each(|_| self.push(symbol, place.clone()));
             self.close();
         }
     }
 
-    fn push(&mut self, character: char) {
-        self.normal.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
-    }
-
-    fn open(&mut self) {
+    /// Adds a character to the open token, or opens one.
+    fn push(&mut self, character: char, place: Range<u32>) {
         if self.open.is_none() {
             if !self.normal.is_empty() {
                 self.normal.push(b' ');
             }
             self.open = Some(self.normal.len());
+            self.opened = place.clone();
             self.numeric = false;
         }
+        self.opened.end = place.end;
+        self.normal.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
     }
 
     fn close(&mut self) {
-        if let Some(start) = self.open.take() {
-            self.finish_token(start);
-        }
-    }
-
-    fn finish_token(&mut self, start: usize) {
+        let Some(start) = self.open.take() else { return };
         if self.numeric && self.mask_numbers {
             self.normal.truncate(start);
             self.normal.push(b'0');
         }
         let hash = token_hash(&self.normal[start..]);
         self.hashes.push(hash & !1 | u32::from(self.numeric));
+        self.places.push(self.opened.clone());
     }
 }

@@ -1,0 +1,159 @@
+"""An output folder that is complete already: whether it is what a run would make, and its result.
+
+So that a command which is given again until it ends well ends. Settings and inputs are held against
+what `report.json` says; what was found is read back from the files beside it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from heapq import nlargest
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, final
+
+import orjson
+
+from dedup.errors import FormatError, OutputError
+from dedup.formats.compression import InputStream, reading
+from dedup.formats.counted import Counted
+from dedup.formats.notes import UNTOUCHED
+from dedup.formats.partial import REPORT
+from dedup.formats.records import shown
+from dedup.formats.walk import NOTES
+from dedup.model import Cluster, Skipped
+from dedup.report import versions
+from dedup.results import MEMBERS, CleanResult
+from dedup.resumption import notice, setting_that_differs
+from dedup.skipped import SkippedRecords
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from dedup.formats import Input, Reading
+    from dedup.formats.source import Source
+    from dedup.model import Match
+    from dedup.options import Options
+    from dedup.policy import Policy
+
+BLOCK = 2**20
+# What of a version takes part in the answer; that of Python does not.
+VERSIONS = ("dedup", "fold", "signature", "rapidfuzz")
+
+
+@final
+class CompleteResult(CleanResult):
+    """What an earlier run found and removed, as its output folder tells.
+
+    warnings: those of what can be told without reading the documents.
+    """
+
+    def __init__(self, folder: str, report: dict[str, Any], source: Source) -> None:
+        self._folder = Path(folder, NOTES)
+        self._excerpt = source.excerpts
+        self.report = report
+        skipped = SkippedRecords()
+        for value in self._lines("skipped.jsonl"):
+            skipped.append(Skipped.from_json(value))
+        self.skipped = skipped
+        self.warnings = list(source.warnings)
+        if skipped:
+            read = report["counts"]["documents_read"]
+            self.warnings.append(f"{len(skipped):,} of {read:,} records could not be read")
+
+    def cluster_lines(self) -> Iterator[bytes]:
+        """`clusters.jsonl` in pieces."""
+        path = self._folder / "clusters.jsonl"
+        with reading(str(path)), path.open("rb") as file:
+            while data := file.read(BLOCK):
+                yield data
+
+    @property
+    def matches(self) -> list[Match]:
+        """Are in no file: raises OutputError."""
+        path = str(self._folder)
+        message = f"{shown(path)}: holds no matches; they were not kept"
+        raise OutputError(message, path=path, hint="dedup.matches finds them again")
+
+    def largest(self, count: int, members: int = MEMBERS) -> list[tuple[Cluster, int, str]]:
+        """The clusters with the most repeated text; see `ScanResult.largest`."""
+        heads = nlargest(count, self._heads(members), key=lambda head: head[0])
+        places = [(one.members[0].source, one.members[0].span) for _, one, _ in heads]
+        texts = self._excerpt(places)
+        return [(one, all_, text) for (_, one, all_), text in zip(heads, texts, strict=True)]
+
+    def _heads(self, members: int) -> Iterator[tuple[int, Cluster, int]]:
+        """Characters that repeat in each cluster, its first members, and how many it has."""
+        for value in self._lines("clusters.jsonl"):
+            whole = Cluster.from_json(value)
+            repeated = sum(one.span[1] - one.span[0] for one in whole.members if not one.keeper)
+            first = whole.members[: members + (whole.keeper is not None)]
+            yield repeated, replace(whole, members=first), len(whole.members)
+
+    def _lines(self, name: str) -> Iterator[dict[str, Any]]:
+        path = self._folder / name
+        with reading(str(path)), path.open("rb") as file:
+            for number, line in enumerate(file, 1):
+                try:
+                    yield orjson.loads(line)
+                except orjson.JSONDecodeError as error:
+                    message = f"{shown(str(path))}:{number}: no sound line: {error}"
+                    raise FormatError(message, path=str(path), hint=UNTOUCHED) from error
+
+
+def complete_result(
+    folder: str, source: Source, policy: Policy, options: Options, how: Reading
+) -> CompleteResult | None:
+    """The result of an output folder that is complete; None where it is not there.
+
+    Raises OutputError where it is that of other settings or other input.
+    """
+    path = Path(folder, REPORT)
+    if not path.is_file():
+        return None
+    try:
+        report = orjson.loads(path.read_bytes())
+        different = _difference(report, source, policy, options, how)
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        different = f"{REPORT} is not as a run of this version leaves it"
+    if different is not None:
+        message = f"{shown(folder)}: is complete, there is nothing to resume: {different}"
+        raise OutputError(message, path=folder, hint="--force makes it anew")
+    notice(options, f"{shown(folder)}: is complete already")
+    return CompleteResult(folder, report, source)
+
+
+def _difference(
+    report: dict[str, Any], source: Source, policy: Policy, options: Options, how: Reading
+) -> str | None:
+    """The first thing that is not as it was."""
+    was, own = report["versions"], versions()
+    old = {**report["policy"], **report["reading"], "digest": report["digest"]}
+    new = {**policy.to_dict(), **how.entry(), "digest": policy.digest}
+    old |= {f"the version of {name}": was[name] for name in VERSIONS}
+    new |= {f"the version of {name}": own[name] for name in VERSIONS}
+    found = setting_that_differs(old, new)
+    if found is None and report["counts"]["records_skipped"] and not options.skip_bad:
+        found = "skip_bad is False; there were bad records"
+    return found or _input_that_differs(report["inputs"], source, how)
+
+
+def _input_that_differs(entries: list[Any], source: Source, how: Reading) -> str | None:
+    items: Sequence[Input] = () if source.inputs is None else source.inputs.files
+    if len(entries) != len(items):
+        return f"there are {len(items):,} files to read; there were {len(entries):,}"
+    for item, entry in zip(items, entries, strict=True):
+        now = item.entry(how.text_field)
+        if {name: entry.get(name) for name in now} != now:
+            return f"{shown(item.path)} was not read, or was written under another name"
+        if _content(item, how) != (entry["bytes"], entry["crc32"]):
+            return f"{shown(item.path)} has changed since it was read"
+    return None
+
+
+def _content(item: Input, how: Reading) -> tuple[int, int]:
+    """Bytes and checksum of an input after decompression, as `report.json` has them."""
+    with InputStream(item, how.max_expansion) as stream:
+        content = Counted(stream, BLOCK)
+        for _ in content:
+            pass
+    return content.size, content.crc32

@@ -1,0 +1,136 @@
+//! Candidates for containment: a text and a longer one that holds most of it.
+//!
+//! Signatures tell resemblance, which a paragraph and a page that quotes it lack. But they share
+//! anchors: nearly all of the shorter text's, and one for each run of 15 tokens in any case. A pair is a
+//! candidate when a third of the shorter text's anchors stand in the longer one.
+
+use rayon::prelude::*;
+
+use crate::anchors::{Anchors, GRAM, Seen, WINDOW};
+use crate::group::Pair;
+use crate::store::{Number, Store, TokenReader};
+
+/// Texts whose anchors are found by one task.
+const NODES_PER_TASK: usize = 1024;
+
+/// Buckets of more texts than this are not taken pair by pair: each of their texts is paired with the
+/// longest ones.
+const COLD: usize = 16;
+
+/// How many of the longest texts of a larger bucket the others are paired with.
+const LONGEST: usize = 4;
+
+/// The longer text is longer by a tenth at least: pairs more alike in length resemble each other so
+/// much, where one holds the other, that signatures find them.
+fn holds(longer: u32, shorter: u32) -> bool {
+    u64::from(longer) * 10 >= u64::from(shorter) * 11
+}
+
+/// Pairs of `nodes` (ascending), of which one may hold the other; ascending.
+#[must_use]
+pub fn containment_candidates(store: &Store, nodes: &[Number]) -> Vec<Pair> {
+    let Shared { entries, anchors } = shared_anchors(store, nodes);
+    let length = |place: u32| store.token_count(nodes[place as usize]);
+    let mut hot = vec![0u32; nodes.len()];
+    let mut pairs: Vec<u64> = Vec::new();
+    let mut members: Vec<u32> = Vec::new();
+    for bucket in entries.chunk_by(|left, right| left >> 32 == right >> 32) {
+        members.clear();
+        members.extend(bucket.iter().map(|&entry| entry as u32));
+        members.sort_unstable_by_key(|&place| (std::cmp::Reverse(length(place)), place));
+        if members.len() > COLD {
+            members.iter().for_each(|&place| hot[place as usize] += 1);
+        }
+        let longest = if members.len() > COLD { LONGEST } else { members.len() };
+        for (rank, &longer) in members[..longest].iter().enumerate() {
+            let shorter = members[rank + 1..]
+                .iter()
+                .filter(|&&shorter| holds(length(longer), length(shorter)));
+            pairs.extend(shorter.map(|&shorter| u64::from(shorter) << 32 | u64::from(longer)));
+        }
+    }
+    drop(entries);
+    pairs.par_sort_unstable();
+    let mut found: Vec<Pair> = pairs
+        .chunk_by(|one, other| one == other)
+        .filter_map(|same| {
+            let (shorter, longer) = ((same[0] >> 32) as usize, same[0] as u32 as usize);
+            // What stands in large buckets may be shared without having been paired.
+            let shared = same.len() as u32 + hot[shorter];
+            (3 * shared >= anchors[shorter]).then(|| {
+                let (one, other) = (nodes[shorter], nodes[longer]);
+                (one.min(other), one.max(other))
+            })
+        })
+        .collect();
+    found.par_sort_unstable();
+    found
+}
+
+/// The anchors that stand in more than one text.
+struct Shared {
+    /// Hash above the text's place, ascending.
+    entries: Vec<u64>,
+    /// How many anchors each text has, shared or not.
+    anchors: Vec<u32>,
+}
+
+fn shared_anchors(store: &Store, nodes: &[Number]) -> Shared {
+    let tokens: u64 = nodes.iter().map(|&node| u64::from(store.token_count(node))).sum();
+    let seen = Seen::new(tokens as usize);
+    let found: Vec<(Vec<u32>, Vec<u32>)> = nodes
+        .par_chunks(NODES_PER_TASK)
+        .map(|nodes| {
+            let mut reader = AnchorReader::new(store);
+            let (mut counts, mut hashes) = (Vec::with_capacity(nodes.len()), Vec::new());
+            for &node in nodes {
+                let anchors = reader.hashes(node);
+                anchors.iter().for_each(|&hash| seen.add(hash));
+                counts.push(anchors.len() as u32);
+                hashes.extend_from_slice(anchors);
+            }
+            hashes.shrink_to_fit();
+            (counts, hashes)
+        })
+        .collect();
+    let mut entries: Vec<u64> = found
+        .par_iter()
+        .enumerate()
+        .flat_map_iter(|(task, (counts, hashes))| {
+            let places = (task * NODES_PER_TASK..)
+                .zip(counts)
+                .flat_map(|(place, &count)| std::iter::repeat_n(place as u64, count as usize));
+            let again = hashes.iter().zip(places).filter(|&(&hash, _)| seen.again(hash));
+            again.map(|(&hash, place)| u64::from(hash) << 32 | place)
+        })
+        .collect();
+    let anchors = found.into_iter().flat_map(|(counts, _)| counts).collect();
+    entries.par_sort_unstable();
+    Shared { entries, anchors }
+}
+
+/// Reads the anchors of one text after the other.
+struct AnchorReader<'a> {
+    tokens: TokenReader<'a>,
+    anchors: Anchors,
+    hashes: Vec<u32>,
+}
+
+impl<'a> AnchorReader<'a> {
+    fn new(store: &'a Store) -> Self {
+        Self {
+            tokens: store.token_reader(),
+            anchors: Anchors::of(GRAM + WINDOW - 1),
+            hashes: Vec::new(),
+        }
+    }
+
+    /// The different anchors of a text, ascending.
+    fn hashes(&mut self, node: Number) -> &[u32] {
+        self.hashes.clear();
+        self.anchors.find(self.tokens.tokens(node), |hash, _| self.hashes.push(hash));
+        self.hashes.sort_unstable();
+        self.hashes.dedup();
+        &self.hashes
+    }
+}

@@ -1,0 +1,210 @@
+//! Quotes: runs that are only a part of a block, or that stay for another reason. They are reported.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use crate::fates::{Fates, State};
+use crate::places::Places;
+use crate::plan::Kind;
+use crate::runs::{Run, Text, Token};
+use crate::settings::Settings;
+use crate::store::{NONE, Number};
+
+/// Runs whose places are found by one task, at least.
+const RUNS_PER_TASK: usize = 64;
+
+/// One place of some tokens.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Place {
+    /// The first and the last block that they stand in.
+    pub blocks: (Number, Number),
+    /// Code points of the document.
+    pub span: (u32, u32),
+}
+
+/// The same tokens at several places, all of which stay.
+#[derive(Clone, Debug)]
+pub struct Quote {
+    /// Where they stand first.
+    pub keeper: Place,
+    /// The other places, in `Quotes::places`.
+    pub members: Range<usize>,
+    /// How many tokens at the first place.
+    pub tokens: u32,
+    /// Documents they stand in.
+    pub documents: u32,
+    /// Why they repeat.
+    pub kind: Kind,
+    /// Code points of all other places.
+    pub characters: u64,
+}
+
+/// All quotes.
+#[derive(Default)]
+pub struct Quotes {
+    /// By the place of the first one.
+    pub clusters: Vec<Quote>,
+    /// The other places, quote by quote.
+    pub places: Vec<Place>,
+}
+
+/// A run that stays, or what stays of one.
+struct Piece {
+    keeper: Place,
+    member: Place,
+    tokens: u32,
+}
+
+impl Quotes {
+    /// What stays of the runs and is still long enough.
+    #[must_use]
+    pub fn new(text: &Text<'_>, settings: &Settings, fates: &Fates, runs: &[Run]) -> Self {
+        let mut parts: Vec<Run> = runs
+            .par_iter()
+            .flat_map_iter(|run| staying_parts(text, run))
+            .filter(|part| part.length >= settings.min_run && !is_told(text, fates, part))
+            .collect();
+        tell_once(text, settings.min_run, &mut parts);
+        let earlier = places_of(text, settings, &parts, |part| part.earlier);
+        let later = places_of(text, settings, &parts, |part| part.later);
+        let mut pieces: Vec<Piece> = parts
+            .iter()
+            .zip(earlier.into_iter().zip(later))
+            .map(|(part, (keeper, member))| Piece { keeper, member, tokens: part.length })
+            .collect();
+        pieces.par_sort_by_key(|piece| {
+            (piece.keeper.blocks.0, piece.keeper.span, piece.member.blocks.0, piece.member.span)
+        });
+        let mut quotes = Self::default();
+        for same in pieces.chunk_by(|one, other| one.keeper == other.keeper) {
+            quotes.add(text, same);
+        }
+        quotes
+    }
+
+    fn add(&mut self, text: &Text<'_>, pieces: &[Piece]) {
+        let first = self.places.len();
+        self.places.extend(pieces.iter().map(|piece| piece.member));
+        let home = |place: &Place| text.documents[place.blocks.0 as usize];
+        let keeper = pieces[0].keeper;
+        let mut homes: Vec<Number> = pieces.iter().map(|piece| home(&piece.member)).collect();
+        homes.push(home(&keeper));
+        homes.sort_unstable();
+        homes.dedup();
+        let characters =
+            pieces.iter().map(|piece| u64::from(piece.member.span.1 - piece.member.span.0)).sum();
+        self.clusters.push(Quote {
+            keeper,
+            members: first..self.places.len(),
+            tokens: pieces[0].tokens,
+            documents: homes.len() as u32,
+            kind: if homes.len() == 1 { Kind::SelfRepeat } else { Kind::Shared },
+            characters,
+        });
+    }
+}
+
+/// The place of one side of each run. They are read in the order of the blocks, so that each text is read
+/// once.
+fn places_of(
+    text: &Text<'_>,
+    settings: &Settings,
+    runs: &[Run],
+    side: impl Fn(&Run) -> Token + Sync,
+) -> Vec<Place> {
+    let mut order: Vec<usize> = (0..runs.len()).collect();
+    order.par_sort_unstable_by_key(|&number| (side(&runs[number]), number));
+    let found: Vec<Place> = order
+        .par_iter()
+        .with_min_len(RUNS_PER_TASK)
+        .map_init(
+            || Places::new(text.store, settings),
+            |places, &number| place(text, places, side(&runs[number]), runs[number].length),
+        )
+        .collect();
+    let mut places = vec![Place { blocks: (0, 0), span: (0, 0) }; runs.len()];
+    for (number, place) in order.into_iter().zip(found) {
+        places[number] = place;
+    }
+    places
+}
+
+fn place(text: &Text<'_>, places: &mut Places<'_>, first: Token, length: u32) -> Place {
+    let first = text.start_after(first).unwrap_or(first);
+    let end = text.after(first, length);
+    Place { blocks: (first.block, end.block), span: (places.start(first), places.end(end)) }
+}
+
+/// Of parts that overlap at their later places, what the earlier one does not hold already.
+fn tell_once(text: &Text<'_>, least: u32, parts: &mut Vec<Run>) {
+    parts.sort_unstable_by_key(|part| (part.later, std::cmp::Reverse(part.length), part.earlier));
+    let mut told: Option<Token> = None;
+    parts.retain_mut(|part| {
+        let end = text.after(part.later, part.length);
+        if let Some(last) = told
+            && part.later < last
+            && text.documents[part.later.block as usize] == text.documents[last.block as usize]
+        {
+            let over = text.position(last).saturating_sub(text.position(part.later));
+            if over >= part.length {
+                return false;
+            }
+            part.later = last;
+            part.earlier = text.after(part.earlier, over);
+            part.length -= over;
+        }
+        let is_long = part.length >= least;
+        if is_long {
+            told = Some(end);
+        }
+        is_long
+    });
+}
+
+/// The parts of a run of which both places stay.
+fn staying_parts(text: &Text<'_>, run: &Run) -> Vec<Run> {
+    let stays = |token: Token| !text.states[token.block as usize].is_gone();
+    let mut parts: Vec<Run> = Vec::new();
+    let (mut later, mut earlier, mut left) = (run.later, run.earlier, run.length);
+    let mut open = false;
+    let store = text.store;
+    let start = |token: Token| {
+        if token.offset < store.block_tokens(token.block as usize) {
+            return Some(token);
+        }
+        let document = text.documents[token.block as usize] as usize;
+        let end = store.document_blocks(document).end as Number;
+        (token.block + 1..end)
+            .find(|&block| store.block_tokens(block as usize) > 0)
+            .map(|block| Token { block, offset: 0 })
+    };
+    while left > 0 {
+        let (Some(one), Some(other)) = (start(later), start(earlier)) else { break };
+        let count = (store.block_tokens(one.block as usize) - one.offset)
+            .min(store.block_tokens(other.block as usize) - other.offset)
+            .min(left);
+        if stays(one) && stays(other) {
+            match parts.last_mut() {
+                Some(part) if open => part.length += count,
+                _ => parts.push(Run { later: one, earlier: other, length: count }),
+            }
+            open = true;
+        } else {
+            open = false;
+        }
+        later = Token { offset: one.offset + count, ..one };
+        earlier = Token { offset: other.offset + count, ..other };
+        left -= count;
+    }
+    parts
+}
+
+/// Whether a passage says already that the block of a run repeats that of its other place.
+fn is_told(text: &Text<'_>, fates: &Fates, run: &Run) -> bool {
+    let block = run.later.block as usize;
+    let keeper = fates.aligned[block];
+    let told = fates.states[block] != State::Kept && keeper != NONE;
+    let within = |token: Token| text.after(token, run.length).block == token.block;
+    told && keeper == run.earlier.block && within(run.later) && within(run.earlier)
+}

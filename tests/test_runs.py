@@ -1,0 +1,184 @@
+"""Repeats that ignore paragraph breaks, and texts inside longer ones: what is found, where, what goes."""
+
+from __future__ import annotations
+
+import random
+import re
+from typing import Any
+
+import checker
+import oracle
+import pytest
+import runs
+import strategies
+from hypothesis import given
+from hypothesis import strategies as st
+
+import dedup
+
+WORDS = (strategies.FRENCH + strategies.ENGLISH)[:120]
+
+
+def sentence(seed: int, length: int) -> str:
+    """Words that no other seed gives."""
+    tail = "".join("abcdefghij"[int(digit)] for digit in str(seed))
+    choices = (random.Random(seed * 1000 + n).choice(WORDS) for n in range(length))
+    return " ".join(f"{word}{tail}" for word in choices)
+
+
+def clusters_of(texts: list[str], **policy: Any) -> list[dict[str, Any]]:
+    return [runs.plain(cluster) for cluster in dedup.scan(texts, **policy).clusters]
+
+
+def spans_of(texts: list[str], **policy: Any) -> list[list[tuple[str, str]]]:
+    """For each cluster the texts of its members, with what became of them."""
+    return [
+        [
+            (
+                texts[int(member["source"][1:-1])][slice(*member["span"])],
+                "keeper" if member["keeper"] else member.get("kept", "removed"),
+            )
+            for member in cluster["members"]
+        ]
+        for cluster in clusters_of(texts, **policy)
+    ]
+
+
+def own(seed: int) -> str:
+    return sentence(9000 + seed, 25)
+
+
+def test_paragraphs_that_were_merged_go_as_one() -> None:
+    one, other = sentence(1, 30), sentence(2, 30)
+    texts = [f"{own(1)}\n\n{one}\n\n{other}", f"{own(2)}\n\n{one} {other}\n\n{own(3)}"]
+    run = runs.clean_texts(texts)
+    assert list(checker.problems(run)) == []
+    assert list(run.outputs.values()) == [texts[0], f"{own(2)}\n\n{own(3)}"]
+    (entry,) = run.ledger
+    assert (entry["relation"], entry["resemblance"]) == ("equal", 1.0)
+    assert texts[0][slice(*entry["keeper"]["span"])] == f"{one}\n\n{other}"
+
+
+def test_a_paragraph_that_was_split_goes_as_one() -> None:
+    whole = sentence(1, 60)
+    cut = whole.index(" ", 200)
+    texts = [
+        f"{own(1)}\n\n{whole}",
+        f"{own(2)}\n\n{whole[:cut]}\n\n{whole[cut + 1 :]}\n\n{own(3)}",
+    ]
+    run = runs.clean_texts(texts)
+    assert list(checker.problems(run)) == []
+    assert list(run.outputs.values()) == [texts[0], f"{own(2)}\n\n{own(3)}"]
+
+
+def test_paragraphs_whose_break_moved_go_as_one() -> None:
+    words = sentence(1, 70).split()
+    texts = [
+        "\n\n".join([own(1), " ".join(words[:30]), " ".join(words[30:])]),
+        "\n\n".join([own(2), " ".join(words[:40]), " ".join(words[40:]), own(3)]),
+    ]
+    run = runs.clean_texts(texts)
+    assert list(checker.problems(run)) == []
+    assert list(run.outputs.values()) == [texts[0], f"{own(2)}\n\n{own(3)}"]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_quotation_is_found_with_its_exact_place_and_stays(order: int) -> None:
+    quoted = "« " + sentence(1, 26) + " »"
+    texts = [
+        f"{own(1)}\n\n{sentence(2, 30)}, {quoted}, {sentence(3, 31)}",
+        f"{sentence(4, 40)}: {quoted} {sentence(5, 35)}",
+    ][::order]
+    assert runs.clean_texts(texts).ledger == []
+    (members,) = spans_of(texts)
+    assert [(text.strip(" «»,:"), fate) for text, fate in members] == [
+        (sentence(1, 26), "keeper"),
+        (sentence(1, 26), "part"),
+    ]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_paragraph_inside_a_longer_one_is_found_with_its_place(order: int) -> None:
+    inner = sentence(1, 30) + "."
+    texts = [f"{own(1)}\n\n{inner}", f"{own(2)}\n\n{sentence(2, 150)}. {inner} {own(3)}"][::order]
+    (members,) = spans_of(texts)
+    assert [fate for _, fate in members] == ["keeper", "contained" if order > 0 else "removed"]
+    assert all(text.strip(" .") == sentence(1, 30) for text, _ in members)
+    cleaned = runs.clean_texts(texts)
+    assert list(checker.problems(cleaned)) == []
+    assert len(cleaned.ledger) == (0 if order > 0 else 1)
+
+
+def test_short_runs_and_off() -> None:
+    shared = sentence(1, 19)
+    texts = [f"{sentence(2, 30)} {shared} {own(1)}", f"{sentence(3, 30)} {shared} {own(2)}"]
+    assert clusters_of(texts) == []
+    assert len(clusters_of(texts, min_run=15)) == 1
+    shared = sentence(1, 24)
+    texts = [f"{sentence(2, 30)} {shared} {own(1)}", f"{sentence(3, 30)} {shared} {own(2)}"]
+    assert len(clusters_of(texts)) == 1
+    assert clusters_of(texts, min_run=0) == []
+    assert clusters_of(texts, min_run=25) == []
+
+
+def test_the_places_of_a_run_never_overlap() -> None:
+    for cluster in clusters_of([" ".join(["tra la la"] * 60)]):
+        keeper, *others = [member["span"] for member in cluster["members"]]
+        assert all(keeper[1] <= other[0] for other in others)
+    assert clusters_of([" ".join(["tra la la"] * 13)]) == []
+
+
+@st.composite
+def rewrapped(draw: st.DrawFn) -> list[str]:
+    """Documents made of pieces of one stream of words, broken anywhere, with words of their own."""
+    stream = " ".join(sentence(seed, 20) for seed in range(8)).split()
+    texts = []
+    for number in range(draw(st.integers(2, 4))):
+        start = draw(st.integers(0, 120))
+        words = stream[start : start + draw(st.integers(10, 90))]
+        breaks = draw(st.lists(st.integers(1, max(len(words) - 1, 1)), max_size=3))
+        for place in sorted(breaks, reverse=True):
+            words.insert(place, "\n\n")
+        before, after = draw(st.booleans()), draw(st.booleans())
+        text = " ".join(words).replace(" \n\n ", "\n\n")
+        text = (own(number) + draw(st.sampled_from([" ", "\n\n"])) if before else "") + text
+        texts.append(
+            text + (draw(st.sampled_from([". ", "\n"])) + own(50 + number) if after else "")
+        )
+    return texts
+
+
+@given(rewrapped(), st.sampled_from(["first", "longest"]))
+def test_what_goes_for_a_run_stands_in_the_output(texts: list[str], keep: str) -> None:
+    run = runs.clean_texts(texts, keep=keep)
+    assert list(checker.problems(run)) == []
+
+
+@given(rewrapped())
+def test_every_run_is_reported(texts: list[str]) -> None:
+    """Whatever 20 tokens stand twice in a row, and stay: the later place is in some member's span."""
+    texts = list(runs.clean_texts(texts).outputs.values())
+    spans: list[set[int]] = [set() for _ in texts]
+    for cluster in clusters_of(texts):
+        for member in cluster["members"]:
+            spans[int(member["source"][1:-1])].update(range(*member["span"]))
+    # Each word is one token; a full stop may follow it.
+    places = [[word.span() for word in re.finditer(r"\w+", text)] for text in texts]
+    for later, text in enumerate(texts):
+        for earlier in range(later):
+            for start, length in oracle.common_runs(
+                oracle.tokens(text), oracle.tokens(texts[earlier])
+            ):
+                if length >= 20:
+                    first, last = places[later][start], places[later][start + length - 1]
+                    found = [n in spans[later] for n in range(first[0], last[1])]
+                    assert any(found), text[first[0] : last[1]]
+
+
+@given(rewrapped())
+def test_reported_parts_are_the_same_tokens(texts: list[str]) -> None:
+    for members in spans_of(texts):
+        keeper, *others = members
+        for text, fate in others:
+            if fate == "part":
+                assert oracle.tokens(text) == oracle.tokens(keeper[0])
