@@ -132,6 +132,13 @@ class Corpus:
         """
 
     def hot(self) -> tuple[int, int]: ...
+    def audits(self) -> list[list[int]]:
+        """What the search found of a sample's matches: of near, contained and short ones.
+
+        Blocks, those in the sample, their matches, those of them that were found, blocks with a
+        match, and the squares of their matches summed up; zeros where nothing was audited.
+        """
+
     def kind_totals(self) -> list[tuple[str, bool, int, int, int]]: ...
     def cluster_line(self, number: int, members: int) -> tuple[bytes, int]:
         """A cluster's line with its keeper and so many other members; how many it has in all."""

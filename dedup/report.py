@@ -22,6 +22,12 @@ if TYPE_CHECKING:
 # short texts do not follow the threshold.
 SHORT_RECALL = 0.97
 
+# What `audits` tells of: how a match is found, and what it is called in the report.
+AUDITED = ("near", "contained", "short")
+
+# Resemblance at which the chance of being compared is told, 0.3 to 1.0.
+CURVE = [step / 20 for step in range(6, 21)]
+
 # Every count a report has; what the pipeline does not hand in is 0.
 COUNTS = (
     "documents_read",
@@ -48,7 +54,8 @@ class RunFacts:
     keeper) and their `characters`. hot: `buckets`, and the members of the `largest`.
     inputs: one object for each file as `restore` needs it. similar_documents: objects of
     `similar_document`. state: bytes that the core held when all was read; `file` lies in one.
-    reading: how the inputs were read.
+    reading: how the inputs were read. audits: for each of AUDITED the numbers of
+    `_core.Corpus.audits`.
     """
 
     seconds: Mapping[str, float]
@@ -59,6 +66,7 @@ class RunFacts:
     similar_documents: Sequence[Mapping[str, Any]] = ()
     state: Mapping[str, int] = field(default_factory=dict)
     reading: Mapping[str, Any] = field(default_factory=dict)
+    audits: Sequence[Sequence[int]] = ()
 
 
 def build_report(policy: Policy, facts: RunFacts) -> dict[str, Any]:
@@ -69,7 +77,7 @@ def build_report(policy: Policy, facts: RunFacts) -> dict[str, Any]:
         "versions": versions(),
         "reading": dict(facts.reading),
         "seconds": {stage: round(took, 3) for stage, took in facts.seconds.items()},
-        "recall": expected_recall(policy),
+        "recall": {**expected_recall(policy), **measured_recall(policy, facts.audits)},
         "hot": {"buckets": 0, "largest": 0, **facts.hot},
         "state": _state(facts),
         "counts": {**dict.fromkeys(COUNTS, 0), **facts.counts},
@@ -96,6 +104,61 @@ def expected_recall(policy: Policy) -> dict[str, float]:
         "at_threshold": round(policy.candidate_chance(policy.threshold), 4),
         "short": 1.0 if exhaustive else SHORT_RECALL,
     }
+
+
+def measured_recall(policy: Policy, audits: Sequence[Sequence[int]]) -> dict[str, Any]:
+    """What the run itself tells of its matches: how, for each of AUDITED, precision and curve."""
+    exhaustive = policy.search == "exhaustive"
+    kinds = {} if exhaustive else zip(AUDITED, audits, strict=False)
+    return {
+        "known_by": "construction" if exhaustive else "sample",
+        **{f"sample_{kind}": audited(*numbers) for kind, numbers in dict(kinds).items()},
+        "precision": 1.0,
+        "curve": curve(policy),
+    }
+
+
+def audited(
+    blocks: int, sampled: int, matches: int, found: int, matched: int, squares: int
+) -> dict[str, Any]:
+    """The share of a sample's matches that were found, and the interval that holds it, 95 % sure.
+
+    The sample is of blocks, and the matches of one block are found or lost together: they are
+    worth as many independent ones as (their number)² / (the sum of squares by block), after
+    Kish, Survey Sampling (1965); the interval is Wilson's (1927). None where there is no match;
+    exact where all blocks are in the sample.
+
+    >>> audited(1000, 100, 40, 40, 20, 80)["interval"]
+    [0.8389, 1.0]
+    """
+    share = interval = None
+    if matches:
+        share = found / matches
+        interval = [share, share] if sampled == blocks else _wilson(share, matches**2 / squares)
+        interval = [round(end, 4) for end in interval]
+        share = round(share, 4)
+    return {
+        "blocks": blocks,
+        "sampled": sampled,
+        "matched": matched,
+        "matches": matches,
+        "found": found,
+        "share": share,
+        "interval": interval,
+    }
+
+
+def _wilson(share: float, count: float) -> list[float]:
+    deviations = 1.959964
+    square = deviations**2 / count
+    middle = (share + square / 2) / (1 + square)
+    reach = deviations / (1 + square) * (share * (1 - share) / count + square / count / 4) ** 0.5
+    return [max(0.0, middle - reach), min(1.0, middle + reach)]
+
+
+def curve(policy: Policy) -> list[list[float]]:
+    """Resemblances, and the chance that two texts which are so alike are compared."""
+    return [[point, round(policy.candidate_chance(point), 6)] for point in CURVE]
 
 
 def versions() -> dict[str, str]:

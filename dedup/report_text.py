@@ -30,6 +30,13 @@ KINDS = {
     "template": "alike but for numbers; stays",
 }
 
+# Sorts of matches whose recall was measured, and what they are called.
+AUDITED = {
+    "near": "near pairs",
+    "contained": "contained pairs",
+    "short": "near pairs of short texts",
+}
+
 # Numbers of `kinds` in the report, and what they are called in the table.
 COLUMNS = {"clusters": "clusters", "copies": "repeats", "characters": "characters"}
 
@@ -152,6 +159,18 @@ def _total_lines(summary: Summary) -> Iterator[str]:
     hot = summary.report.get("hot", {}).get("buckets", 0)
     if hot:
         yield f"  {plural(hot, 'crowded bucket')} searched by their most typical members"
+    yield from _recall_lines(summary.report.get("recall", {}))
+
+
+def _recall_lines(recall: Mapping[str, Any]) -> Iterator[str]:
+    """What a sample tells of the matches that were missed; nothing where it found none missing."""
+    for kind, name in AUDITED.items():
+        sample = recall.get(f"sample_{kind}")
+        if sample and sample["found"] < sample["matches"]:
+            low, high = (f"{int(1000 * end) / 10:g}" for end in sample["interval"])
+            share = f"{int(1000 * sample['share']) / 10:g}%"
+            sure = "exactly" if low == high else f"95% sure: {low} to {high}%"
+            yield f"  {name}: {share} found, by a sample ({sure})"
 
 
 def _kind_lines(kinds: Mapping[str, Mapping[str, int]]) -> Iterator[str]:

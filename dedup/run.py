@@ -175,6 +175,7 @@ class Run:
             hot={"buckets": buckets, "largest": largest},
             state=self.state,
             reading=self.reading.entry(),
+            audits=self.corpus.audits(),
             inputs=inputs or (),
             similar_documents=[
                 similar_document(

@@ -27,10 +27,10 @@ def settings(draw: st.DrawFn) -> dict[str, Any]:
     choices: dict[str, st.SearchStrategy[Any]] = {
         "unit": st.sampled_from(["paragraph", "line", "document"]),
         "shingle_size": st.integers(1, 6),
-        "threshold": st.sampled_from([0.7, 0.75, 0.8, 0.9, 1.0]),
-        "containment": st.sampled_from([0.6, 0.8, 1.0]),
+        "threshold": st.sampled_from([0.1, 0.4, 0.7, 0.75, 0.8, 0.9, 1.0]),
+        "containment": st.sampled_from([0.1, 0.6, 0.8, 1.0]),
         "short_tokens": st.sampled_from([0, 8, 20, 40]),
-        "short_threshold": st.sampled_from([0.8, 0.9, 1.0]),
+        "short_threshold": st.sampled_from([0.3, 0.8, 0.9, 1.0]),
         "min_tokens": st.sampled_from([0, 1, 8, 15]),
         "numbers": st.sampled_from(["veto", "keep", "mask"]),
     }
@@ -108,6 +108,65 @@ def test_signatures_miss_a_long_pair_only_where_no_band_is_shared(
         left, right = (blocks[one] for one in key)
         if min(len(left.tokens), len(right.tokens)) >= resolved.short_tokens:
             assert not share_a_band(left, right, resolved), (left.text, right.text)
+
+
+@given(strategies.any_corpora(), settings())
+def test_the_audit_of_a_small_corpus_counts_what_the_oracle_and_the_search_find(
+    texts: list[str], policy: dict[str, Any]
+) -> None:
+    recall = dedup.scan(list(texts), **policy).report["recall"]
+    found, _ = reported(texts, policy)
+    blocks = {block.fingerprint: block for block in oracle.blocks_of(texts, rules_of(policy))}
+    short_tokens = dedup.Policy(**policy).short_tokens
+    counted = Counter[tuple[str, str]]()
+    for key, verdict in oracle.all_pairs(list(blocks.values())).items():
+        short = min(len(blocks[one].tokens) for one in key) < short_tokens
+        sort = "short" if short else verdict.relation
+        counted[sort, "matches"] += 2
+        counted[sort, "found"] += 2 * (key in found)
+    for sort in ("near", "contained", "short"):
+        sample = recall[f"sample_{sort}"]
+        assert sample["sampled"] == sample["blocks"]
+        assert (sample["matches"], sample["found"]) == (
+            counted[sort, "matches"],
+            counted[sort, "found"],
+        )
+
+
+def test_the_audit_samples_the_same_blocks_in_any_order_and_with_any_jobs() -> None:
+    paragraphs = [*family(1500, seed=5), *short_lines(900)]
+    audits = []
+    for order, jobs in ((paragraphs, 1), (paragraphs[::-1], 2)):
+        recall = dedup.scan(order, unit="document", shingle_size=5, jobs=jobs).report["recall"]
+        assert recall["sample_near"]["sampled"] < recall["sample_near"]["blocks"] == 1500
+        assert recall["sample_short"]["sampled"] < recall["sample_short"]["blocks"] == 900
+        audits.append(recall)
+    assert audits[0] == audits[1]
+    low, high = audits[0]["sample_near"]["interval"]
+    assert low < audits[0]["sample_near"]["share"] < high
+
+
+def short_lines(count: int) -> list[str]:
+    """Lines of eight words, each like some of the others."""
+    return [
+        " ".join(f"w{number // 3 * 31 + place}x" for place in range(8)) + "abc"[number % 3]
+        for number in range(count)
+    ]
+
+
+def test_exhaustive_search_misses_none_of_a_crowd_of_short_texts() -> None:
+    draw = random.Random(11)
+    words = ["".join(draw.choices("abcdefgh", k=5)) for _ in range(60)]
+    texts = [" ".join(draw.choices(words, k=9)) for _ in range(40)]
+    for text in list(texts):
+        for _ in range(8):
+            changed = list(text)
+            for place in draw.sample(range(len(changed)), 4):
+                changed[place] = draw.choice("abcdefgh")
+            texts.append("".join(changed))
+    pairs, _ = reported(texts, {"search": "exhaustive"})
+    assert pairs == oracle.all_pairs(oracle.blocks_of(texts, oracle.Rules()))
+    assert len(pairs) > 300
 
 
 @given(

@@ -376,3 +376,47 @@ def test_a_window_of_many_copies_takes_no_longer_for_each():
         result = dedup.clean(records, **settings)
         assert result.report["seconds"]["decide"] < 2
         assert result.removed
+
+
+def passage(seed: int, tokens: int = 15) -> str:
+    """Words that stand nowhere else."""
+    return " ".join(f"{chr(97 + seed)}{chr(97 + place)}word" for place in range(tokens))
+
+
+@pytest.mark.parametrize(
+    ("policy", "home"),
+    [({"group_by": "site"}, "[1]"), ({"scope": "within"}, None), ({"group_by": "kind"}, None)],
+)
+def test_runs_across_paragraph_breaks_go_in_scope_only(
+    policy: dict[str, str], home: str | None
+) -> None:
+    # The first and the previous place of the run stand in another group than the last one.
+    one, other = passage(0), passage(1)
+    texts = [f"{passage(n)} {one}\n\n{other} {passage(n + 10)}" for n in (2, 3, 4)]
+    records = [
+        {"text": text, "site": site, "kind": number}
+        for number, (text, site) in enumerate(zip([*texts, f"{one} {other}"], "baba", strict=True))
+    ]
+    result = dedup.clean(records, **policy)
+    sources = [entry["keeper"]["source"] for entry in result.removed if "keeper" in entry]
+    assert sources == [home] * (home is not None)
+    for cluster in result.clusters:
+        members = [int(member.source.strip("[]")) for member in cluster.members]
+        assert len({records[member]["site"] for member in members}) == 1
+        assert home is not None
+
+
+def test_runs_of_documents_of_one_date_are_kept_by_content() -> None:
+    # Whatever the order of the input, one text keeps the run, as with whole blocks.
+    one, other = passage(0), passage(1)
+    texts = [
+        f"{passage(2)}\n\n{one} {other}",
+        f"{one}\n\n{other}",
+        f"{passage(3)} {one}\n\n{other}",
+    ]
+    answers = {
+        tuple(sorted(document.text for document in result.documents))
+        for order in itertools.permutations(texts)
+        for result in [dedup.clean([{"text": t, "date": 1} for t in order], keep="latest")]
+    }
+    assert len(answers) == 1

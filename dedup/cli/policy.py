@@ -9,6 +9,7 @@ from dedup.cli.console import print_data, print_lines
 from dedup.cli.flags import TextOrJson, flagged
 from dedup.cli.running import check_format
 from dedup.policy import Policy
+from dedup.report import CURVE, curve
 from dedup.report_text import WIDTH
 from dedup.terminal import inert, visible
 
@@ -22,8 +23,6 @@ Example:
   dedup policy --threshold 0.8 --format json
 """
 
-# Resemblance at which the chance of being compared is shown, 0.3 to 1.0.
-CURVE = [step / 20 for step in range(6, 21)]
 BAR = 40
 INDENT = " " * 30
 
@@ -50,7 +49,7 @@ def _as_json(policy: Policy) -> dict[str, object]:
         "digest": policy.digest,
         "bands": policy.bands,
         "rows": policy.rows,
-        "curve": [[point, round(policy.candidate_chance(point), 6)] for point in CURVE],
+        "curve": curve(policy),
     }
 
 

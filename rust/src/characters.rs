@@ -8,7 +8,8 @@
 
 use rayon::prelude::*;
 
-use crate::group::{Bands, Candidates, Features, Pair, group};
+use crate::boxes::near_pairs;
+use crate::group::{Bands, Candidates, Features, group};
 use crate::settings::Settings;
 use crate::shingle::CharacterReader;
 use crate::sign::Permutations;
@@ -20,28 +21,29 @@ use crate::store::{Number, Store};
 pub const CHARACTER_BANDS: Bands = Bands { count: 30, rows: 3 };
 
 /// Kinds of characters that are counted: code points by their remainder.
-const KINDS: usize = 32;
+pub(crate) const KINDS: usize = 32;
 
 /// What the count filter needs of a short block: one line of the processor's cache.
-struct Counts {
+#[derive(Clone, Copy)]
+pub(crate) struct Counts {
     /// How often each kind of character stands in the normal form, at most 255.
-    kinds: [u8; KINDS],
+    pub(crate) kinds: [u8; KINDS],
     /// Code points of the normal form.
-    length: u32,
+    pub(crate) length: u32,
     /// Its tokens.
-    tokens: u32,
+    pub(crate) tokens: u32,
 }
 
 /// The blocks that may be judged by their characters.
-struct ShortBlocks<'a> {
-    store: &'a Store,
-    settings: &'a Settings,
-    nodes: Vec<Number>,
-    counts: Vec<Counts>,
+pub(crate) struct ShortBlocks<'a> {
+    pub(crate) store: &'a Store,
+    pub(crate) settings: &'a Settings,
+    pub(crate) nodes: Vec<Number>,
+    pub(crate) counts: Vec<Counts>,
 }
 
 impl<'a> ShortBlocks<'a> {
-    fn new(store: &'a Store, settings: &'a Settings) -> Self {
+    pub(crate) fn new(store: &'a Store, settings: &'a Settings) -> Self {
         let nodes: Vec<Number> = (0..store.nodes() as Number)
             .filter(|&node| {
                 let count = store.token_counts[node as usize];
@@ -52,19 +54,23 @@ impl<'a> ShortBlocks<'a> {
         Self { store, settings, nodes, counts }
     }
 
+    /// How many insertions and deletions the wanted similarity allows two texts of so many characters.
+    // Never below zero: the threshold is at most 1.
+    #[allow(clippy::cast_sign_loss)]
+    pub(crate) fn room(&self, lengths: u32) -> u32 {
+        // A little slack: the judge computes in floating point, and no filter may be the stricter.
+        ((1.0 - self.settings.short_threshold) * f64::from(lengths) + 1e-6) as u32
+    }
+
     /// Whether counting characters leaves room for the wanted similarity.
     ///
     /// One insertion or deletion changes one count by one, so the sum of differences is at most the
     /// Indel distance, and a similarity of s allows a distance of `(1 - s) * (length + length)`.
     /// Counts that stop at 255 make differences smaller, never larger.
-    fn leave_room(&self, left: usize, right: usize) -> bool {
-        let (left, right) = (&self.counts[left], &self.counts[right]);
+    pub(crate) fn leave_room(&self, left: &Counts, right: &Counts) -> bool {
         let differences = left.kinds.iter().zip(&right.kinds);
         let distance: u32 = differences.map(|(&one, &other)| u32::from(one.abs_diff(other))).sum();
-        // A little slack: the judge computes in floating point, and the filter must never be the
-        // stricter of the two.
-        let lengths = f64::from(left.length + right.length);
-        f64::from(distance) <= (1.0 - self.settings.short_threshold) * lengths + 1e-6
+        distance <= self.room(left.length + right.length)
             && self.settings.judged_by_characters(left.tokens, right.tokens) == Some(true)
     }
 }
@@ -79,6 +85,26 @@ impl Counts {
             made.length += 1;
         }
         made
+    }
+
+    /// One of the counts, or after them the length.
+    pub(crate) fn coordinate(&self, number: usize) -> u32 {
+        self.kinds.get(number).map_or(self.length, |&count| u32::from(count))
+    }
+
+    /// Each number combined with the other's.
+    #[inline]
+    pub(crate) fn each(
+        &self,
+        other: &Self,
+        counts: impl Fn(u8, u8) -> u8,
+        sizes: impl Fn(u32, u32) -> u32,
+    ) -> Self {
+        Self {
+            kinds: std::array::from_fn(|kind| counts(self.kinds[kind], other.kinds[kind])),
+            length: sizes(self.length, other.length),
+            tokens: sizes(self.tokens, other.tokens),
+        }
     }
 }
 
@@ -103,7 +129,7 @@ impl Features for ShortBlocks<'_> {
     }
 
     fn is_possible(&self, (left, right): (usize, usize), _: (&Sketch, &Sketch)) -> bool {
-        self.leave_room(left, right)
+        self.leave_room(&self.counts[left], &self.counts[right])
     }
 }
 
@@ -118,18 +144,10 @@ pub fn short_candidates(
     group(&blocks.nodes, CHARACTER_BANDS, permutations, &blocks)
 }
 
-/// Every pair of short blocks that the count filter lets through: for exhaustive search.
+/// Every pair of short blocks that can reach `short_threshold`: for exhaustive search.
 #[must_use]
 pub fn all_short_pairs(store: &Store, settings: &Settings) -> Candidates {
-    let blocks = ShortBlocks::new(store, settings);
-    let pairs: Vec<Vec<Pair>> = (0..blocks.nodes.len())
-        .into_par_iter()
-        .map(|position| {
-            (position + 1..blocks.nodes.len())
-                .filter(|&other| blocks.leave_room(position, other))
-                .map(|other| (blocks.nodes[position], blocks.nodes[other]))
-                .collect()
-        })
-        .collect();
-    Candidates::of(&pairs.concat())
+    let mut pairs = near_pairs(&ShortBlocks::new(store, settings));
+    pairs.par_sort_unstable();
+    Candidates::of(&pairs)
 }

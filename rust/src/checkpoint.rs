@@ -11,6 +11,7 @@ use std::io;
 
 use hashbrown::HashTable;
 
+use crate::audit::Audit;
 use crate::columns::Texts;
 use crate::corpus::{Corpus, Hot};
 use crate::section::{Mark, Row, SectionReader, SectionWriter, damaged, hash_range};
@@ -80,6 +81,7 @@ impl Corpus {
         let checkpoints = self.checkpoints.take().ok_or_else(no_file)?;
         let mut section = SectionWriter::new(&checkpoints.file, checkpoints.end);
         section.column(&[self.hot.buckets, self.hot.largest, self.candidates])?;
+        section.column(self.audits.map(Audit::to_row).as_flattened())?;
         section.column(&self.matches)?;
         Ok(section.end())
     }
@@ -128,8 +130,9 @@ impl Corpus {
     }
 
     fn read_matches(&mut self, mut section: SectionReader<'_>) -> io::Result<()> {
-        let mut counts = Vec::new();
+        let (mut counts, mut audits) = (Vec::new(), Vec::<u64>::new());
         section.column(&mut counts)?;
+        section.column(&mut audits)?;
         section.column(&mut self.matches)?;
         section.end()?;
         let nodes = self.store.nodes() as Number;
@@ -138,6 +141,8 @@ impl Corpus {
         if !sound {
             return Err(damaged());
         }
+        let rows = <[_; 3]>::try_from(audits.as_chunks().0).map_err(|_| damaged())?;
+        self.audits = rows.map(Audit::from_row);
         self.hot = Hot { buckets, largest };
         self.candidates = candidates;
         self.store.close();

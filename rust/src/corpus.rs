@@ -6,6 +6,7 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 use regex::{Regex, RegexBuilder};
 
+use crate::audit::{Audit, audit_long, audit_short};
 use crate::characters::{all_short_pairs, short_candidates};
 use crate::checkpoint::Checkpoints;
 use crate::clean::{Cleaned, clean_lines, clean_text};
@@ -13,6 +14,7 @@ use crate::cluster::Neighbours;
 use crate::columns::filled;
 use crate::counts::counts;
 use crate::group::Candidates;
+use crate::join::all_matches;
 use crate::plan::{Plan, Similar, make_plan};
 use crate::read::{LinesRead, NewDocument, PIECE_BYTES, Workspace, read_batch, read_lines};
 use crate::record::{Fields, Lines};
@@ -52,6 +54,8 @@ pub struct Corpus {
     /// Hot buckets met so far.
     pub hot: Hot,
     pub(crate) candidates: u64,
+    /// What the search found of a sample's matches: of near ones, contained ones, and short ones.
+    pub audits: [Audit; 3],
     outcome: Option<Outcome>,
     pub(crate) checkpoints: Option<Checkpoints>,
 }
@@ -87,6 +91,7 @@ impl Corpus {
             matches: Vec::new(),
             hot: Hot::default(),
             candidates: 0,
+            audits: [Audit::default(); 3],
             outcome: None,
             checkpoints: None,
         })
@@ -159,12 +164,30 @@ impl Corpus {
     /// When what went to a file cannot be read back; the text says why.
     pub fn find_matches(&mut self) -> Result<(), String> {
         self.short_pairs = Candidates::default();
+        let is_audited = self.settings.search == Search::Lsh;
+        if is_audited && self.settings.short_tokens > self.settings.least_tokens() {
+            self.audits[2] = audit_short(&self.store, &self.settings, &self.matches);
+        }
         self.store.forget_normals();
-        let found = long_candidates(&self.store, &self.settings, &self.permutations);
-        self.note_hot(found.hot_buckets, found.largest_bucket);
-        self.candidates += found.len() as u64;
-        self.matches.extend(verify_pairs(&self.store, &self.settings, &found));
+        let (store, settings) = (&self.store, &self.settings);
+        match settings.search {
+            Search::Lsh => {
+                let found = long_candidates(store, settings, &self.permutations);
+                self.matches.extend(verify_pairs(store, settings, &found));
+                self.candidates += found.len() as u64;
+                self.note_hot(found.hot_buckets, found.largest_bucket);
+            }
+            Search::Exhaustive => {
+                let (found, verified) = all_matches(store, settings);
+                self.matches.extend(found);
+                self.candidates += verified;
+            }
+        }
         self.matches.par_sort_unstable_by_key(|found| (found.left, found.right));
+        if is_audited {
+            let long = audit_long(&self.store, &self.settings, &self.matches);
+            self.audits[..2].copy_from_slice(&long);
+        }
         self.keep_tokens_of_matches()
     }
 

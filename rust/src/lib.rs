@@ -6,8 +6,10 @@
 
 pub mod anchors;
 pub mod array;
+pub mod audit;
 pub mod band;
 mod bounds;
+mod boxes;
 pub mod careful;
 pub mod characters;
 pub mod checkpoint;
@@ -30,6 +32,7 @@ mod fold_table;
 pub mod group;
 pub mod hash;
 pub mod hot;
+pub mod join;
 pub mod json;
 pub mod kept;
 mod keys;

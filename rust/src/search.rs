@@ -1,13 +1,12 @@
-//! From nodes to verified matches: candidates by banding, or every pair that shares a shingle.
+//! From nodes to verified matches: candidates by banding, and their verification.
 
-use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use crate::contain::containment_candidates;
 use crate::group::{Bands, Candidates, Features, Pair, group};
 use crate::memory::at_most;
-use crate::settings::{Numbers, Search, Settings};
-use crate::shingle::{Powers, extend_items, fill_shingle_set, shingle_set};
+use crate::settings::{Numbers, Settings};
+use crate::shingle::{Powers, extend_items, shingle_set};
 use crate::sign::Permutations;
 use crate::simd::Path;
 use crate::sketch::Sketch;
@@ -15,7 +14,7 @@ use crate::store::{Number, Store, TokenReader};
 use crate::verify::{Match, differ_in_numbers_only, judge, may_match};
 
 /// Nodes that are judged by their shingles.
-fn long_nodes(store: &Store, settings: &Settings) -> Vec<Number> {
+pub(crate) fn long_nodes(store: &Store, settings: &Settings) -> Vec<Number> {
     let least = settings.least_tokens().max(settings.short_tokens);
     (0..store.nodes() as Number)
         .filter(|&node| store.token_counts[node as usize] >= least)
@@ -56,7 +55,7 @@ impl Features for LongBlocks<'_> {
     }
 }
 
-/// Candidates among the blocks that are judged by shingles.
+/// Candidates among the blocks that are judged by shingles, by banding.
 #[must_use]
 pub fn long_candidates(
     store: &Store,
@@ -64,49 +63,12 @@ pub fn long_candidates(
     permutations: &Permutations,
 ) -> Candidates {
     let nodes = long_nodes(store, settings);
-    match settings.search {
-        Search::Lsh => {
-            let bands = Bands { count: settings.bands, rows: settings.rows };
-            let (powers, path) = (Powers::of(settings.shingle_size), Path::best());
-            let blocks = LongBlocks { store, settings, nodes: &nodes, powers, path };
-            let mut found = group(&nodes, bands, permutations, &blocks);
-            found.add(&containment_candidates(store, &nodes));
-            found
-        }
-        Search::Exhaustive => Candidates::of(&sharing_pairs(store, settings, &nodes)),
-    }
-}
-
-/// Every pair that shares enough shingles to match, by an inverted index.
-///
-/// A match by resemblance or containment shares at least one shingle, so nothing can be missed.
-fn sharing_pairs(store: &Store, settings: &Settings, nodes: &[Number]) -> Vec<Pair> {
-    let mut postings: HashMap<u64, Vec<Number>> = HashMap::new();
-    let mut pairs = Vec::new();
-    let mut counts: HashMap<Number, u32> = HashMap::new();
-    let mut sizes: HashMap<Number, u32> = HashMap::new();
-    let least_share = settings.threshold.min(settings.containment);
-    let (mut reader, mut set) = (store.token_reader(), Vec::new());
-    for &node in nodes {
-        fill_shingle_set(reader.tokens(node), settings.shingle_size, &mut set);
-        counts.clear();
-        for shingle in &set {
-            let list = postings.entry(*shingle).or_default();
-            for &other in list.iter() {
-                *counts.entry(other).or_default() += 1;
-            }
-            list.push(node);
-        }
-        let size = set.len() as u32;
-        // Containment is at least resemblance, so whatever matches reaches the smaller of both.
-        pairs.extend(counts.iter().filter_map(|(&other, &shared)| {
-            let smaller = size.min(sizes[&other]);
-            (f64::from(shared) + 1e-6 >= least_share * f64::from(smaller)).then_some((other, node))
-        }));
-        sizes.insert(node, size);
-    }
-    pairs.par_sort_unstable();
-    pairs
+    let bands = Bands { count: settings.bands, rows: settings.rows };
+    let (powers, path) = (Powers::of(settings.shingle_size), Path::best());
+    let blocks = LongBlocks { store, settings, nodes: &nodes, powers, path };
+    let mut found = group(&nodes, bands, permutations, &blocks);
+    found.add(&containment_candidates(store, &nodes));
+    found
 }
 
 /// Verifies candidates: matches in no particular order, which does not depend on the threads.

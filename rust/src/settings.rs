@@ -40,7 +40,7 @@ pub enum Scope {
 pub enum Search {
     /// Banding of `MinHash` signatures.
     Lsh,
-    /// Every pair that shares a shingle; recall 1 by construction.
+    /// Joins that miss nothing; recall 1 by construction.
     Exhaustive,
 }
 

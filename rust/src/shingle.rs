@@ -34,6 +34,11 @@ pub fn shingles_of(tokens: &[u32], size: usize) -> impl Iterator<Item = u64> {
     tokens.windows(size.min(tokens.len()).max(1)).map(hash_window)
 }
 
+/// Appends the shingles of a token stream to `out`, in its order, repeats included.
+pub fn extend_shingles(tokens: &[u32], size: usize, out: &mut Vec<u64>) {
+    out.extend(shingles_of(tokens, size));
+}
+
 /// Appends the items of a token stream's shingles to `out`, in its order, repeats included.
 pub fn extend_items(path: Path, tokens: &[u32], powers: &Powers, out: &mut Vec<u32>) {
     let size = powers.size();

@@ -118,7 +118,9 @@ pub fn judge(
 }
 
 /// Sets of these sizes that match share at least so many: where the exact scores decide, this is less.
-fn least_shared(settings: &Settings, left: u32, right: u32) -> f64 {
+/// It never falls as one of them grows.
+#[must_use]
+pub fn least_shared(settings: &Settings, left: u32, right: u32) -> f64 {
     // shared / (left + right - shared) >= t where shared >= t / (1 + t) * (left + right).
     let threshold = settings.threshold / (1.0 + settings.threshold);
     let near = threshold * (f64::from(left) + f64::from(right));

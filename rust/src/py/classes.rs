@@ -12,6 +12,7 @@ use super::convert::{
     PyLines, PyLinesRead, Threads, borrow, bytes_of_u32, field, joined, lines_of, permutations_of,
     seconds, settings_of, value_error, words,
 };
+use crate::audit::Audit;
 use crate::clean::Cleaned;
 use crate::corpus::Corpus as CoreCorpus;
 use crate::memory::Watch;
@@ -244,6 +245,10 @@ impl Corpus {
 
     fn hot(&self) -> (u64, u64) {
         (self.core.hot.buckets, self.core.hot.largest)
+    }
+
+    fn audits(&self) -> [[u64; 6]; 3] {
+        self.core.audits.map(Audit::to_row)
     }
 
     fn kind_totals(&self, py: Python<'_>) -> Vec<(&'static str, bool, u64, u64, u64)> {

@@ -1,6 +1,6 @@
 //! The loops that are worth vector instructions, compiled once per instruction set.
 //!
-//! Minima and shingles are portable bodies written so that the compiler vectorises them; the wrappers
+//! Minima, shingles and counts of characters are portable bodies written so that the compiler vectorises them; the wrappers
 //! only switch the instruction set. Classes of bytes are looked up by shuffles, for which there is no
 //! portable form (`classes`). All of it is integer arithmetic, so all paths agree bit for bit. Beside
 //! `memory` this module alone may hold unsafe code.
@@ -10,6 +10,8 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use crate::bounds::Masks;
+use crate::boxes::{LANES as POINTS, near_lanes};
+use crate::characters::KINDS;
 use crate::flatten::BLOCK;
 use crate::shingle::{Powers, fill_items};
 use crate::sign::{Permutations, SLOTS, Signature, mix32};
@@ -18,6 +20,9 @@ mod classes;
 
 /// Slots computed together: their multipliers, addends and minima stay in registers (AVX2: 12 of 16).
 const LANES: usize = 32;
+
+/// Counts of the kinds of characters.
+type Kinds = [u8; KINDS];
 
 /// A window of slots never begins later than this, so that it lies inside the signature.
 const LAST_WINDOW: usize = SLOTS - LANES;
@@ -56,7 +61,7 @@ fn minima(
 
 /// One wrapper per instruction set around the portable bodies.
 macro_rules! compiled_for {
-    ($minima:ident, $items:ident, $features:literal) => {
+    ($minima:ident, $items:ident, $near:ident, $features:literal) => {
         #[cfg(target_arch = "x86_64")]
         #[target_feature(enable = $features)]
         fn $minima(items: &mut [u32], by: &Permutations, range: Range<usize>, out: &mut Signature) {
@@ -68,12 +73,18 @@ macro_rules! compiled_for {
         fn $items(tokens: &[u32], powers: &Powers, out: &mut [u32]) {
             fill_items(tokens, powers, out);
         }
+
+        #[cfg(target_arch = "x86_64")]
+        #[target_feature(enable = $features)]
+        fn $near(low: &Kinds, high: &Kinds, columns: &[[u8; POINTS]; KINDS], most: u8) -> u64 {
+            near_lanes(low, high, columns, most)
+        }
     };
 }
 
-compiled_for!(minima_sse41, items_sse41, "sse4.1");
-compiled_for!(minima_avx2, items_avx2, "avx2");
-compiled_for!(minima_avx512, items_avx512, "avx512f,avx512bw,avx512dq,avx512vl");
+compiled_for!(minima_sse41, items_sse41, near_sse41, "sse4.1");
+compiled_for!(minima_avx2, items_avx2, near_avx2, "avx2");
+compiled_for!(minima_avx512, items_avx512, near_avx512, "avx512f,avx512bw,avx512dq,avx512vl");
 
 /// An instruction set that this machine is known to have.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -165,6 +176,24 @@ impl Path {
     /// The items of all windows of a token stream; see `shingle`.
     pub(crate) fn items(self, tokens: &[u32], powers: &Powers, out: &mut [u32]) {
         dispatch!(self.0, fill_items, items_sse41, items_avx2, items_avx512, (tokens, powers, out));
+    }
+
+    /// Which points lie near a box; see `boxes`.
+    pub(crate) fn near_lanes(
+        self,
+        low: &Kinds,
+        high: &Kinds,
+        columns: &[[u8; POINTS]; KINDS],
+        most: u8,
+    ) -> u64 {
+        dispatch!(
+            self.0,
+            near_lanes,
+            near_sse41,
+            near_avx2,
+            near_avx512,
+            (low, high, columns, most)
+        )
     }
 
     /// The classes of some blocks of folded text, into as many masks.

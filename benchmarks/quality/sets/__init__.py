@@ -1,0 +1,1 @@
+"""Labelled sets of real text: each module yields figures (class, measure, value, of how many)."""

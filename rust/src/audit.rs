@@ -1,0 +1,218 @@
+//! Self-audit: how many of the matches of this corpus the search through signatures found.
+//!
+//! A sample of the blocks, those whose fingerprints come first, is compared with all others by exact
+//! means: for long ones by an index of all their shingles, for short ones by their characters. What the
+//! search found of these matches is counted, and changed by nothing: the answer stays the one of the
+//! policy. Which blocks are in the sample depends neither on the order of the input nor on threads.
+
+use hashbrown::{HashMap, HashSet};
+use rayon::prelude::*;
+
+use crate::boxes::near_sample;
+use crate::characters::ShortBlocks;
+use crate::join::{Index, Posting, fill};
+use crate::search::long_nodes;
+use crate::settings::Settings;
+use crate::shingle::fill_shingle_set;
+use crate::store::{Number, Store, TokenReader};
+use crate::verify::{Match, Relation, containment, least_shared, resemblance};
+
+/// Long blocks in the sample. Most of the cost is that of reading all others once more.
+const LONG: usize = 1024;
+/// Short blocks in the sample, each of which is compared with every other one.
+const SHORT: usize = 256;
+/// Blocks that one task reads.
+const BLOCKS_PER_TASK: usize = 1024;
+
+/// What a sample of the blocks told.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Audit {
+    /// Blocks of this sort.
+    pub blocks: u64,
+    /// Those in the sample.
+    pub sampled: u64,
+    /// Their matches, counted for each of them.
+    pub matches: u64,
+    /// Of these, those that the search found.
+    pub found: u64,
+    /// Blocks of the sample that have a match.
+    pub matched: u64,
+    /// The squares of their numbers of matches, summed up: matches of one block are lost together.
+    pub squares: u64,
+}
+
+impl Audit {
+    /// From the matches of each block of the sample.
+    fn of(blocks: usize, exact: &[u32], found: u64) -> Self {
+        let counts = || exact.iter().map(|&count| u64::from(count));
+        Self {
+            blocks: blocks as u64,
+            sampled: exact.len() as u64,
+            matches: counts().sum(),
+            found,
+            matched: counts().filter(|&count| count > 0).count() as u64,
+            squares: counts().map(|count| count * count).sum(),
+        }
+    }
+
+    /// As numbers, for a checkpoint.
+    #[must_use]
+    pub fn to_row(self) -> [u64; 6] {
+        [self.blocks, self.sampled, self.matches, self.found, self.matched, self.squares]
+    }
+
+    /// From such numbers.
+    #[must_use]
+    pub fn from_row([blocks, sampled, matches, found, with_matches, squares]: [u64; 6]) -> Self {
+        Self { blocks, sampled, matches, found, matched: with_matches, squares }
+    }
+}
+
+/// The places of the blocks whose fingerprints come first, ascending.
+fn sample(store: &Store, nodes: &[Number], count: usize) -> Vec<usize> {
+    let mut places: Vec<usize> = (0..nodes.len()).collect();
+    if places.len() > count {
+        places
+            .select_nth_unstable_by_key(count, |&place| store.fingerprints[nodes[place] as usize]);
+        places.truncate(count);
+    }
+    places.sort_unstable();
+    places
+}
+
+/// How many of some matches are those of a sample, counted for each of its nodes.
+fn count_found<'a>(matches: impl Iterator<Item = &'a Match>, nodes: &HashSet<Number>) -> u64 {
+    let sides = matches.flat_map(|found| [found.left, found.right]);
+    sides.filter(|node| nodes.contains(node)).count() as u64
+}
+
+/// Some long blocks, and which of them hold a shingle.
+struct Sample {
+    index: Index,
+    /// Shingles of each.
+    sizes: Vec<u32>,
+    numbers: HashMap<Number, u32>,
+}
+
+/// What looking blocks up in a sample needs for itself.
+#[derive(Default)]
+struct Scratch {
+    set: Vec<u64>,
+    met: Vec<u32>,
+}
+
+impl Sample {
+    fn new(store: &Store, settings: &Settings, nodes: &[Number]) -> Self {
+        let (mut reader, mut set) = (store.token_reader(), Vec::new());
+        let (mut postings, mut sizes) = (Vec::new(), Vec::new());
+        for (number, &node) in (0..).zip(nodes) {
+            fill_shingle_set(reader.tokens(node), settings.shingle_size, &mut set);
+            sizes.push(set.len() as u32);
+            let of = |&shingle: &u64| Posting { shingle, place: number, reach: u32::MAX };
+            postings.extend(set.iter().map(of));
+        }
+        let index = Index::new(postings, &vec![0; nodes.len()]);
+        Self { index, sizes, numbers: nodes.iter().copied().zip(0..).collect() }
+    }
+
+    /// Calls `each` with the blocks of the sample that a block matches, and how.
+    fn look_up(
+        &self,
+        (reader, scratch): (&mut TokenReader<'_>, &mut Scratch),
+        settings: &Settings,
+        node: Number,
+        mut each: impl FnMut(u32, Relation),
+    ) {
+        let Scratch { set, met } = scratch;
+        fill(reader, settings, node, set);
+        self.meet(set, met);
+        if !self.may_match(settings, set, met) {
+            return;
+        }
+        set.sort_unstable();
+        set.dedup();
+        self.meet(set, met);
+        let own = self.numbers.get(&node);
+        for run in met.chunk_by(|one, other| one == other) {
+            let (other, shared) = (run[0], run.len() as u32);
+            let sizes = (set.len() as u32, self.sizes[other as usize]);
+            if own == Some(&other) {
+            } else if resemblance(shared, sizes.0, sizes.1) >= settings.threshold {
+                each(other, Relation::Near);
+            } else if containment(shared, sizes.0, sizes.1) >= settings.containment {
+                each(other, Relation::Contained);
+            }
+        }
+    }
+
+    /// Who holds each of these shingles, sorted.
+    fn meet(&self, shingles: &[u64], met: &mut Vec<u32>) {
+        met.clear();
+        for &shingle in shingles {
+            self.index.meet(shingle, (1, 0), met);
+        }
+        met.sort_unstable();
+    }
+
+    /// Whether a block with these shingles, repeats included, can match any of those that were met:
+    /// most share next to nothing, and need not be sorted.
+    fn may_match(&self, settings: &Settings, shingles: &[u64], met: &[u32]) -> bool {
+        if met.is_empty() {
+            return false;
+        }
+        // So many different ones there are at least.
+        let mut bits = [0u64; 8];
+        for &shingle in shingles {
+            bits[shingle as usize / 64 % 8] |= 1 << (shingle % 64);
+        }
+        let different = bits.iter().map(|word| word.count_ones()).sum::<u32>();
+        met.chunk_by(|one, other| one == other).any(|run| {
+            // `least_shared` does not fall as sets grow.
+            let smaller = different.min(self.sizes[run[0] as usize]);
+            run.len() as f64 >= least_shared(settings, smaller, smaller)
+        })
+    }
+}
+
+/// Audits the matches of blocks that are judged by shingles: the near ones, and the contained ones.
+#[must_use]
+pub fn audit_long(store: &Store, settings: &Settings, matches: &[Match]) -> [Audit; 2] {
+    const RELATIONS: [Relation; 2] = [Relation::Near, Relation::Contained];
+    let nodes = long_nodes(store, settings);
+    let chosen: Vec<Number> =
+        sample(store, &nodes, LONG).iter().map(|&place| nodes[place]).collect();
+    let sample = Sample::new(store, settings, &chosen);
+    let matching: Vec<Vec<(u32, Relation)>> = nodes
+        .par_chunks(BLOCKS_PER_TASK)
+        .map(|some| {
+            let (mut reader, mut scratch) = (store.token_reader(), Scratch::default());
+            let mut matching = Vec::new();
+            for &node in some {
+                sample.look_up((&mut reader, &mut scratch), settings, node, |other, relation| {
+                    matching.push((other, relation));
+                });
+            }
+            matching
+        })
+        .collect();
+    let chosen: HashSet<Number> = chosen.into_iter().collect();
+    RELATIONS.map(|relation| {
+        let mut exact = vec![0u32; sample.sizes.len()];
+        for &(number, _) in matching.iter().flatten().filter(|found| found.1 == relation) {
+            exact[number as usize] += 1;
+        }
+        let of_shingles = |found: &&Match| found.similarity.is_nan() && found.relation == relation;
+        let found = count_found(matches.iter().filter(of_shingles), &chosen);
+        Audit::of(nodes.len(), &exact, found)
+    })
+}
+
+/// Audits the matches of blocks that are judged by characters, which are the only ones there are yet.
+#[must_use]
+pub fn audit_short(store: &Store, settings: &Settings, matches: &[Match]) -> Audit {
+    let blocks = ShortBlocks::new(store, settings);
+    let places = sample(store, &blocks.nodes, SHORT);
+    let exact = near_sample(&blocks, &places);
+    let chosen = places.iter().map(|&place| blocks.nodes[place]).collect();
+    Audit::of(blocks.nodes.len(), &exact, count_found(matches.iter(), &chosen))
+}

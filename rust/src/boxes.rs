@@ -1,0 +1,443 @@
+//! Exhaustive search among short blocks: every pair that their characters may make a match.
+//!
+//! A match leaves room for so many insertions and deletions, and each of them changes one count of a
+//! kind of character by one. So blocks are points whose coordinates are such counts, and matches lie
+//! near each other by the sum of differences. The points are halved again and again where they vary
+//! most, down to *boxes* of a few dozen; two boxes that are too far apart are passed over with all
+//! pairs in them. What is left is compared point by point, and then exactly, up to the first difference
+//! that is too much. Nothing that matches is lost, and no list holds more than what nearly matches.
+//!
+//! Shared runs of characters rule out next to nothing here: a similarity of .9 leaves room for so many
+//! changes that forty characters may share no run of five.
+
+use rayon::prelude::*;
+
+use crate::characters::{Counts, KINDS, ShortBlocks};
+use crate::group::Pair;
+use crate::simd::Path;
+use crate::store::Number;
+
+/// Points that are not halved any more, but compared at one time.
+pub(crate) const LANES: usize = 64;
+/// Points from which on halves are joined by several threads.
+const SPLIT_WORK: usize = 1 << 12;
+
+/// Every pair of blocks whose normal forms are near enough, in no order that means anything.
+pub(crate) fn near_pairs(blocks: &ShortBlocks<'_>) -> Vec<Pair> {
+    let counts = most_telling_first(&blocks.counts);
+    let mut order: Vec<u32> = (0..counts.len() as u32).collect();
+    let Some(tree) = Tree::new(&counts, &mut order, 0) else { return Vec::new() };
+    let counts = order.iter().map(|&place| counts[place as usize]).collect();
+    Search { blocks, order, counts, path: Path::best() }.inside(&tree)
+}
+
+/// How many matches some of the blocks have, which are given by their places.
+pub(crate) fn near_sample(blocks: &ShortBlocks<'_>, sample: &[usize]) -> Vec<u32> {
+    let counts = most_telling_first(&blocks.counts);
+    let order = (0..counts.len() as u32).collect();
+    let search = Search { blocks, order, counts, path: Path::best() };
+    let firsts: Vec<u32> = (0..search.order.len() as u32).step_by(LANES).collect();
+    let matches_in = |&first: &u32| {
+        let mut order: Vec<u32> =
+            search.order.iter().copied().skip(first as usize).take(LANES).collect();
+        let leaf = Tree::new(&search.counts, &mut order, first as usize);
+        let Some(leaf @ Tree { below: Below::Columns(columns), .. }) = &leaf else {
+            return vec![0; sample.len()];
+        };
+        let mut near = Near::default();
+        let matches = sample.iter().map(|&place| {
+            let own = place.checked_sub(leaf.first).filter(|&lane| lane < leaf.count);
+            let others = own.map_or(!0, |lane| !(1 << lane));
+            near.similarities.clear();
+            near.compare(&search, place, (leaf, columns), others);
+            let enough = |&&similarity: &&f64| similarity >= blocks.settings.short_threshold;
+            near.similarities.iter().filter(enough).count() as u32
+        });
+        matches.collect()
+    };
+    let sum = |one: Vec<u32>, other: Vec<u32>| one.iter().zip(other).map(|(a, b)| a + b).collect();
+    firsts.par_iter().map(matches_in).reduce(|| vec![0; sample.len()], sum)
+}
+
+/// The counts with the kinds that vary most at the beginning, where they rule out the rest.
+fn most_telling_first(counts: &[Counts]) -> Vec<Counts> {
+    let spreads = spreads(counts.iter());
+    let mut kinds: [usize; KINDS] = std::array::from_fn(|kind| kind);
+    kinds.sort_by_key(|&kind| std::cmp::Reverse(spreads[kind]));
+    let ordered = |point: &Counts| Counts { kinds: kinds.map(|kind| point.kinds[kind]), ..*point };
+    counts.iter().map(ordered).collect()
+}
+
+/// Points that stand one after the other, and the box around them.
+struct Tree {
+    first: usize,
+    count: usize,
+    low: Counts,
+    high: Counts,
+    below: Below,
+}
+
+enum Below {
+    Halves(Box<(Tree, Tree)>),
+    /// For each kind the counts of all points; of lanes beyond the points, zeros.
+    Columns(Box<[[u8; LANES]; KINDS]>),
+}
+
+impl Tree {
+    /// Orders the points of a range so that those of each half stand together; `None` without points.
+    fn new(counts: &[Counts], order: &mut [u32], first: usize) -> Option<Self> {
+        let points = || order.iter().map(|&place| &counts[place as usize]);
+        let (mut low, mut high) = (*points().next()?, *points().next()?);
+        for point in points() {
+            low = low.each(point, u8::min, u32::min);
+            high = high.each(point, u8::max, u32::max);
+        }
+        let count = order.len();
+        if count <= LANES {
+            let below = Below::Columns(columns(points()));
+            return Some(Self { first, count, low, high, below });
+        }
+        let spreads = spreads(points());
+        let widest = (0..spreads.len()).max_by_key(|&coordinate| spreads[coordinate])?;
+        let middle = count / 2;
+        order.select_nth_unstable_by_key(middle, |&place| {
+            (counts[place as usize].coordinate(widest), place)
+        });
+        let (left, right) = order.split_at_mut(middle);
+        let (left, right) = rayon::join(
+            || Self::new(counts, left, first),
+            || Self::new(counts, right, first + middle),
+        );
+        Some(Self { first, count, low, high, below: Below::Halves(Box::new((left?, right?))) })
+    }
+}
+
+/// The counts of a leaf's points, kind by kind.
+fn columns<'a>(points: impl Iterator<Item = &'a Counts>) -> Box<[[u8; LANES]; KINDS]> {
+    let mut columns = Box::new([[0; LANES]; KINDS]);
+    for (lane, point) in points.enumerate() {
+        for (column, &count) in columns.iter_mut().zip(&point.kinds) {
+            column[lane] = count;
+        }
+    }
+    columns
+}
+
+/// How much each coordinate varies: its variance, times the square of how many points there are.
+fn spreads<'a>(points: impl Iterator<Item = &'a Counts>) -> [u128; KINDS + 1] {
+    let mut sums = [[0u64; 2]; KINDS + 1];
+    let mut count = 0u64;
+    for point in points {
+        count += 1;
+        for (coordinate, [sum, squares]) in sums.iter_mut().enumerate() {
+            let value = u64::from(point.coordinate(coordinate));
+            *sum += value;
+            *squares += value * value;
+        }
+    }
+    sums.map(|[sum, squares]| u128::from(squares) * u128::from(count) - u128::from(sum).pow(2))
+}
+
+/// A box that is not halved, and its columns.
+type Leaf<'a> = (&'a Tree, &'a [[u8; LANES]; KINDS]);
+
+struct Search<'a> {
+    blocks: &'a ShortBlocks<'a>,
+    order: Vec<u32>,
+    /// Counts in that order.
+    counts: Vec<Counts>,
+    path: Path,
+}
+
+impl Search<'_> {
+    /// The pairs inside a box.
+    fn inside(&self, tree: &Tree) -> Vec<Pair> {
+        let (left, right) = match &tree.below {
+            Below::Columns(columns) => {
+                let mut near = Near::default();
+                for lane in 0..tree.count {
+                    let later = !0u64 << lane << 1;
+                    near.compare(self, tree.first + lane, (tree, columns), later);
+                }
+                return near.pairs;
+            }
+            Below::Halves(halves) => (&halves.0, &halves.1),
+        };
+        both(
+            tree.count,
+            || both(left.count, || self.inside(left), || self.inside(right)),
+            || self.between(left, right),
+        )
+    }
+
+    /// The pairs of a point of one box and a point of another one.
+    fn between(&self, left: &Tree, right: &Tree) -> Vec<Pair> {
+        if !self.may_hold_pairs(left, right) {
+            return Vec::new();
+        }
+        let (larger, smaller) =
+            if left.count < right.count { (right, left) } else { (left, right) };
+        match (&larger.below, &smaller.below) {
+            (Below::Halves(halves), _) => both(
+                larger.count,
+                || self.between(&halves.0, smaller),
+                || self.between(&halves.1, smaller),
+            ),
+            (Below::Columns(left), Below::Columns(right)) => {
+                self.between_leaves((larger, left), (smaller, right))
+            }
+            // A box that is no larger than one of a leaf is not halved either.
+            (Below::Columns(_), Below::Halves(_)) => Vec::new(),
+        }
+    }
+
+    /// The pairs of a point of one leaf and a point of another one.
+    fn between_leaves(&self, left: Leaf<'_>, right: Leaf<'_>) -> Vec<Pair> {
+        let mut near = Near::default();
+        let most = self.most(left.0.high.length + right.0.high.length);
+        let (low, high) = (&right.0.low.kinds, &right.0.high.kinds);
+        for lane in lanes(self.path.near_lanes(low, high, left.1, most), left.0.count) {
+            near.compare(self, left.0.first + lane, right, !0);
+        }
+        near.pairs
+    }
+
+    /// The largest sum of differences of two texts of so many characters, as far as lanes can count.
+    fn most(&self, lengths: u32) -> u8 {
+        u8::try_from(self.blocks.room(lengths)).unwrap_or(u8::MAX)
+    }
+
+    /// Whether two boxes are near enough for a pair.
+    fn may_hold_pairs(&self, left: &Tree, right: &Tree) -> bool {
+        let longer = left.low.length.saturating_sub(right.high.length);
+        let shorter = right.low.length.saturating_sub(left.high.length);
+        let room = self.blocks.room(left.high.length + right.high.length);
+        left.low.tokens.min(right.low.tokens) < self.blocks.settings.short_tokens
+            && longer + shorter <= room
+            && gaps(&left.low.kinds, &right.high.kinds) + gaps(&right.low.kinds, &left.high.kinds)
+                <= room
+    }
+}
+
+/// By how much the counts of one lie above those of the other, summed up.
+fn gaps(low: &[u8; KINDS], high: &[u8; KINDS]) -> u32 {
+    low.iter().zip(high).map(|(&low, &high)| u32::from(low.saturating_sub(high))).sum()
+}
+
+/// Bit by bit, the points that lie near a box, of which the lowest and the highest counts are given:
+/// the sum of what their counts lack or have beyond it is at most `most`.
+///
+/// Sums stop at 255, the largest `most`, which they then do not exceed.
+// Inlined into a function for each instruction set, see `simd`.
+#[allow(clippy::inline_always)]
+#[inline(always)]
+pub(crate) fn near_lanes(
+    low: &[u8; KINDS],
+    high: &[u8; KINDS],
+    columns: &[[u8; LANES]; KINDS],
+    most: u8,
+) -> u64 {
+    /// Kinds between two looks at whether any point is left.
+    const STEP: usize = 4;
+    let mut sums = [0u8; LANES];
+    for first in (0..KINDS).step_by(STEP) {
+        for kind in first..first + STEP {
+            let (low, high, column) = (low[kind], high[kind], &columns[kind]);
+            for (sum, &count) in sums.iter_mut().zip(column) {
+                let gap = low.saturating_sub(count) | count.saturating_sub(high);
+                *sum = sum.saturating_add(gap);
+            }
+        }
+        if sums.iter().fold(u8::MAX, |least, &sum| least.min(sum)) > most {
+            return 0;
+        }
+    }
+    let mut flags = [0u8; LANES];
+    for (flag, &sum) in flags.iter_mut().zip(&sums) {
+        *flag = u8::from(sum <= most);
+    }
+    // The product brings byte n of eight to bit n of the highest byte.
+    flags.as_chunks::<8>().0.iter().rev().fold(0, |bits, &flags| {
+        bits << 8 | (u64::from_le_bytes(flags).wrapping_mul(0x0102_0408_1020_4080) >> 56)
+    })
+}
+
+/// The lanes that are set, of so many.
+fn lanes(mut bits: u64, count: usize) -> impl Iterator<Item = usize> {
+    if count < LANES {
+        bits &= (1 << count) - 1;
+    }
+    std::iter::from_fn(move || {
+        let lane = (bits != 0).then(|| bits.trailing_zeros() as usize)?;
+        bits &= bits - 1;
+        Some(lane)
+    })
+}
+
+/// What two tasks find, on two threads where it is worth it.
+fn both(
+    points: usize,
+    one: impl FnOnce() -> Vec<Pair> + Send,
+    other: impl FnOnce() -> Vec<Pair> + Send,
+) -> Vec<Pair> {
+    let (mut one, other) =
+        if points < SPLIT_WORK { (one(), other()) } else { rayon::join(one, other) };
+    if one.is_empty() {
+        return other;
+    }
+    one.extend(other);
+    one
+}
+
+/// Pairs that were found near, and what comparing needs for itself.
+#[derive(Default)]
+struct Near {
+    pairs: Vec<Pair>,
+    similarities: Vec<f64>,
+    left: Vec<char>,
+    right: Vec<char>,
+    reached: Vec<usize>,
+}
+
+impl Near {
+    /// Compares a point with those of a leaf whose bits are set.
+    fn compare(
+        &mut self,
+        search: &Search<'_>,
+        left: usize,
+        (leaf, columns): Leaf<'_>,
+        wanted: u64,
+    ) {
+        let (blocks, own) = (search.blocks, &search.counts[left]);
+        let most = search.most(own.length + leaf.high.length);
+        let near = search.path.near_lanes(&own.kinds, &own.kinds, columns, most);
+        let mut is_read = false;
+        for lane in lanes(near & wanted, leaf.count) {
+            let right = leaf.first + lane;
+            let other = &search.counts[right];
+            if !blocks.leave_room(own, other) {
+                continue;
+            }
+            let node = |place: usize| blocks.nodes[search.order[place] as usize];
+            let (one, two) = (node(left), node(right));
+            let read = |node: Number, out: &mut Vec<char>| {
+                out.clear();
+                out.extend(blocks.store.node_normal(node).chars());
+            };
+            if !std::mem::replace(&mut is_read, true) {
+                read(one, &mut self.left);
+            }
+            read(two, &mut self.right);
+            let room = blocks.room(own.length + other.length) as usize;
+            if let Some(edits) = distance(&self.left, &self.right, room, &mut self.reached) {
+                self.pairs.push((one.min(two), one.max(two)));
+                // As the judge computes it.
+                let share = edits as f64 / f64::from(own.length + other.length);
+                self.similarities.push(1.0 - share);
+            }
+        }
+    }
+}
+
+/// The fewest insertions and deletions that make one text of the other, if they are at most `most`.
+///
+/// Myers, An O(ND) difference algorithm and its variations (Algorithmica 1, 1986): on each diagonal
+/// of the matrix, how far so many edits lead.
+pub(crate) fn distance(
+    left: &[char],
+    right: &[char],
+    most: usize,
+    reached: &mut Vec<usize>,
+) -> Option<usize> {
+    // Diagonals are numbered from the one that is `most + 1` below the middle.
+    let middle = most + 1;
+    reached.clear();
+    reached.resize(2 * middle + 1, 0);
+    for edits in 0..=most {
+        for diagonal in (middle - edits..=middle + edits).step_by(2) {
+            let (below, above) = (reached[diagonal - 1], reached[diagonal + 1]);
+            let down = diagonal == middle - edits || (diagonal != middle + edits && below < above);
+            let mut along = if down { above } else { below + 1 };
+            let mut other = along + middle - diagonal;
+            while along < left.len() && other < right.len() && left[along] == right[other] {
+                along += 1;
+                other += 1;
+            }
+            if along >= left.len() && other >= right.len() {
+                return Some(edits);
+            }
+            reached[diagonal] = along;
+        }
+    }
+    None
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::simd::paths;
+
+    #[test]
+    fn lanes_are_the_points_that_lie_near_on_every_instruction_set() {
+        let draw = |seed: u32| (crate::sign::mix32(seed) % 7).pow(2) as u8;
+        for seed in 0..300u32 {
+            let start = seed * 5000;
+            let columns: [[u8; LANES]; KINDS] = std::array::from_fn(|kind| {
+                std::array::from_fn(|lane| draw(start + (kind * LANES + lane) as u32))
+            });
+            let low: [u8; KINDS] = std::array::from_fn(|kind| draw(start + 2000 + kind as u32));
+            let wide = if seed % 3 == 0 { 0 } else { 9 };
+            let high = low.map(|low| low + wide);
+            for most in [0, 30, 90, 120, 200, 250, 254, 255] {
+                let sum = |lane: usize| -> u32 {
+                    let gap = |kind: usize| {
+                        let count = columns[kind][lane];
+                        u32::from(low[kind].saturating_sub(count))
+                            + u32::from(count.saturating_sub(high[kind]))
+                    };
+                    (0..KINDS).map(gap).sum()
+                };
+                let near = |lane: &usize| sum(*lane) <= u32::from(most) || most == u8::MAX;
+                let wanted: Vec<usize> = (0..LANES).filter(near).collect();
+                for path in paths() {
+                    let found = path.near_lanes(&low, &high, &columns, most);
+                    assert_eq!(lanes(found, LANES).collect::<Vec<_>>(), wanted, "{path:?}, {most}");
+                    assert!(lanes(found, 5).all(|lane| lane < 5));
+                }
+            }
+        }
+    }
+
+    /// By the table of longest common subsequences.
+    fn plain_distance(left: &[char], right: &[char]) -> usize {
+        let mut row: Vec<usize> = (0..=right.len()).collect();
+        for (place, one) in left.iter().enumerate() {
+            let mut before = std::mem::replace(&mut row[0], place + 1);
+            for (column, other) in right.iter().enumerate() {
+                let edits =
+                    if one == other { before } else { 1 + row[column].min(row[column + 1]) };
+                before = std::mem::replace(&mut row[column + 1], edits);
+            }
+        }
+        row[right.len()]
+    }
+
+    #[test]
+    fn distances_are_those_of_the_table() {
+        let mut reached = Vec::new();
+        for seed in 0..2000u32 {
+            let text = |salt: u32, length: u32| -> Vec<char> {
+                (0..length % 13)
+                    .map(|place| crate::sign::mix32(seed * 977 + salt + place) % 3)
+                    .filter_map(|digit| char::from_digit(digit, 10))
+                    .collect()
+            };
+            let (left, right) = (text(0, seed), text(500, seed / 13));
+            let wanted = plain_distance(&left, &right);
+            for most in 0..30 {
+                let found = distance(&left, &right, most, &mut reached);
+                assert_eq!(found, (wanted <= most).then_some(wanted), "{left:?} {right:?} {most}");
+            }
+        }
+    }
+}
