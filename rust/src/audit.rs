@@ -17,8 +17,11 @@ use crate::shingle::fill_shingle_set;
 use crate::store::{Number, Store, TokenReader};
 use crate::verify::{Match, Relation, containment, least_shared, resemblance};
 
-/// Long blocks in the sample. Most of the cost is that of reading all others once more.
-const LONG: usize = 1024;
+/// Long blocks in the sample.
+const LONG: usize = 2048;
+/// Long blocks up to which each of the sample is compared with all of them. Of more, it is compared with
+/// an eighth: reading all of them once more would cost more than all else.
+const ALL_PARTNERS: usize = 1 << 14;
 /// Short blocks in the sample, each of which is compared with every other one.
 const SHORT: usize = 256;
 /// Blocks that one task reads.
@@ -182,7 +185,11 @@ pub fn audit_long(store: &Store, settings: &Settings, matches: &[Match]) -> [Aud
     let chosen: Vec<Number> =
         sample(store, &nodes, LONG).iter().map(|&place| nodes[place]).collect();
     let sample = Sample::new(store, settings, &chosen);
-    let matching: Vec<Vec<(u32, Relation)>> = nodes
+    let every = if nodes.len() > ALL_PARTNERS { 8 } else { 1 };
+    // By bits that the choice of the sample does not look at.
+    let is_partner = |node: Number| store.fingerprints[node as usize] as u64 % every == 0;
+    let partners: Vec<Number> = nodes.iter().copied().filter(|&node| is_partner(node)).collect();
+    let matching: Vec<Vec<(u32, Relation)>> = partners
         .par_chunks(BLOCKS_PER_TASK)
         .map(|some| {
             let (mut reader, mut scratch) = (store.token_reader(), Scratch::default());
@@ -202,7 +209,12 @@ pub fn audit_long(store: &Store, settings: &Settings, matches: &[Match]) -> [Aud
             exact[number as usize] += 1;
         }
         let of_shingles = |found: &&Match| found.similarity.is_nan() && found.relation == relation;
-        let found = count_found(matches.iter().filter(of_shingles), &chosen);
+        let found = matches
+            .iter()
+            .filter(of_shingles)
+            .flat_map(|found| [(found.left, found.right), (found.right, found.left)])
+            .filter(|&(node, other)| chosen.contains(&node) && is_partner(other))
+            .count() as u64;
         Audit::of(nodes.len(), &exact, found)
     })
 }

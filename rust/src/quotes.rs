@@ -66,12 +66,11 @@ impl Quotes {
             .filter(|part| part.length >= settings.min_run && !is_told(text, fates, part))
             .collect();
         tell_once(text, settings.min_run, &mut parts);
-        let earlier = places_of(text, settings, &parts, |part| part.earlier);
-        let later = places_of(text, settings, &parts, |part| part.later);
+        let places = places_of(text, settings, &parts);
         let mut pieces: Vec<Piece> = parts
             .iter()
-            .zip(earlier.into_iter().zip(later))
-            .map(|(part, (keeper, member))| Piece { keeper, member, tokens: part.length })
+            .zip(places.as_chunks::<2>().0)
+            .map(|(part, &[keeper, member])| Piece { keeper, member, tokens: part.length })
             .collect();
         pieces.par_sort_by_key(|piece| {
             (piece.keeper.blocks.0, piece.keeper.span, piece.member.blocks.0, piece.member.span)
@@ -105,25 +104,24 @@ impl Quotes {
     }
 }
 
-/// The place of one side of each run. They are read in the order of the blocks, so that each text is read
-/// once.
-fn places_of(
-    text: &Text<'_>,
-    settings: &Settings,
-    runs: &[Run],
-    side: impl Fn(&Run) -> Token + Sync,
-) -> Vec<Place> {
-    let mut order: Vec<usize> = (0..runs.len()).collect();
-    order.par_sort_unstable_by_key(|&number| (side(&runs[number]), number));
+/// The earlier and the later place of each run. They are read in the order of the blocks, so that each
+/// text is read once.
+fn places_of(text: &Text<'_>, settings: &Settings, runs: &[Run]) -> Vec<Place> {
+    let side = |number: usize| {
+        let run = &runs[number / 2];
+        if number % 2 == 0 { run.earlier } else { run.later }
+    };
+    let mut order: Vec<usize> = (0..2 * runs.len()).collect();
+    order.par_sort_unstable_by_key(|&number| (side(number), number));
     let found: Vec<Place> = order
         .par_iter()
         .with_min_len(RUNS_PER_TASK)
         .map_init(
             || Places::new(text.store, settings),
-            |places, &number| place(text, places, side(&runs[number]), runs[number].length),
+            |places, &number| place(text, places, side(number), runs[number / 2].length),
         )
         .collect();
-    let mut places = vec![Place { blocks: (0, 0), span: (0, 0) }; runs.len()];
+    let mut places = vec![Place { blocks: (0, 0), span: (0, 0) }; order.len()];
     for (number, place) in order.into_iter().zip(found) {
         places[number] = place;
     }

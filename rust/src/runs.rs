@@ -5,6 +5,8 @@
 //! with the previous place of its anchor, so a hot one costs no more than a cold one. Where a run was
 //! found, nothing is looked for inside of it.
 
+use std::ops::Range;
+
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
@@ -14,6 +16,9 @@ use crate::store::{Number, Store, TokenReader};
 
 /// Documents whose anchors are found by one task.
 const DOCUMENTS_PER_TASK: usize = 64;
+
+/// Tokens that are compared at one time.
+const NEAR: usize = 64;
 
 /// A token of a block: the block, and how many tokens of it stand before.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -305,28 +310,51 @@ struct Sides<'a> {
     earlier: Side<'a>,
 }
 
-/// The tokens of the block that is looked at.
+/// Tokens of the block that is looked at, from the `first` on.
 struct Side<'a> {
     reader: TokenReader<'a>,
     block: Option<Number>,
+    first: usize,
     tokens: Vec<u32>,
 }
 
 impl Side<'_> {
-    fn of(&mut self, text: &Text<'_>, block: Number) -> &[u32] {
-        if self.block != Some(block) {
+    /// The tokens before a place, up to `NEAR` of them.
+    fn before(&mut self, text: &Text<'_>, token: Token) -> &[u32] {
+        let offset = token.offset as usize;
+        self.read(text, token.block, offset.saturating_sub(NEAR)..offset)
+    }
+
+    /// The tokens from a place on, up to `NEAR` of them.
+    fn after(&mut self, text: &Text<'_>, token: Token) -> &[u32] {
+        let offset = token.offset as usize;
+        let end = text.tokens(token.block) as usize;
+        self.read(text, token.block, offset..end.min(offset + NEAR))
+    }
+
+    fn read(&mut self, text: &Text<'_>, block: Number, wanted: Range<usize>) -> &[u32] {
+        let known = self.first..self.first + self.tokens.len();
+        if self.block != Some(block) || wanted.start < known.start || wanted.end > known.end {
+            // What stands around is asked for next.
+            let end = (wanted.end + NEAR).min(text.tokens(block) as usize);
+            self.first = wanted.start.saturating_sub(NEAR);
             self.block = Some(block);
             self.tokens.clear();
             let node = text.store.node(block as usize);
-            self.tokens.extend_from_slice(self.reader.tokens(node));
+            self.tokens.extend_from_slice(self.reader.part(node, self.first..end));
         }
-        &self.tokens
+        &self.tokens[wanted.start - self.first..wanted.end - self.first]
     }
 }
 
 impl<'a> Sides<'a> {
     fn new(text: &'a Text<'a>) -> Self {
-        let side = || Side { reader: text.store.token_reader(), block: None, tokens: Vec::new() };
+        let side = || Side {
+            reader: text.store.token_reader(),
+            block: None,
+            first: 0,
+            tokens: Vec::new(),
+        };
         Self { text, later: side(), earlier: side() }
     }
 
@@ -389,18 +417,18 @@ impl<'a> Sides<'a> {
         Run { later, earlier, length }
     }
 
-    /// How many tokens before the two are the same, within their blocks.
+    /// How many tokens before the two are the same, within their blocks, up to `NEAR`.
     fn same_before(&mut self, later: Token, earlier: Token) -> u32 {
-        let one = &self.later.of(self.text, later.block)[..later.offset as usize];
-        let other = &self.earlier.of(self.text, earlier.block)[..earlier.offset as usize];
+        let one = self.later.before(self.text, later);
+        let other = self.earlier.before(self.text, earlier);
         one.iter().rev().zip(other.iter().rev()).take_while(|(one, other)| one == other).count()
             as u32
     }
 
-    /// How many tokens from the two on are the same, within their blocks.
+    /// How many tokens from the two on are the same, within their blocks, up to `NEAR`.
     fn same_after(&mut self, later: Token, earlier: Token) -> u32 {
-        let one = &self.later.of(self.text, later.block)[later.offset as usize..];
-        let other = &self.earlier.of(self.text, earlier.block)[earlier.offset as usize..];
+        let one = self.later.after(self.text, later);
+        let other = self.earlier.after(self.text, earlier);
         one.iter().zip(other).take_while(|(one, other)| one == other).count() as u32
     }
 }

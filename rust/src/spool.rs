@@ -6,6 +6,7 @@
 
 use std::fs::File;
 use std::io;
+use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::sync::OnceLock;
 
@@ -130,7 +131,14 @@ impl Spool {
     /// Reads rows wherever they are.
     #[must_use]
     pub fn reader(&self) -> SpoolReader<'_> {
-        SpoolReader { spool: self, window: Vec::new(), bytes: Vec::new(), start: 0, used: 0 }
+        SpoolReader {
+            spool: self,
+            window: Vec::new(),
+            bytes: Vec::new(),
+            start: 0,
+            used: 0,
+            aside: Vec::new(),
+        }
     }
 
     /// The error of the first read that failed: the rows it asked for were taken to be empty.
@@ -174,6 +182,8 @@ pub struct SpoolReader<'a> {
     start: u64,
     /// Numbers of the window that were asked for.
     used: u64,
+    /// What was read last from before the window, or as a part of a row.
+    aside: Vec<u32>,
 }
 
 impl SpoolReader<'_> {
@@ -183,11 +193,18 @@ impl SpoolReader<'_> {
         if start >= self.spool.filed {
             return self.spool.held(row);
         }
-        if start < self.start || end > self.start + self.window.len() as u64 {
+        if start < self.start {
+            // Who goes from row to row looks back now and then, and goes on.
+            return self.part(row, 0..(end - start) as usize);
+        }
+        if end > self.start + self.window.len() as u64 {
             // Eight times as many as were of use the last time: asking costs as much as 600 numbers.
             // Who goes from row to row soon reads whole windows, who leaves most out little in vain.
             let ahead = start + (8 * self.used).min(WINDOW);
-            self.fill(start, end.max(ahead).min(self.spool.filed));
+            let end = end.max(ahead).min(self.spool.filed);
+            let mut window = std::mem::take(&mut self.window);
+            self.fill(start, end, &mut window);
+            (self.window, self.start) = (window, start);
             self.used = 0;
         }
         self.used += end - start;
@@ -195,7 +212,19 @@ impl SpoolReader<'_> {
         &self.window[first..first + (end - start) as usize]
     }
 
-    fn fill(&mut self, start: u64, end: u64) {
+    /// A part of a row, counted in numbers.
+    pub fn part(&mut self, row: usize, part: Range<usize>) -> &[u32] {
+        let (start, _) = self.spool.bounds(row);
+        if start >= self.spool.filed {
+            return &self.spool.held(row)[part];
+        }
+        let mut aside = std::mem::take(&mut self.aside);
+        self.fill(start + part.start as u64, start + part.end as u64, &mut aside);
+        self.aside = aside;
+        &self.aside
+    }
+
+    fn fill(&mut self, start: u64, end: u64, numbers: &mut Vec<u32>) {
         self.bytes.clear();
         self.bytes.resize((end - start) as usize * 4, 0);
         if let Some(file) = &self.spool.file
@@ -205,10 +234,9 @@ impl SpoolReader<'_> {
             let _ = self.spool.failure.set(error);
             self.bytes.fill(0);
         }
-        let numbers = self.bytes.as_chunks::<4>().0.iter();
-        self.window.clear();
-        self.window.extend(numbers.map(|&number| u32::from_le_bytes(number)));
-        self.start = start;
+        numbers.clear();
+        let read = self.bytes.as_chunks::<4>().0.iter();
+        numbers.extend(read.map(|&number| u32::from_le_bytes(number)));
     }
 }
 

@@ -435,6 +435,11 @@ pub struct TokenReader<'a> {
 }
 
 impl TokenReader<'_> {
+    /// Some of the tokens of a node whose tokens were kept.
+    pub fn part(&mut self, node: Number, part: std::ops::Range<usize>) -> &[u32] {
+        self.reader.part(self.store.token_rows[node as usize] as usize, part)
+    }
+
     /// The token stream of a node; empty where it was not kept.
     pub fn tokens(&mut self, node: Number) -> &[u32] {
         match self.store.token_rows[node as usize] {
