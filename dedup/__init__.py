@@ -11,6 +11,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from dedup.comparison import Comparison
     from dedup.errors import (
         CorruptIndexError,
         DedupError,
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from dedup.forecast import Forecast
     from dedup.model import Cluster, Document, Match, Member
     from dedup.options import Options
-    from dedup.pipeline import clean, explain, matches, plan, restore, scan, unique
+    from dedup.pipeline import clean, compare, explain, matches, plan, restore, scan, unique
     from dedup.policy import Policy
     from dedup.results import CleanResult, ScanResult
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 # Where each name is; loaded when it is first used. `dedup --help` needs neither numpy nor the core,
 # and an interrupt while the command loads finds nothing imported that could not yet catch it.
 _LATER = {
+    "dedup.comparison": ("Comparison",),
     "dedup.errors": (
         "CorruptIndexError",
         "DedupError",
@@ -52,7 +54,16 @@ _LATER = {
     "dedup.forecast": ("Forecast",),
     "dedup.model": ("Cluster", "Document", "Match", "Member"),
     "dedup.options": ("Options",),
-    "dedup.pipeline": ("clean", "explain", "matches", "plan", "restore", "scan", "unique"),
+    "dedup.pipeline": (
+        "clean",
+        "compare",
+        "explain",
+        "matches",
+        "plan",
+        "restore",
+        "scan",
+        "unique",
+    ),
     "dedup.policy": ("Policy",),
     "dedup.results": ("CleanResult", "ScanResult"),
 }
@@ -60,6 +71,7 @@ _LATER = {
 __all__ = [
     "CleanResult",
     "Cluster",
+    "Comparison",
     "CorruptIndexError",
     "DedupError",
     "Document",
@@ -79,6 +91,7 @@ __all__ = [
     "PolicyError",
     "ScanResult",
     "clean",
+    "compare",
     "explain",
     "matches",
     "plan",

@@ -14,8 +14,8 @@ _Lines = tuple[bytes, str, int, Sequence[int] | None]
 # The bytes of a cell with its quotes, from the start of the input.
 _Span = tuple[int, int]
 # End, cells, line feeds, fault (1: text after a closing quote, 2: a quote not closed); then the
-# text's cell, the id's and the extra one's.
-_Row = tuple[int, int, int, int, _Span | None, _Span | None, _Span | None]
+# text's cell, the id's and three others.
+_Row = tuple[int, int, int, int, _Span | None, _Span | None, list[_Span | None]]
 
 def fold_tokens(text: str) -> list[str]: ...
 def normal_form(text: str, mask_numbers: bool = False) -> str: ...
@@ -72,13 +72,13 @@ class Corpus:
         lines: _Lines,
         text_field: str,
         id_field: str,
-        extra_field: str | None,
+        extra_fields: Sequence[str],
     ) -> tuple[int, list[int], list[bytes | None]]:
         """Add the records of whole lines.
 
         Returns how many documents were added, the numbers of the lines that are neither a
-        record with a text nor blank, and, where an extra field is asked for, its JSON value in
-        each document.
+        record with a text nor blank, and the JSON values of the extra fields (three at most) of
+        each document, one document's after the other's.
         """
 
     def repeated_ids(self) -> tuple[int, tuple[str, str] | None]:
@@ -110,8 +110,19 @@ class Corpus:
     def judge_short(self, low: int, scores: bytes) -> None: ...
     def match(self) -> None: ...
     def block_tokens(self) -> bytes: ...
-    def cluster(self, rank: bytes | None, *, of_documents: bool = False) -> None:
-        """Decide; rank: `uint32` of each block, or of each document, for all blocks of it."""
+    def cluster(
+        self,
+        rank: bytes | None,
+        groups: bytes | None = None,
+        times: bytes | None = None,
+        *,
+        of_documents: bool = False,
+    ) -> None:
+        """Decide. rank: `uint32` of each block, or of each document, for all blocks of it.
+
+        The lowest comes first. groups: `uint32` of each document. times: `int64` seconds of each
+        document, the least number for none. Raises ValueError where there are too few or too many.
+        """
 
     def counts(self) -> dict[str, int]: ...
     def state(self) -> dict[str, int]:
@@ -173,7 +184,7 @@ class Strings:
     def are_empty(self) -> bool:
         """Whether every string is."""
 
-    def ranks(self) -> bytes:
+    def ranks(self, *, descending: bool = False) -> bytes:
         """`uint32` of each in the order of bytes; equal ones share it, empty ones come last."""
 
 @final
@@ -192,7 +203,7 @@ class RowScanner:
     """Finds rows of separated values in blocks of bytes; takes the columns asked for."""
 
     def __new__(
-        cls, delimiter: int, text: int | None, id: int | None, extra: int | None
+        cls, delimiter: int, text: int | None, id: int | None, extras: Sequence[int | None]
     ) -> RowScanner: ...
     def feed(self, block: bytes) -> list[_Row]: ...
     def finish(self) -> _Row | None:

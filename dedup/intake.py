@@ -2,25 +2,29 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from dedup.engines.journal import packed, unpacked
-from dedup.errors import FormatError
+from dedup.errors import FormatError, PolicyError
 from dedup.fields import look_up
 from dedup.formats import Batch, Lines, Reading, Rows, Torn
 from dedup.formats.jsonl import skipped_lines
+from dedup.formats.records import shown
+from dedup.model import Document
 from dedup.skipped import SkippedRecords
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping
+    from collections.abc import Iterable, Mapping, Sequence
 
     from dedup import _core
     from dedup.formats import Piece
     from dedup.model import Skipped
     from dedup.stages.keepers import KeeperOrder
+    from dedup.stages.scopes import Scopes
 
 
 @dataclass(slots=True)
@@ -34,6 +38,7 @@ class Intake:
     corpus: _core.Corpus
     reading: Reading
     order: KeeperOrder
+    scopes: Scopes
     skip_bad: bool
     skipped: SkippedRecords = field(default_factory=SkippedRecords)
     documents: int = 0
@@ -59,15 +64,16 @@ class Intake:
 
     def noted_bytes(self) -> int:
         """Bytes that are held of documents and bad records beside what the core made of them."""
-        order = self.order.noted(0)
+        order, scopes = self.order.noted(0), self.scopes.noted(0)
         self.skipped.blocks()
-        return sum(map(len, (*order.values(), *self.skipped.after(0))))
+        held = (*order.values(), *self.skipped.after(0), *scopes.pop("names"), *scopes.values())
+        return sum(map(len, held))
 
     def gathered(self) -> dict[str, Any]:
         """What came since the last time, as JSON values."""
         documents, blocks = self._told
         self._told = (self.documents, self.skipped.blocks())
-        order = self.order.noted(documents)
+        order, scopes = self.order.noted(documents), self.scopes.noted(documents)
         return {
             "position": self.position,
             "weight": self.weight,
@@ -76,6 +82,8 @@ class Intake:
             "skipped": [packed(part) for part in self.skipped.after(blocks)],
             "first": order.pop("first"),
             "order": {name: packed(data) for name, data in order.items()},
+            "names": scopes.pop("names"),
+            "scopes": {name: packed(data) for name, data in scopes.items()},
         }
 
     def take_back(self, gathered: dict[str, Any]) -> None:
@@ -87,19 +95,31 @@ class Intake:
         self.skipped.append_all(*map(unpacked, gathered["skipped"]))
         order = {name: unpacked(data) for name, data in gathered["order"].items()}
         self.order.take_back({**order, "first": gathered["first"]})
+        scopes = {name: unpacked(data) for name, data in gathered["scopes"].items()}
+        self.scopes.take_back({**scopes, "names": gathered["names"]})
         self._told = (self.documents, self.skipped.blocks())
 
     def _add_rows(self, rows: Rows) -> None:
         self.records = True
+        if self.order.function is not None:
+            message = f"keep is a function, and {shown(rows.input.path)} holds rows, not records"
+            hint = "read them into dicts, or use earliest:FIELD, latest:FIELD or prefer-field"
+            raise PolicyError(message, field="keep", hint=hint)
         self.corpus.add(rows.texts, rows.ids, [rows.input.name] * len(rows), rows.numbers)
-        self.order.note(rows.sources, rows.extras, [rows.input.path] * len(rows))
+        self._note(rows.sources, rows.extras, [rows.input.path] * len(rows))
         self._note_skipped(rows.skipped)
         self.documents += len(rows)
 
     def _add_batch(self, batch: Batch) -> None:
         self.corpus.add(batch.texts, batch.ids, batch.sources)
-        dates = [value_of(one, self.order.wanted) for one in batch.fields]
-        self.order.note(batch.sources, dates, batch.paths())
+        names = self.reading.extra_fields
+        values = [[value_of(one, name) for name in names] for one in batch.fields]
+        keys = None
+        if self.order.function is not None:
+            empty: list[dict[str, Any]] = [{}] * len(batch)
+            parts = zip(batch.ids, batch.texts, batch.sources, batch.fields or empty, strict=True)
+            keys = [self._key(Document(*one)) for one in parts]
+        self._note(batch.sources, values, batch.paths(), keys)
         self._note_skipped(batch.skipped)
         self.documents += len(batch)
 
@@ -107,16 +127,63 @@ class Intake:
         order, reading = self.order, self.reading
         self.records = True
         first = self.documents
-        count, bad, dates = self.corpus.add_lines(
-            lines.core(), reading.text_field, reading.id_field, order.wanted
+        asked = len(reading.extra_fields)
+        count, bad, values = self.corpus.add_lines(
+            lines.core(), reading.text_field, reading.id_field, reading.extra_fields
         )
+        read = [_value(value) for value in values]
+        extras = [read[place * asked : (place + 1) * asked] for place in range(count)]
         if order.by_line:
             sources = [self.corpus.document_name(first + place)[1] for place in range(count)]
         else:
             sources = [lines.input.name] * count
-        order.note(sources, [_date(value) for value in dates], [lines.input.path] * count)
+        keys = None if order.function is None else self._keys_of(lines)
+        self._note(sources, extras, [lines.input.path] * count, keys)
         self._note_skipped(skipped_lines(lines, bad, reading.text_field))
         self.documents += count
+
+    def _note(
+        self,
+        sources: Sequence[str],
+        extras: Sequence[Sequence[Any]],
+        typed: Sequence[str],
+        keys: list[Any] | None = None,
+    ) -> None:
+        """Take in the values of documents; extras: of each, those of the fields asked for."""
+
+        def column(name: str | None) -> list[Any]:
+            if name is None or not extras:
+                return [None] * len(sources)
+            place = self.reading.extra_fields.index(name)
+            return [values[place] for values in extras]
+
+        order, scopes = self.order, self.scopes
+        order.note(sources, column(order.wanted) if keys is None else keys, typed)
+        scopes.note(column(scopes.group_field), column(scopes.time_field))
+
+    def _keys_of(self, lines: Lines) -> list[Any]:
+        """What the function of `keep` says of each record."""
+        from dedup._core import read_records
+
+        reading = self.reading
+        found = read_records(lines.core(), reading.text_field, reading.id_field)
+        raw = lines.pick([number for _, number, _ in found])
+        keys = []
+        for (own, number, text), record in zip(found, raw, strict=True):
+            source = f"{lines.input.name}:{number}"
+            keys.append(self._key(Document(own or source, text, source, json.loads(record))))
+        return keys
+
+    def _key(self, document: Document) -> Any:
+        assert self.order.function is not None
+        try:
+            return self.order.function(document)
+        except Exception as error:
+            problem = f"{type(error).__name__}: {error}"
+            name = self.order.arguments[0]
+            message = f"keep: {name} fails on {shown(document.source)}: {problem}"
+            hint = "it gets a Document; what it returns is sorted, and None comes last"
+            raise PolicyError(message, field="keep", hint=hint) from error
 
     def _note_skipped(self, skipped: Iterable[Skipped]) -> None:
         for one in skipped:
@@ -139,7 +206,13 @@ def _inputs_ended(piece: Piece) -> int:
     return int(not isinstance(piece, Torn) and piece.last)
 
 
-def _date(value: bytes | None) -> Any:
+def asked_fields(order: KeeperOrder, scopes: Scopes) -> tuple[str, ...]:
+    """The fields of records that are asked for beside text and id, each once."""
+    asked = (order.wanted, scopes.group_field, scopes.time_field)
+    return tuple(dict.fromkeys(name for name in asked if name is not None))
+
+
+def _value(value: bytes | None) -> Any:
     """A JSON value; None where there is none, or none that a machine type holds."""
     try:
         return None if value is None else orjson.loads(value)

@@ -1,4 +1,4 @@
-"""What can be asked of a corpus: scan, clean, plan, matches, explain, unique, restore.
+"""What can be asked of a corpus: scan, clean, plan, matches, explain, unique, restore, compare.
 
 Everything that takes documents goes through here: the command, the library, lists in memory
 and files on disk.
@@ -10,6 +10,7 @@ import os
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
+from dedup.comparison.ledgers import compare
 from dedup.complete import complete_result
 from dedup.errors import DedupError, InputError, OutputError, PolicyError
 from dedup.explanation import Explanation, explain_texts
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from dedup.forecast import Forecast
     from dedup.model import Match
 
-__all__ = ["Options", "clean", "explain", "matches", "plan", "restore", "scan", "unique"]
+__all__ = ["Options", "clean", "compare", "explain", "matches", "plan", "restore", "scan", "unique"]
 
 
 def scan(
@@ -170,7 +171,9 @@ def explain(
         document.text
         for document in documents_of([left, right], text_field=text_field, id_field="id")
     )
-    across = replace(policy, scope="across", keep="first")
+    across = replace(
+        policy, scope="across", keep="first", group_by=None, group_scope="within", window=None
+    )
     passages = []
     for cluster in scan([left, right], policy=across).clusters:
         first = cluster.members[0]
@@ -227,7 +230,7 @@ def _resolve(policy: object, settings: dict[str, Any]) -> Policy:
     if not isinstance(policy, Policy):
         kind = type(policy).__name__
         raise PolicyError(f"policy is a {kind}; it must be a Policy", hint="Policy(threshold=0.8)")
-    return Policy(**{**policy.to_dict(), **settings}) if settings else policy
+    return replace(policy, **settings) if settings else policy
 
 
 def _run(

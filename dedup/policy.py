@@ -18,26 +18,30 @@ from typing import TYPE_CHECKING, Any
 from dedup.settings import (
     KeepRule,
     Setting,
+    WindowRule,
     check_choice,
+    check_groups,
     check_protect,
     checked_number,
     choice,
     count,
+    function_name,
     parsed_keep,
+    parsed_window,
     share,
     unknown_field,
     words,
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 # datasketch 2's scheme of that name with 128 permutations: a signature of ours is a
 # datasketch.MinHash. The name enters the digest, so another scheme is another policy.
 SIGNATURE_SCHEME = "affine32-128"
 
 # Raised whenever a constant of the core that can change an answer does: bands of short blocks, the
-# hot-bucket rule, the second step. It enters the digest too.
+# hot-bucket rule, the second step, how ties of keepers are broken. It enters the digest too.
 METHOD = 4
 PERMUTATIONS = 128
 
@@ -124,9 +128,9 @@ class Policy:
         first="of site furniture the first copy stays",
         all="of site furniture no copy stays",
     )
-    keep: str = words(
+    keep: str | Callable[[Any], Any] = words(  # noqa: RUF009 -- the call declares the field
         "first",
-        "Copy that stays: first, longest, earliest[:FIELD] or prefer:GLOB[,GLOB].",
+        "Copy that stays: first, longest, earliest, latest or preferred.",
         changed="of a repeat another copy than the first may stay",
     )
     linkage: str = choice(
@@ -141,6 +145,22 @@ class Policy:
         both="repeats inside a document and across documents count",
         within="only repeats inside one document count",
         across="only repeats across documents count",
+    )
+    group_by: str | None = words(
+        None,
+        "Field whose value puts a document into a group, such as site or language.",
+        changed="only repeats inside one group count, or only those across groups",
+    )
+    group_scope: str = choice(
+        "within",
+        "Where a repeat may stand when documents have groups.",
+        within="only repeats inside one group count",
+        across="only repeats across groups count",
+    )
+    window: str | None = words(
+        None,
+        "Time within which documents are compared, as 7d or 12h:FIELD.",
+        changed="only repeats that are near in time count",
     )
     search: str = choice(
         "lsh",
@@ -184,6 +204,8 @@ class Policy:
             elif setting.choices:
                 check_choice(name, value, setting)
         parsed_keep(self.keep)
+        check_groups(self.group_by, self.group_scope, self.scope)
+        parsed_window(self.window)
         check_protect(self.protect)
 
     @classmethod
@@ -196,9 +218,18 @@ class Policy:
         """`keep` taken apart.
 
         >>> Policy(keep="prefer:lemonde/*,*.txt").keep_rule
-        KeepRule(name='prefer', arguments=('lemonde/*', '*.txt'))
+        KeepRule(name='prefer', arguments=('lemonde/*', '*.txt'), function=None)
         """
         return parsed_keep(self.keep)
+
+    @property
+    def window_rule(self) -> WindowRule | None:
+        """`window` taken apart.
+
+        >>> Policy(window="7d").window_rule
+        WindowRule(seconds=604800, field='date')
+        """
+        return parsed_window(self.window)
 
     @property
     def rows(self) -> int:
@@ -258,8 +289,14 @@ class Policy:
         return hashlib.sha256(text.encode()).hexdigest()[:16]
 
     def to_dict(self) -> dict[str, Any]:
-        """All fields in their order, as JSON values."""
-        return {item.name: getattr(self, item.name) for item in fields(self)}
+        """All fields in their order, as JSON values.
+
+        A function given for `keep` is `callable:` and its name; such a policy cannot be read back.
+        """
+        values = {item.name: getattr(self, item.name) for item in fields(self)}
+        if callable(self.keep):
+            values["keep"] = f"callable:{function_name(self.keep)}"
+        return values
 
     @classmethod
     def from_dict(cls, values: Mapping[str, Any]) -> Policy:

@@ -139,6 +139,11 @@ def _nothing_lines(report: Mapping[str, Any]) -> Iterator[str]:
         f"or more nearly so (threshold {policy['threshold']})",
         WIDTH,
     )
+    if policy["group_by"] is not None:
+        inside = "inside" if policy["group_scope"] == "within" else "across"
+        yield from wrap(f"Compared {inside} groups of {visible(policy['group_by'])} only", WIDTH)
+    if policy["window"] is not None:
+        yield from wrap(f"Compared within {visible(policy['window'])} only", WIDTH)
     if policy["threshold"] > 0.5:
         lower = round(policy["threshold"] - 0.2, 2)
         yield f"Looser matches: --threshold {lower}"

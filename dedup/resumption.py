@@ -131,9 +131,9 @@ def open_resumption(
     if place is None or source.inputs is None:
         return Resumption(intake, options)
     files = source.inputs.files
-    if any(item.stamp is None for item in files):
+    if (why := _why_not(source, intake)) is not None:
         if place.resume:
-            notice(options, f"what stdin held cannot be resumed; {FROM_THE_START}")
+            notice(options, f"{why}; {FROM_THE_START}")
         return Resumption(intake, options)
     belongs = {
         "settings": _settings(policy, options, intake.reading),
@@ -152,6 +152,17 @@ def open_resumption(
         notice(options, f"warning: no checkpoints: {error.strerror or error}")
         return Resumption(intake, options)
     return Resumption(intake, options, checkpoints, always=place.resume)
+
+
+def _why_not(source: Source, intake: Intake) -> str | None:
+    """Why a run keeps no checkpoints, None where it may."""
+    assert source.inputs is not None
+    if any(item.stamp is None for item in source.inputs.files):
+        return "what stdin held cannot be resumed"
+    if intake.order.function is not None:
+        # What a function returns has no form in a file, and its code may have changed.
+        return "a run whose keep is a function cannot be resumed"
+    return None
 
 
 def _saved_state(place: Place, belongs: dict[str, Any], options: Options) -> Saved | None:

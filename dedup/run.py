@@ -20,11 +20,12 @@ from dedup.formats.memory import with_text
 from dedup.formats.rows import whole_records
 from dedup.formats.source import Held, Source, open_source
 from dedup.formats.walk import NOTES
-from dedup.intake import Intake, value_of
+from dedup.intake import Intake, asked_fields, value_of
 from dedup.report import RunFacts, build_report, similar_document
 from dedup.results import CleanResult
 from dedup.resumption import open_resumption
 from dedup.skipped import Waiting
+from dedup.stages.scopes import Scopes
 from dedup.stages.short import judge_pairs
 from dedup.terminal import inert
 
@@ -88,10 +89,11 @@ class Run:
         """Look the input up; nothing is read yet."""
         jobs = checked_jobs(options.jobs)
         order = keeper_order(policy)
-        reading = replace(reading, extra_field=order.wanted)
+        scopes = Scopes.of(policy.group_by, policy.window_rule)
+        reading = replace(reading, extra_fields=asked_fields(order, scopes))
         source = open_source(data, reading)
         corpus = open_corpus(policy, jobs, options.memory)
-        intake = Intake(corpus, reading, order, options.skip_bad)
+        intake = Intake(corpus, reading, order, scopes, options.skip_bad)
         return cls(source, policy, options, jobs, reading, corpus, intake)
 
     @contextmanager
@@ -125,10 +127,11 @@ class Run:
                 resumption.after_matching()
         files.check()
         with self.stage("decide"):
-            order = self.intake.order
+            order, scopes = self.intake.order, self.intake.scopes
             ranks = order.ranks(self.corpus.block_tokens)
-            self.corpus.cluster(ranks, of_documents=order.of_documents)
-            del ranks
+            groups, times = scopes.groups(), scopes.times()
+            self.corpus.cluster(ranks, groups, times, of_documents=order.of_documents)
+            del ranks, groups, times
             files.check()
 
     def _is_large(self) -> bool:
@@ -199,6 +202,7 @@ class Run:
             read = self.intake.documents + len(self.intake.skipped)
             warnings.append(f"{len(self.intake.skipped):,} of {read:,} records could not be read")
         warnings += filter(None, [self.intake.order.warning(), self._id_warning()])
+        warnings += self.intake.scopes.warnings()
         repeated, first = self.corpus.repeated_ids()
         if first is not None:
             name, source = first

@@ -7,6 +7,7 @@ PolicyError with a message that holds the field, the value and what is allowed.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from numbers import Integral, Real
@@ -15,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dedup.errors import PolicyError
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 # Shorter runs may have no anchor (rust/src/anchors.rs: GRAM + WINDOW - 1).
 SHORTEST_RUN = 15
@@ -29,11 +30,34 @@ _PATTERN_HINTS = {
 }
 
 
+_KEEP_EXAMPLES = {
+    "prefer": "for example prefer:lemonde/*",
+    "prefer-field": "for example prefer-field:site=lemonde.fr,*.gouv.fr",
+    "earliest": "for example earliest:date",
+    "latest": "for example latest:date",
+}
+
+_WINDOW = re.compile(r"([0-9]{1,12})([smhdw])(?::(.+))?", re.DOTALL)
+_UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
+_MOST_SECONDS = 5200 * 604800
+
+
 class KeepRule(NamedTuple):
-    """The `keep` setting taken apart: its name, and its field or its patterns."""
+    """The `keep` setting taken apart: its name, and its field or its patterns.
+
+    function: what orders the documents, for `keep=function`.
+    """
 
     name: str
     arguments: tuple[str, ...] = ()
+    function: Callable[[Any], Any] | None = None
+
+
+class WindowRule(NamedTuple):
+    """The `window` setting taken apart: how many seconds, and the field of the time."""
+
+    seconds: int
+    field: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,20 +150,67 @@ def check_choice(name: str, value: Any, setting: Setting) -> None:
 
 def parsed_keep(value: Any) -> KeepRule:
     """Take `keep` apart; the only field with a grammar of its own."""
+    if callable(value):
+        return KeepRule("callable", (function_name(value),), value)
     _check_unicode("keep", value)
     name, colon, argument = value.partition(":") if isinstance(value, str) else ("", "", "")
     if name in ("first", "longest") and not colon:
         return KeepRule(name)
-    if name == "earliest" and (argument or not colon):
+    if name in ("earliest", "latest") and (argument or not colon):
         return KeepRule(name, (argument or "date",))
     if name == "prefer" and all(argument.split(",")):
         return KeepRule(name, tuple(argument.split(",")))
-    examples = {"prefer": "for example prefer:lemonde/*", "earliest": "for example earliest:date"}
-    names = ["earliest"] if name == "oldest" else ["first", "longest", "earliest", "prefer"]
+    field, equals, globs = argument.partition("=")
+    if name == "prefer-field" and field and equals and all(globs.split(",")):
+        return KeepRule(name, (field, *globs.split(",")))
+    if name == "callable":
+        reason = "a policy that was read back holds no function"
+        raise _refusal("keep", value, reason, "give the function itself: keep=function")
+    known = ["first", "longest", "earliest", "latest", "prefer", "prefer-field"]
+    names = {"oldest": ["earliest"], "newest": ["latest"]}.get(name, known)
     close = get_close_matches(name.lower(), names, n=1, cutoff=0.5)
     guess = f"did you mean {close[0]}" if close else None
-    reason = "it must be first, longest, earliest[:FIELD] or prefer:GLOB[,GLOB]"
-    raise _refusal("keep", value, reason, examples.get(name, guess))
+    reason = (
+        "it must be first, longest, earliest[:FIELD], latest[:FIELD], prefer:GLOB[,GLOB] "
+        "or prefer-field:FIELD=GLOB[,GLOB]"
+    )
+    raise _refusal("keep", value, reason, _KEEP_EXAMPLES.get(name, guess))
+
+
+def function_name(function: Any) -> str:
+    """What a function is called in reports and in the digest, which cannot hold its code.
+
+    Two functions of one name are one policy there.
+    """
+    kind = type(function)
+    module = getattr(function, "__module__", None) or kind.__module__
+    return f"{module}.{getattr(function, '__qualname__', kind.__qualname__)}"
+
+
+def parsed_window(value: Any) -> WindowRule | None:
+    """Take `window` apart; None for none."""
+    if value is None:
+        return None
+    _check_unicode("window", value)
+    found = _WINDOW.fullmatch(value) if isinstance(value, str) else None
+    if found is not None:
+        seconds = int(found[1]) * _UNITS[found[2]]
+        if 1 <= seconds <= _MOST_SECONDS:
+            return WindowRule(seconds, found[3] or "date")
+    reason = "it must be a whole number of s, m, h, d or w (1s to 5200w), then :FIELD if not date"
+    raise _refusal("window", value, reason, "for example 7d, or 12h:published")
+
+
+def check_groups(group_by: Any, group_scope: str, scope: str) -> None:
+    """The field of the groups is a name, and some two blocks can be in scope."""
+    if group_by is not None and (not isinstance(group_by, str) or not group_by):
+        raise _refusal("group_by", group_by, "it must be the name of a field", "for example site")
+    _check_unicode("group_by", group_by)
+    if group_scope == "across" and group_by is None:
+        raise _refusal("group_scope", group_scope, "group_by names no field", "add group_by")
+    if group_scope == "across" and scope == "within":
+        reason = "scope is within, and one document is never in two groups"
+        raise _refusal("group_scope", group_scope, reason, "leave scope out")
 
 
 def _check_unicode(name: str, value: Any) -> None:

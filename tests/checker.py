@@ -25,6 +25,8 @@ class Run:
     ledger: Sequence[Mapping[str, Any]]
     rules: oracle.Rules = field(default_factory=oracle.Rules)
     blocks: dict[str, list[oracle.Block]] = field(default_factory=dict)
+    groups: Sequence[str] = ()
+    times: Sequence[int | None] = ()
 
     @cached_property
     def removed(self) -> dict[str, list[Mapping[str, Any]]]:
@@ -50,8 +52,11 @@ class Run:
         if source not in self.blocks:
             number, text = self.numbers[source], self.inputs[source]
             spans = oracle.split(text, self.rules.unit)
+            group = self.groups[number] if self.groups else ""
+            time = self.times[number] if self.times else None
             self.blocks[source] = [
-                oracle.Block(number, span, text[slice(*span)], self.rules) for span in spans
+                oracle.Block(number, span, text[slice(*span)], self.rules, group, time)
+                for span in spans
             ]
         return self.blocks[source]
 

@@ -350,6 +350,8 @@ class Rules:
     min_tokens: int = 8
     numbers: str = "veto"
     scope: str = "both"
+    group_scope: str = "within"
+    window: int | None = None  # seconds
 
 
 @dataclass(eq=False)
@@ -360,6 +362,8 @@ class Block:
     span: tuple[int, int]
     text: str
     rules: Rules = field(repr=False)
+    group: str = ""
+    time: int | None = None  # seconds
 
     @cached_property
     def tokens(self) -> list[str]:
@@ -444,8 +448,18 @@ def may_replace(kept: Block, repeat: Block) -> bool:
 
 
 def in_scope(left: Block, right: Block, scope: str) -> bool:
-    """`within` asks for one document, `across` for two."""
-    return scope == "both" or (left.document == right.document) == (scope == "within")
+    """`within` asks for one document, `across` for two; groups likewise; a window for near times."""
+    rules, same = left.rules, left.document == right.document
+    return (
+        (scope == "both" or same == (scope == "within"))
+        and (left.group == right.group) == (rules.group_scope == "within")
+        and (rules.window is None or same or are_near(left.time, right.time, rules.window))
+    )
+
+
+def are_near(left: int | None, right: int | None, window: int) -> bool:
+    """Two times, at most so many seconds apart; without a time nothing is near."""
+    return left is not None and right is not None and abs(left - right) <= window
 
 
 def all_pairs(blocks: list[Block]) -> dict[frozenset[bytes], Verdict]:
@@ -460,12 +474,22 @@ def all_pairs(blocks: list[Block]) -> dict[frozenset[bytes], Verdict]:
     return found
 
 
+def content(blocks: list[Block], document: int) -> int:
+    """What breaks ties of rank: a hash of a document's normal forms."""
+    prints = [block.fingerprint for block in blocks if block.document == document]
+    return xxhash.xxh3_64_intdigest(b"".join(prints))
+
+
 def greedy(blocks: list[Block], rank: list[int] | None = None) -> list[int | None]:
     """For every block the number of the kept block it repeats, None where it is kept itself.
 
-    Blocks are visited by rank, by default in input order, and each goes in favour of the first
-    block already kept that it matches.
+    Blocks are visited by rank, then by the content of their documents, then by position; by default
+    in input order. Each goes in favour of the first block already kept that it matches.
     """
+    if rank is not None:
+        contents = {block.document: content(blocks, block.document) for block in blocks}
+        keys = [(rank[n], contents[block.document]) for n, block in enumerate(blocks)]
+        rank = [sorted(set(keys)).index(key) for key in keys]
     repeat_of: list[int | None] = [None] * len(blocks)
     kept: list[int] = []
     for number in sorted(range(len(blocks)), key=lambda n: n if rank is None else rank[n]):

@@ -99,7 +99,7 @@ def skipped_of(batch: Piece, text_field: str = "text") -> list[Skipped]:
     if not isinstance(batch, Lines):
         return batch.skipped
     corpus = open_corpus(Policy(), 1)
-    count, bad, _ = corpus.add_lines(batch.core(), text_field, "id", None)
+    count, bad, _ = corpus.add_lines(batch.core(), text_field, "id", [])
     assert count == len(_core.read_records(batch.core(), text_field, "id"))
     return list(skipped_lines(batch, bad, text_field))
 

@@ -73,6 +73,7 @@ def of_columns(folder: Path) -> list[Path]:
         "id": range(300),
         "text": [*texts(299, 6), None],
         "rank": [n % 7 for n in range(300)],
+        "day": [None if n % 9 == 8 else 20240101 + n % 9 for n in range(300)],
     }
     folder.mkdir()
     table = pyarrow.table({name: list(values) for name, values in columns.items()})
@@ -102,6 +103,11 @@ CORPORA = [
     Corpus("texts", of_texts, {"keep": "prefer:b/*"}),
     Corpus("rows", of_rows, {"keep": "prefer:*.csv:2?,*.csv:7"}),
     Corpus("columns", of_columns, {"keep": "earliest:rank"}),
+    Corpus(
+        "scopes",
+        of_columns,
+        {"keep": "latest:rank", "group_by": "rank", "group_scope": "across", "window": "2d:day"},
+    ),
     Corpus("exhaustive", of_lines, {"search": "exhaustive", "keep": "longest"}),
 ]
 LINES = CORPORA[0]

@@ -27,7 +27,7 @@ REPOSITORY = Path(__file__).parent.parent
 EXAMPLES = REPOSITORY / "examples" / "articles"
 SNAPSHOTS = Path(__file__).parent / "snapshots"
 UPDATE = os.environ.get("DEDUP_UPDATE_SNAPSHOTS") == "1"
-COMMANDS = ("scan", "clean", "restore", "explain", "policy")
+COMMANDS = ("scan", "clean", "restore", "explain", "compare", "policy")
 
 STORY = (
     "The council voted last night on the budget of the town, after a debate that went on "
@@ -68,6 +68,7 @@ def normalised(text: str) -> str:
     text = re.sub(r"(?m)^policy [0-9a-f]{16}$", "policy ...", text)
     text = re.sub(r'"seconds":\{[^}]*\}', '"seconds":{}', text)
     text = re.sub(r'"versions":\{[^}]*\}', '"versions":{}', text)
+    text = re.sub(r"(?m)(, policy )[0-9a-f]{16}$", r"\1...", text)
     return re.sub(r'"(digest|cluster)":"[0-9a-f]{16}"', r'"\1":"..."', text)
 
 
@@ -103,7 +104,7 @@ def test_help_fits_80_columns_and_ends_with_an_example(words):
     stdout, stderr, code = run(*words, "--help")
     assert (stderr, code) == ("", 0)
     assert max(map(len, stdout.splitlines())) <= 80
-    last = stdout.split("\n\n")[-1] if words != ["explain"] else stdout.split("\n\n")[-2]
+    last = stdout.split("\n\n")[-2 if words in (["explain"], ["compare"]) else -1]
     assert last.startswith("Example:\n  dedup ")
     check("-".join(["help", *words]), (stdout, stderr, code))
 
@@ -192,6 +193,32 @@ def test_policy_is_json_for_machines():
     assert Policy.from_dict(shown["policy"]) == Policy(threshold=0.8)
     assert shown["digest"] == Policy(threshold=0.8).digest
     assert (shown["bands"], shown["rows"]) == (21, 6)
+
+
+def test_a_scan_that_finds_nothing_says_what_was_not_compared(articles):
+    flags = ("--group-by", "site", "--group-scope", "across", "--window", "7d")
+    check("scan-nothing-in-groups", run("scan", "articles", *flags, cwd=articles.parent))
+
+
+def test_compare_exits_0_for_the_same_and_1_for_what_changed(articles):
+    for name, flags in (("one", ()), ("two", ("--keep", "prefer:b*", "--min-tokens", "5"))):
+        assert run("clean", "articles", "-o", name, "-q", *flags, cwd=articles.parent)[2] == 0
+    outcome = run("compare", "one", "two", cwd=articles.parent)
+    assert max(map(len, outcome[0].splitlines())) <= 80
+    check("compare", outcome)
+    check("compare-same", run("compare", "one", "one", cwd=articles.parent))
+    check("compare-top", run("compare", "one", "two", "--top", "0", cwd=articles.parent))
+    found = json.loads(run("compare", "one", "two", "--format", "json", cwd=articles.parent)[0])
+    assert found["documents_changed"] == sum(change["documents"] for change in found["changes"])
+
+
+def test_compare_refuses_what_is_no_run_or_of_other_inputs(articles):
+    (articles / "a.txt").rename(articles.parent / "a.txt")
+    for name, source in (("one", "articles"), ("two", "a.txt")):
+        assert run("clean", source, "-o", name, "-q", cwd=articles.parent)[2] == 0
+    check("problem-compare-inputs", run("compare", "one", "two", cwd=articles.parent))
+    check("problem-compare-no-run", run("compare", "one", "articles", cwd=articles.parent))
+    check("mistake-compare-format", run("compare", "one", "two", "--format", "jsonl"))
 
 
 def test_explain_exits_0_for_a_match_and_1_for_none(articles):

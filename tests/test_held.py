@@ -16,9 +16,10 @@ from hypothesis import strategies as st
 
 from dedup import _core
 from dedup.model import Skipped
-from dedup.settings import KeepRule
+from dedup.settings import KeepRule, WindowRule
 from dedup.skipped import BLOCK_CHARACTERS, BLOCK_RECORDS, SkippedRecords
 from dedup.stages.keepers import LAST, SOURCES, KeeperOrder, date_key
+from dedup.stages.scopes import Scopes
 
 NUMBERS = st.one_of(
     st.integers(),
@@ -46,19 +47,20 @@ def test_keys_of_dates_stand_in_the_order_of_the_dates(dates: list[Any]) -> None
             assert date_key(one) < date_key(other)
 
 
-@given(st.lists(NUMBERS | TEXTS | NONE, max_size=8), st.integers(0, 8))
-def test_ranks_are_those_of_the_distinct_dates(dates: list[Any], first: int) -> None:
-    order = KeeperOrder.of(KeepRule("earliest", ("date",)), _core.Strings)
+@pytest.mark.parametrize("rule", ["earliest", "latest"])
+@given(dates=st.lists(NUMBERS | TEXTS | NONE, max_size=8), first=st.integers(0, 8))
+def test_ranks_are_those_of_the_distinct_dates(dates: list[Any], first: int, rule: str) -> None:
+    order = KeeperOrder.of(KeepRule(rule, ("date",)), _core.Strings)
     order.note(["a"] * len(dates), dates)
     good = [date for date in dates if date_key(date)]
-    ordered = sorted({plain(date) for date in good})
+    ordered = sorted({plain(date) for date in good}, reverse=rule == "latest")
     expected = [ordered.index(plain(date)) if date_key(date) else LAST for date in dates]
     ranks = order.ranks(bytes)
     assert ranks == b"".join(rank.to_bytes(4, "little") for rank in expected)
     assert (order.warning() is None) == (bool(good) or not dates)
     # What is saved in two parts and taken back is the same.
     first = min(first, len(dates))
-    again = KeeperOrder.of(KeepRule("earliest", ("date",)), _core.Strings)
+    again = KeeperOrder.of(KeepRule(rule, ("date",)), _core.Strings)
     again.note(["a"] * first, dates[:first])
     again.take_back(order.noted(first))
     assert again.ranks(bytes) == ranks
@@ -70,6 +72,30 @@ def test_preferences_of_more_sources_than_are_remembered() -> None:
     order.note(sources, [])
     ranks = memoryview(order.ranks(bytes) or b"").cast("I").tolist()
     assert ranks == [int(not 10 <= number <= 19) for number in range(2 * SOURCES)] + [2, 0]
+
+
+def test_preferred_values_are_held_as_numbers_and_taken_back() -> None:
+    rule = KeepRule("prefer-field", ("lang", "fr", "1*"))
+    order = KeeperOrder.of(rule, _core.Strings)
+    order.note(["a"] * 5, ["en", "fr", 12, None, True])
+    again = KeeperOrder.of(rule, _core.Strings)
+    again.note(["a"] * 2, ["en", "fr"])
+    again.take_back(order.noted(2))
+    for one in (order, again):
+        assert memoryview(one.ranks(bytes) or b"").cast("I").tolist() == [2, 0, 1, 2, 2]
+
+
+@given(st.lists(st.tuples(TEXTS, st.none() | st.integers(0, 9)), max_size=9), st.integers(0, 9))
+def test_groups_and_times_are_taken_back(documents: list[tuple[str, Any]], first: int) -> None:
+    scopes, again = (Scopes.of("site", WindowRule(1, "day")) for _ in range(2))
+    scopes.note(*[[document[place] for document in documents] for place in (0, 1)])
+    first = min(first, len(documents))
+    again.note(*[[document[place] for document in documents[:first]] for place in (0, 1)])
+    again.take_back(scopes.noted(first))
+    assert (again.groups(), again.times()) == (scopes.groups(), scopes.times())
+    again.note(["another"], [1])
+    scopes.note(["another"], [1])
+    assert again.groups() == scopes.groups()
 
 
 def test_strings_that_are_not_there_are_errors() -> None:
@@ -94,6 +120,10 @@ def test_as_many_ranks_are_needed_as_there_are_documents() -> None:
     corpus.match()
     with pytest.raises(ValueError, match="1 ranks were given; 2 are needed"):
         corpus.cluster(b"1234", of_documents=True)
+    with pytest.raises(ValueError, match="3 groups were given; 2 are needed"):
+        corpus.cluster(None, bytes(12))
+    with pytest.raises(ValueError, match="1 times were given; 2 are needed"):
+        corpus.cluster(None, None, bytes(8))
 
 
 def skipped(count: int, first: int = 0) -> list[Skipped]:

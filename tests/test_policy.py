@@ -13,7 +13,10 @@ from datasketch import MinHash
 from dedup.errors import PolicyError
 from dedup.policy import PERMUTATIONS, Policy
 
-KEEP = "it must be first, longest, earliest[:FIELD] or prefer:GLOB[,GLOB]"
+KEEP = (
+    "it must be first, longest, earliest[:FIELD], latest[:FIELD], prefer:GLOB[,GLOB] "
+    "or prefer-field:FIELD=GLOB[,GLOB]"
+)
 RUN = "it must be 0 or at least 15: shorter ones may not be found"
 
 # values, message, hint
@@ -118,6 +121,9 @@ def test_the_defaults_are_the_contract():
         "keep": "first",
         "linkage": "keeper",
         "scope": "both",
+        "group_by": None,
+        "group_scope": "within",
+        "window": None,
         "search": "lsh",
         "min_kept": 0.0,
         "protect": None,
@@ -132,12 +138,16 @@ def test_the_defaults_are_the_contract():
         ("longest", ("longest", ())),
         ("earliest", ("earliest", ("date",))),
         ("earliest:published.at", ("earliest", ("published.at",))),
+        ("latest", ("latest", ("date",))),
+        ("latest:published.at", ("latest", ("published.at",))),
+        ("prefer-field:a.b=x,y=z", ("prefer-field", ("a.b", "x", "y=z"))),
         ("prefer:lemonde/*", ("prefer", ("lemonde/*",))),
         ("prefer:a/*,b:c.txt", ("prefer", ("a/*", "b:c.txt"))),
     ],
 )
 def test_keep_is_taken_apart(keep, rule):
-    assert tuple(Policy(keep=keep).keep_rule) == rule
+    found = Policy(keep=keep).keep_rule
+    assert (found.name, found.arguments) == rule
 
 
 @pytest.mark.parametrize(
@@ -188,6 +198,9 @@ def test_every_field_enters_the_digest():
         {"numbers": "mask"},
         {"boilerplate": "all"},
         {"keep": "longest"},
+        {"group_by": "site"},
+        {"group_by": "site", "group_scope": "across"},
+        {"window": "7d"},
         {"linkage": "chain"},
         {"scope": "within"},
         {"search": "exhaustive"},

@@ -142,7 +142,9 @@ def rewrapped(draw: st.DrawFn) -> list[str]:
         before, after = draw(st.booleans()), draw(st.booleans())
         text = " ".join(words).replace(" \n\n ", "\n\n")
         text = (own(number) + draw(st.sampled_from([" ", "\n\n"])) if before else "") + text
-        texts.append(text + (draw(st.sampled_from([". ", "\n"])) + own(50 + number) if after else ""))
+        texts.append(
+            text + (draw(st.sampled_from([". ", "\n"])) + own(50 + number) if after else "")
+        )
     return texts
 
 

@@ -1,7 +1,8 @@
 """The command `dedup`: the library's functions under the same names.
 
 `main` is the only place that turns errors into messages and exit codes: 0; 1 where a
-command says that something was (`scan --fail-on-duplicates`) or was not (`explain`) found; 2
+command says that something was (`scan --fail-on-duplicates`, `compare`) or was not (`explain`)
+found; 2
 for usage and errors; 128 and the number of the signal that ended the run. Everything heavy
 is imported inside the commands, so that `--help` answers at once.
 """
@@ -14,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dedup.cli import clean, explain, policy, restore, scan
+from dedup.cli import clean, compare, explain, policy, restore, scan
 from dedup.cli.console import (
     print_lines,
     silence_stdout,
@@ -88,6 +89,7 @@ for _command, _name in (
     (clean.clean, "clean"),
     (restore.restore, "restore"),
     (explain.explain, "explain"),
+    (compare.compare, "compare"),
     (policy.show_policy, "policy"),
 ):
     _example = sys.modules[_command.__module__].EXAMPLE

@@ -25,8 +25,12 @@ if TYPE_CHECKING:
 
 # What every reader of the code calls by name; other policy flags have their long form only.
 _SHORT_NAMES = {"threshold": "-t"}
-_NOTES = {"keep": "GLOB matches the path as scan shows it, or as typed."}
-_METAVARS = {"keep": "RULE", "protect": "REGEX"}
+_NOTES = {
+    "keep": "RULE may be earliest[:FIELD], latest[:FIELD], prefer:GLOB[,GLOB] or "
+    "prefer-field:FIELD=GLOB[,GLOB]. Of prefer, GLOB matches the path as scan shows it, or as "
+    "typed."
+}
+_METAVARS = {"keep": "RULE", "protect": "REGEX", "group_by": "FIELD", "window": "TIME"}
 
 Paths = Annotated[
     Optional[list[str]],  # noqa: UP045 -- typer reads it at run time, on Python 3.10 too
@@ -71,6 +75,9 @@ def _switch(panel: str, help: str, *names: str) -> Any:
 TextOrJson = Annotated[
     str, _flag(OUTPUT, "What stdout gets: text or json. [text]", metavar="FORMAT")
 ]
+
+
+EXAMPLES = Annotated[int, _number(OUTPUT, "Documents that are shown each way. [10]", "--top")]
 
 
 TEXT_FIELD = Annotated[

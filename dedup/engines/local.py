@@ -121,7 +121,13 @@ class Scratch:
 
 def core_settings(policy: Policy) -> dict[str, Any]:
     """The policy as the core takes it: its fields and what follows from them."""
-    derived = {"digest": policy.digest, "bands": policy.bands, "rows": policy.rows}
+    window = policy.window_rule
+    derived = {
+        "digest": policy.digest,
+        "bands": policy.bands,
+        "rows": policy.rows,
+        "window_seconds": None if window is None else window.seconds,
+    }
     return {**policy.to_dict(), **derived}
 
 

@@ -23,6 +23,10 @@ def first_of_their_kind(articles: Any, policy: Policy, text_field: str) -> Itera
             field="unit",
             hint="leave unit out",
         )
+    for name in ("group_by", "window"):
+        if getattr(policy, name) is not None:
+            message = f"{name} is {getattr(policy, name)}; a stream is judged by its texts alone"
+            raise PolicyError(message, field=name, hint=f"leave {name} out")
     if isinstance(articles, (str, bytes)) or not isinstance(articles, Iterable):
         kind = type(articles).__name__
         raise InputError(f"the articles are a {kind}; they must be a list or a stream of articles")

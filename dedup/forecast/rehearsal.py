@@ -22,6 +22,7 @@ from dedup.formats.source import Files
 from dedup.intake import Intake
 from dedup.memory import bytes_of, half_of_what_is_free
 from dedup.run import Run
+from dedup.stages.scopes import Scopes
 
 if TYPE_CHECKING:
     from dedup.formats.sample import Sample
@@ -108,7 +109,8 @@ class _Clock:
 def _try(run: Run, sample: Sample) -> Trial:
     clock, scales = _Clock(), Scales()
     corpus = open_corpus(run.policy, run.jobs, run.options.memory)
-    intake = Intake(corpus, sample.reading, keeper_order(run.policy), skip_bad=True)
+    scopes = Scopes.of(run.policy.group_by, run.policy.window_rule)
+    intake = Intake(corpus, sample.reading, keeper_order(run.policy), scopes, skip_bad=True)
     options = replace(run.options, progress=clock)
     trial = Run(sample, run.policy, options, run.jobs, sample.reading, corpus, intake)
     trial.decide()

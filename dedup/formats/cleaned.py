@@ -35,6 +35,9 @@ class Cleaned(Protocol):
     def whole(self, unit: bytes, number: int, ledger: Sequence[bytes]) -> bytes:
         """The record with this number, its ledger's passages put back."""
 
+    def text(self, unit: bytes) -> str:
+        """The text of a record, when what stands before record 1 was read."""
+
     def between(self, number: int) -> bytes:
         """What stands before the record with this number, after the one before it."""
 
@@ -84,6 +87,10 @@ class JsonLines:
         """The line with raw passages put back into its text's literal."""
         return _whole_json(unit, self.reading, ledger)
 
+    def text(self, unit: bytes) -> str:
+        """The text's literal, unescaped."""
+        return _text_of_json(unit, self.reading)
+
     def between(self, number: int) -> bytes:
         """Nothing: lines hold their ends."""
         return b""
@@ -123,6 +130,10 @@ class JsonArray:
         """The record with raw passages put back into its text's literal."""
         return _whole_json(unit, self._reading, ledger)
 
+    def text(self, unit: bytes) -> str:
+        """The text's literal, unescaped."""
+        return _text_of_json(unit, self._reading)
+
     def between(self, number: int) -> bytes:
         """A comma before every record but the first."""
         return b"," if number > 1 else b""
@@ -137,6 +148,16 @@ def _whole_json(record: bytes, reading: Reading, ledger: Sequence[bytes]) -> byt
 
     [made] = _core.restore_records([record], reading.text_field, [ledger])
     return made
+
+
+def _text_of_json(record: bytes, reading: Reading) -> str:
+    from dedup import _core
+
+    lines = (record, "", 1, [len(record)])
+    found = _core.read_records(lines, reading.text_field, reading.id_field)
+    if not found:
+        raise ValueError("the record has no text")
+    return found[0][2]
 
 
 def _each(data: bytes) -> Iterator[bytes]:
@@ -183,6 +204,11 @@ class SeparatedRows:
         [text] = _core.restore_texts([decoded(unit[start:end])], [ledger])
         quoted = unit[start : start + 1] == b'"' and number not in self._requoted
         return unit[:start] + encoded(text, quoted=quoted) + unit[end:]
+
+    def text(self, unit: bytes) -> str:
+        """The text's cell, without quotes."""
+        start, end = self._text_cell(unit)
+        return decoded(unit[start:end])
 
     def between(self, number: int) -> bytes:
         """Nothing: rows hold their ends."""

@@ -47,7 +47,7 @@ def frame_of(data: Any) -> Frame | None:
 def documents_in(frame: Frame, reading: Reading) -> tuple[list[Document], list[int], list[Skipped]]:
     """The documents of a table, the row of each, and the rows that hold no text.
 
-    Row i is the source `[i]`. fields: only the one that the run asks for. Raises FieldError where
+    Row i is the source `[i]`. fields: only those that the run asks for. Raises FieldError where
     there is no column of texts.
     """
     texts = frame.values(reading.text_field)
@@ -60,7 +60,8 @@ def documents_in(frame: Frame, reading: Reading) -> tuple[list[Document], list[i
             hint="name the column with text_field=",
         )
     ids = frame.values(reading.id_field)
-    extras = None if reading.extra_field is None else frame.values(reading.extra_field)
+    asked = {name: frame.values(name) for name in reading.extra_fields}
+    extras = {name: values for name, values in asked.items() if values is not None}
     documents, rows, skipped = [], [], []
     for row, text in enumerate(texts):
         reason = _why_bad(text)
@@ -68,7 +69,7 @@ def documents_in(frame: Frame, reading: Reading) -> tuple[list[Document], list[i
             skipped.append(Skipped(f"[{row}]", None, reason, b""))
             continue
         own = _id(row, None if ids is None else ids[row])
-        fields = {} if extras is None else {reading.extra_field or "": _plain(extras[row])}
+        fields = {name: _plain(values[row]) for name, values in extras.items()}
         documents.append(Document(own, text, f"[{row}]", fields))
         rows.append(row)
     return documents, rows, skipped

@@ -27,7 +27,7 @@ class Columns:
     count: int
     text: int
     id: int | None
-    extra: int | None
+    extras: tuple[int | None, ...]
 
 
 def columns_of(item: Input, reading: Reading, header: bytes, delimiter: bytes) -> Columns:
@@ -41,8 +41,8 @@ def columns_of(item: Input, reading: Reading, header: bytes, delimiter: bytes) -
     if count != 1:
         raise _no_text(item, reading.text_field, names, count)
     places = {name: place for place, name in enumerate(names)}
-    extra = None if reading.extra_field is None else places.get(reading.extra_field)
-    return Columns(len(names), places[reading.text_field], places.get(reading.id_field), extra)
+    extras = tuple(map(places.get, reading.extra_fields))
+    return Columns(len(names), places[reading.text_field], places.get(reading.id_field), extras)
 
 
 def _names(item: Input, header: bytes, delimiter: str) -> list[str]:

@@ -11,7 +11,7 @@ from dedup.errors import FormatError
 from dedup.formats.compression import reading
 from dedup.formats.records import shown
 
-UNTOUCHED = "restore needs the output folder exactly as the clean run left it"
+UNTOUCHED = "the output folder must be exactly as the clean run left it"
 
 
 class Notes:
@@ -35,7 +35,7 @@ class Notes:
 
     def take(self, source: str) -> list[tuple[bytes, dict[str, Any]]]:
         """The next lines if they are this source's, else none."""
-        taken = []
+        taken: list[tuple[bytes, dict[str, Any]]] = []
         while self.source == source:
             taken.append((self._line, self._value))
             self._step()

@@ -139,7 +139,7 @@ def _way(item: Input, schema: Any, reading: Reading) -> list[str]:
 
 
 def _columns(schema: Any, reading: Reading, way: list[str]) -> list[str]:
-    asked = [name for name in (reading.id_field, reading.extra_field) if name is not None]
+    asked = (reading.id_field, *reading.extra_fields)
     ways = [way, *filter(None, (locate(schema, name) for name in asked))]
     return [".".join(one) for one in ways]
 
@@ -151,7 +151,7 @@ def _rows(
     texts, bad = texts_at(batch, way, reading.max_line)
     rows = Rows(item, None)
     ids = ids_at(batch, reading.id_field)
-    extras = None if reading.extra_field is None else extras_at(batch, reading.extra_field)
+    extras = [extras_at(batch, name) for name in reading.extra_fields]
     for place, text in enumerate(texts):
         source = f"{item.name}:{number + place}"
         if text is None:
@@ -160,8 +160,8 @@ def _rows(
         rows.texts.append(text)
         rows.ids.append(ids[place] or source)
         rows.numbers.append(number + place)
-        if extras is not None:
-            rows.extras.append(extras[place])
+        if extras:
+            rows.extras.append([values[place] for values in extras])
     return rows, texts
 
 

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 Format = Literal["text", "jsonl", "json", "csv", "tsv", "parquet"]
 # A cell in the core's words: its bytes with its quotes, from the start of the rows.
 Span = tuple[int, int]
-# A row in the core's words: end, cells, line feeds, fault; the cells of text, id and extra field.
-Row = tuple[int, int, int, int, Span | None, Span | None, Span | None]
+# A row in the core's words: end, cells, line feeds, fault; the cells of text, id and other fields.
+Row = tuple[int, int, int, int, Span | None, Span | None, "list[Span | None]"]
 
 FORMAT_NAMES: tuple[Format, ...] = get_args(Format)
 FORMAT_CHOICE = f"{', '.join(FORMAT_NAMES[:-1])} or {FORMAT_NAMES[-1]}"
@@ -75,16 +75,16 @@ class Input:
 class Reading:
     """How inputs are read; nothing here changes which texts match.
 
-    extra_field: another field of each record that the run asks for. max_line: bytes of the
-    longest record that is read. max_expansion: how many times its size a compressed file may
-    grow, once it gave 64 MiB.
+    extra_fields: other fields of each record that the run asks for, three at most. max_line:
+    bytes of the longest record that is read. max_expansion: how many times its size a compressed
+    file may grow, once it gave 64 MiB.
     """
 
     text_field: str = "text"
     id_field: str = "id"
     input_format: Format | None = None
     batch_bytes: int = BATCH_BYTES
-    extra_field: str | None = None
+    extra_fields: tuple[str, ...] = ()
     max_line: int = MAX_LINE
     max_expansion: float = MAX_EXPANSION
 
@@ -226,11 +226,11 @@ class Torn:
 class Rows:
     """Consecutive records of one input whose texts Python holds, as parallel lists.
 
-    numbers: of each record's line (or its own number) in the input. extras: the extra field's
-    values, empty where none is asked for. skipped: bad records, in order. content: all that the
-    format needs to write the records. weight: bytes of input. last: the input ends here; then
-    size and crc32 are of all its bytes after decompression, and more is what else `restore`
-    needs to know of it.
+    numbers: of each record's line (or its own number) in the input. extras: the extra fields'
+    values of each record, empty where none is asked for. skipped: bad records, in order. content:
+    all that the format needs to write the records. weight: bytes of input. last: the input ends
+    here; then size and crc32 are of all its bytes after decompression, and more is what else
+    `restore` needs to know of it.
     """
 
     input: Input
@@ -238,7 +238,7 @@ class Rows:
     texts: list[str] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     numbers: list[int] = field(default_factory=list)
-    extras: list[Any] = field(default_factory=list)
+    extras: list[Sequence[Any]] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     weight: int = 0
     last: bool = False

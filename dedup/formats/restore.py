@@ -8,27 +8,25 @@ output that was edited or damaged is an error and leaves nothing behind.
 
 from __future__ import annotations
 
-import base64
 import os
 from contextlib import ExitStack, closing
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING
 
-import orjson
 from isal.isal_zlib import crc32
 
 from dedup.errors import FormatError, InputError, OutputError
-from dedup.formats.compression import compression_of, reading
 from dedup.formats.discover import Inputs, check_output
 from dedup.formats.extras import need_pyarrow
+from dedup.formats.folder import REMOVED, cleaned_inputs
 from dedup.formats.notes import UNTOUCHED, Notes
 from dedup.formats.partial import REPORT, check_target
 from dedup.formats.putback import PutBack, check_there
-from dedup.formats.records import FORMAT_CHOICE, FORMAT_NAMES, Input, shown
-from dedup.formats.walk import NOTES
-from dedup.formats.writer import ASIDE, SKIPPED, OutputTree, safe_name
+from dedup.formats.records import shown
+from dedup.formats.writer import ASIDE, SKIPPED, OutputTree
 
-REMOVED = f"{NOTES}/removed.jsonl"
+if TYPE_CHECKING:
+    from dedup.formats.folder import CleanedInput
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +59,7 @@ def restore(
         message = f"the folder to restore is {output!r}; it must be the name of a folder"
         raise InputError(message, hint="name the folder that clean wrote")
     folder = os.fspath(output)
-    entries = _entries(folder)
+    entries = cleaned_inputs(folder)
     items = tuple(entry.item for entry in entries)
     check_output(destination, Inputs(items, (folder,)))
     check_target(destination, force=force)
@@ -77,59 +75,21 @@ def restore(
     return Restored(len(entries), size, run.passages, run.documents, run.skipped)
 
 
-@dataclass(frozen=True, slots=True)
-class _Entry:
-    """An input as the report lists it; item.path is its cleaned file."""
-
-    item: Input
-    value: dict[str, Any]
-    size: int | None
-    crc32: int | None
-
-
-def _entries(folder: str) -> list[_Entry]:
-    path = os.path.join(folder, REPORT)
-    if not os.path.isfile(path):
-        message = f"{shown(folder)}: holds no {REPORT}, so no clean run wrote it"
-        raise FormatError(message, path=folder, hint="name the folder that clean wrote (-o)")
-    with reading(path), open(path, "rb") as file:
-        data = file.read()
-    try:
-        return [_entry(folder, value) for value in orjson.loads(data)["inputs"]]
-    except (orjson.JSONDecodeError, KeyError, TypeError, ValueError, OutputError) as error:
-        message = f"{shown(path)}: no sound list of inputs: {error}"
-        raise FormatError(message, path=path, hint=UNTOUCHED) from error
-
-
-def _check_replaced(destination: str | os.PathLike[str], entries: list[_Entry]) -> None:
+def _check_replaced(destination: str | os.PathLike[str], entries: list[CleanedInput]) -> None:
     """Raise OutputError where the destination is the output of a run that had other inputs."""
     folder = os.fspath(destination)
     if not os.path.isfile(os.path.join(folder, REPORT)):
         return
 
-    def inputs(entries: list[_Entry]) -> set[tuple[str, int | None, int | None]]:
+    def inputs(entries: list[CleanedInput]) -> set[tuple[str, int | None, int | None]]:
         return {(entry.item.name, entry.size, entry.crc32) for entry in entries}
 
-    if inputs(_entries(folder)) != inputs(entries):
+    if inputs(cleaned_inputs(folder)) != inputs(entries):
         message = f"{shown(folder)}: holds what a clean run wrote from other inputs"
         raise OutputError(message, path=folder, hint="name a new folder")
 
 
-def _entry(folder: str, value: dict[str, Any]) -> _Entry:
-    output = value["output"]
-    if "base64" in value:
-        output = os.fsdecode(base64.b64decode(value["base64"]))
-    safe_name(output)
-    if value["format"] not in FORMAT_NAMES:
-        raise ValueError(f"format is {value['format']}; it must be {FORMAT_CHOICE}")
-    if value["format"] == "parquet" and not {"row_groups", "texts", "bytes"} <= set(value):
-        raise ValueError("an input lacks row_groups, texts or bytes")
-    path = os.path.join(folder, output)
-    item = Input(path, value["path"], output, value["format"], compression_of(output), "")
-    return _Entry(item, value, value.get("bytes"), value.get("crc32"))
-
-
-def _restore_one(run: PutBack, entry: _Entry, tree: OutputTree | None) -> int:
+def _restore_one(run: PutBack, entry: CleanedInput, tree: OutputTree | None) -> int:
     item = entry.item
     if item.format == "parquet":
         return _restore_parquet(run, entry, tree)
@@ -147,7 +107,7 @@ def _restore_one(run: PutBack, entry: _Entry, tree: OutputTree | None) -> int:
     return size
 
 
-def _restore_parquet(run: PutBack, entry: _Entry, tree: OutputTree | None) -> int:
+def _restore_parquet(run: PutBack, entry: CleanedInput, tree: OutputTree | None) -> int:
     item = entry.item
     check_there(item)
     need_pyarrow(shown(item.path))

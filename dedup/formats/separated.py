@@ -32,6 +32,8 @@ _FAULTS = {
     1: "text follows the closing quote of a cell",
     _UNCLOSED: "a quote opens in this row that is never closed",
 }
+# Other cells of a row that the core can be asked for.
+MOST_EXTRAS = 3
 _BLANK = (b"\n", b"\r\n", b"\r", b"")
 
 
@@ -72,7 +74,7 @@ def _header(item: Input, reading: Reading, source: Counted) -> tuple[bytes, byte
     """The first row, and what was read beyond it."""
     from dedup._core import RowScanner
 
-    scanner = RowScanner(DELIMITERS[item.format][0], None, None, None)
+    scanner = RowScanner(DELIMITERS[item.format][0], None, None, [None] * MOST_EXTRAS)
     data = b""
     for block in source:
         data += block
@@ -90,7 +92,8 @@ def scanner_of(item: Input, columns: Columns) -> _core.RowScanner:
     from dedup._core import RowScanner
 
     delimiter = DELIMITERS[item.format][0]
-    return RowScanner(delimiter, columns.text, columns.id, columns.extra)
+    extras = [*columns.extras, None, None, None][:MOST_EXTRAS]
+    return RowScanner(delimiter, columns.text, columns.id, extras)
 
 
 @dataclass(slots=True)
@@ -173,12 +176,12 @@ class _Table:
         return piece
 
     def _take(self, piece: Rows, row: Row, data: bytes, base: int) -> None:
-        text, own, extra = (_value(data, cell, base) for cell in row[4:])
+        text, own = (_value(data, cell, base) for cell in row[4:6])
         piece.texts.append(text or "")
         piece.ids.append(own or f"{self.item.name}:{self.number}")
         piece.numbers.append(self.number)
-        if self.reading.extra_field is not None:
-            piece.extras.append(extra)
+        if asked := len(self.reading.extra_fields):
+            piece.extras.append([_value(data, cell, base) for cell in row[6][:asked]])
 
     def _why_bad(self, row: Row, line: bytes, *, sound: bool) -> str | None:
         if row[3]:

@@ -1,7 +1,7 @@
 """Keeper order: which block is visited first, and so stays when others match it.
 
-`first` needs no order. The others give every block a rank; lower ranks are visited first,
-ties by position, which the core adds.
+`first` needs no order. The others give every block a rank; lower ranks are visited first, ties by
+the content of the document, then by position, which the core adds.
 """
 
 from __future__ import annotations
@@ -12,6 +12,8 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 from sys import float_info
 from typing import TYPE_CHECKING, Any, Protocol
+
+from dedup.errors import PolicyError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -33,30 +35,35 @@ class Keys(Protocol):
     def after(self, first: int) -> tuple[bytes, bytes]: ...  # noqa: D102
     def append_all(self, bytes: bytes, ends: bytes) -> None: ...  # noqa: D102
     def are_empty(self) -> bool: ...  # noqa: D102
-    def ranks(self) -> bytes: ...  # noqa: D102
+    def ranks(self, *, descending: bool = False) -> bytes: ...  # noqa: D102
 
 
 @dataclass(slots=True)
 class KeeperOrder:
     """What the rule of `keep` needs of the documents, gathered as they are read.
 
-    wanted: the field of each record that it asks for, None for none.
+    wanted: the field of each record that it asks for, None for none. function: what it asks of each
+    document as a whole, None for nothing.
     """
 
     rule: str
     arguments: Sequence[str]
     wanted: str | None
+    function: Callable[[Any], Any] | None = None
     _dates: Keys | None = None
     _preferences: array[int] = field(default_factory=lambda: array("I"))
+    _values: list[Any] = field(default_factory=list)
     _known: dict[str, int] = field(default_factory=dict)
     _first: str = ""
 
     @classmethod
     def of(cls, rule: KeepRule, keys: Callable[[], Keys]) -> KeeperOrder:
         """The order of a policy's rule, with no document yet; keys: makes an empty column."""
-        if rule.name != "earliest":
-            return cls(rule.name, rule.arguments, None)
-        return cls(rule.name, rule.arguments, rule.arguments[0], keys())
+        if rule.name in ("earliest", "latest"):
+            return cls(rule.name, (), rule.arguments[0], _dates=keys())
+        if rule.name == "prefer-field":
+            return cls(rule.name, rule.arguments[1:], rule.arguments[0])
+        return cls(rule.name, rule.arguments, None, rule.function)
 
     @property
     def by_line(self) -> bool:
@@ -66,17 +73,27 @@ class KeeperOrder:
     @property
     def of_documents(self) -> bool:
         """Whether ranks are those of documents, else of blocks."""
-        return self.rule in ("earliest", "prefer")
+        return self.rule not in ("first", "longest")
 
-    def note(self, sources: Sequence[str], dates: Sequence[Any], typed: Sequence[str] = ()) -> None:
-        """Take in the next documents; `dates` may be empty where they have none.
+    def note(
+        self, sources: Sequence[str], values: Sequence[Any], typed: Sequence[str] = ()
+    ) -> None:
+        """Take in the next documents; values: of the wanted field, or what the function gave.
+
+        They may be empty where no document has one.
 
         typed: the paths of their files as the user gave them, where they have any.
         """
         if self.rule == "prefer":
             self._preferences.extend(map(self._preference, sources, typed or sources))
+            return
+        values = values or [None] * len(sources)
+        if self.rule == "prefer-field":
+            self._preferences.extend(value_preference(value, self.arguments) for value in values)
+        elif self.rule == "callable":
+            self._values += values
         elif self._dates is not None:
-            self._dates.append([date_key(date) for date in dates] or [b""] * len(sources))
+            self._dates.append([date_key(date) for date in values])
 
     def noted(self, documents: int) -> dict[str, Any]:
         """What was noted of the documents after the first so many: bytes, and a text."""
@@ -98,21 +115,41 @@ class KeeperOrder:
         """
         if self.rule == "longest":
             return rank_longest(tokens())
+        if self.rule == "callable":
+            return self._ranks_of_values().tobytes()
         if self._dates is not None:
-            return self._dates.ranks()
-        return self._preferences.tobytes() if self.rule == "prefer" else None
+            return self._dates.ranks(descending=self.rule == "latest")
+        return None if self.rule == "first" else self._preferences.tobytes()
 
     def warning(self) -> str | None:
         """What to say where the rule found nothing to go by, so that the first copies stay."""
-        nothing = len(self.arguments)
-        if self._preferences and min(self._preferences) == nothing:
+        if self._preferences and min(self._preferences) == len(self.arguments):
+            if self.rule == "prefer-field":
+                return f"prefer-field: no record has {self.wanted}={','.join(self.arguments)}"
             return (
                 f"prefer: no source matches {','.join(self.arguments)}; sources are relative to "
                 f"the folder that all inputs share, as in {self._first}"
             )
         if self._dates is not None and len(self._dates) and self._dates.are_empty():
-            return f"earliest: no record has the field {self.wanted}"
+            return f"{self.rule}: no record has the field {self.wanted}"
         return None
+
+    def _ranks_of_values(self) -> array[int]:
+        """Ranks by what the function gave, lowest first; None comes last."""
+        ranks = array("I", [LAST]) * len(self._values)
+        given = [place for place, value in enumerate(self._values) if value is not None]
+        try:
+            given.sort(key=self._values.__getitem__)
+            rank, before = 0, None
+            for number, place in enumerate(given):
+                value = self._values[place]
+                rank += bool(number and before < value)
+                ranks[place], before = rank, value
+        except Exception as error:
+            message = f"keep: what {self.arguments[0]} returns cannot be sorted: {error}"
+            hint = "return numbers, texts, or tuples of them, of one kind for all documents"
+            raise PolicyError(message, field="keep", hint=hint) from error
+        return ranks
 
     def _preference(self, source: str, typed: str) -> int:
         if source not in self._known:
@@ -142,7 +179,7 @@ def date_key(date: Any) -> bytes:
     """
     if isinstance(date, str):
         return b"\2" + date.encode("utf-8", "surrogatepass")
-    if not isinstance(date, (int, float)) or isinstance(date, bool) or date != date:
+    if not _is_date(date):
         return b""
     if isinstance(date, float):
         return b"\1" + _ordered(date) + _rest(0)
@@ -167,6 +204,21 @@ def _rest(number: int) -> bytes:
     size = (abs(number).bit_length() + 7) // 8
     positive = b"\x81" + struct.pack(">Q", size) + abs(number).to_bytes(size, "big")
     return positive if number > 0 else bytes(255 - byte for byte in positive)
+
+
+def value_preference(value: Any, patterns: Sequence[str]) -> int:
+    """The number of the first pattern that a value matches; after the last where none does.
+
+    A number is matched as it is written; nothing but texts and numbers matches.
+    """
+    if not _is_date(value):
+        return len(patterns)
+    places = (place for place, pattern in enumerate(patterns) if fnmatchcase(str(value), pattern))
+    return next(places, len(patterns))
+
+
+def _is_date(value: Any) -> bool:
+    return isinstance(value, (str, int, float)) and not isinstance(value, bool) and value == value
 
 
 def preference(source: str, patterns: Sequence[str], typed: str = "") -> int:

@@ -38,7 +38,7 @@ fn main() {
     options.read(true).write(true).create(true).truncate(true);
     corpus.spool_to(options.open(&spool).unwrap());
     fs::remove_file(spool).unwrap();
-    let fields = Fields { text: "text", id: "id", extra: None };
+    let fields = Fields { text: "text", id: "id", extras: &[] };
     let size = fs::metadata(path).unwrap().len() as f64 / 1e6;
 
     each_batch(path, |lines| {
@@ -122,6 +122,8 @@ fn settings(unit: Unit, compare: bool) -> Settings {
         numbers: if compare { Numbers::Keep } else { Numbers::Veto },
         boilerplate: Boilerplate::Keep,
         scope: Scope::Both,
+        group_across: false,
+        window: None,
         chain: false,
         search: Search::Lsh,
         min_kept: 0.0,

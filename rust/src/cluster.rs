@@ -6,10 +6,13 @@
 //! compared with the keepers of those (two steps away), exactly.
 
 use hashbrown::HashMap;
+use rayon::prelude::*;
+use xxhash_rust::xxh3::Xxh3;
 
 use crate::columns::filled;
+use crate::kept::{Cell, Kept};
 use crate::settings::{Numbers, Scope, Settings};
-use crate::store::{NONE, Number, Store};
+use crate::store::{NONE, Number, Store, UNDATED};
 use crate::verify::{Match, differ_in_numbers_only, judge, node_set};
 
 /// Kept neighbours of a node that blocks two steps away are compared with.
@@ -112,24 +115,71 @@ impl Corpus<'_> {
             || self.neighbours.between(node, other).is_some_and(|found| found.may_remove(node))
     }
 
-    /// Whether the policy's scope lets a block of one document be a repeat of a block of another.
+    /// Whether the policy lets a block of one document be a repeat of a block of another: by its
+    /// scope, its groups and its window of time.
     #[must_use]
     pub fn in_scope(&self, document: Number, keeper_document: Number) -> bool {
-        match self.settings.scope {
+        let same = document == keeper_document;
+        let scope = match self.settings.scope {
             Scope::Both => true,
-            Scope::Within => document == keeper_document,
-            Scope::Across => document != keeper_document,
+            Scope::Within => same,
+            Scope::Across => !same,
+        };
+        scope
+            && self.in_group(document, keeper_document)
+            && (same || self.is_near(document, keeper_document))
+    }
+
+    fn in_group(&self, document: Number, other: Number) -> bool {
+        let groups = &self.store.groups;
+        let same = !self.grouped() || groups[document as usize] == groups[other as usize];
+        same != self.settings.group_across
+    }
+
+    fn is_near(&self, document: Number, other: Number) -> bool {
+        self.settings.window.is_none_or(|window| {
+            let times = (self.time(document), self.time(other));
+            matches!(times, (Some(one), Some(two)) if one.abs_diff(two) <= window.unsigned_abs())
+        })
+    }
+
+    /// What keepers and their repeats share for sure: equal for all where there is no such thing.
+    #[must_use]
+    pub fn home(&self, document: Number) -> Number {
+        if self.settings.scope == Scope::Within {
+            document
+        } else if self.grouped() && !self.settings.group_across {
+            self.store.groups[document as usize]
+        } else {
+            0
         }
+    }
+
+    /// Whether documents have groups.
+    #[must_use]
+    pub fn grouped(&self) -> bool {
+        !self.store.groups.is_empty()
+    }
+
+    /// The time of a document, where it has one.
+    #[must_use]
+    pub fn time(&self, document: Number) -> Option<i64> {
+        let time = self.store.times.get(document as usize).copied();
+        time.filter(|&time| time != UNDATED)
     }
 }
 
-/// Visits all blocks, `rank` ascending (`None`: in input order), and decides.
+/// Visits all blocks and decides: `rank` ascending, of equal ranks by the content of their documents,
+/// then by position (`None`: in input order).
 #[must_use]
 pub fn choose_keepers(corpus: &Corpus<'_>, rank: Option<&[u32]>) -> Keepers {
     let blocks = corpus.store.blocks();
     let order = rank.map(|rank| {
         let mut order: Vec<Number> = (0..blocks as Number).collect();
-        order.sort_unstable_by_key(|&block| (rank[block as usize], block));
+        let contents = contents(corpus.store);
+        order.sort_unstable_by_key(|&block| {
+            (rank[block as usize], contents[corpus.documents[block as usize] as usize], block)
+        });
         order
     });
     let mut visits = Visits {
@@ -158,6 +208,22 @@ pub fn choose_keepers(corpus: &Corpus<'_>, rank: Option<&[u32]>) -> Keepers {
     visits.keepers
 }
 
+/// What tells documents of equal rank apart, whatever their order in the input; equal for those of
+/// one normal form. Of documents and not of blocks, so that one document keeps all that it shares.
+pub fn contents(store: &Store) -> Vec<u64> {
+    (0..store.documents())
+        .into_par_iter()
+        .map(|document| {
+            let mut hasher = Xxh3::new();
+            for block in store.document_blocks(document) {
+                let node = store.node(block) as usize;
+                hasher.update(&store.fingerprints[node].to_le_bytes());
+            }
+            hasher.digest()
+        })
+        .collect()
+}
+
 /// When each block is visited.
 fn position_of(order: &[Number]) -> Vec<u32> {
     let mut position = vec![0; order.len()];
@@ -170,8 +236,8 @@ fn position_of(order: &[Number]) -> Vec<u32> {
 struct Visits<'a> {
     corpus: &'a Corpus<'a>,
     components: Option<Vec<Number>>,
-    kept: Kept,
-    adopted: HashMap<Number, Vec<Number>>,
+    kept: Kept<'a>,
+    adopted: HashMap<(Number, Cell), Vec<Number>>,
     /// When each block is visited; empty where that is its own number.
     position: Vec<u32>,
     keepers: Keepers,
@@ -182,7 +248,7 @@ impl Visits<'_> {
         let document = self.corpus.documents[block as usize];
         let own = self.corpus.store.node(block as usize);
         let node = self.components.as_ref().map_or(own, |components| components[own as usize]);
-        let mut best = self.kept.find(node, document);
+        let mut best = self.find(node, document);
         let mut echo = None;
         if let Some(components) = &self.components {
             // Chains pass over what differs in numbers only; what is kept for that says so.
@@ -191,12 +257,12 @@ impl Visits<'_> {
                 .neighbours
                 .of(own)
                 .filter(|(_, found)| found.template)
-                .map(|(other, _)| self.kept.find(components[other as usize], document))
+                .map(|(other, _)| self.find(components[other as usize], document))
                 .find(|&other| other != NONE)
                 .map(|other| (other, Echo::Numbers));
         } else {
             for (other, found) in self.corpus.neighbours.of(node) {
-                let block = self.kept.find(other, document);
+                let block = self.find(other, document);
                 if block == NONE {
                 } else if found.may_remove(node) {
                     best = self.earlier(best, block);
@@ -222,13 +288,18 @@ impl Visits<'_> {
         }
     }
 
+    fn find(&self, node: Number, document: Number) -> Number {
+        self.kept.find(node, document, |block| self.place(block))
+    }
+
     fn keep(&mut self, node: Number, block: Number, document: Number) {
         self.kept.add(node, block, document);
         if self.components.is_some() {
             return;
         }
+        let cell = self.kept.cell(document);
         for (other, _) in self.corpus.neighbours.of(node) {
-            let adopted = self.adopted.entry(other).or_default();
+            let adopted = self.adopted.entry((other, cell)).or_default();
             if adopted.len() < SECOND_STEPS {
                 adopted.push(block);
             }
@@ -240,7 +311,8 @@ impl Visits<'_> {
         let Corpus { store, settings, neighbours, documents, .. } = *self.corpus;
         let mut candidates: Vec<Number> = neighbours
             .of(node)
-            .filter_map(|(other, _)| self.adopted.get(&other))
+            .flat_map(|(other, _)| self.kept.cells(document).map(move |cell| (other, cell)))
+            .filter_map(|key| self.adopted.get(&key))
             .flatten()
             .copied()
             .filter(|&block| self.corpus.in_scope(document, documents[block as usize]))
@@ -276,50 +348,6 @@ impl Visits<'_> {
 
     fn earlier(&self, one: Number, other: Number) -> Number {
         if one == NONE || self.place(other) < self.place(one) { other } else { one }
-    }
-}
-
-/// The first kept block of each node that a document may name as keeper.
-struct Kept {
-    scope: Scope,
-    first: Vec<(Number, Number)>,
-    other: HashMap<Number, Number>,
-    within: HashMap<(Number, Number), Number>,
-}
-
-impl Kept {
-    fn new(corpus: &Corpus<'_>) -> Self {
-        let nodes = if corpus.settings.scope == Scope::Within { 0 } else { corpus.store.nodes() };
-        Self {
-            scope: corpus.settings.scope,
-            first: vec![(NONE, NONE); nodes],
-            other: HashMap::new(),
-            within: HashMap::new(),
-        }
-    }
-
-    fn find(&self, node: Number, document: Number) -> Number {
-        match self.scope {
-            Scope::Both => self.first[node as usize].0,
-            Scope::Within => self.within.get(&(node, document)).copied().unwrap_or(NONE),
-            Scope::Across => match self.first[node as usize] {
-                (_, home) if home == document => self.other.get(&node).copied().unwrap_or(NONE),
-                (block, _) => block,
-            },
-        }
-    }
-
-    fn add(&mut self, node: Number, block: Number, document: Number) {
-        if self.scope == Scope::Within {
-            self.within.entry((node, document)).or_insert(block);
-            return;
-        }
-        let first = &mut self.first[node as usize];
-        if first.0 == NONE {
-            *first = (block, document);
-        } else if self.scope == Scope::Across && first.1 != document {
-            self.other.entry(node).or_insert(block);
-        }
     }
 }
 

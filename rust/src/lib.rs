@@ -34,6 +34,7 @@ pub mod hash;
 pub mod hot;
 pub mod join;
 pub mod json;
+pub mod kept;
 mod keys;
 pub mod layout;
 pub mod likeness;

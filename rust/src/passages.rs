@@ -67,7 +67,7 @@ pub fn settle(corpus: &Corpus<'_>, keepers: Keepers, spread: &[u32]) -> Fates {
 }
 
 /// Looks for runs among the blocks that stay, and removes the blocks that they cover; all runs that
-/// were found, whatever became of them. `order` says when each document is visited.
+/// were found in scope, whatever became of them. `order` says when each document is visited.
 pub fn settle_runs(
     corpus: &Corpus<'_>,
     mut fates: Fates,
@@ -79,11 +79,11 @@ pub fn settle_runs(
     let states = fates.states.clone();
     let text = Text { store, states: &states, documents, order, positions: &positions };
     let beside = find_parts(&text, &mut fates);
-    let in_scope = |run: &Run| {
-        corpus.in_scope(documents[run.later.block as usize], documents[run.earlier.block as usize])
-    };
-    let mut runs = find_runs(&text, settings.min_run);
-    runs.retain(in_scope);
+    let mut runs = find_runs(&text, settings.min_run, |document| corpus.home(document));
+    runs.retain(|run| {
+        let home = |place: Token| documents[place.block as usize];
+        corpus.in_scope(home(run.later), home(run.earlier))
+    });
     let mut named = vec![false; store.blocks()];
     for region in fates.regions.values() {
         named[region.first.block as usize..=region.end.block as usize].fill(true);

@@ -4,7 +4,7 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 use std::ops::Range;
 
-use crate::cluster::{Corpus, Neighbours, choose_keepers};
+use crate::cluster::{Corpus, Neighbours, choose_keepers, contents};
 use crate::columns::filled;
 use crate::exact::ExactSpans;
 use crate::fates::{Fates, State};
@@ -163,12 +163,24 @@ pub fn make_plan(
     }
 }
 
-/// When each document is visited first; one without blocks, last.
+/// When each document is visited first, as `choose_keepers` visits blocks; those of equal rank and
+/// content share a number, and documents without blocks come last.
 fn first_visits(store: &Store, rank: &[u32]) -> Vec<u32> {
-    (0..store.documents())
-        .map(|document| store.document_blocks(document).map(|block| rank[block]).min())
-        .map(|first| first.unwrap_or(u32::MAX))
-        .collect()
+    let least = |document| store.document_blocks(document).map(|block| rank[block]).min();
+    let contents = contents(store);
+    let keys: Vec<(bool, u32, u64)> = (0..store.documents())
+        .map(|document| (least(document), contents[document]))
+        .map(|(first, content)| (first.is_none(), first.unwrap_or(0), content))
+        .collect();
+    let mut order: Vec<Number> = (0..keys.len() as Number).collect();
+    order.par_sort_unstable_by_key(|&document| keys[document as usize]);
+    let mut visits = vec![0; keys.len()];
+    let mut visit = 0;
+    for pair in order.windows(2) {
+        visit += u32::from(keys[pair[0] as usize] != keys[pair[1] as usize]);
+        visits[pair[1] as usize] = visit;
+    }
+    visits
 }
 
 /// Documents that lost something and keep no token, or less than `min_kept` of their characters.

@@ -40,7 +40,7 @@ pub struct LinesRead {
     pub documents: usize,
     /// Numbers of the lines that are neither a record with a text nor blank.
     pub bad: Vec<u64>,
-    /// The value of the extra field of each document, as it stands there; none where not asked for.
+    /// The values of the extra fields of each document, one after the other, as they stand there.
     pub extras: Vec<Option<Vec<u8>>>,
 }
 
@@ -171,9 +171,8 @@ pub fn read_lines(
                         Some(id) => piece.end_document(&id, number),
                         None => piece.end_document(&format!("{}:{number}", lines.name), number),
                     }
-                    if fields.extra.is_some() {
-                        piece.lines.extras.push(record.extra.map(<[u8]>::to_vec));
-                    }
+                    let extras = record.extras.into_iter().take(fields.extras.len());
+                    piece.lines.extras.extend(extras.map(|value| value.map(<[u8]>::to_vec)));
                 }
                 Line::Blank => {}
                 Line::Bad => piece.lines.bad.push(number),

@@ -113,6 +113,9 @@ fn count_ends(data: &[u8]) -> u64 {
     memchr::memchr_iter(b'\n', data).count() as u64
 }
 
+/// Other fields of a record that may be asked for: of its keeper's rank, its group and its time.
+pub const MOST_EXTRAS: usize = 3;
+
 /// Which fields of a record are asked for.
 #[derive(Clone, Copy)]
 pub struct Fields<'a> {
@@ -120,8 +123,8 @@ pub struct Fields<'a> {
     pub text: &'a str,
     /// Its id.
     pub id: &'a str,
-    /// Another one, whose value is handed on as it stands.
-    pub extra: Option<&'a str>,
+    /// Others, `MOST_EXTRAS` at most, whose values are handed on as they stand.
+    pub extras: &'a [&'a str],
 }
 
 /// What a line is.
@@ -140,8 +143,8 @@ pub struct Record<'a> {
     pub text: &'a str,
     /// Its id, where it has one that is a string or a whole number.
     pub id: Option<Cow<'a, str>>,
-    /// The extra field's value.
-    pub extra: Option<&'a [u8]>,
+    /// The values of the extra fields, in their order.
+    pub extras: [Option<&'a [u8]>; MOST_EXTRAS],
 }
 
 impl<'a> Line<'a> {
@@ -155,8 +158,15 @@ impl<'a> Line<'a> {
 
     fn record(line: &'a [u8], fields: &Fields<'_>, buffer: &'a mut String) -> Option<Record<'a>> {
         let whole = simdutf8::basic::from_utf8(line).ok()?;
-        let extra = fields.extra.unwrap_or(fields.id);
-        let [text, id, extra] = find_values(line, [fields.text, fields.id, extra]).ok()?;
+        let extra = |number: usize| fields.extras.get(number).copied().unwrap_or(fields.id);
+        let (text, id, extras) = if fields.extras.is_empty() {
+            let [text, id] = find_values(line, [fields.text, fields.id]).ok()?;
+            (text, id, [None, None, None])
+        } else {
+            let names = [fields.text, fields.id, extra(0), extra(1), extra(2)];
+            let [text, id, one, two, three] = find_values(line, names).ok()?;
+            (text, id, [one, two, three])
+        };
         let text = text.filter(|text| is_string(line, text))?;
         let text = &whole[text.start + 1..text.end - 1];
         let text = if memchr::memchr(b'\\', text.as_bytes()).is_none() {
@@ -168,7 +178,11 @@ impl<'a> Line<'a> {
         let id = id.and_then(|value| id_of(&whole[value]));
         // Block spans hold 32 bits.
         let fits = u32::try_from(text.len()).is_ok();
-        fits.then(|| Record { text, id, extra: extra.map(|value| &line[value]) })
+        fits.then(|| Record {
+            text,
+            id,
+            extras: extras.map(|value| value.map(|value| &line[value])),
+        })
     }
 }
 

@@ -152,10 +152,11 @@ impl Text<'_> {
     }
 }
 
-/// All runs of at least `least` tokens, by their later place, the longer one first.
+/// All runs of at least `least` tokens, by their later place, the longer one first. Places are compared
+/// with those of documents of one `home` only.
 #[must_use]
-pub fn find_runs(text: &Text<'_>, least: u32) -> Vec<Run> {
-    let links = links(text, least);
+pub fn find_runs(text: &Text<'_>, least: u32, home: impl Fn(Number) -> u32 + Sync) -> Vec<Run> {
+    let links = links(text, least, home);
     let tasks: Vec<&[Link]> = links
         .chunk_by(|one, other| {
             text.documents[one.later.block as usize] == text.documents[other.later.block as usize]
@@ -175,14 +176,15 @@ struct Link {
     earlier: Token,
 }
 
-/// Each place of an anchor with its first and its previous one, by document and place.
-fn links(text: &Text<'_>, least: u32) -> Vec<Link> {
+/// Each place of an anchor with the first and the previous one of its home, by document and place.
+fn links(text: &Text<'_>, least: u32, home: impl Fn(Number) -> u32 + Sync) -> Vec<Link> {
     let mut entries = repeated_anchors(text, least);
+    let key = |entry: &(u32, Token)| (entry.0, home(text.documents[entry.1.block as usize]));
     entries.par_sort_unstable_by(|one, other| {
-        one.0.cmp(&other.0).then_with(|| text.visit(one.1).cmp(&text.visit(other.1)))
+        key(one).cmp(&key(other)).then_with(|| text.visit(one.1).cmp(&text.visit(other.1)))
     });
     let mut links = Vec::new();
-    for bucket in entries.chunk_by(|one, other| one.0 == other.0) {
+    for bucket in entries.chunk_by(|one, other| key(one) == key(other)) {
         for (place, &(_, later)) in bucket.iter().enumerate().skip(1) {
             links.push(Link { later, earlier: bucket[0].1 });
             if place > 1 {

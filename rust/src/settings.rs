@@ -72,6 +72,10 @@ pub struct Settings {
     pub boilerplate: Boilerplate,
     /// Where keepers may stand.
     pub scope: Scope,
+    /// Keepers stand in another group, where documents have groups, not in the same one.
+    pub group_across: bool,
+    /// Seconds that may lie between a block's document and its keeper's, at least 1.
+    pub window: Option<i64>,
     /// Clusters are connected components of matches; for reports only.
     pub chain: bool,
     /// How candidates are found.

@@ -23,6 +23,9 @@ pub type Number = u32;
 /// No block, no node.
 pub const NONE: Number = u32::MAX;
 
+/// The time of a document that has none.
+pub const UNDATED: i64 = i64::MIN;
+
 /// What tokenising a block gave.
 #[derive(Clone, Copy)]
 pub struct Content<'a> {
@@ -88,6 +91,10 @@ pub struct Store {
     /// Row of each node in `normals`, or `NONE` where it is not judged by characters.
     pub(crate) normal_rows: Vec<Number>,
     pub(crate) normals: Texts,
+    /// The group of each document; none where the policy has no groups.
+    pub groups: Vec<Number>,
+    /// The time of each document, `UNDATED` without one; none where the policy has no window.
+    pub times: Vec<i64>,
 }
 
 /// The raw hash under which a block's text is looked up.
@@ -131,6 +138,8 @@ impl Store {
             matching_rows: Vec::new(),
             normal_rows: column(),
             normals: Texts::default(),
+            groups: Vec::new(),
+            times: Vec::new(),
         }
     }
 

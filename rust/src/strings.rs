@@ -91,6 +91,14 @@ impl Strings {
     }
 }
 
+/// Turns the order of ranks around; what has none comes last all the same.
+pub fn reverse(ranks: &mut [u32]) {
+    let most = ranks.iter().copied().filter(|&rank| rank != LAST).max().unwrap_or(0);
+    for rank in ranks.iter_mut().filter(|rank| **rank != LAST) {
+        *rank = most - *rank;
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -108,6 +116,9 @@ mod tests {
         assert_eq!(strings(&["b", "", "a", "b", "aa"]).ranks(), [2, LAST, 0, 2, 1]);
         assert_eq!(strings(&["", ""]).ranks(), [LAST, LAST]);
         assert!(strings(&[]).ranks().is_empty());
+        let mut ranks = strings(&["b", "", "a", "b", "aa"]).ranks();
+        reverse(&mut ranks);
+        assert_eq!(ranks, [0, LAST, 2, 0, 1]);
     }
 
     #[test]

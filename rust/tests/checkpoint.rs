@@ -26,6 +26,8 @@ fn settings() -> Settings {
         numbers: Numbers::Veto,
         boilerplate: Boilerplate::Keep,
         scope: Scope::Both,
+        group_across: false,
+        window: None,
         chain: false,
         search: Search::Lsh,
         min_kept: 0.0,

@@ -10,7 +10,7 @@ use pyo3::types::{PyBytes, PyDict, PyList, PyString};
 
 use super::convert::{
     PyLines, PyLinesRead, Threads, borrow, bytes_of_u32, field, joined, lines_of, permutations_of,
-    settings_of, value_error, words,
+    seconds, settings_of, value_error, words,
 };
 use crate::audit::Audit;
 use crate::clean::Cleaned;
@@ -102,10 +102,11 @@ impl Corpus {
         lines: PyLines<'_>,
         text_field: &str,
         id_field: &str,
-        extra_field: Option<&str>,
+        extra_fields: Vec<String>,
     ) -> PyLinesRead {
         let lines = lines_of(&lines);
-        let fields = Fields { text: text_field, id: id_field, extra: extra_field };
+        let extras: Vec<&str> = extra_fields.iter().map(String::as_str).collect();
+        let fields = Fields { text: text_field, id: id_field, extras: &extras };
         let Self { core, pool, .. } = self;
         let found = py.detach(|| pool.install(|| core.add_lines(&lines, &fields)));
         let extras = found.extras.into_iter().map(|extra| extra.map(Cow::Owned)).collect();
@@ -190,16 +191,33 @@ impl Corpus {
         bytes_of_u32(py, &tokens)
     }
 
-    /// `rank`: of each block, or of each document, whose blocks then share it.
-    #[pyo3(signature = (rank, *, of_documents=false))]
-    fn cluster(&mut self, py: Python<'_>, rank: Option<&[u8]>, of_documents: bool) -> PyResult<()> {
+    /// `rank`: of each block, or of each document, whose blocks then share it; `groups`, `times`: of
+    /// each document, or nothing where none is asked for.
+    #[pyo3(signature = (rank, groups=None, times=None, *, of_documents=false))]
+    fn cluster(
+        &mut self,
+        py: Python<'_>,
+        rank: Option<&[u8]>,
+        groups: Option<&[u8]>,
+        times: Option<&[u8]>,
+        of_documents: bool,
+    ) -> PyResult<()> {
         let Self { core, pool, .. } = self;
         let mut rank = rank.map(words);
-        let store = &core.store;
-        let needed = if of_documents { store.documents() } else { store.blocks() };
-        if let Some(found) = rank.as_ref().map(Vec::len).filter(|&found| found != needed) {
-            return Err(value_error(format!("{found} ranks were given; {needed} are needed")));
+        let (groups, times) = (groups.map(words), times.map(seconds));
+        let (documents, blocks) = (core.store.documents(), core.store.blocks());
+        let ranks = if of_documents { documents } else { blocks };
+        for (found, needed, name) in [
+            (rank.as_ref().map_or(ranks, Vec::len), ranks, "ranks"),
+            (groups.as_ref().map_or(documents, Vec::len), documents, "groups"),
+            (times.as_ref().map_or(documents, Vec::len), documents, "times"),
+        ] {
+            if found != needed {
+                return Err(value_error(format!("{found} {name} were given; {needed} are needed")));
+            }
         }
+        core.store.groups = groups.unwrap_or_default();
+        core.store.times = times.unwrap_or_default();
         py.detach(|| {
             if of_documents {
                 rank = rank.map(|rank| core.store.ranks_of_blocks(&rank));

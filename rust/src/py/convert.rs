@@ -36,6 +36,10 @@ pub(super) fn words(bytes: &[u8]) -> Vec<u32> {
     bytes.as_chunks::<4>().0.iter().map(|&chunk| u32::from_le_bytes(chunk)).collect()
 }
 
+pub(super) fn seconds(bytes: &[u8]) -> Vec<i64> {
+    bytes.as_chunks::<8>().0.iter().map(|&chunk| i64::from_le_bytes(chunk)).collect()
+}
+
 pub(super) fn bytes_of_u32(py: Python<'_>, values: &[u32]) -> Py<PyBytes> {
     let bytes: Vec<u8> = values.iter().flat_map(|value| value.to_le_bytes()).collect();
     PyBytes::new(py, &bytes).unbind()
@@ -95,7 +99,7 @@ pub(super) fn lines_of<'a>((data, name, first, ends): &'a PyLines<'_>) -> Lines<
     Lines { data: data.as_bytes(), name, first: *first, ends }
 }
 
-/// What reading lines found: documents, numbers of bad lines, values of the extra field.
+/// What reading lines found: documents, numbers of bad lines, values of the extra fields.
 pub(super) type PyLinesRead = (usize, Vec<u64>, Vec<Option<Cow<'static, [u8]>>>);
 
 /// Pieces as one `bytes`, copied once.
@@ -151,6 +155,12 @@ pub(super) fn settings_of(policy: &Bound<'_, PyDict>) -> PyResult<Settings> {
             &text("scope")?,
             &[("both", Scope::Both), ("within", Scope::Within), ("across", Scope::Across)],
         )?,
+        group_across: pick(
+            "group_scope",
+            &text("group_scope")?,
+            &[("within", false), ("across", true)],
+        )?,
+        window: field(policy, "window_seconds")?,
         chain: pick("linkage", &text("linkage")?, &[("keeper", false), ("chain", true)])?,
         search: pick(
             "search",

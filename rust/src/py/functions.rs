@@ -58,7 +58,7 @@ pub(super) fn read_records(
     id_field: &str,
 ) -> Vec<(Option<String>, u64, String)> {
     let lines = lines_of(&lines);
-    let fields = Fields { text: text_field, id: id_field, extra: None };
+    let fields = Fields { text: text_field, id: id_field, extras: &[] };
     let mut buffer = String::new();
     lines
         .iter()

@@ -5,6 +5,7 @@ use pyo3::prelude::*;
 use super::convert::value_error;
 use crate::array::{ArrayScanner as CoreArrayScanner, Broken};
 use crate::csv::{Fault, Row, RowScanner as CoreRowScanner, Span};
+use crate::record::MOST_EXTRAS;
 
 /// Finds the records of a JSON array.
 #[pyclass]
@@ -31,8 +32,9 @@ impl ArrayScanner {
     }
 }
 
-/// A row as Python takes it: end, cells, line feeds, fault, and the cells that were asked for.
-type PyRow = (u64, u32, u64, u8, Option<Span>, Option<Span>, Option<Span>);
+/// A row as Python takes it: end, cells, line feeds, fault, the text's and the id's cell, and the
+/// others that were asked for.
+type PyRow = (u64, u32, u64, u8, Option<Span>, Option<Span>, [Option<Span>; MOST_EXTRAS]);
 
 /// Finds rows of separated values.
 #[pyclass]
@@ -43,8 +45,14 @@ pub(super) struct RowScanner {
 #[pymethods]
 impl RowScanner {
     #[new]
-    fn new(delimiter: u8, text: Option<u32>, id: Option<u32>, extra: Option<u32>) -> Self {
-        Self { core: CoreRowScanner::new(delimiter, [text, id, extra]) }
+    fn new(
+        delimiter: u8,
+        text: Option<u32>,
+        id: Option<u32>,
+        extras: [Option<u32>; MOST_EXTRAS],
+    ) -> Self {
+        let [one, two, three] = extras;
+        Self { core: CoreRowScanner::new(delimiter, [text, id, one, two, three]) }
     }
 
     fn feed(&mut self, block: &[u8]) -> Vec<PyRow> {
@@ -64,6 +72,6 @@ const fn py_row(row: &Row) -> PyRow {
         Fault::AfterQuote => 1,
         Fault::Unclosed => 2,
     };
-    let [text, id, extra] = row.wanted;
-    (row.end, row.cells, row.line_feeds, fault, text, id, extra)
+    let [text, id, one, two, three] = row.wanted;
+    (row.end, row.cells, row.line_feeds, fault, text, id, [one, two, three])
 }

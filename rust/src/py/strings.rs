@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use super::convert::{bytes_of_u32, value_error};
-use crate::strings::Strings as CoreStrings;
+use crate::strings::{Strings as CoreStrings, reverse};
 
 /// Byte strings, end to end.
 #[pyclass]
@@ -65,8 +65,15 @@ impl Strings {
         self.core.are_empty()
     }
 
-    fn ranks(&self, py: Python<'_>) -> Py<PyBytes> {
-        let ranks = py.detach(|| self.core.ranks());
+    #[pyo3(signature = (*, descending=false))]
+    fn ranks(&self, py: Python<'_>, descending: bool) -> Py<PyBytes> {
+        let ranks = py.detach(|| {
+            let mut ranks = self.core.ranks();
+            if descending {
+                reverse(&mut ranks);
+            }
+            ranks
+        });
         bytes_of_u32(py, &ranks)
     }
 }
