@@ -11,7 +11,7 @@ use hashbrown::HashMap;
 
 use crate::cluster::{Corpus, Echo, Keepers};
 use crate::fates::{Fates, State};
-use crate::regions::{Region, covered_blocks};
+use crate::regions::{Region, covered_blocks, find_parts};
 use crate::remains::{after_cut, blocks_to_keep};
 use crate::runs::{Run, Text, Token, find_runs, positions};
 use crate::settings::Boilerplate;
@@ -76,7 +76,9 @@ pub fn settle_runs(
 ) -> (Fates, Vec<Run>) {
     let Corpus { store, settings, documents, .. } = *corpus;
     let positions = positions(store);
-    let text = Text { store, states: &fates.states, documents, order, positions: &positions };
+    let states = fates.states.clone();
+    let text = Text { store, states: &states, documents, order, positions: &positions };
+    let beside = find_parts(&text, &mut fates);
     let mut runs = find_runs(&text, settings.min_run, |document| corpus.home(document));
     runs.retain(|run| {
         let home = |place: Token| documents[place.block as usize];
@@ -86,14 +88,16 @@ pub fn settle_runs(
     for &keeper in fates.aligned.iter().filter(|&&keeper| keeper != NONE) {
         named[keeper as usize] = true;
     }
+    for region in fates.regions.values() {
+        named[region.first.block as usize..=region.end.block as usize].fill(true);
+    }
     let mut candidates: HashMap<Number, Vec<Region>> = HashMap::new();
-    for run in &runs {
-        for (block, region) in covered_blocks(&text, run) {
-            let state = fates.states[block as usize];
-            // What others repeat stays, for them.
-            if matches!(state, State::Kept | State::Contained) && !named[block as usize] {
-                candidates.entry(block).or_default().push(region);
-            }
+    let covered = runs.iter().flat_map(|run| covered_blocks(&text, run));
+    for (block, region) in beside.into_iter().chain(covered) {
+        let state = fates.states[block as usize];
+        // What others repeat stays, for them.
+        if matches!(state, State::Kept | State::Contained) && !named[block as usize] {
+            candidates.entry(block).or_default().push(region);
         }
     }
     if candidates.is_empty() {

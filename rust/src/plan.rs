@@ -11,7 +11,6 @@ use crate::fates::{Fates, State};
 use crate::likeness::Likenesses;
 use crate::passages::{count_documents, settle, settle_runs};
 use crate::quotes::Quotes;
-use crate::regions::find_parts;
 use crate::runs::{Text, positions};
 use crate::settings::{BOILERPLATE_DOCUMENTS, Settings};
 use crate::store::{NONE, Number, Store};
@@ -120,7 +119,6 @@ pub fn make_plan(
         if settings.finds_runs() && !settings.chain {
             let order = rank.map(|rank| first_visits(store, rank));
             (fates, runs) = settle_runs(&corpus, fates, &spread, order.as_deref());
-            find_parts(&corpus, &mut fates);
         }
         let dropped = dropped_documents(&corpus, &fates);
         // With what `min_kept` drops, and with rulers of punctuation, keepers that others may name

@@ -1,9 +1,10 @@
 //! From runs to blocks: which whole blocks a run covers, and where each of them stands a second time.
 
-use crate::cluster::Corpus;
+use hashbrown::HashMap;
+
 use crate::fates::{Fates, State};
 use crate::runs::{Run, Text, Token};
-use crate::store::{NONE, Number};
+use crate::store::{NONE, Number, TokenReader};
 
 /// Where all of a block's tokens stand once more, in this order, in other blocks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -36,41 +37,134 @@ pub fn covered_blocks(text: &Text<'_>, run: &Run) -> Vec<(Number, Region)> {
     }
 }
 
-/// Says of removed blocks that follow one another, and that stand one by one in the same block, where
-/// in it they stand: a paragraph that was split is one passage then.
-pub fn find_parts(corpus: &Corpus<'_>, fates: &mut Fates) {
-    let is_part = |fates: &Fates, block: usize| {
-        fates.states[block] == State::Removed
-            && fates.aligned[block] != NONE
-            && !fates.regions.contains_key(&(block as Number))
-    };
-    for block in 1..corpus.store.blocks() {
-        if fates.aligned[block] != fates.aligned[block - 1]
-            || corpus.documents[block] != corpus.documents[block - 1]
-        {
+/// Where the tokens of removed blocks that resemble their keepers stand word for word, at and around
+/// these; and where those of the blocks beside them go on there. The former get their regions; the
+/// latter are returned, as blocks that may go for them.
+pub fn find_parts(text: &Text<'_>, fates: &mut Fates) -> Vec<(Number, Region)> {
+    let mut stream = Stream::new(text);
+    let removed = (0..text.store.blocks() as Number)
+        .filter(|&block| text.states[block as usize] == State::Removed);
+    let mut beside = Vec::new();
+    for block in removed {
+        let keeper = fates.aligned[block as usize];
+        let alike =
+            keeper != NONE && text.store.node(block as usize) != text.store.node(keeper as usize);
+        if !alike {
             continue;
         }
-        if is_part(fates, block) && fates.states[block - 1] == State::Removed {
-            for part in [block - 1, block] {
-                if is_part(fates, part)
-                    && let Some(region) = part_of_keeper(corpus, part, fates.aligned[part])
-                {
-                    fates.regions.insert(part as Number, region);
-                }
-            }
+        let Some(region) = stream.region_of(block, keeper) else { continue };
+        let known = beside.len();
+        let (mut last, mut end) = (block, region.end);
+        while let Some((next, region)) = stream.goes_on(last, end) {
+            beside.push((next, region));
+            (last, end) = (next, region.end);
+        }
+        let (mut first, mut start) = (block, region.first);
+        while let Some((previous, region)) = stream.goes_before(first, start) {
+            beside.push((previous, region));
+            (first, start) = (previous, region.first);
+        }
+        // A part of one block is told by the match: both blocks are shown.
+        if beside.len() > known || region.first.block != region.end.block || in_parts(fates, block)
+        {
+            fates.regions.insert(block, region);
+            fates.aligned[block as usize] = region.first.block;
         }
     }
+    beside
 }
 
-/// Where in its keeper all tokens of a block stand, in this order.
-fn part_of_keeper(corpus: &Corpus<'_>, block: usize, keeper: Number) -> Option<Region> {
-    let store = corpus.store;
-    let tokens = store.node_tokens(store.node(block));
-    let all = store.node_tokens(store.node(keeper as usize));
-    if tokens.is_empty() || tokens.len() >= all.len() {
-        return None;
+/// Whether a block beside this one goes for the same keeper, as the parts of a text that was split do.
+fn in_parts(fates: &Fates, block: Number) -> bool {
+    let block = block as usize;
+    let keeper = fates.aligned[block];
+    let next = fates.aligned.get(block + 1);
+    next == Some(&keeper) || (block > 0 && fates.aligned[block - 1] == keeper)
+}
+
+/// Reads blocks and what stands in the text from some token on.
+struct Stream<'a> {
+    text: &'a Text<'a>,
+    reader: TokenReader<'a>,
+}
+
+/// Tokens of a gram by which a block is looked for in another one.
+const GRAM: usize = 8;
+
+/// Places that are tried for one block.
+const TRIES: usize = 4;
+
+impl<'a> Stream<'a> {
+    fn new(text: &'a Text<'a>) -> Self {
+        Self { text, reader: text.store.token_reader() }
     }
-    let offset = all.windows(tokens.len()).position(|window| window == tokens)? as u32;
-    let first = Token { block: keeper, offset };
-    Some(Region { first, end: Token { offset: offset + tokens.len() as u32, ..first } })
+
+    fn tokens(&mut self, block: Number) -> Vec<u32> {
+        self.reader.tokens(self.text.store.node(block as usize)).to_vec()
+    }
+
+    /// Where all tokens of a block stand in a row, at a place that it shares a gram of with its keeper.
+    fn region_of(&mut self, block: Number, keeper: Number) -> Option<Region> {
+        let (own, others) = (self.tokens(block), self.tokens(keeper));
+        let gram = GRAM.min(own.len()).min(others.len());
+        if gram == 0 {
+            return None;
+        }
+        let mut grams: HashMap<&[u32], u32> = HashMap::new();
+        for (offset, gram) in (0..).zip(others.windows(gram)) {
+            grams.entry(gram).or_insert(offset);
+        }
+        let mut tried: Vec<i64> = Vec::new();
+        for (offset, gram) in (0u32..).zip(own.windows(gram)) {
+            let Some(&found) = grams.get(gram) else { continue };
+            let shift = i64::from(found) - i64::from(offset);
+            if tried.contains(&shift) {
+                continue;
+            }
+            if tried.len() == TRIES {
+                return None;
+            }
+            tried.push(shift);
+            let start = self.text.back(Token { block: keeper, offset: found }, offset);
+            if let Some(region) = start.and_then(|start| self.region_at(&own, start)) {
+                return Some(region);
+            }
+        }
+        None
+    }
+
+    /// The region of some tokens from a place on, if they stand there.
+    fn region_at(&mut self, own: &[u32], start: Token) -> Option<Region> {
+        let first = self.text.start_after(start)?;
+        let (mut place, mut left) = (first, own);
+        loop {
+            let there = self.tokens(place.block);
+            let there = &there[place.offset as usize..];
+            let count = there.len().min(left.len());
+            if there[..count] != left[..count] {
+                return None;
+            }
+            let end = Token { offset: place.offset + count as u32, ..place };
+            left = &left[count..];
+            if left.is_empty() {
+                return Some(Region { first, end });
+            }
+            place = self.text.start_after(end)?;
+        }
+    }
+
+    /// The block after another one whose tokens stand where those of the other one's region end.
+    fn goes_on(&mut self, block: Number, end: Token) -> Option<(Number, Region)> {
+        let next = self.text.next(block)?;
+        let own = self.tokens(next);
+        Some((next, self.region_at(&own, end)?))
+    }
+
+    /// The block before another one whose tokens stand where those of the other one's region begin.
+    fn goes_before(&mut self, block: Number, start: Token) -> Option<(Number, Region)> {
+        let previous = self.text.previous(block)?;
+        let own = self.tokens(previous);
+        let first = self.text.back(start, own.len() as u32)?;
+        Some((previous, self.region_at(&own, first)?))
+    }
 }

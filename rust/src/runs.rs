@@ -84,7 +84,9 @@ impl Text<'_> {
             .find(|&next| self.tokens(next) > 0)
     }
 
-    fn previous(&self, block: Number) -> Option<Number> {
+    /// The block before another one in the text, as `next` has it.
+    #[must_use]
+    pub fn previous(&self, block: Number) -> Option<Number> {
         let document = self.documents[block as usize] as usize;
         let start = self.store.document_blocks(document).start as Number;
         (start..block)
@@ -108,6 +110,17 @@ impl Text<'_> {
                 None => return Token { offset: token.offset + left, ..token },
             }
         }
+    }
+
+    /// The place before so many tokens; `None` where fewer stand there.
+    #[must_use]
+    pub fn back(&self, mut token: Token, mut count: u32) -> Option<Token> {
+        while count > token.offset {
+            count -= token.offset;
+            let block = self.previous(token.block)?;
+            token = Token { block, offset: self.tokens(block) };
+        }
+        Some(Token { offset: token.offset - count, ..token })
     }
 
     /// Tokens of the document before a place.
