@@ -187,7 +187,8 @@ pub fn audit_long(store: &Store, settings: &Settings, matches: &[Match]) -> [Aud
     let sample = Sample::new(store, settings, &chosen);
     let every = if nodes.len() > ALL_PARTNERS { 8 } else { 1 };
     // By bits that the choice of the sample does not look at.
-    let is_partner = |node: Number| store.fingerprints[node as usize] as u64 % every == 0;
+    let is_partner =
+        |node: Number| (store.fingerprints[node as usize] as u64).is_multiple_of(every);
     let partners: Vec<Number> = nodes.iter().copied().filter(|&node| is_partner(node)).collect();
     let matching: Vec<Vec<(u32, Relation)>> = partners
         .par_chunks(BLOCKS_PER_TASK)

@@ -165,7 +165,7 @@ impl CarefulReader {
             Held::Point(point) if number => self.push(point, holding),
             Held::Point(_) => self.close(),
             Held::Sign(sign) if number => {
-                self.push(if sign == MINUS { '-' } else { sign }, holding)
+                self.push(if sign == MINUS { '-' } else { sign }, holding);
             }
             Held::Sign('-') => {}
             Held::Sign(sign) => {
@@ -181,16 +181,19 @@ impl CarefulReader {
 
     fn write_symbols(&mut self, symbol: char, count: u8) {
         let Range { start, end } = self.holding.clone();
-        let last = self.last_symbol..end;
-        let (tokens, width) = match count {
-            1 => (vec![start..end], 1),
-            2 => (vec![start..self.last_symbol.max(start + 1), last], 1),
-            _ => (vec![start..end], 3),
-        };
-        for place in tokens {
-            (0..width).for_each(|_| self.push(symbol, place.clone()));
-            self.close();
+        if count == 2 {
+            self.write_symbol(symbol, 1, start..self.last_symbol.max(start + 1));
+            self.write_symbol(symbol, 1, self.last_symbol..end);
+        } else {
+            self.write_symbol(symbol, count, start..end);
         }
+    }
+
+    fn write_symbol(&mut self, symbol: char, width: u8, place: Range<u32>) {
+        for _ in 0..width {
+            self.push(symbol, place.clone());
+        }
+        self.close();
     }
 
     /// Adds a character to the open token, or opens one.

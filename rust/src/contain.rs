@@ -39,7 +39,9 @@ pub fn containment_candidates(store: &Store, nodes: &[Number]) -> Vec<Pair> {
         members.extend(bucket.iter().map(|&entry| entry as u32));
         members.sort_unstable_by_key(|&place| (std::cmp::Reverse(length(place)), place));
         if members.len() > COLD {
-            members.iter().for_each(|&place| hot[place as usize] += 1);
+            for &place in &members {
+                hot[place as usize] += 1;
+            }
         }
         let longest = if members.len() > COLD { LONGEST } else { members.len() };
         for (rank, &longer) in members[..longest].iter().enumerate() {
@@ -85,7 +87,9 @@ fn shared_anchors(store: &Store, nodes: &[Number]) -> Shared {
             let (mut counts, mut hashes) = (Vec::with_capacity(nodes.len()), Vec::new());
             for &node in nodes {
                 let anchors = reader.hashes(node);
-                anchors.iter().for_each(|&hash| seen.add(hash));
+                for &hash in anchors {
+                    seen.add(hash);
+                }
                 counts.push(anchors.len() as u32);
                 hashes.extend_from_slice(anchors);
             }

@@ -68,6 +68,7 @@ pub fn settle(corpus: &Corpus<'_>, keepers: Keepers, spread: &[u32]) -> Fates {
 
 /// Looks for runs among the blocks that stay, and removes the blocks that they cover; all runs that
 /// were found in scope, whatever became of them. `order` says when each document is visited.
+#[must_use]
 pub fn settle_runs(
     corpus: &Corpus<'_>,
     mut fates: Fates,
@@ -107,7 +108,7 @@ pub fn settle_runs(
         let keeper = std::mem::replace(&mut fates.aligned[block as usize], regions[0].first.block);
         before.insert(block, (state, keeper));
     }
-    let mut settler = Settler { candidates, before, ..Settler::new(corpus, spread, fates) };
+    let mut settler = Settler { before, candidates, ..Settler::new(corpus, spread, fates) };
     for document in 0..store.documents() {
         settler.settle_document(document);
     }

@@ -109,7 +109,7 @@ impl Quotes {
 fn places_of(text: &Text<'_>, settings: &Settings, runs: &[Run]) -> Vec<Place> {
     let side = |number: usize| {
         let run = &runs[number / 2];
-        if number % 2 == 0 { run.earlier } else { run.later }
+        if number.is_multiple_of(2) { run.earlier } else { run.later }
     };
     let mut order: Vec<usize> = (0..2 * runs.len()).collect();
     order.par_sort_unstable_by_key(|&number| (side(number), number));

@@ -74,7 +74,9 @@ impl Spool {
 
     /// Appends one row that is given in two parts.
     pub fn push_parts(&mut self, parts: [&[u32]; 2]) {
-        parts.into_iter().for_each(|part| self.held.extend_from_slice(part));
+        for part in parts {
+            self.held.extend_from_slice(part);
+        }
         self.ends.push(self.filed + self.held.len() as u64);
     }
 
