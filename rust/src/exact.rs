@@ -14,10 +14,10 @@ use crate::fates::{Fates, State};
 use crate::likeness::{Likeness, Likenesses};
 use crate::places::Places;
 use crate::plan::Passage;
-use crate::runs::Token;
 use crate::settings::Settings;
 use crate::shingle::shingles_of;
 use crate::store::{Number, Store};
+use crate::text::Token;
 use crate::verify::{Relation, containment, resemblance};
 
 /// Place of `contained` in `RELATIONS`.

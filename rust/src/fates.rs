@@ -3,8 +3,8 @@
 use hashbrown::HashMap;
 
 use crate::regions::Region;
-use crate::runs::Token;
 use crate::store::{NONE, Number, Store};
+use crate::text::Token;
 
 /// What becomes of a block. The states after `Removed` are the rules that kept a repeat.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]

@@ -13,11 +13,12 @@ use crate::cluster::{Corpus, Echo, Keepers};
 use crate::fates::{Fates, State};
 use crate::regions::{Region, covered_blocks, find_parts};
 use crate::remains::{after_cut, blocks_to_keep};
-use crate::runs::{Run, Text, Token, find_runs, positions};
+use crate::runs::{Run, find_runs};
 use crate::settings::Boilerplate;
 use crate::split::Unit;
 use crate::store::{NONE, Number};
 use crate::strip::{is_boilerplate, strip_boilerplate};
+use crate::text::{Text, Token, positions};
 
 /// In how many documents each node stands.
 #[must_use]

@@ -3,9 +3,9 @@
 use std::ops::Range;
 
 use crate::careful::CarefulReader;
-use crate::runs::Token;
 use crate::settings::{Numbers, Settings};
 use crate::store::{NONE, Number, Store};
+use crate::text::Token;
 use crate::token::TokenBuffer;
 
 /// Bytes of a text, at least, of which tokens are counted before a piece of it is read with care.

@@ -11,9 +11,9 @@ use crate::fates::{Fates, State};
 use crate::likeness::Likenesses;
 use crate::passages::{count_documents, settle, settle_runs};
 use crate::quotes::Quotes;
-use crate::runs::{Text, positions};
 use crate::settings::{BOILERPLATE_DOCUMENTS, Settings};
 use crate::store::{NONE, Number, Store};
+use crate::text::{Text, positions};
 
 /// Blocks of one document that repeat blocks of one document, all in one state.
 #[derive(Clone, Debug)]

@@ -7,9 +7,10 @@ use rayon::prelude::*;
 use crate::fates::{Fates, State};
 use crate::places::Places;
 use crate::plan::Kind;
-use crate::runs::{Run, Text, Token};
+use crate::runs::Run;
 use crate::settings::Settings;
 use crate::store::{NONE, Number};
+use crate::text::{Text, Token};
 
 /// Runs whose places are found by one task, at least.
 const RUNS_PER_TASK: usize = 64;

@@ -3,8 +3,9 @@
 use hashbrown::HashMap;
 
 use crate::fates::{Fates, State};
-use crate::runs::{Run, Text, Token};
+use crate::runs::Run;
 use crate::store::{NONE, Number, TokenReader};
+use crate::text::{Text, Token};
 
 /// Where all of a block's tokens stand once more, in this order, in other blocks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
