@@ -16,12 +16,13 @@ Spans = dict[int, list[tuple[int, int]]]
 
 
 def settings(unit: str) -> dict[str, Any]:
-    """What the peers do too: word 5-grams, no rule for short texts, numbers or containment."""
+    """What the peers do too: word 5-grams, no rule for short texts, numbers or containment, no runs."""
     return {
         "unit": unit,
         "shingle_size": SHINGLE_SIZE,
         "threshold": THRESHOLD,
         "containment": 1.0,
+        "min_run": 0,
         "short_tokens": 0,
         "min_tokens": LEAST_WORDS[unit],
         "numbers": "keep",

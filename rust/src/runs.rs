@@ -2,8 +2,8 @@
 //!
 //! Among the blocks that stay, anchors that stand more than once say where to look; from there a run is
 //! extended to both sides as far as the tokens are the same. Each place is compared with the first and
-//! with the previous place of its anchor, so a hot one costs no more than a cold one. Where a run was
-//! found, nothing is looked for inside of it.
+//! with the previous place of its anchor, so a hot one costs no more than a cold one. Of each
+//! shift between two documents a run is extended once.
 
 use std::ops::Range;
 
