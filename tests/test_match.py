@@ -33,6 +33,7 @@ def settings(draw: st.DrawFn) -> dict[str, Any]:
         "short_threshold": st.sampled_from([0.3, 0.8, 0.9, 1.0]),
         "min_tokens": st.sampled_from([0, 1, 8, 15]),
         "numbers": st.sampled_from(["veto", "keep", "mask"]),
+        "names": st.sampled_from(["veto", "keep"]),
     }
     return {name: draw(values) for name, values in choices.items() if draw(st.booleans())}
 

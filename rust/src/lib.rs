@@ -39,6 +39,7 @@ pub mod layout;
 pub mod likeness;
 pub mod memory;
 pub mod name;
+pub mod names;
 mod packed;
 pub mod passages;
 pub mod places;
