@@ -457,14 +457,14 @@ def names(text: str) -> list[bool]:
 def only_names_differ(left: Block, right: Block) -> bool:
     """The same tokens once every run of names, and of vetoed numbers, is one.
 
-    Only where at most 64 tokens, and at least one, are left of both between their common
+    Only where at most 1,024 tokens, and at least one, are left of both between their common
     beginning and their common end.
     """
     one, other = list(left.tokens), list(right.tokens)
     for place in (0, -1):
         while one and other and one[place] == other[place]:
             del one[place], other[place]
-    if not (1 <= len(one) <= 64 and 1 <= len(other) <= 64):
+    if not (1 <= len(one) <= 1024 and 1 <= len(other) <= 1024):
         return False
     return names_as_one(left) == names_as_one(right)
 

@@ -14,7 +14,7 @@ use crate::store::{Number, Store, TokenReader};
 use crate::verify::{Match, differ_in_numbers_only};
 
 /// Tokens between what two texts begin and end with alike, at most, that are looked at for names.
-const MOST_BETWEEN: usize = 64;
+const MOST_BETWEEN: usize = 1024;
 
 /// Whether two nodes differ in nothing but what the policy keeps apart: numbers, or names.
 #[must_use]
