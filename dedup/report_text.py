@@ -27,7 +27,7 @@ KINDS = {
     "self-repeat": "again inside one document",
     "shared": "in several documents",
     "boilerplate": "site furniture",
-    "template": "other numbers or names; stays",
+    "template": "other numbers, names; stays",
 }
 
 # Sorts of matches whose recall was measured, and what they are called.

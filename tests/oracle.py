@@ -437,7 +437,7 @@ def numbers_as_one(tokens: list[str]) -> list[str]:
 
 
 ENDS = set(".!?…:;。！？؟\n\r")
-OPENS = set("\"“„‚‘«‹([{「『（【《〈")
+OPENS = set('"“„‚‘«‹([{「『（【《〈')
 
 
 def names(text: str) -> list[bool]:

@@ -66,7 +66,9 @@ pub fn texts_differ_in_names_only(left: &str, right: &str, numbers: Numbers) -> 
         (reader.careful.hashes, names)
     });
     if numbers == Numbers::Mask {
-        for token in sides.iter_mut().flat_map(|(tokens, _)| tokens).filter(|token| **token & 1 == 1) {
+        for token in
+            sides.iter_mut().flat_map(|(tokens, _)| tokens).filter(|token| **token & 1 == 1)
+        {
             *token = 1;
         }
     }
@@ -155,7 +157,8 @@ impl NameReader {
             let is_capital = is_word && begins_with_capital(characters[place.start as usize]);
             words += usize::from(is_word);
             capitals += usize::from(is_capital);
-            let between = &characters[(end as usize).min(place.start as usize)..place.start as usize];
+            let between =
+                &characters[(end as usize).min(place.start as usize)..place.start as usize];
             names.push(is_capital && !names.is_empty() && !asks_for_capital(between));
             end = place.end;
         }
@@ -178,9 +181,7 @@ fn is_symbol(form: &[u8]) -> bool {
 
 /// Whether a character is a capital, or begins with one, as ǅ does.
 fn begins_with_capital(character: char) -> bool {
-    let is_title = |c| {
-        matches!(c, 'ǅ' | 'ǈ' | 'ǋ' | 'ǲ' | 'ᾈ'..='ᾏ' | 'ᾘ'..='ᾟ' | 'ᾨ'..='ᾯ' | 'ᾼ' | 'ῌ' | 'ῼ')
-    };
+    let is_title = |c| matches!(c, 'ǅ' | 'ǈ' | 'ǋ' | 'ǲ' | 'ᾈ'..='ᾏ' | 'ᾘ'..='ᾟ' | 'ᾨ'..='ᾯ' | 'ᾼ' | 'ῌ' | 'ῼ');
     character.is_uppercase() || is_title(character)
 }
 
@@ -192,7 +193,21 @@ fn asks_for_capital(between: &[char]) -> bool {
     let opens = |c: char| {
         matches!(
             c,
-            '"' | '“' | '„' | '‚' | '‘' | '«' | '‹' | '(' | '[' | '{' | '「' | '『' | '（' | '【' | '《' | '〈'
+            '"' | '“'
+                | '„'
+                | '‚'
+                | '‘'
+                | '«'
+                | '‹'
+                | '('
+                | '['
+                | '{'
+                | '「'
+                | '『'
+                | '（'
+                | '【'
+                | '《'
+                | '〈'
         )
     };
     let opened = between.last().is_some_and(|&last| match last {

@@ -10,7 +10,8 @@ use pyo3::types::{PyBytes, PyString};
 use rayon::prelude::*;
 
 use super::convert::{
-    PyLines, borrow, bytes_of_u32, lines_of, numbers_of, permutations_of, pool_of, unit_of, value_error, words,
+    PyLines, borrow, bytes_of_u32, lines_of, numbers_of, permutations_of, pool_of, unit_of,
+    value_error, words,
 };
 use crate::clean::{excerpt, restore_record, restore_text};
 use crate::corpus::compile;
