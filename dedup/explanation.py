@@ -32,7 +32,7 @@ class Scores:
     """How alike two texts are.
 
     relation: None where they do not match. similarity: by characters, only where that
-    decided. template: they differ in numbers only, so neither would be removed. reason:
+    decided. template: they differ in numbers or names only, so neither would be removed. reason:
     one sentence for a person.
     """
 
@@ -147,15 +147,22 @@ def compare(left: str, right: str, policy: Policy) -> Scores:
         relation, similarity, reason = _by_characters(forms, max(tokens), policy)
     else:
         relation, reason = _by_shingles(resemblance, containment, policy)
-    template = bool(
-        relation
-        and policy.numbers == "veto"
-        and _numbers_as_one(_core.normal_form(left, True))
-        == _numbers_as_one(_core.normal_form(right, True))
-    )
-    if template:
-        reason += "; they differ in numbers only, so both stay"
-    return Scores(relation, resemblance, containment, similarity, template, reason)
+    apart = _kept_apart(left, right, policy) if relation else None
+    if apart:
+        reason += f"; they differ in {apart} only, so both stay"
+    return Scores(relation, resemblance, containment, similarity, apart is not None, reason)
+
+
+def _kept_apart(left: str, right: str, policy: Policy) -> str | None:
+    """What of two texts differs alone, if the policy keeps such texts apart."""
+    from dedup import _core
+
+    masked = (_numbers_as_one(_core.normal_form(text, True)) for text in (left, right))
+    if policy.numbers == "veto" and next(masked) == next(masked):
+        return "numbers"
+    if policy.names == "veto" and _core.differ_in_names_only(left, right, policy.numbers):
+        return "names"
+    return None
 
 
 def _numbers_as_one(masked: str) -> str:

@@ -162,7 +162,7 @@ class Match:
     """A verified pair, or a text that stands several times.
 
     relation: `identical`, `equal`, `near`, `contained`. template: the sides differ in
-    numbers only, so the match removes nothing.
+    numbers or names only, so the match removes nothing.
     """
 
     left: Side

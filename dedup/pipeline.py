@@ -158,13 +158,13 @@ def explain(
     right: Any,
     policy: Policy | None = None,
     *,
-    names: tuple[str, str] = ("left", "right"),
+    labels: tuple[str, str] = ("left", "right"),
     text_field: str = "text",
     **settings: Any,
 ) -> Explanation:
     """Why two texts match, or do not: scores, shared passages, aligned difference.
 
-    left, right: each a str, a dict or a Document.
+    left, right: each a str, a dict or a Document. labels: what they are called.
     """
     policy = _resolve(policy, settings)
     left, right = (
@@ -191,7 +191,7 @@ def explain(
                         "text": right[slice(*member.span)],
                     }
                 )
-    return explain_texts(left, right, policy, passages=passages, names=names)
+    return explain_texts(left, right, policy, passages=passages, names=labels)
 
 
 def unique(articles: Iterable[Any], *, text_field: str = "text", **settings: Any) -> Iterator[Any]:

@@ -42,7 +42,7 @@ SIGNATURE_SCHEME = "affine32-128"
 
 # Raised whenever a constant of the core that can change an answer does: bands of short blocks, the
 # hot-bucket rule, the second step, how ties of keepers are broken. It enters the digest too.
-METHOD = 4
+METHOD = 5
 PERMUTATIONS = 128
 
 # Recall of pairs that lie exactly at the threshold, the least favourable ones; pairs above it
@@ -120,6 +120,12 @@ class Policy:
         veto="texts that differ only in numbers are reported and stay",
         keep="texts that differ only in numbers count as near repeats",
         mask="texts that differ only in numbers count as equal",
+    )
+    names: str = choice(
+        "veto",
+        "What to do with texts that differ only in names.",
+        veto="texts that differ only in names are reported and stay",
+        keep="texts that differ only in names count as near repeats",
     )
     boilerplate: str = choice(
         "keep",

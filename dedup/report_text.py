@@ -27,7 +27,7 @@ KINDS = {
     "self-repeat": "again inside one document",
     "shared": "in several documents",
     "boilerplate": "site furniture",
-    "template": "alike but for numbers; stays",
+    "template": "other numbers, names; stays",
 }
 
 # Sorts of matches whose recall was measured, and what they are called.
@@ -44,7 +44,7 @@ COLUMNS = {"clusters": "clusters", "copies": "repeats", "characters": "character
 STAYS = {
     "min_tokens": "shorter than min_tokens",
     "boilerplate": "boilerplate",
-    "numbers": "other numbers",
+    "numbers": "other numbers or names",
     "protect": "protected",
     "contained": "holds more than the other",
     "layout": "the rest would split in another way",

@@ -128,10 +128,25 @@ def copy_problems(run: Run, entry: Mapping[str, Any]) -> Iterator[str]:
         yield f"{name}: no block in the span"
     elif sum(len(block.tokens) for block in gone) < least and run_tokens(run, entry) < least:
         yield f"{name}: fewer tokens than min_tokens"
-    elif not aligned(gone, kept, run.rules.scope) and not same_tokens(gone, kept):
+    elif not is_copy(run, gone, kept):
         yield f"{name}: no copy in {entry['keeper']}: {entry['text'][:200]!r}"
     elif len(gone) == len(kept) == 1:
         yield from score_problems(name, entry, kept[0], gone[0])
+
+
+def is_copy(run: Run, gone: list[oracle.Block], kept: list[oracle.Block]) -> bool:
+    """Whether the kept parts hold the removed blocks; how names are spelled is asked when needed."""
+
+    def holds() -> bool:
+        return aligned(gone, kept, run.rules.scope) or same_tokens(gone, kept)
+
+    if not holds():
+        oracle.spell(block for source in run.inputs for block in run.blocks_of(source))
+        spelled = {one.fingerprint: one for source in run.inputs for one in run.blocks_of(source)}
+        for part in kept:
+            if part.fingerprint in spelled:
+                part.spelling = spelled[part.fingerprint].spelling
+    return holds()
 
 
 def kept_parts(run: Run, entry: Mapping[str, Any]) -> list[oracle.Block]:

@@ -8,6 +8,7 @@ tests; where it and the core differ, one of them is wrong.
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import groupby
@@ -99,11 +100,17 @@ def is_inner_at(folded: str, place: int) -> bool:
 
 
 def tokens(text: str, mask_numbers: bool = False) -> list[str]:
-    """Maximal runs of word characters; singles and symbols alone; three like symbols as one.
+    """Maximal runs of word characters; singles and symbols alone; three like symbols as one."""
+    return [token for token, _, _ in placed_tokens(text, mask_numbers)]
+
+
+def placed_tokens(text: str, mask_numbers: bool = False) -> list[tuple[str, int, int]]:
+    """The tokens, each with the first character it is made of, and the one behind its last.
 
     All rules look at folded characters: what folds to nothing stands between no others.
     """
     folded = "".join(fold_character(character) for character in text)
+    home = [n for n, character in enumerate(text) for _ in fold_character(character)]
     pieces: list[tuple[str, str]] = []
     for place, character in enumerate(folded):
         if character in SIGNS and is_sign_at(folded, place):
@@ -112,20 +119,25 @@ def tokens(text: str, mask_numbers: bool = False) -> list[str]:
             pieces.append((WORD, character))
         else:
             pieces.append((character_class(character), character))
-    found: list[str] = []
-    open_word = False
+    found: list[tuple[str, int, int]] = []
+    open_word, behind = False, 0
     for (kind, character), run in groupby(pieces, lambda piece: piece):
-        length = len(list(run))
+        length, first = len(list(run)), behind
+        behind += length
+        alone = [(character, home[n], home[n] + 1) for n in range(first, behind)]
+        together = home[first], home[behind - 1] + 1
         if kind == WORD and open_word:
-            found[-1] += character * length
+            token, start, _ = found[-1]
+            found[-1] = token + character * length, start, together[1]
+        elif kind == SINGLE or (kind == SYMBOL and length < 3):
+            found += alone
         elif kind == SYMBOL:
-            found += [character * 3] if length >= 3 else [character] * length
-        elif kind == SINGLE:
-            found += [character] * length
+            found += [(character * 3, *together)]
         elif kind != SEPARATOR:
-            found += [character * length]
+            found += [(character * length, *together)]
         open_word = kind in (WORD, "sign")
-    return ["0" if mask_numbers and is_numeric(token) else token for token in found]
+    masked = [mask_numbers and is_numeric(token) for token, _, _ in found]
+    return [("0", *one[1:]) if mask else one for mask, one in zip(masked, found, strict=True)]
 
 
 def common_runs(later: list[str], earlier: list[str]) -> list[tuple[int, int]]:
@@ -349,6 +361,7 @@ class Rules:
     short_threshold: float = 0.9
     min_tokens: int = 8
     numbers: str = "veto"
+    names: str = "veto"
     scope: str = "both"
     group_scope: str = "within"
     window: int | None = None  # seconds
@@ -356,7 +369,10 @@ class Rules:
 
 @dataclass(eq=False)
 class Block:
-    """A block with everything that is compared of it; `eq=False`: two copies are two blocks."""
+    """A block with everything that is compared of it; `eq=False`: two copies are two blocks.
+
+    spelling: the first text of the corpus that is equal to this one; it says what is a name.
+    """
 
     document: int
     span: tuple[int, int]
@@ -364,6 +380,7 @@ class Block:
     rules: Rules = field(repr=False)
     group: str = ""
     time: int | None = None  # seconds
+    spelling: str = field(default="", repr=False)
 
     @cached_property
     def tokens(self) -> list[str]:
@@ -384,7 +401,7 @@ class Block:
 
 @dataclass(frozen=True)
 class Verdict:
-    """relation: `equal`, `near` or `contained`; template: the two differ in numbers only."""
+    """relation: `equal`, `near` or `contained`; template: they differ in numbers or names only."""
 
     relation: str
     resemblance: float
@@ -394,11 +411,20 @@ class Verdict:
 
 def blocks_of(texts: list[str], rules: Rules) -> list[Block]:
     """All blocks of all documents, in input order."""
-    return [
+    blocks = [
         Block(number, (start, end), text[start:end], rules)
         for number, text in enumerate(texts)
         for start, end in split(text, rules.unit)
     ]
+    spell(blocks)
+    return blocks
+
+
+def spell(blocks: Iterable[Block]) -> None:
+    """Tell all blocks of a corpus, in input order, which text spells theirs."""
+    first: dict[bytes, str] = {}
+    for block in blocks:
+        block.spelling = first.setdefault(block.fingerprint, block.text)
 
 
 def only_numbers_differ(left: Block, right: Block) -> bool:
@@ -411,6 +437,49 @@ def numbers_as_one(tokens: list[str]) -> list[str]:
     made = []
     for numeric, run in groupby(tokens, is_numeric):
         made += ["0"] if numeric else run
+    return made
+
+
+ENDS = set(".!?…:;。！？؟\n\r")
+OPENS = set('"“„‚‘«‹([{「『（【《〈')
+
+
+def names(text: str) -> list[bool]:
+    """Which tokens are names: capitals that neither the place nor the fashion of the text asks for."""
+    found, words, capitals, behind = [], 0, 0, None
+    for token, start, end in placed_tokens(text):
+        word = not is_numeric(token) and character_class(token[0]) != SYMBOL
+        capital = word and (text[start].isupper() or unicodedata.category(text[start]) == "Lt")
+        words, capitals = words + word, capitals + capital
+        between = text[behind:start] if behind is not None else "."
+        quoted = between[-1:] in OPENS or (between[-1:] == "'" and len(between) > 1)
+        found.append(capital and not quoted and not ENDS & set(between))
+        behind = end
+    return [name and 2 * capitals <= words for name in found]
+
+
+def only_names_differ(left: Block, right: Block) -> bool:
+    """The same tokens once every run of names, and of vetoed numbers, is one.
+
+    Only where at most 1,024 tokens, and at least one, are left of both between their common
+    beginning and their common end.
+    """
+    one, other = list(left.tokens), list(right.tokens)
+    for place in (0, -1):
+        while one and other and one[place] == other[place]:
+            del one[place], other[place]
+    if not (1 <= len(one) <= 1024 and 1 <= len(other) <= 1024):
+        return False
+    return names_as_one(left) == names_as_one(right)
+
+
+def names_as_one(block: Block) -> list[str]:
+    """The tokens, `*N*` for every maximal run of names, and of numbers where these are vetoed."""
+    made = []
+    marked = zip(names(block.spelling or block.text), block.tokens, strict=True)
+    vetoed = block.rules.numbers == "veto"
+    for one, run in groupby(marked, lambda pair: pair[0] or (vetoed and is_numeric(pair[1]))):
+        made += ["*N*"] if one else [token for _, token in run]
     return made
 
 
@@ -435,7 +504,9 @@ def verdict(left: Block, right: Block) -> Verdict | None:
         relation = "contained" if containment >= rules.containment else None
     if relation is None:
         return None
-    template = rules.numbers == "veto" and only_numbers_differ(left, right)
+    template = (rules.numbers == "veto" and only_numbers_differ(left, right)) or (
+        rules.names == "veto" and only_names_differ(left, right)
+    )
     return Verdict(relation, resemblance, containment, template)
 
 

@@ -245,7 +245,7 @@ def test_explain_reads_what_scan_reads(tmp_path: Path) -> None:
 def test_explain_shows_what_tells_the_names_apart() -> None:
     folder = "a/long/way/down/to/the/folder/in/which/both/of/these/files/stand"
     names = (f"{folder}/one.txt", f"{folder}/two.txt")
-    listed = str(dedup.explain(STORY, STORY.upper(), names=names))
+    listed = str(dedup.explain(STORY, STORY.upper(), labels=names))
     assert listed.startswith("one.txt and two.txt: equal")
     assert "a text of 1 token matches" in str(dedup.explain("word", STORY))
 

@@ -46,7 +46,7 @@ def explain(  # noqa: PLR0913 -- one flag each
 
     reading = Reading(text_field, id_field, input_format)  # type: ignore[arg-type]
     texts = text_at(left, reading), text_at(right, reading)
-    explanation = pipeline.explain(*texts, policy, names=(left, right))
+    explanation = pipeline.explain(*texts, policy, labels=(left, right))
     if format == "json":
         import orjson
 

@@ -13,7 +13,7 @@ use std::io::{Read as _, Write as _};
 
 use dedup_core::corpus::Corpus;
 use dedup_core::record::{Fields, Lines};
-use dedup_core::settings::{Boilerplate, Numbers, Scope, Search, Settings};
+use dedup_core::settings::{Boilerplate, Names, Numbers, Scope, Search, Settings};
 use dedup_core::sign::{Permutations, SLOTS, mix32};
 use dedup_core::split::Unit;
 
@@ -120,6 +120,7 @@ fn settings(unit: Unit, compare: bool) -> Settings {
         short_threshold: 0.9,
         min_tokens,
         numbers: if compare { Numbers::Keep } else { Numbers::Veto },
+        names: if compare { Names::Keep } else { Names::Veto },
         boilerplate: Boilerplate::Keep,
         scope: Scope::Both,
         group_across: false,

@@ -11,9 +11,10 @@ use xxhash_rust::xxh3::Xxh3;
 
 use crate::columns::filled;
 use crate::kept::{Cell, Kept};
-use crate::settings::{Numbers, Scope, Settings};
+use crate::names::is_template;
+use crate::settings::{Scope, Settings};
 use crate::store::{NONE, Number, Store, UNDATED};
-use crate::verify::{Match, differ_in_numbers_only, judge, node_set};
+use crate::verify::{Match, judge, node_set};
 
 /// Kept neighbours of a node that blocks two steps away are compared with.
 const SECOND_STEPS: usize = 4;
@@ -78,7 +79,7 @@ impl Neighbours {
 /// Why a kept block that matches another kept block was not removed for it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Echo {
-    /// They differ in numbers only.
+    /// They differ in numbers or names only.
     Numbers,
     /// It is the larger one; only the contained side may go.
     Contained,
@@ -251,7 +252,7 @@ impl Visits<'_> {
         let mut best = self.find(node, document);
         let mut echo = None;
         if let Some(components) = &self.components {
-            // Chains pass over what differs in numbers only; what is kept for that says so.
+            // Chains pass over what differs in numbers or names only; what is kept for that says so.
             echo = self
                 .corpus
                 .neighbours
@@ -333,11 +334,12 @@ impl Visits<'_> {
                     && settings.judged_by_characters(counts.0, counts.1) == Some(false)
                     && judge(settings, (node, other), (&set, &node_set(store, settings, other)))
                         .is_some_and(|found| found.may_remove(node))
-                    && !(settings.numbers == Numbers::Veto
-                        && differ_in_numbers_only(
-                            store.node_tokens(node),
-                            store.node_tokens(other),
-                        ))
+                    && !is_template(
+                        store,
+                        settings,
+                        (node, other),
+                        (store.node_tokens(node), store.node_tokens(other)),
+                    )
             })
             .unwrap_or(NONE)
     }
@@ -362,10 +364,9 @@ fn components(corpus: &Corpus<'_>) -> Vec<Number> {
     }
     let nodes = corpus.store.nodes() as Number;
     let mut parent: Vec<Number> = (0..nodes).collect();
-    let vetoed = corpus.settings.numbers == Numbers::Veto;
     for node in 0..nodes {
         for (other, found) in corpus.neighbours.of(node) {
-            if !(vetoed && found.template) {
+            if !found.template {
                 let (one, two) = (root(&mut parent, node), root(&mut parent, other));
                 parent[one.max(two) as usize] = one.min(two);
             }

@@ -15,6 +15,7 @@ use crate::columns::filled;
 use crate::counts::counts;
 use crate::group::Candidates;
 use crate::join::all_matches;
+use crate::names::mark_names;
 use crate::plan::{Plan, Similar, make_plan};
 use crate::read::{LinesRead, NewDocument, PIECE_BYTES, Workspace, read_batch, read_lines};
 use crate::record::{Fields, Lines};
@@ -145,7 +146,7 @@ impl Corpus {
     /// Takes the judge's similarities of the pairs from `first` on.
     pub fn judge_short(&mut self, first: usize, similarities: &[f64]) {
         let (store, settings) = (&self.store, &self.settings);
-        let found: Vec<Match> = self
+        let mut found: Vec<Match> = self
             .short_pairs
             .pairs(first..first + similarities.len())
             .into_par_iter()
@@ -155,6 +156,7 @@ impl Corpus {
                 short_match(store, settings, pair, similarity as f32, scratch)
             })
             .collect();
+        mark_names(store, settings, &mut found);
         self.matches.extend(found);
     }
 
@@ -196,8 +198,8 @@ impl Corpus {
         let found = self.matches.iter().flat_map(|found| [found.left, found.right]);
         let mut matching = vec![false; self.store.nodes()];
         found.for_each(|node| matching[node as usize] = true);
-        let runs = self.settings.finds_runs();
-        self.store.keep_tokens_of(|node| matching[node as usize], runs);
+        let texts = self.settings.keeps_texts();
+        self.store.keep_tokens_of(|node| matching[node as usize], texts);
         self.store.check_spool().map_err(|error| format!("a temporary file: {error}"))
     }
 

@@ -41,6 +41,7 @@ pub mod likeness;
 pub mod links;
 pub mod memory;
 pub mod name;
+pub mod names;
 mod packed;
 pub mod passages;
 pub mod places;

@@ -80,7 +80,7 @@ pub fn settle_runs(
     let positions = positions(store);
     let states = fates.states.clone();
     let text = Text { store, states: &states, documents, order, positions: &positions };
-    let beside = find_parts(&text, &mut fates);
+    let beside = find_parts(&text, &mut fates, settings.least_tokens());
     let mut runs = find_runs(&text, settings.min_run, |document| corpus.home(document));
     runs.retain(|run| {
         let home = |place: Token| documents[place.block as usize];
@@ -90,7 +90,7 @@ pub fn settle_runs(
     for region in fates.regions.values() {
         named[region.first.block as usize..=region.end.block as usize].fill(true);
     }
-    let copies = copies(corpus, &fates, &mut named);
+    let copies = copies(&text, settings.least_tokens(), &fates, &mut named);
     let mut candidates: HashMap<Number, Vec<Region>> = HashMap::new();
     let covered = runs.iter().flat_map(|run| covered_blocks(&text, run));
     for (block, region) in beside.into_iter().chain(covered) {
@@ -125,15 +125,17 @@ pub fn settle_runs(
 
 /// Blocks and the kept ones whose tokens they have: where such a keeper goes for a region, they go for
 /// that too. What is repeated in another way, or by a block too short to go alone, is `named`: it stays.
-fn copies(corpus: &Corpus<'_>, fates: &Fates, named: &mut [bool]) -> Vec<(Number, Number)> {
-    let store = corpus.store;
+fn copies(text: &Text<'_>, least: u32, fates: &Fates, named: &mut [bool]) -> Vec<(Number, Number)> {
+    let store = text.store;
     let mut copies = Vec::new();
     for (block, &keeper) in (0..).zip(&fates.aligned) {
         if keeper == NONE || fates.regions.contains_key(&block) {
             continue;
         }
-        let is_copy = store.node(block as usize) == store.node(keeper as usize);
-        if is_copy && store.block_tokens(block as usize) >= corpus.settings.least_tokens() {
+        let is_copy = store.node(block as usize) == store.node(keeper as usize)
+            && store.block_tokens(block as usize) >= least
+            && !text.is_beside_short(block, least);
+        if is_copy {
             copies.push((block, keeper));
         } else {
             named[keeper as usize] = true;

@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use crate::contain::containment_candidates;
 use crate::group::{Bands, Candidates, Features, Pair, group};
 use crate::memory::at_most;
+use crate::names::mark_names;
 use crate::settings::{Numbers, Settings};
 use crate::shingle::{Powers, extend_items, shingle_set};
 use crate::sign::Permutations;
@@ -133,6 +134,7 @@ pub fn verify_pairs(store: &Store, settings: &Settings, candidates: &Candidates)
     if settings.numbers == Numbers::Veto {
         mark_templates(store, &mut matches);
     }
+    mark_names(store, settings, &mut matches);
     matches
 }
 

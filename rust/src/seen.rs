@@ -9,14 +9,15 @@ use hashbrown::HashMap;
 use crate::band::BandKeys;
 use crate::characters::CHARACTER_BANDS;
 use crate::group::Bands;
+use crate::names::is_template;
 use crate::read::{NewDocument, Workspace, read_batch};
-use crate::settings::{Numbers, Settings};
+use crate::settings::Settings;
 use crate::shingle::{CharacterReader, Powers, extend_items};
 use crate::sign::{Permutations, SLOTS, sign};
 use crate::simd::Path;
 use crate::store::{NONE, Number, Store};
 use crate::token::TokenBuffer;
-use crate::verify::{differ_in_numbers_only, judge, node_set};
+use crate::verify::{judge, node_set};
 
 /// Texts that one band key remembers.
 const REPRESENTATIVES: usize = 4;
@@ -130,8 +131,12 @@ impl Seen {
         candidates.into_iter().any(|other| {
             judge(settings, (other, node), (&node_set(store, settings, other), &set))
                 .is_some_and(|found| found.may_remove(node))
-                && !(settings.numbers == Numbers::Veto
-                    && differ_in_numbers_only(store.node_tokens(other), store.node_tokens(node)))
+                && !is_template(
+                    store,
+                    settings,
+                    (other, node),
+                    (store.node_tokens(other), store.node_tokens(node)),
+                )
         })
     }
 
@@ -148,9 +153,12 @@ impl Seen {
             .filter(|&other| {
                 settings.judged_by_characters(counts[node as usize], counts[other as usize])
                     == Some(true)
-                    && !(settings.numbers == Numbers::Veto && {
-                        differ_in_numbers_only(own, store.short_tokens(other, &mut theirs))
-                    })
+                    && !is_template(
+                        store,
+                        settings,
+                        (node, other),
+                        (own, store.short_tokens(other, &mut theirs)),
+                    )
             })
             .map(|other| store.node_normal(other).to_owned())
             .collect();

@@ -13,6 +13,15 @@ pub enum Numbers {
     Mask,
 }
 
+/// What to do with pairs that differ only in names, and in numbers where these are kept apart.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Names {
+    /// Report them as `template`; never remove one for the other.
+    Veto,
+    /// Treat them like any other near match.
+    Keep,
+}
+
 /// What may happen to blocks below `min_tokens` that stand in many documents.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub enum Boilerplate {
@@ -68,6 +77,8 @@ pub struct Settings {
     pub min_tokens: u32,
     /// The rule for pairs that differ only in numbers.
     pub numbers: Numbers,
+    /// The rule for pairs that differ only in names.
+    pub names: Names,
     /// The rule for short furniture.
     pub boilerplate: Boilerplate,
     /// Where keepers may stand.
@@ -97,20 +108,27 @@ impl Settings {
         self.min_tokens.max(1)
     }
 
-    /// Whether a block with that many tokens keeps its token hashes: all do where runs are looked for.
-    /// Else those that are judged by shingles do; a short one's are read again from its normal form when
-    /// it matches, which most never do.
+    /// Whether a block with that many tokens keeps its token hashes: all do where runs are looked for,
+    /// and those that can match where names are. Else those that are judged by shingles do; a short one's
+    /// are read again from its normal form when it matches, which most never do.
     #[must_use]
     pub fn keeps_tokens(&self, count: u32) -> bool {
         if self.finds_runs() {
             count > 0
         } else {
-            count >= self.least_tokens() && (self.chain || count >= self.short_tokens)
+            count >= self.least_tokens()
+                && (self.chain || self.names == Names::Veto || count >= self.short_tokens)
         }
     }
 
-    /// Whether runs are looked for: blocks keep their texts then, so that it can be told where a run
-    /// begins and ends.
+    /// Whether blocks that keep their tokens keep their texts too: so that it can be told where a run
+    /// begins and ends, and which tokens are names.
+    #[must_use]
+    pub fn keeps_texts(&self) -> bool {
+        self.finds_runs() || self.names == Names::Veto
+    }
+
+    /// Whether runs are looked for.
     #[must_use]
     pub fn finds_runs(&self) -> bool {
         self.min_run > 0

@@ -35,7 +35,7 @@ pub struct Content<'a> {
     pub count: u32,
     /// Token hashes; empty where `Settings::keeps_tokens` says no.
     pub tokens: &'a [u32],
-    /// The raw text, packed; empty where none are kept, see `Settings::finds_runs`.
+    /// The raw text, packed; empty where none are kept, see `Settings::keeps_texts`.
     pub text: &'a [u32],
     /// The normal form; empty where `Settings::keeps_normal` says no.
     pub normal: &'a str,
@@ -325,8 +325,9 @@ impl Store {
         self.matching_rows = Vec::new();
     }
 
-    /// Takes the tokens of some nodes into memory, and forgets all others unless `runs` need them.
-    pub fn keep_tokens_of(&mut self, wanted: impl Fn(Number) -> bool, runs: bool) {
+    /// Takes the tokens of some nodes into memory, and forgets all others unless their `texts` are
+    /// needed.
+    pub fn keep_tokens_of(&mut self, wanted: impl Fn(Number) -> bool, texts: bool) {
         let (mut kept, mut rows) = (Spool::default(), vec![NONE; self.nodes()]);
         let mut reader = self.token_reader();
         for (node, row) in rows.iter_mut().enumerate() {
@@ -337,7 +338,7 @@ impl Store {
         }
         drop(reader);
         (self.matching, self.matching_rows) = (kept, rows);
-        if !runs {
+        if !texts {
             self.token_rows = Vec::new();
             self.tokens.replace_by(Spool::default());
         }
@@ -445,6 +446,18 @@ impl TokenReader<'_> {
         match self.store.token_rows[node as usize] {
             NONE => &[],
             row => &self.reader.row(row as usize)[..self.store.token_count(node) as usize],
+        }
+    }
+
+    /// These and the first of the node's raw texts; empty where they were not kept.
+    pub fn tokens_and_text(&mut self, node: Number) -> (&[u32], String) {
+        let count = self.store.token_count(node) as usize;
+        match self.store.token_rows.get(node as usize) {
+            None | Some(&NONE) => (&[], String::new()),
+            Some(&row) => {
+                let (tokens, text) = self.reader.row(row as usize).split_at(count);
+                (tokens, unpack(text))
+            }
         }
     }
 }

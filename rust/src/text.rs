@@ -95,6 +95,19 @@ impl Text<'_> {
         Some(Token { offset: token.offset - count, ..token })
     }
 
+    /// Whether a block of fewer tokens that goes stands beside another one.
+    #[must_use]
+    pub fn is_beside_short(&self, block: Number, least: u32) -> bool {
+        let document = self.documents[block as usize] as usize;
+        let blocks = self.store.document_blocks(document);
+        let is_short = |beside: usize| {
+            blocks.contains(&beside)
+                && self.states[beside].is_gone()
+                && self.store.block_tokens(beside) < least
+        };
+        is_short(block as usize + 1) || (block as usize).checked_sub(1).is_some_and(is_short)
+    }
+
     /// Tokens of the document before a place.
     #[must_use]
     pub fn position(&self, token: Token) -> u32 {

@@ -31,7 +31,7 @@ pub struct Match {
     pub similarity: f32,
     /// How they are alike.
     pub relation: Relation,
-    /// They differ in numbers only, and the policy keeps such pairs.
+    /// They differ in numbers or names only, and the policy keeps such pairs.
     pub template: bool,
 }
 

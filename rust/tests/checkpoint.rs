@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use dedup_core::corpus::Corpus;
 use dedup_core::read::NewDocument;
 use dedup_core::section::sound_sections;
-use dedup_core::settings::{Boilerplate, Numbers, Scope, Search, Settings};
+use dedup_core::settings::{Boilerplate, Names, Numbers, Scope, Search, Settings};
 use dedup_core::sign::{Permutations, SLOTS};
 use dedup_core::split::Unit;
 
@@ -24,6 +24,7 @@ fn settings() -> Settings {
         short_threshold: 0.9,
         min_tokens: 3,
         numbers: Numbers::Veto,
+        names: Names::Veto,
         boilerplate: Boilerplate::Keep,
         scope: Scope::Both,
         group_across: false,

@@ -8,7 +8,7 @@ use pyo3::types::{PyBytes, PyDict, PyString};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::record::{Ends, Lines};
-use crate::settings::{Boilerplate, Numbers, Scope, Search, Settings};
+use crate::settings::{Boilerplate, Names, Numbers, Scope, Search, Settings};
 use crate::sign::{Permutations, SLOTS};
 use crate::split::Unit;
 
@@ -124,6 +124,12 @@ pub(super) fn field<'py, T: FromPyObjectOwned<'py>>(
     value.extract().map_err(Into::into)
 }
 
+/// The rule for numbers of that name.
+pub(super) fn numbers_of(name: &str) -> PyResult<Numbers> {
+    let rules = [("veto", Numbers::Veto), ("keep", Numbers::Keep), ("mask", Numbers::Mask)];
+    pick("numbers", name, &rules)
+}
+
 /// The core's settings from the fields of a policy, with its `digest`, `bands` and `rows`.
 pub(super) fn settings_of(policy: &Bound<'_, PyDict>) -> PyResult<Settings> {
     let text = |name: &str| field::<String>(policy, name);
@@ -136,11 +142,8 @@ pub(super) fn settings_of(policy: &Bound<'_, PyDict>) -> PyResult<Settings> {
         short_tokens: field(policy, "short_tokens")?,
         short_threshold: field(policy, "short_threshold")?,
         min_tokens: field(policy, "min_tokens")?,
-        numbers: pick(
-            "numbers",
-            &text("numbers")?,
-            &[("veto", Numbers::Veto), ("keep", Numbers::Keep), ("mask", Numbers::Mask)],
-        )?,
+        numbers: numbers_of(&text("numbers")?)?,
+        names: pick("names", &text("names")?, &[("veto", Names::Veto), ("keep", Names::Keep)])?,
         boilerplate: pick(
             "boilerplate",
             &text("boilerplate")?,

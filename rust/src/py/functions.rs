@@ -10,11 +10,13 @@ use pyo3::types::{PyBytes, PyString};
 use rayon::prelude::*;
 
 use super::convert::{
-    PyLines, borrow, bytes_of_u32, lines_of, permutations_of, pool_of, unit_of, value_error, words,
+    PyLines, borrow, bytes_of_u32, lines_of, numbers_of, permutations_of, pool_of, unit_of,
+    value_error, words,
 };
 use crate::clean::{excerpt, restore_record, restore_text};
 use crate::corpus::compile;
 use crate::memory;
+use crate::names::texts_differ_in_names_only;
 use crate::read::CodePoints;
 use crate::record::{Fields, Line};
 use crate::section::{Mark, sound_sections as sections_of};
@@ -126,6 +128,12 @@ pub(super) fn fingerprint(py: Python<'_>, text: &str, mask_numbers: bool) -> Py<
     let mut buffer = TokenBuffer::default();
     buffer.read(text, mask_numbers);
     PyBytes::new(py, &buffer.fingerprint(text).to_le_bytes()).unbind()
+}
+
+/// Whether two texts differ in names only, and in numbers where `numbers` keeps these apart too.
+#[pyfunction]
+pub(super) fn differ_in_names_only(left: &str, right: &str, numbers: &str) -> PyResult<bool> {
+    Ok(texts_differ_in_names_only(left, right, numbers_of(numbers)?))
 }
 
 /// The code-point spans of a text's blocks.

@@ -1,0 +1,219 @@
+//! Names: which tokens of a text are, and whether two texts differ in nothing else.
+//!
+//! What a name is only the text as it was written can tell: a word that begins with a capital where the
+//! spelling does not ask for one. So a word that begins a block, a sentence, a quotation or a bracket is
+//! none, scripts without capitals have none, and neither have headlines, whose words mostly have capitals.
+//! Of equal texts the one that came first speaks for all.
+
+use rayon::prelude::*;
+
+use crate::careful::CarefulReader;
+use crate::fold::{Class, fold};
+use crate::settings::{Names, Numbers, Settings};
+use crate::store::{Number, Store, TokenReader};
+use crate::verify::{Match, differ_in_numbers_only};
+
+/// Tokens between what two texts begin and end with alike, at most, that are looked at for names.
+const MOST_BETWEEN: usize = 1024;
+
+/// Whether two nodes differ in nothing but what the policy keeps apart: numbers, or names.
+#[must_use]
+pub fn is_template(
+    store: &Store,
+    settings: &Settings,
+    (left, right): (Number, Number),
+    tokens: (&[u32], &[u32]),
+) -> bool {
+    if settings.numbers == Numbers::Veto && differ_in_numbers_only(tokens.0, tokens.1) {
+        return true;
+    }
+    if settings.names == Names::Keep || !may_differ_in_names(tokens.0, tokens.1) {
+        return false;
+    }
+    let (mut one, mut other) = (Side::new(store), Side::new(store));
+    one.read(left);
+    other.read(right);
+    one.differs_in_names_from(&other, settings)
+}
+
+/// Notes which matches differ in names only; those that differ in numbers only are known.
+pub fn mark_names(store: &Store, settings: &Settings, matches: &mut [Match]) {
+    if settings.names == Names::Keep {
+        return;
+    }
+    matches.par_iter_mut().filter(|found| !found.template).for_each_init(
+        || {
+            let sides = (Side::new(store), Side::new(store));
+            (store.token_reader(), store.token_reader(), sides)
+        },
+        |(left, right, (one, other)), found| {
+            if may_differ_in_names(left.tokens(found.left), right.tokens(found.right)) {
+                one.read(found.left);
+                other.read(found.right);
+                found.template = one.differs_in_names_from(other, settings);
+            }
+        },
+    );
+}
+
+/// Whether two texts differ in names only.
+#[must_use]
+pub fn texts_differ_in_names_only(left: &str, right: &str, numbers: Numbers) -> bool {
+    let mut sides = [left, right].map(|text| {
+        let mut reader = NameReader::default();
+        let names = reader.read(text).to_vec();
+        // The same hash for all numbers, as a mask has it.
+        (reader.careful.hashes, names)
+    });
+    if numbers == Numbers::Mask {
+        for token in
+            sides.iter_mut().flat_map(|(tokens, _)| tokens).filter(|token| **token & 1 == 1)
+        {
+            *token = 1;
+        }
+    }
+    let [left, right] = &sides;
+    may_differ_in_names(&left.0, &right.0)
+        && names_as_one((&left.0, &left.1), numbers).eq(names_as_one((&right.0, &right.1), numbers))
+}
+
+/// What only the tokens tell: after what both begin and end with, something is left of both, not much.
+fn may_differ_in_names(left: &[u32], right: &[u32]) -> bool {
+    let most = left.len().min(right.len());
+    let before = left.iter().zip(right).take_while(|(one, other)| one == other).count();
+    let ends = left.iter().rev().zip(right.iter().rev()).take(most - before);
+    let after = ends.take_while(|(one, other)| one == other).count();
+    let between = |tokens: &[u32]| (1..=MOST_BETWEEN).contains(&(tokens.len() - before - after));
+    between(left) && between(right)
+}
+
+/// The tokens; `None` for each run of names, and of numbers where these are kept apart too.
+fn names_as_one<'a>(
+    (tokens, names): (&'a [u32], &'a [bool]),
+    numbers: Numbers,
+) -> impl Iterator<Item = Option<u32>> + 'a {
+    let mut in_run = false;
+    tokens.iter().zip(names).filter_map(move |(&token, &name)| {
+        let one = name || numbers == Numbers::Veto && token & 1 == 1;
+        let goes_on = one && in_run;
+        in_run = one;
+        (!goes_on).then_some((!one).then_some(token))
+    })
+}
+
+/// A node's tokens and names, kept while pairs of one node follow one another.
+struct Side<'a> {
+    reader: TokenReader<'a>,
+    node: Option<Number>,
+    tokens: Vec<u32>,
+    names: NameReader,
+}
+
+impl<'a> Side<'a> {
+    fn new(store: &'a Store) -> Self {
+        let (tokens, names) = (Vec::new(), NameReader::default());
+        Self { reader: store.token_reader(), node: None, tokens, names }
+    }
+
+    fn read(&mut self, node: Number) {
+        if self.node != Some(node) {
+            self.node = Some(node);
+            let (tokens, text) = self.reader.tokens_and_text(node);
+            self.tokens.clear();
+            self.tokens.extend_from_slice(tokens);
+            self.names.read(&text);
+        }
+    }
+
+    fn differs_in_names_from(&self, other: &Self, settings: &Settings) -> bool {
+        let tokens = |side: &'_ Self| side.tokens.len() == side.names.names.len();
+        tokens(self)
+            && tokens(other)
+            && names_as_one((&self.tokens, &self.names.names), settings.numbers)
+                .eq(names_as_one((&other.tokens, &other.names.names), settings.numbers))
+    }
+}
+
+/// Says which tokens of a text are names.
+#[derive(Default)]
+struct NameReader {
+    careful: CarefulReader,
+    text: Vec<char>,
+    names: Vec<bool>,
+}
+
+impl NameReader {
+    /// One answer for each token of a block.
+    fn read(&mut self, text: &str) -> &[bool] {
+        let Self { careful, text: characters, names } = self;
+        names.clear();
+        careful.read(text, false);
+        characters.clear();
+        characters.extend(text.chars());
+        let (mut words, mut capitals, mut end) = (0, 0, 0);
+        let forms = careful.normal.split(|&byte| byte == b' ');
+        for ((place, hash), form) in careful.places.iter().zip(&careful.hashes).zip(forms) {
+            let is_word = hash & 1 == 0 && !is_symbol(form);
+            let is_capital = is_word && begins_with_capital(characters[place.start as usize]);
+            words += usize::from(is_word);
+            capitals += usize::from(is_capital);
+            let between =
+                &characters[(end as usize).min(place.start as usize)..place.start as usize];
+            names.push(is_capital && !names.is_empty() && !asks_for_capital(between));
+            end = place.end;
+        }
+        if 2 * capitals > words {
+            names.fill(false);
+        }
+        names
+    }
+}
+
+/// Whether a token is a symbol, by its first character.
+fn is_symbol(form: &[u8]) -> bool {
+    let first = form.utf8_chunks().next().and_then(|chunk| chunk.valid().chars().next());
+    let mut symbol = false;
+    if let Some(first) = first {
+        fold(first, |folded| symbol |= folded.class == Class::Symbol);
+    }
+    symbol
+}
+
+/// Whether a character is a capital, or begins with one, as ǅ does.
+fn begins_with_capital(character: char) -> bool {
+    let is_title = |c| matches!(c, 'ǅ' | 'ǈ' | 'ǋ' | 'ǲ' | 'ᾈ'..='ᾏ' | 'ᾘ'..='ᾟ' | 'ᾨ'..='ᾯ' | 'ᾼ' | 'ῌ' | 'ῼ');
+    character.is_uppercase() || is_title(character)
+}
+
+/// Whether what stands between two words ends a sentence or a line, or opens what the second one begins.
+fn asks_for_capital(between: &[char]) -> bool {
+    let ends = |&c: &char| {
+        matches!(c, '.' | '!' | '?' | '…' | ':' | ';' | '。' | '！' | '？' | '؟' | '\n' | '\r')
+    };
+    let opens = |c: char| {
+        matches!(
+            c,
+            '"' | '“'
+                | '„'
+                | '‚'
+                | '‘'
+                | '«'
+                | '‹'
+                | '('
+                | '['
+                | '{'
+                | '「'
+                | '『'
+                | '（'
+                | '【'
+                | '《'
+                | '〈'
+        )
+    };
+    let opened = between.last().is_some_and(|&last| match last {
+        // Alone between two words it is an apostrophe.
+        '\'' => between.len() > 1,
+        last => opens(last),
+    });
+    opened || between.iter().any(ends)
+}
