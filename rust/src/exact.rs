@@ -147,18 +147,19 @@ impl Finder<'_> {
         let mut stretch = stretch;
         // As long as the smaller one at least, else it would not be the smaller one; and long enough to
         // be judged by shingles.
-        let least = self.settings.short_tokens as usize;
+        let fewest = self.settings.short_tokens as usize;
         let window = loop {
             let found = shingles_of(tokens, size).skip(stretch.start).take(stretch.len());
             let window: HashSet<u64> = found.collect();
             let length = stretch.len() + size - 1;
-            if window.len() >= set.len() && length >= least {
+            if window.len() >= set.len() && length >= fewest {
                 break window;
             }
             if stretch.len() == count {
                 return None;
             }
-            let more = set.len().saturating_sub(window.len()).max(least.saturating_sub(length)) + 1;
+            let more =
+                set.len().saturating_sub(window.len()).max(fewest.saturating_sub(length)) + 1;
             stretch =
                 stretch.start.saturating_sub(more / 2)..count.min(stretch.end + more.div_ceil(2));
         };

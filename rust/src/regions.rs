@@ -40,9 +40,9 @@ pub fn covered_blocks(text: &Text<'_>, run: &Run) -> Vec<(Number, Region)> {
 
 /// Where the tokens of removed blocks that resemble their keepers stand word for word, at and around
 /// these; and where those of the blocks beside them go on there. The former get their regions; the
-/// latter are returned, as blocks that may go for them. Blocks beside a removed one of fewer than `least`
+/// latter are returned, as blocks that may go for them. Blocks beside a removed one of fewer than `fewest`
 /// tokens are left as they are: it goes with them.
-pub fn find_parts(text: &Text<'_>, fates: &mut Fates, least: u32) -> Vec<(Number, Region)> {
+pub fn find_parts(text: &Text<'_>, fates: &mut Fates, fewest: u32) -> Vec<(Number, Region)> {
     let mut stream = Stream::new(text);
     let removed = (0..text.store.blocks() as Number)
         .filter(|&block| text.states[block as usize] == State::Removed);
@@ -51,7 +51,7 @@ pub fn find_parts(text: &Text<'_>, fates: &mut Fates, least: u32) -> Vec<(Number
         let keeper = fates.aligned[block as usize];
         let alike =
             keeper != NONE && text.store.node(block as usize) != text.store.node(keeper as usize);
-        if !alike || text.is_beside_short(block, least) {
+        if !alike || text.is_beside_short(block, fewest) {
             continue;
         }
         let Some(region) = stream.region_of(block, keeper) else { continue };
