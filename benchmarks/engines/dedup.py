@@ -16,7 +16,7 @@ Spans = dict[int, list[tuple[int, int]]]
 
 
 def settings(unit: str) -> dict[str, Any]:
-    """What the peers do too: word 5-grams; no rule for short texts or numbers, no runs."""
+    """What the peers do too: word 5-grams; no rule for short texts, numbers or names, no runs."""
     return {
         "unit": unit,
         "shingle_size": SHINGLE_SIZE,
@@ -26,6 +26,7 @@ def settings(unit: str) -> dict[str, Any]:
         "short_tokens": 0,
         "min_tokens": LEAST_WORDS[unit],
         "numbers": "keep",
+        "names": "keep",
     }
 
 

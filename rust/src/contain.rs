@@ -8,6 +8,7 @@ use rayon::prelude::*;
 
 use crate::anchors::{Anchors, GRAM, Seen, WINDOW};
 use crate::group::Pair;
+use crate::settings::Settings;
 use crate::store::{Number, Store, TokenReader};
 
 /// Texts whose anchors are found by one task.
@@ -26,9 +27,19 @@ fn holds(longer: u32, shorter: u32) -> bool {
     u64::from(longer) * 10 >= u64::from(shorter) * 11
 }
 
+/// The share of the shorter text's anchors, at least, that a longer one which holds it has too.
+///
+/// An edit costs as many shingles as one has tokens, and up to twice a gram's tokens of anchors' windows.
+/// A third is asked for in any case, and never all: at the ends of a text other anchors are chosen.
+fn least_share(settings: &Settings) -> f64 {
+    let edits = (1.0 - settings.containment) / settings.shingle_size as f64;
+    (1.0 - edits * (2 * GRAM) as f64).clamp(1.0 / 3.0, 0.75)
+}
+
 /// Pairs of `nodes` (ascending), of which one may hold the other; ascending.
 #[must_use]
-pub fn containment_candidates(store: &Store, nodes: &[Number]) -> Vec<Pair> {
+pub fn containment_candidates(store: &Store, settings: &Settings, nodes: &[Number]) -> Vec<Pair> {
+    let share = least_share(settings);
     let Shared { entries, anchors } = shared_anchors(store, nodes);
     let length = |place: u32| store.token_count(nodes[place as usize]);
     let mut hot = vec![0u32; nodes.len()];
@@ -59,7 +70,7 @@ pub fn containment_candidates(store: &Store, nodes: &[Number]) -> Vec<Pair> {
             let (shorter, longer) = ((same[0] >> 32) as usize, same[0] as u32 as usize);
             // What stands in large buckets may be shared without having been paired.
             let shared = same.len() as u32 + hot[shorter];
-            (3 * shared >= anchors[shorter]).then(|| {
+            (f64::from(shared) >= share * f64::from(anchors[shorter])).then(|| {
                 let (one, other) = (nodes[shorter], nodes[longer]);
                 (one.min(other), one.max(other))
             })
