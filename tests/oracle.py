@@ -124,13 +124,12 @@ def placed_tokens(text: str, mask_numbers: bool = False) -> list[tuple[str, int,
     for (kind, character), run in groupby(pieces, lambda piece: piece):
         length, first = len(list(run)), behind
         behind += length
-        alone = [(character, home[n], home[n] + 1) for n in range(first, behind)]
         together = home[first], home[behind - 1] + 1
         if kind == WORD and open_word:
             token, start, _ = found[-1]
             found[-1] = token + character * length, start, together[1]
         elif kind == SINGLE or (kind == SYMBOL and length < 3):
-            found += alone
+            found += [(character, home[n], home[n] + 1) for n in range(first, behind)]
         elif kind == SYMBOL:
             found += [(character * 3, *together)]
         elif kind != SEPARATOR:
@@ -387,6 +386,16 @@ class Block:
         return tokens(self.text, self.rules.numbers == "mask")
 
     @cached_property
+    def names_as_one(self) -> list[str]:
+        """The tokens, `*N*` for every maximal run of names, and of numbers where vetoed."""
+        made = []
+        marked = zip(names(self.spelling or self.text), self.tokens, strict=True)
+        vetoed = self.rules.numbers == "veto"
+        for one, run in groupby(marked, lambda pair: pair[0] or (vetoed and is_numeric(pair[1]))):
+            made += ["*N*"] if one else [token for _, token in run]
+        return made
+
+    @cached_property
     def normal(self) -> str:
         return " ".join(self.tokens)
 
@@ -464,23 +473,23 @@ def only_names_differ(left: Block, right: Block) -> bool:
     Only where at most 1,024 tokens, and at least one, are left of both between their common
     beginning and their common end.
     """
-    one, other = list(left.tokens), list(right.tokens)
-    for place in (0, -1):
-        while one and other and one[place] == other[place]:
-            del one[place], other[place]
-    if not (1 <= len(one) <= 1024 and 1 <= len(other) <= 1024):
+    shorter = min(len(left.tokens), len(right.tokens))
+    start = common_start(left.tokens, right.tokens)
+    end = min(common_start(left.tokens[::-1], right.tokens[::-1]), shorter - start)
+    rest = [len(block.tokens) - start - end for block in (left, right)]
+    if not (min(rest) >= 1 and max(rest) <= 1024):
         return False
-    return names_as_one(left) == names_as_one(right)
+    return left.names_as_one == right.names_as_one
 
 
-def names_as_one(block: Block) -> list[str]:
-    """The tokens, `*N*` for every maximal run of names, and of numbers where these are vetoed."""
-    made = []
-    marked = zip(names(block.spelling or block.text), block.tokens, strict=True)
-    vetoed = block.rules.numbers == "veto"
-    for one, run in groupby(marked, lambda pair: pair[0] or (vetoed and is_numeric(pair[1]))):
-        made += ["*N*"] if one else [token for _, token in run]
-    return made
+def common_start(left: list[str], right: list[str]) -> int:
+    """How many tokens two lists have in common from their start on."""
+    count = 0
+    for one, other in zip(left, right, strict=False):
+        if one != other:
+            break
+        count += 1
+    return count
 
 
 def verdict(left: Block, right: Block) -> Verdict | None:
