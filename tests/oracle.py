@@ -15,7 +15,7 @@ from itertools import groupby
 
 import numpy
 import xxhash
-from rapidfuzz.distance import Indel
+from rapidfuzz.distance import Indel, LCSseq
 
 # --- fold: text to tokens --------------------------------------------------------------------
 
@@ -520,11 +520,23 @@ def verdict(left: Block, right: Block) -> Verdict | None:
 
 
 def may_replace(kept: Block, repeat: Block) -> bool:
-    """Whether `repeat` may go in favour of `kept`: of a contained pair only the contained side."""
+    """Whether `repeat` may go in favour of `kept`: of a contained pair only the contained side, of a
+    near one only what stands in the other for the most part."""
     found = verdict(kept, repeat)
     if found is None or found.template:
         return False
-    return found.relation != "contained" or len(repeat.shingles) <= len(kept.shingles)
+    if found.relation == "near":
+        return stands_in(repeat, kept)
+    return found.relation == "equal" or len(repeat.shingles) <= len(kept.shingles)
+
+
+def stands_in(own: Block, other: Block) -> bool:
+    """Whether the other has .85 of the shingles, or of the tokens in their order, or all but numbers."""
+    if own.rules.numbers == "keep" and only_numbers_differ(own, other):
+        return True
+    shared = len(own.shingles & other.shingles)
+    in_order = LCSseq.similarity(own.tokens, other.tokens)
+    return shared >= 0.85 * len(own.shingles) or in_order >= 0.85 * len(own.tokens)
 
 
 def in_scope(left: Block, right: Block, scope: str) -> bool:

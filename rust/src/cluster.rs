@@ -250,7 +250,7 @@ impl Visits<'_> {
         let own = self.corpus.store.node(block as usize);
         let node = self.components.as_ref().map_or(own, |components| components[own as usize]);
         let mut best = self.find(node, document);
-        let mut echo = None;
+        let (mut echo, mut echoed) = (None, None);
         if let Some(components) = &self.components {
             // Chains pass over what differs in numbers or names only; what is kept for that says so.
             echo = self
@@ -267,9 +267,13 @@ impl Visits<'_> {
                 if block == NONE {
                 } else if found.may_remove(node) {
                     best = self.earlier(best, block);
-                } else if echo.is_none_or(|(first, _)| self.earlier(first, block) == block) {
-                    echo =
-                        Some((block, if found.template { Echo::Numbers } else { Echo::Contained }));
+                } else {
+                    let why = if found.template { Echo::Numbers } else { Echo::Contained };
+                    // What is alike as a whole says more than what it holds.
+                    let order = (found.relation, self.place(block));
+                    if echoed.is_none_or(|before| order < before) {
+                        (echo, echoed) = (Some((block, why)), Some(order));
+                    }
                 }
             }
             if best == NONE {
@@ -330,16 +334,12 @@ impl Visits<'_> {
                 let other = store.node(block as usize);
                 let counts =
                     (store.token_counts[node as usize], store.token_counts[other as usize]);
+                let tokens = (store.node_tokens(node), store.node_tokens(other));
                 other != node
                     && settings.judged_by_characters(counts.0, counts.1) == Some(false)
                     && judge(settings, (node, other), (&set, &node_set(store, settings, other)))
-                        .is_some_and(|found| found.may_remove(node))
-                    && !is_template(
-                        store,
-                        settings,
-                        (node, other),
-                        (store.node_tokens(node), store.node_tokens(other)),
-                    )
+                        .is_some_and(|found| found.would_remove(settings, node, tokens))
+                    && !is_template(store, settings, (node, other), tokens)
             })
             .unwrap_or(NONE)
     }

@@ -19,6 +19,7 @@ pub mod columns;
 pub mod contain;
 pub mod corpus;
 pub mod counts;
+pub mod covers;
 pub mod csv;
 pub mod cut;
 mod documents;

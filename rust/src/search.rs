@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use crate::contain::containment_candidates;
+use crate::covers::mark_covered;
 use crate::group::{Bands, Candidates, Features, Pair, group};
 use crate::memory::at_most;
 use crate::names::mark_names;
@@ -135,6 +136,7 @@ pub fn verify_pairs(store: &Store, settings: &Settings, candidates: &Candidates)
         mark_templates(store, &mut matches);
     }
     mark_names(store, settings, &mut matches);
+    mark_covered(store, settings, &mut matches);
     matches
 }
 

@@ -97,13 +97,14 @@ impl Row for Match {
             number.put(bytes);
         }
         let contained = u8::from(self.relation == Relation::Contained);
-        bytes[24] = contained | (u8::from(self.template) << 1);
+        let [left, right] = self.covered.map(u8::from);
+        bytes[24] = contained | (u8::from(self.template) << 1) | (left << 2) | (right << 3);
     }
 
     fn take(bytes: &[u8]) -> Option<Self> {
         let number = |place: usize| u32::take(&bytes[4 * place..4 * place + 4]);
         let flags = bytes[24];
-        (flags < 4).then_some(Self {
+        (flags < 16).then_some(Self {
             left: number(0)?,
             right: number(1)?,
             shared: number(2)?,
@@ -112,6 +113,7 @@ impl Row for Match {
             similarity: f32::from_bits(number(5)?),
             relation: if flags & 1 == 1 { Relation::Contained } else { Relation::Near },
             template: flags & 2 != 0,
+            covered: [flags & 4 != 0, flags & 8 != 0],
         })
     }
 }

@@ -129,14 +129,10 @@ impl Seen {
         let (store, settings) = (&self.store, &self.settings);
         let set = node_set(store, settings, node);
         candidates.into_iter().any(|other| {
+            let tokens = (store.node_tokens(other), store.node_tokens(node));
             judge(settings, (other, node), (&node_set(store, settings, other), &set))
-                .is_some_and(|found| found.may_remove(node))
-                && !is_template(
-                    store,
-                    settings,
-                    (other, node),
-                    (store.node_tokens(other), store.node_tokens(node)),
-                )
+                .is_some_and(|found| found.would_remove(settings, node, tokens))
+                && !is_template(store, settings, (other, node), tokens)
         })
     }
 

@@ -1,5 +1,6 @@
 //! Verification: the exact resemblance and containment of two blocks, and what they make of them.
 
+use crate::covers::is_enough;
 use crate::settings::{Numbers, Settings};
 use crate::shingle::{fill_shingle_set, shingle_set};
 use crate::store::{Number, Store};
@@ -33,6 +34,8 @@ pub struct Match {
     pub relation: Relation,
     /// They differ in numbers or names only, and the policy keeps such pairs.
     pub template: bool,
+    /// Whether enough of the left one stands in the right one, and the other way round (`covers`).
+    pub covered: [bool; 2],
 }
 
 impl Match {
@@ -55,7 +58,7 @@ impl Match {
             return false;
         }
         match self.relation {
-            Relation::Near => true,
+            Relation::Near => self.covered[usize::from(node != self.left)],
             Relation::Contained if node == self.left => self.left_size <= self.right_size,
             Relation::Contained => self.right_size <= self.left_size,
         }
@@ -95,7 +98,8 @@ pub fn node_set(store: &Store, settings: &Settings, node: Number) -> Vec<u64> {
     shingle_set(store.node_tokens(node), settings.shingle_size)
 }
 
-/// Judges two nodes by their shingle sets: a match, or none. It is not yet known for a template.
+/// Judges two nodes by their shingle sets: a match, or none. It is not yet known for a template, and
+/// what one side has of the other is counted in shingles alone.
 #[must_use]
 pub fn judge(
     settings: &Settings,
@@ -113,8 +117,18 @@ pub fn judge(
         return None;
     };
     let similarity = f32::NAN;
-    let template = false;
-    Some(Match { left, right, shared, left_size, right_size, similarity, relation, template })
+    let covered = [left_size, right_size].map(|size| is_enough(shared, size));
+    Some(Match {
+        left,
+        right,
+        shared,
+        left_size,
+        right_size,
+        similarity,
+        relation,
+        template: false,
+        covered,
+    })
 }
 
 /// Sets of these sizes that match share at least so many: where the exact scores decide, this is less.
@@ -203,21 +217,21 @@ pub fn short_match(
     left.read(store, settings, pair.0);
     right.read(store, settings, pair.1);
     let shared = count_shared(&left.set, &right.set);
-    let counts = (shared, left.set.len() as u32, right.set.len() as u32);
-    let tokens = (left.tokens.as_slice(), right.tokens.as_slice());
-    build(settings, pair, tokens, counts, Relation::Near, similarity)
-}
-
-fn build(
-    settings: &Settings,
-    (left, right): (Number, Number),
-    tokens: (&[u32], &[u32]),
-    (shared, left_size, right_size): (u32, u32, u32),
-    relation: Relation,
-    similarity: f32,
-) -> Match {
-    let template = settings.numbers == Numbers::Veto && differ_in_numbers_only(tokens.0, tokens.1);
-    Match { left, right, shared, left_size, right_size, similarity, relation, template }
+    let (left_size, right_size) = (left.set.len() as u32, right.set.len() as u32);
+    let mut found = Match {
+        left: pair.0,
+        right: pair.1,
+        shared,
+        left_size,
+        right_size,
+        similarity,
+        relation: Relation::Near,
+        template: settings.numbers == Numbers::Veto
+            && differ_in_numbers_only(&left.tokens, &right.tokens),
+        covered: [left_size, right_size].map(|size| is_enough(shared, size)),
+    };
+    found.look_at_tokens(settings, (&left.tokens, &right.tokens));
+    found
 }
 
 /// Whether two token streams are the same but for numeric tokens, of which each run counts as one:

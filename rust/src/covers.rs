@@ -1,0 +1,180 @@
+//! How much of a text stands in another one, in order: what a near match must have before it removes
+//! anything.
+//!
+//! Two texts may resemble each other while one of them has a sentence that the other lacks; without
+//! this, the sentence would go with the rest. So of the side that goes at least `COVERED` must stand in
+//! the other: of its shingles, as most have by their resemblance alone, or of its tokens in their order
+//! (a changed word costs several shingles, and one token). Where numbers do not count (`--numbers
+//! keep`), texts that differ in nothing else stand in each other.
+
+use hashbrown::HashMap;
+use rayon::prelude::*;
+
+use crate::settings::{Numbers, Settings};
+use crate::store::{Number, Store};
+use crate::verify::{Match, Relation, differ_in_numbers_only};
+
+/// The share of a text that must stand in the one for which it goes.
+pub const COVERED: f64 = 0.85;
+
+/// Whether so many of a text's parts are enough.
+#[must_use]
+pub fn is_enough(shared: u32, all: u32) -> bool {
+    f64::from(shared) >= COVERED * f64::from(all)
+}
+
+/// Notes of near matches, of which only the shingles were counted, which side stands in the other.
+pub fn mark_covered(store: &Store, settings: &Settings, matches: &mut [Match]) {
+    matches.par_iter_mut().filter(|found| found.asks_for_tokens()).for_each_init(
+        || (store.token_reader(), store.token_reader()),
+        |(left, right), found| {
+            let tokens = (left.tokens(found.left), right.tokens(found.right));
+            found.look_at_tokens(settings, tokens);
+        },
+    );
+}
+
+impl Match {
+    /// Whether tokens may show that a side stands in the other whose shingles do not.
+    fn asks_for_tokens(&self) -> bool {
+        self.relation == Relation::Near && !self.template && self.covered != [true; 2]
+    }
+
+    /// Notes which side stands in the other by its tokens.
+    pub fn look_at_tokens(&mut self, settings: &Settings, (left, right): (&[u32], &[u32])) {
+        if !self.asks_for_tokens() {
+            return;
+        }
+        if settings.numbers == Numbers::Keep && differ_in_numbers_only(left, right) {
+            self.covered = [true; 2];
+            return;
+        }
+        for (covered, (own, other)) in self.covered.iter_mut().zip([(left, right), (right, left)]) {
+            *covered = *covered || stands_in(own, other);
+        }
+    }
+
+    /// Whether `node`, one of the two, may be removed in favour of the other, by the tokens of left and
+    /// right as well.
+    #[must_use]
+    pub fn would_remove(
+        mut self,
+        settings: &Settings,
+        node: Number,
+        tokens: (&[u32], &[u32]),
+    ) -> bool {
+        self.look_at_tokens(settings, tokens);
+        self.may_remove(node)
+    }
+}
+
+/// Whether enough of a text's tokens stand in another one, in their order.
+#[must_use]
+pub fn stands_in(own: &[u32], other: &[u32]) -> bool {
+    let all = own.len() as u32;
+    let most = own.len().min(other.len());
+    if !is_enough(most as u32, all) {
+        return false;
+    }
+    let before = own.iter().zip(other).take_while(|(one, two)| one == two).count();
+    let ends = own.iter().rev().zip(other.iter().rev()).take(most - before);
+    let after = ends.take_while(|(one, two)| one == two).count();
+    let around = (before + after) as u32;
+    is_enough(around, all)
+        || is_enough(
+            around + common(&own[before..own.len() - after], &other[before..other.len() - after]),
+            all,
+        )
+}
+
+/// The length of the longest common subsequence.
+///
+/// Allison and Dix, A bit-string longest-common-subsequence algorithm (1986), in the form of Hyyrö
+/// (2004): a bit for each token of `one`, cleared where the subsequence grows. Only words of 64 bits in
+/// which a token stands, or into which a carry runs, are touched, so long texts cost what they share.
+fn common(one: &[u32], two: &[u32]) -> u32 {
+    let mut places: HashMap<u32, Vec<(usize, u64)>> = HashMap::new();
+    for (place, &token) in one.iter().enumerate() {
+        let (word, bit) = (place / 64, 1 << (place % 64));
+        let words = places.entry(token).or_default();
+        match words.last_mut() {
+            Some((last, bits)) if *last == word => *bits |= bit,
+            _ => words.push((word, bit)),
+        }
+    }
+    let mut row = vec![u64::MAX; one.len().div_ceil(64)];
+    for token in two {
+        let Some(words) = places.get(token) else { continue };
+        let (mut carry, mut next) = (false, 0);
+        for &(word, bits) in words {
+            carry = carry && ripple(&mut row[next..word]);
+            let old = row[word];
+            let (sum, over) = old.overflowing_add(old & bits);
+            let (sum, over_again) = sum.overflowing_add(u64::from(carry));
+            row[word] = sum | (old & !bits);
+            carry = over || over_again;
+            next = word + 1;
+        }
+        if carry {
+            ripple(&mut row[next..]);
+        }
+    }
+    row.iter().map(|word| word.count_zeros()).sum()
+}
+
+/// Lets a carry run through words in which the token does not stand; whether it comes out.
+fn ripple(row: &mut [u64]) -> bool {
+    for word in row {
+        if *word != u64::MAX {
+            *word |= *word + 1;
+            return false;
+        }
+    }
+    true
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn plain(one: &[u32], two: &[u32]) -> u32 {
+        let mut row = vec![0; two.len() + 1];
+        for a in one {
+            let mut diagonal = 0;
+            for (place, b) in two.iter().enumerate() {
+                let above = row[place + 1];
+                row[place + 1] = if a == b { diagonal + 1 } else { above.max(row[place]) };
+                diagonal = above;
+            }
+        }
+        row[two.len()]
+    }
+
+    #[test]
+    fn the_longest_common_subsequence_is_that_of_a_table() {
+        let mut state = 1u64;
+        let mut random = |most: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 33) % most
+        };
+        for round in 0..2000 {
+            let kinds = 1 + random([2, 5, 40][round % 3]);
+            let mut text = |most| -> Vec<u32> {
+                let length = random(most);
+                (0..length).map(|_| random(kinds) as u32).collect()
+            };
+            let (one, two) = (text(300), text(300));
+            assert_eq!(common(&one, &two), plain(&one, &two), "{one:?} {two:?}");
+        }
+    }
+
+    #[test]
+    fn four_fifths_are_enough() {
+        let text: Vec<u32> = (0..10).collect();
+        assert!(stands_in(&text, &text[2..]));
+        assert!(!stands_in(&text, &text[3..]));
+        assert!(stands_in(&text[3..], &text));
+        let turned: Vec<u32> = text.iter().rev().copied().collect();
+        assert!(!stands_in(&text, &turned));
+    }
+}
