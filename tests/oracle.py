@@ -520,23 +520,24 @@ def verdict(left: Block, right: Block) -> Verdict | None:
 
 
 def may_replace(kept: Block, repeat: Block) -> bool:
-    """Whether `repeat` may go in favour of `kept`: of a contained pair only the contained side, of a
-    near one only what stands in the other for the most part."""
+    """Whether `repeat` may go in favour of `kept`: where nearly all of it stands there, and of a
+    contained pair only the contained side."""
     found = verdict(kept, repeat)
     if found is None or found.template:
         return False
-    if found.relation == "near":
-        return stands_in(repeat, kept)
-    return found.relation == "equal" or len(repeat.shingles) <= len(kept.shingles)
+    if found.relation == "equal":
+        return True
+    is_smaller = len(repeat.shingles) <= len(kept.shingles)
+    return stands_in(repeat, kept) and (found.relation == "near" or is_smaller)
 
 
 def stands_in(own: Block, other: Block) -> bool:
-    """Whether the other has .85 of the shingles, or of the tokens in their order, or all but numbers."""
+    """Whether the other has .82 of its shingles, .85 of its tokens in their order, or all but numbers."""
     if own.rules.numbers == "keep" and only_numbers_differ(own, other):
         return True
     shared = len(own.shingles & other.shingles)
     in_order = LCSseq.similarity(own.tokens, other.tokens)
-    return shared >= 0.85 * len(own.shingles) or in_order >= 0.85 * len(own.tokens)
+    return shared >= 0.82 * len(own.shingles) or in_order >= 0.85 * len(own.tokens)
 
 
 def in_scope(left: Block, right: Block, scope: str) -> bool:

@@ -1,29 +1,39 @@
-//! How much of a text stands in another one, in order: what a near match must have before it removes
-//! anything.
+//! How much of a text stands in another one, in order: what a match must have before it removes anything.
 //!
 //! Two texts may resemble each other while one of them has a sentence that the other lacks; without
-//! this, the sentence would go with the rest. So of the side that goes at least `COVERED` must stand in
-//! the other: of its shingles, as most have by their resemblance alone, or of its tokens in their order
-//! (a changed word costs several shingles, and one token). Where numbers do not count (`--numbers
-//! keep`), texts that differ in nothing else stand in each other.
+//! this, the sentence would go with the rest. So of the side that goes enough must stand in the other:
+//! of its shingles, as most have by their resemblance alone, or of its tokens in their order (a changed
+//! word costs several shingles, and one token). Where numbers do not count (`--numbers keep`), texts
+//! that differ in nothing else stand in each other.
+//!
+//! Of planted repeats, removed lines of which less than .8 of the words stood in what was left: 8,538
+//! characters without this; 645 with .8 of the tokens, none with .85 (1.0 % less was removed); with .9
+//! 3.4 % less, bylines among it.
 
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use crate::settings::{Numbers, Settings};
 use crate::store::{Number, Store};
-use crate::verify::{Match, Relation, differ_in_numbers_only};
+use crate::verify::{Match, differ_in_numbers_only};
 
-/// The share of a text that must stand in the one for which it goes.
-pub const COVERED: f64 = 0.85;
+/// The share of a text's shingles that is enough: that of two texts of one size with a resemblance of 0.7.
+pub const SHINGLES: f64 = 0.82;
 
-/// Whether so many of a text's parts are enough.
+/// The share of its tokens that is enough: one of eight may differ, but not two of twelve.
+const TOKENS: f64 = 0.85;
+
+/// Whether so many of a text's shingles are enough.
 #[must_use]
-pub fn is_enough(shared: u32, all: u32) -> bool {
-    f64::from(shared) >= COVERED * f64::from(all)
+pub fn are_enough(shared: u32, all: u32) -> bool {
+    f64::from(shared) >= SHINGLES * f64::from(all)
 }
 
-/// Notes of near matches, of which only the shingles were counted, which side stands in the other.
+fn is_enough(common: u32, tokens: u32) -> bool {
+    f64::from(common) >= TOKENS * f64::from(tokens)
+}
+
+/// Notes which side of each match stands in the other; of shingles that is known.
 pub fn mark_covered(store: &Store, settings: &Settings, matches: &mut [Match]) {
     matches.par_iter_mut().filter(|found| found.asks_for_tokens()).for_each_init(
         || (store.token_reader(), store.token_reader()),
@@ -37,7 +47,7 @@ pub fn mark_covered(store: &Store, settings: &Settings, matches: &mut [Match]) {
 impl Match {
     /// Whether tokens may show that a side stands in the other whose shingles do not.
     fn asks_for_tokens(&self) -> bool {
-        self.relation == Relation::Near && !self.template && self.covered != [true; 2]
+        !self.template && self.covered != [true; 2]
     }
 
     /// Notes which side stands in the other by its tokens.
@@ -169,11 +179,11 @@ mod tests {
     }
 
     #[test]
-    fn four_fifths_are_enough() {
-        let text: Vec<u32> = (0..10).collect();
-        assert!(stands_in(&text, &text[2..]));
-        assert!(!stands_in(&text, &text[3..]));
-        assert!(stands_in(&text[3..], &text));
+    fn one_of_eight_may_differ() {
+        let text: Vec<u32> = (0..8).collect();
+        assert!(stands_in(&text, &text[1..]));
+        assert!(!stands_in(&text, &text[2..]));
+        assert!(stands_in(&text[2..], &text));
         let turned: Vec<u32> = text.iter().rev().copied().collect();
         assert!(!stands_in(&text, &turned));
     }

@@ -10,6 +10,7 @@ use hashbrown::HashSet;
 use rayon::prelude::*;
 
 use crate::cluster::Neighbours;
+use crate::covers::SHINGLES;
 use crate::fates::{Fates, State};
 use crate::likeness::{Likeness, Likenesses};
 use crate::places::Places;
@@ -164,7 +165,7 @@ impl Finder<'_> {
                 stretch.start.saturating_sub(more / 2)..count.min(stretch.end + more.div_ceil(2));
         };
         let (part, shared) = (window.len() as u32, window.intersection(&set).count() as u32);
-        if f64::from(shared) < self.settings.containment * f64::from(all) {
+        if f64::from(shared) < self.settings.containment.max(SHINGLES) * f64::from(all) {
             return None;
         }
         let last = (stretch.end - 1 + size).min(tokens.len());

@@ -1,6 +1,6 @@
 //! Verification: the exact resemblance and containment of two blocks, and what they make of them.
 
-use crate::covers::is_enough;
+use crate::covers::are_enough;
 use crate::settings::{Numbers, Settings};
 use crate::shingle::{fill_shingle_set, shingle_set};
 use crate::store::{Number, Store};
@@ -54,14 +54,10 @@ impl Match {
     /// Whether `node`, one of the two, may be removed in favour of the other.
     #[must_use]
     pub fn may_remove(&self, node: Number) -> bool {
-        if self.template {
-            return false;
-        }
-        match self.relation {
-            Relation::Near => self.covered[usize::from(node != self.left)],
-            Relation::Contained if node == self.left => self.left_size <= self.right_size,
-            Relation::Contained => self.right_size <= self.left_size,
-        }
+        let (own, other) = (usize::from(node != self.left), usize::from(node == self.left));
+        let sizes = [self.left_size, self.right_size];
+        let is_smaller = sizes[own] <= sizes[other];
+        !self.template && self.covered[own] && (self.relation == Relation::Near || is_smaller)
     }
 }
 
@@ -117,7 +113,7 @@ pub fn judge(
         return None;
     };
     let similarity = f32::NAN;
-    let covered = [left_size, right_size].map(|size| is_enough(shared, size));
+    let covered = [left_size, right_size].map(|size| are_enough(shared, size));
     Some(Match {
         left,
         right,
@@ -228,7 +224,7 @@ pub fn short_match(
         relation: Relation::Near,
         template: settings.numbers == Numbers::Veto
             && differ_in_numbers_only(&left.tokens, &right.tokens),
-        covered: [left_size, right_size].map(|size| is_enough(shared, size)),
+        covered: [left_size, right_size].map(|size| are_enough(shared, size)),
     };
     found.look_at_tokens(settings, (&left.tokens, &right.tokens));
     found
