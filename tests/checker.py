@@ -47,6 +47,10 @@ class Run:
         """Document numbers by source."""
         return {source: number for number, source in enumerate(self.inputs)}
 
+    def inputs_of(self, blocks: Sequence[oracle.Block]) -> str:
+        """The input text in which blocks stand."""
+        return list(self.inputs.values())[blocks[0].document]
+
     def blocks_of(self, source: str) -> list[oracle.Block]:
         """The blocks of an input text; its document number is its place in the input."""
         if source not in self.blocks:
@@ -126,7 +130,7 @@ def copy_problems(run: Run, entry: Mapping[str, Any]) -> Iterator[str]:
     least = max(run.rules.min_tokens, 1)
     if not gone:
         yield f"{name}: no block in the span"
-    elif sum(len(block.tokens) for block in gone) < least and run_tokens(run, entry) < least:
+    elif sum(len(block.tokens) for block in gone) < least and passage_tokens(run, entry) < least:
         yield f"{name}: fewer tokens than min_tokens"
     elif not is_copy(run, gone, kept):
         yield f"{name}: no copy in {entry['keeper']}: {entry['text'][:200]!r}"
@@ -138,7 +142,13 @@ def is_copy(run: Run, gone: list[oracle.Block], kept: list[oracle.Block]) -> boo
     """Whether the kept parts hold the removed blocks; how names are spelled is asked when needed."""
 
     def holds() -> bool:
-        return aligned(gone, kept, run.rules.scope) or same_tokens(gone, kept)
+        return aligned(gone, kept, run.rules.scope) or same_tokens(gone, kept) or is_alike()
+
+    def is_alike() -> bool:
+        """As a whole: what the removed block resembles may stand in several blocks, too."""
+        source, first, last = run.inputs_of(kept), kept[0].span[0], kept[-1].span[1]
+        whole = oracle.Block(kept[0].document, (first, last), source[first:last], run.rules)
+        return len(gone) == 1 and oracle.may_replace(whole, gone[0])
 
     if not holds():
         oracle.spell(block for source in run.inputs for block in run.blocks_of(source))
@@ -184,25 +194,22 @@ def same_tokens(gone: list[oracle.Block], kept: list[oracle.Block]) -> bool:
     return holds(0, 0)
 
 
-def run_tokens(run: Run, entry: Mapping[str, Any]) -> int:
-    """The tokens of the passage that an entry belongs to.
+def passage_tokens(run: Run, entry: Mapping[str, Any]) -> int:
+    """The tokens of the blocks that go around an entry, between which nothing stays.
 
-    A repeat of its own may stand inside a passage; the ledger then has the passage in pieces,
-    between which nothing stays, with their keepers in one document.
+    A passage goes in pieces where a repeat of its own stands inside it, or where a part of its keeper
+    goes for another place.
     """
-    blocks, pieces = run.blocks_of(entry["source"]), run.removed[entry["source"]]
-    stretch: list[tuple[str, int]] = []
-    found = False
-    for block in blocks:
-        keeper = [piece for piece in pieces if inside([block], piece["span"])]
-        if keeper:
-            stretch.append((keeper[0]["keeper"]["source"], len(block.tokens)))
-            found = found or keeper[0] is entry
+    tokens, found = 0, False
+    for block in run.blocks_of(entry["source"]):
+        pieces = [one for one in run.removed[entry["source"]] if inside([block], one["span"])]
+        if pieces:
+            tokens, found = tokens + len(block.tokens), found or pieces[0] is entry
         elif found:
             break
         else:
-            stretch = []
-    return sum(tokens for source, tokens in stretch if source == entry["keeper"]["source"])
+            tokens = 0
+    return tokens
 
 
 def touching(blocks: list[oracle.Block], span: Sequence[int]) -> list[oracle.Block]:

@@ -50,6 +50,9 @@ pub struct Fates {
     /// Where the tokens of a block stand that repeats no block but a run of tokens; `aligned` is then
     /// the block in which they begin.
     pub regions: HashMap<Number, Region>,
+    /// For blocks with a region that holds not their own tokens but those of a block that they match:
+    /// that block.
+    pub twins: HashMap<Number, Number>,
 }
 
 impl Fates {

@@ -4,6 +4,7 @@
 //! reads no file, clock or environment (but `memory`, which changes no answer), and gives the same answer
 //! for any number of threads.
 
+mod align;
 pub mod anchors;
 pub mod array;
 pub mod audit;
@@ -55,6 +56,7 @@ pub mod record;
 pub mod regions;
 pub mod remains;
 pub mod render;
+pub mod resettle;
 pub mod runs;
 pub mod search;
 pub mod section;

@@ -95,12 +95,13 @@ fn likeness(
 ) -> Likeness {
     let mut weakest = Likeness { relation: 0, resemblance: 1.0, containment: 1.0 };
     for block in passage.first as usize..=passage.last as usize {
-        if fates.regions.contains_key(&(block as Number)) {
+        let twin = fates.twins.get(&(block as Number));
+        if twin.is_none() && fates.regions.contains_key(&(block as Number)) {
             // The same tokens, in other blocks.
             weakest.relation = weakest.relation.max(1);
             continue;
         }
-        let keeper = fates.aligned[block] as usize;
+        let keeper = *twin.unwrap_or(&fates.aligned[block]) as usize;
         if store.variants[block] == store.variants[keeper] {
             continue;
         }

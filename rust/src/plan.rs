@@ -9,8 +9,9 @@ use crate::columns::filled;
 use crate::exact::ExactSpans;
 use crate::fates::{Fates, State};
 use crate::likeness::Likenesses;
-use crate::passages::{count_documents, settle, settle_runs};
+use crate::passages::{count_documents, settle};
 use crate::quotes::Quotes;
+use crate::resettle::settle_runs;
 use crate::settings::{BOILERPLATE_DOCUMENTS, Settings};
 use crate::store::{NONE, Number, Store};
 use crate::text::{Text, positions};
@@ -252,11 +253,12 @@ impl Plan {
     /// Bytes that it fills.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        let Fates { states, aligned, inner, regions } = &self.fates;
+        let Fates { states, aligned, inner, regions, twins } = &self.fates;
         filled(states)
             + filled(aligned)
             + filled(inner)
             + regions.allocation_size() as u64
+            + twins.allocation_size() as u64
             + filled(&self.passages)
             + filled(&self.members)
             + filled(&self.clusters)

@@ -1,0 +1,120 @@
+//! Repeats that ignore the breaks between blocks: blocks that runs cover are settled once more.
+//!
+//! A block that a run covers may go for the region where its tokens stand a second time. What goes for
+//! such a block already, as a copy of it, as one that resembles it or as a part of it, then goes for that
+//! region too: were the block kept for its sake, cleaning the cleaned text would remove it, since what
+//! asks for it is gone. What asks for it and stays keeps it, here and then.
+
+use hashbrown::HashMap;
+
+use crate::cluster::Corpus;
+use crate::fates::{Fates, State};
+use crate::passages::Settler;
+use crate::regions::{Region, covered_blocks, find_parts};
+use crate::runs::{Run, find_runs};
+use crate::store::{NONE, Number};
+use crate::text::{Text, positions};
+
+/// Looks for runs among the blocks that stay, and removes the blocks that they cover; all runs that
+/// were found in scope, whatever became of them. `order` says when each document is visited.
+#[must_use]
+pub fn settle_runs(
+    corpus: &Corpus<'_>,
+    mut fates: Fates,
+    spread: &[u32],
+    order: Option<&[u32]>,
+) -> (Fates, Vec<Run>) {
+    let Corpus { store, settings, documents, .. } = *corpus;
+    let positions = positions(store);
+    let states = fates.states.clone();
+    let text = Text { store, states: &states, documents, order, positions: &positions };
+    let beside = find_parts(&text, &mut fates, settings.least_tokens());
+    let mut runs = find_runs(&text, settings.min_run, |document| corpus.home(document));
+    let home = |block: Number| documents[block as usize];
+    runs.retain(|run| corpus.in_scope(home(run.later.block), home(run.earlier.block)));
+    let followers = Followers::new(&text, &fates);
+    let mut candidates: HashMap<Number, Vec<Region>> = HashMap::new();
+    let covered = runs.iter().flat_map(|run| covered_blocks(&text, run));
+    for (block, region) in beside.into_iter().chain(covered) {
+        let may_go = matches!(fates.states[block as usize], State::Kept | State::Contained)
+            && !followers.pinned[block as usize]
+            && followers
+                .of(block)
+                .all(|follower| corpus.in_scope(home(follower), home(region.first.block)));
+        if may_go {
+            candidates.entry(block).or_default().push(region);
+        }
+    }
+    if candidates.is_empty() {
+        return (fates, runs);
+    }
+    // A region stands in what is visited before: so what holds it is settled when it is asked for.
+    let mut sequence: Vec<usize> = (0..store.documents()).collect();
+    if let Some(order) = order {
+        sequence.sort_by_key(|&document| order[document]);
+    }
+    let settler = Settler::of_regions(corpus, spread, fates, candidates);
+    let mut fates = settler.settle(sequence.into_iter());
+    followers.follow(&text, &mut fates);
+    (fates, runs)
+}
+
+/// Blocks that go for a block that stays, and would go as well for another place of its tokens.
+struct Followers {
+    /// Keeper and block, ascending.
+    pairs: Vec<(Number, Number)>,
+    /// The blocks that must stay, for what names them.
+    pinned: Vec<bool>,
+}
+
+impl Followers {
+    /// What stays pins what it names, and so does what goes for more than one block.
+    fn new(text: &Text<'_>, fates: &Fates) -> Self {
+        let mut pairs = Vec::new();
+        let mut pinned = vec![false; text.store.blocks()];
+        for (block, &keeper) in (0..).zip(&fates.aligned) {
+            if keeper == NONE {
+                continue;
+            }
+            let last = fates.regions.get(&block).map_or(keeper, |region| region.end.block);
+            if keeper == last && fates.states[block as usize] == State::Removed {
+                pairs.push((keeper, block));
+            } else {
+                pinned[keeper as usize..=last as usize].fill(true);
+            }
+        }
+        pairs.sort_unstable();
+        Self { pairs, pinned }
+    }
+
+    fn of(&self, keeper: Number) -> impl Iterator<Item = Number> {
+        let first = self.pairs.partition_point(|&(other, _)| other < keeper);
+        self.pairs[first..].iter().take_while(move |pair| pair.0 == keeper).map(|pair| pair.1)
+    }
+
+    /// Names, for all whose keeper went, the place for which it went.
+    fn follow(&self, text: &Text<'_>, fates: &mut Fates) {
+        for &(keeper, block) in &self.pairs {
+            if !fates.states[keeper as usize].is_gone() {
+                continue;
+            }
+            let Some(&whole) = fates.regions.get(&keeper) else { continue };
+            let place = |offset: u32| text.after(whole.first, offset);
+            let region = match fates.regions.get(&block) {
+                Some(part) => {
+                    let first = place(part.first.offset);
+                    let first = text.start_after(first).unwrap_or(first);
+                    Region { first, end: place(part.end.offset) }
+                }
+                None => whole,
+            };
+            let is_alike = !fates.regions.contains_key(&block)
+                && text.store.node(block as usize) != text.store.node(keeper as usize);
+            if is_alike {
+                fates.twins.insert(block, keeper);
+            }
+            fates.regions.insert(block, region);
+            fates.aligned[block as usize] = region.first.block;
+        }
+    }
+}
