@@ -67,7 +67,7 @@ pub(crate) struct Settler<'a> {
     pub(crate) corpus: &'a Corpus<'a>,
     spread: &'a [u32],
     pub(crate) fates: Fates,
-    /// What was said of the blocks that have regions before these were known.
+    /// What was said before of blocks that are settled once more.
     before: HashMap<Number, (State, Number)>,
     /// The regions of which one may hold a block.
     pub(crate) candidates: HashMap<Number, Vec<Region>>,
@@ -91,21 +91,26 @@ impl<'a> Settler<'a> {
         }
     }
 
-    /// Of blocks that may go for a region, of which each has some; all others are settled.
+    /// Of blocks that may go for a region, of which each has some, and of those that are `locked` for the
+    /// rest of their lines, which may be another one now; all others are settled.
     pub(crate) fn of_regions(
         corpus: &'a Corpus<'a>,
         spread: &'a [u32],
-        mut fates: Fates,
+        fates: Fates,
         candidates: HashMap<Number, Vec<Region>>,
+        locked: Vec<Number>,
     ) -> Self {
-        let mut before = HashMap::new();
-        for (&block, regions) in &candidates {
-            let state = std::mem::replace(&mut fates.states[block as usize], State::Pending);
-            let keeper =
-                std::mem::replace(&mut fates.aligned[block as usize], regions[0].first.block);
-            before.insert(block, (state, keeper));
+        let mut settler = Self::new(corpus, spread, fates);
+        let Fates { states, aligned, .. } = &mut settler.fates;
+        for block in locked.into_iter().chain(candidates.keys().copied()) {
+            let state = std::mem::replace(&mut states[block as usize], State::Pending);
+            settler.before.insert(block, (state, aligned[block as usize]));
+            if let Some(regions) = candidates.get(&block) {
+                aligned[block as usize] = regions[0].first.block;
+            }
         }
-        Self { before, candidates, ..Self::new(corpus, spread, fates) }
+        settler.candidates = candidates;
+        settler
     }
 
     /// What becomes of all blocks, once the documents are settled in this order.

@@ -28,11 +28,11 @@ pub fn settle_runs(
     let positions = positions(store);
     let states = fates.states.clone();
     let text = Text { store, states: &states, documents, order, positions: &positions };
+    let followers = Followers::new(&fates);
     let beside = find_parts(&text, &mut fates, settings.least_tokens());
     let mut runs = find_runs(&text, settings.min_run, |document| corpus.home(document));
     let home = |block: Number| documents[block as usize];
     runs.retain(|run| corpus.in_scope(home(run.later.block), home(run.earlier.block)));
-    let followers = Followers::new(&text, &fates);
     let mut candidates: HashMap<Number, Vec<Region>> = HashMap::new();
     let covered = runs.iter().flat_map(|run| covered_blocks(&text, run));
     for (block, region) in beside.into_iter().chain(covered) {
@@ -53,7 +53,8 @@ pub fn settle_runs(
     if let Some(order) = order {
         sequence.sort_by_key(|&document| order[document]);
     }
-    let settler = Settler::of_regions(corpus, spread, fates, candidates);
+    let locked = followers.free(&fates, State::Layout);
+    let settler = Settler::of_regions(corpus, spread, fates, candidates, locked);
     let mut fates = settler.settle(sequence.into_iter());
     followers.follow(&text, &mut fates);
     (fates, runs)
@@ -68,23 +69,30 @@ struct Followers {
 }
 
 impl Followers {
-    /// What stays pins what it names, and so does what goes for more than one block.
-    fn new(text: &Text<'_>, fates: &Fates) -> Self {
+    /// Before any region is known. What stays pins what it names.
+    fn new(fates: &Fates) -> Self {
         let mut pairs = Vec::new();
-        let mut pinned = vec![false; text.store.blocks()];
+        let mut pinned = vec![false; fates.states.len()];
         for (block, &keeper) in (0..).zip(&fates.aligned) {
             if keeper == NONE {
-                continue;
-            }
-            let last = fates.regions.get(&block).map_or(keeper, |region| region.end.block);
-            if keeper == last && fates.states[block as usize] == State::Removed {
+            } else if fates.states[block as usize] == State::Removed {
                 pairs.push((keeper, block));
             } else {
-                pinned[keeper as usize..=last as usize].fill(true);
+                pinned[keeper as usize] = true;
             }
         }
         pairs.sort_unstable();
         Self { pairs, pinned }
+    }
+
+    /// The blocks of a state that nothing names.
+    fn free(&self, fates: &Fates, state: State) -> Vec<Number> {
+        let named = |block: Number| {
+            self.pinned[block as usize] || self.of(block).next().is_some()
+        };
+        (0..fates.states.len() as Number)
+            .filter(|&block| fates.states[block as usize] == state && !named(block))
+            .collect()
     }
 
     fn of(&self, keeper: Number) -> impl Iterator<Item = Number> {
@@ -92,29 +100,42 @@ impl Followers {
         self.pairs[first..].iter().take_while(move |pair| pair.0 == keeper).map(|pair| pair.1)
     }
 
-    /// Names, for all whose keeper went, the place for which it went.
+    /// Names another place for all whose keeper went: that for which it went. Where a block's tokens
+    /// stood in more than its keeper and some of that went, the keeper alone is named again.
     fn follow(&self, text: &Text<'_>, fates: &mut Fates) {
+        let is_gone = |fates: &Fates, block: Number| fates.states[block as usize].is_gone();
         for &(keeper, block) in &self.pairs {
-            if !fates.states[keeper as usize].is_gone() {
+            let part = fates.regions.get(&block).copied();
+            let (first, last) =
+                part.map_or((keeper, keeper), |part| (part.first.block, part.end.block));
+            if !(first..=last).any(|block| is_gone(fates, block)) {
                 continue;
             }
-            let Some(&whole) = fates.regions.get(&keeper) else { continue };
-            let place = |offset: u32| text.after(whole.first, offset);
-            let region = match fates.regions.get(&block) {
-                Some(part) => {
-                    let first = place(part.first.offset);
-                    let first = text.start_after(first).unwrap_or(first);
-                    Region { first, end: place(part.end.offset) }
-                }
-                None => whole,
-            };
-            let is_alike = !fates.regions.contains_key(&block)
-                && text.store.node(block as usize) != text.store.node(keeper as usize);
-            if is_alike {
-                fates.twins.insert(block, keeper);
+            if !is_gone(fates, keeper) {
+                fates.regions.remove(&block);
+                fates.aligned[block as usize] = keeper;
+                continue;
             }
+            let whole = fates.regions[&keeper];
+            let region = match part {
+                Some(part) if first == keeper && last == keeper => part_of(text, whole, part),
+                _ => {
+                    if text.store.node(block as usize) != text.store.node(keeper as usize) {
+                        fates.twins.insert(block, keeper);
+                    }
+                    whole
+                }
+            };
             fates.regions.insert(block, region);
             fates.aligned[block as usize] = region.first.block;
         }
     }
+}
+
+/// Where a part of a block stands in the region of the whole block.
+fn part_of(text: &Text<'_>, whole: Region, part: Region) -> Region {
+    let place = |offset: u32| text.after(whole.first, offset);
+    let first = place(part.first.offset);
+    let first = text.start_after(first).unwrap_or(first);
+    Region { first, end: place(part.end.offset) }
 }
