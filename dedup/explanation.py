@@ -190,8 +190,13 @@ def _by_characters(
         return None, None, "one text is short and the other is not"
     from rapidfuzz.distance import Indel
 
+    from dedup import _core
+
     similarity = float(Indel.normalized_similarity(*forms))
     if similarity >= policy.short_threshold:
+        if not _core.alike_by_tokens(*forms, policy.short_threshold):
+            reason = "similarity without spaces between characters"
+            return None, similarity, f"short texts: {reason} stays below {policy.short_threshold}"
         reason = f"short texts: similarity by characters reaches {policy.short_threshold}"
         return "near", similarity, reason
     reason = f"short texts: similarity by characters stays below {policy.short_threshold}"

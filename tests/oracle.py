@@ -506,6 +506,8 @@ def verdict(left: Block, right: Block) -> Verdict | None:
         if sizes[1] >= rules.short_tokens * 5 // 4:
             return None
         alike = Indel.normalized_similarity(left.normal, right.normal)
+        if is_unspaced(left) and is_unspaced(right):
+            alike = min(alike, Indel.normalized_similarity(left.tokens, right.tokens))
         relation = "near" if alike >= rules.short_threshold else None
     elif resemblance >= rules.threshold:
         relation = "near"
@@ -517,6 +519,12 @@ def verdict(left: Block, right: Block) -> Verdict | None:
         rules.names == "veto" and only_names_differ(left, right)
     )
     return Verdict(relation, resemblance, containment, template)
+
+
+def is_unspaced(block: Block) -> bool:
+    """Whether half of the tokens or more are single characters of a script without spaces."""
+    single = [token for token in block.tokens if character_class(token[0]) == SINGLE]
+    return 2 * len(single) >= len(block.tokens)
 
 
 def may_replace(kept: Block, repeat: Block) -> bool:

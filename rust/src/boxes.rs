@@ -16,6 +16,7 @@ use crate::characters::{Counts, KINDS, ShortBlocks};
 use crate::group::Pair;
 use crate::simd::Path;
 use crate::store::Number;
+use crate::unspaced::are_alike_by_tokens;
 
 /// Points that are not halved any more, but compared at one time.
 pub(crate) const LANES: usize = 64;
@@ -329,7 +330,10 @@ impl Near {
             }
             read(two, &mut self.right);
             let room = blocks.room(own.length + other.length) as usize;
-            if let Some(edits) = distance(&self.left, &self.right, room, &mut self.reached) {
+            let normals = (blocks.store.node_normal(one), blocks.store.node_normal(two));
+            if let Some(edits) = distance(&self.left, &self.right, room, &mut self.reached)
+                && are_alike_by_tokens(normals.0, normals.1, blocks.settings.short_threshold)
+            {
                 self.pairs.push((one.min(two), one.max(two)));
                 // As the judge computes it.
                 let share = edits as f64 / f64::from(own.length + other.length);

@@ -155,6 +155,7 @@ impl Corpus {
             .map_init(ShortScratch::default, |scratch, (pair, &similarity)| {
                 short_match(store, settings, pair, similarity as f32, scratch)
             })
+            .flatten()
             .collect();
         mark_names(store, settings, &mut found);
         self.matches.extend(found);

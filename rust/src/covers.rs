@@ -102,7 +102,7 @@ pub fn stands_in(own: &[u32], other: &[u32]) -> bool {
 /// Allison and Dix, A bit-string longest-common-subsequence algorithm (1986), in the form of Hyyrö
 /// (2004): a bit for each token of `one`, cleared where the subsequence grows. Only words of 64 bits in
 /// which a token stands, or into which a carry runs, are touched, so long texts cost what they share.
-fn common(one: &[u32], two: &[u32]) -> u32 {
+pub(crate) fn common(one: &[u32], two: &[u32]) -> u32 {
     let mut places: HashMap<u32, Vec<(usize, u64)>> = HashMap::new();
     for (place, &token) in one.iter().enumerate() {
         let (word, bit) = (place / 64, 1 << (place % 64));

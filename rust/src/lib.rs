@@ -73,4 +73,5 @@ pub mod strings;
 pub mod strip;
 pub mod text;
 pub mod token;
+pub mod unspaced;
 pub mod verify;

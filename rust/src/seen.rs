@@ -17,7 +17,7 @@ use crate::sign::{Permutations, SLOTS, sign};
 use crate::simd::Path;
 use crate::store::{NONE, Number, Store};
 use crate::token::TokenBuffer;
-use crate::verify::{judge, node_set};
+use crate::verify::{ShortScratch, judge, node_set, short_match};
 
 /// Texts that one band key remembers.
 const REPRESENTATIVES: usize = 4;
@@ -142,6 +142,7 @@ impl Seen {
         let candidates = self.candidates(node, items, true, CHARACTER_BANDS);
         let (store, settings) = (&self.store, &self.settings);
         let counts = &store.token_counts;
+        let mut scratch = ShortScratch::default();
         let (mut own, mut theirs) = (TokenBuffer::default(), TokenBuffer::default());
         let own = store.short_tokens(node, &mut own);
         let texts: Vec<String> = candidates
@@ -149,6 +150,8 @@ impl Seen {
             .filter(|&other| {
                 settings.judged_by_characters(counts[node as usize], counts[other as usize])
                     == Some(true)
+                    && short_match(store, settings, (other, node), f32::NAN, &mut scratch)
+                        .is_some_and(|found| found.may_remove(node))
                     && !is_template(
                         store,
                         settings,

@@ -5,6 +5,7 @@ use crate::settings::{Numbers, Settings};
 use crate::shingle::{fill_shingle_set, shingle_set};
 use crate::store::{Number, Store};
 use crate::token::TokenBuffer;
+use crate::unspaced::are_alike_by_tokens;
 
 /// How two blocks with different normal forms are alike.
 #[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
@@ -200,7 +201,7 @@ impl Side {
     }
 }
 
-/// The match of two short nodes that were found alike by their characters.
+/// The match of two short nodes that were found alike by their characters, if they are by their tokens.
 #[must_use]
 pub fn short_match(
     store: &Store,
@@ -208,7 +209,11 @@ pub fn short_match(
     pair: (Number, Number),
     similarity: f32,
     scratch: &mut ShortScratch,
-) -> Match {
+) -> Option<Match> {
+    let normals = (store.node_normal(pair.0), store.node_normal(pair.1));
+    if !are_alike_by_tokens(normals.0, normals.1, settings.short_threshold) {
+        return None;
+    }
     let ShortScratch { left, right } = scratch;
     left.read(store, settings, pair.0);
     right.read(store, settings, pair.1);
@@ -227,7 +232,7 @@ pub fn short_match(
         covered: [left_size, right_size].map(|size| are_enough(shared, size)),
     };
     found.look_at_tokens(settings, (&left.tokens, &right.tokens));
-    found
+    Some(found)
 }
 
 /// Whether two token streams are the same but for numeric tokens, of which each run counts as one:

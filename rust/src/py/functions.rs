@@ -25,6 +25,7 @@ use crate::sign::{SLOTS, Signature, sign};
 use crate::simd::{Path, paths};
 use crate::split::split as split_text;
 use crate::token::TokenBuffer;
+use crate::unspaced::are_alike_by_tokens;
 
 /// Sets how many bytes the process may hold in memory; `None` for as many as it likes.
 #[pyfunction]
@@ -134,6 +135,12 @@ pub(super) fn fingerprint(py: Python<'_>, text: &str, mask_numbers: bool) -> Py<
 #[pyfunction]
 pub(super) fn differ_in_names_only(left: &str, right: &str, numbers: &str) -> PyResult<bool> {
     Ok(texts_differ_in_names_only(left, right, numbers_of(numbers)?))
+}
+
+/// Whether two normal forms are alike by their tokens, or not both of a script without spaces.
+#[pyfunction]
+pub(super) fn alike_by_tokens(left: &str, right: &str, threshold: f64) -> bool {
+    are_alike_by_tokens(left, right, threshold)
 }
 
 /// The code-point spans of a text's blocks.
