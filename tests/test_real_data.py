@@ -241,10 +241,11 @@ def test_cleaning_what_was_cleaned_removes_nothing(shared_data: Path, tmp_path: 
     again = dedup.clean(once.documents, search="exhaustive", min_run=0)
     assert once.report["counts"]["spans_removed"] > 5000
     assert [entry["text"] for entry in again.removed] == []
-    # Keepers that a run covers stay while others repeat them (README, "Limits").
-    once = dedup.clean(posts)
-    again = dedup.clean(once.documents)
-    assert len(again.removed) <= 0.005 * len(once.removed)
+    # With runs: lines that a lock of the layout or a hot bucket held back (README, "Limits").
+    for search, most in (("exhaustive", 2), ("lsh", 5)):
+        once = dedup.clean(posts, search=search)
+        again = dedup.clean(once.documents, search=search)
+        assert len(again.removed) <= most < 0.001 * len(once.removed)
 
 
 @pytest.mark.slow

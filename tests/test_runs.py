@@ -155,6 +155,36 @@ def test_what_goes_for_a_run_stands_in_the_output(texts: list[str], keep: str) -
 
 
 @given(rewrapped())
+def test_cleaning_again_removes_nothing_that_a_run_covers(texts: list[str]) -> None:
+    once = list(runs.clean_texts(texts).outputs.values())
+    assert runs.clean_texts(once).ledger == []
+
+
+def test_what_resembles_a_block_that_goes_for_a_run_goes_for_it_too() -> None:
+    """Else the block would stay for its sake, and go when the cleaned text is cleaned."""
+    one, other = sentence(1, 30), sentence(2, 30)
+    merged = f"{one} {other}"
+    edited = merged.replace(merged.split()[7], "another")
+    texts = [f"{own(1)}\n\n{one}\n\n{other}", f"{own(2)}\n\n{merged}", f"{own(3)}\n\n{edited}"]
+    run = runs.clean_texts(texts)
+    assert list(checker.problems(run)) == []
+    assert list(run.outputs.values()) == [texts[0], own(2), own(3)]
+    assert [entry["relation"] for entry in run.ledger] == ["equal", "near"]
+    assert 0.7 < run.ledger[1]["resemblance"] < 1
+    keepers = {texts[0][slice(*entry["keeper"]["span"])] for entry in run.ledger}
+    assert keepers == {f"{one}\n\n{other}"}
+
+
+def test_what_stands_in_two_blocks_names_its_keeper_alone_once_the_other_went() -> None:
+    one, other, third = sentence(1, 40), sentence(2, 30), sentence(3, 30)
+    cut = " ".join(other.split()[:9])
+    texts = [f"{own(1)}\n\n{other}", f"{own(2)} {one}\n\n{other} {third}", f"{one} {cut}"]
+    run = runs.clean_texts(texts)
+    assert list(checker.problems(run)) == []
+    assert runs.clean_texts(list(run.outputs.values())).ledger == []
+
+
+@given(rewrapped())
 def test_every_run_is_reported(texts: list[str]) -> None:
     """Whatever 20 tokens stand twice in a row, and stay: the later place is in some member's span."""
     texts = list(runs.clean_texts(texts).outputs.values())

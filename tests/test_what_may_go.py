@@ -85,6 +85,49 @@ def test_without_a_least_length_short_repeats_go() -> None:
     assert cleaned(["Share\nOne", "Share\nTwo"], min_tokens=1) == ["Share\nOne", "Two"]
 
 
+STORY = " ".join(WORDS.split()[:50])
+NEWS = "the ferry did not run today because of the strong wind and"
+
+
+def test_a_text_with_a_sentence_of_its_own_stays_and_says_so() -> None:
+    """They resemble each other by the threshold, but a fifth of the longer one stands in it alone."""
+    longer = STORY.replace("wordba", f"{NEWS} wordba")
+    pair = oracle.blocks_of([STORY, longer], oracle.Rules())
+    assert oracle.verdict(*pair).relation == "near"  # type: ignore[union-attr]
+    assert cleaned([STORY, longer]) == [STORY, longer]
+    assert reasons([STORY, longer]) == {None, "contained"}
+    assert cleaned([longer, STORY]) == [longer]
+
+
+def test_a_text_with_a_few_words_changed_goes() -> None:
+    words = STORY.split()
+    edited = " ".join("other" if n in (10, 25, 40) else word for n, word in enumerate(words))
+    assert cleaned([STORY, edited]) == [STORY]
+
+
+def test_two_words_of_a_short_text_are_too_many() -> None:
+    texts = ["(P)=1: event is certain to occur", "(P)=0: event is certain NOT to occur"]
+    assert cleaned(texts) == texts
+    assert list(dedup.unique(texts)) == texts
+    assert cleaned([texts[0], texts[0].replace("event", "events")]) == [texts[0]]
+
+
+def test_half_a_text_never_goes_whatever_containment_is_asked_for() -> None:
+    half = f"{STORY} {' '.join(f'x{word}' for word in STORY.split()[:30])}"
+    texts = [f"{STORY} {' '.join(f'y{word}' for word in STORY.split()[:40])}", half]
+    assert cleaned(texts, containment=0.5, min_run=0) == texts
+    assert reasons(texts, containment=0.5, min_run=0) == {None, "contained"}
+
+
+def test_spaces_between_single_characters_do_not_make_texts_alike() -> None:
+    """Of eleven characters two differ, each of them decisive."""
+    texts = ["担任师级职务的，五十五岁；", "担任排级职务的，三十五岁。"]
+    assert kinds(texts) == []
+    assert list(dedup.unique(texts)) == texts
+    assert "stays below 0.9" in dedup.explain(*texts).reason
+    assert cleaned([texts[0], texts[0].replace("师", "排")]) == [texts[0]]
+
+
 def furnished(count: int) -> list[str]:
     return [
         f"Article {number} has words{number} of its own{number}\nSubscribe now"

@@ -64,32 +64,32 @@ pub fn settle_runs(
 struct Followers {
     /// Keeper and block, ascending.
     pairs: Vec<(Number, Number)>,
+    /// Blocks that hold their keeper and more.
+    holders: Vec<Number>,
     /// The blocks that must stay, for what names them.
     pinned: Vec<bool>,
 }
 
 impl Followers {
-    /// Before any region is known. What stays pins what it names.
+    /// Before any region is known. What stays pins what it names, unless it holds all of that anyway.
     fn new(fates: &Fates) -> Self {
-        let mut pairs = Vec::new();
+        let (mut pairs, mut holders) = (Vec::new(), Vec::new());
         let mut pinned = vec![false; fates.states.len()];
-        for (block, &keeper) in (0..).zip(&fates.aligned) {
-            if keeper == NONE {
-            } else if fates.states[block as usize] == State::Removed {
-                pairs.push((keeper, block));
-            } else {
-                pinned[keeper as usize] = true;
+        let named = (0..).zip(&fates.aligned).filter(|&(_, &keeper)| keeper != NONE);
+        for (block, &keeper) in named {
+            match fates.states[block as usize] {
+                State::Removed => pairs.push((keeper, block)),
+                State::Contained => holders.push(block),
+                _ => pinned[keeper as usize] = true,
             }
         }
         pairs.sort_unstable();
-        Self { pairs, pinned }
+        Self { pairs, holders, pinned }
     }
 
     /// The blocks of a state that nothing names.
     fn free(&self, fates: &Fates, state: State) -> Vec<Number> {
-        let named = |block: Number| {
-            self.pinned[block as usize] || self.of(block).next().is_some()
-        };
+        let named = |block: Number| self.pinned[block as usize] || self.of(block).next().is_some();
         (0..fates.states.len() as Number)
             .filter(|&block| fates.states[block as usize] == state && !named(block))
             .collect()
@@ -128,6 +128,14 @@ impl Followers {
             };
             fates.regions.insert(block, region);
             fates.aligned[block as usize] = region.first.block;
+        }
+        // What they share with the place for which their keeper went is a quote.
+        for &block in &self.holders {
+            let keeper = fates.aligned[block as usize];
+            if fates.states[block as usize] == State::Contained && is_gone(fates, keeper) {
+                fates.states[block as usize] = State::Kept;
+                fates.aligned[block as usize] = NONE;
+            }
         }
     }
 }
