@@ -161,11 +161,7 @@ impl<'a> Settler<'a> {
 
     /// Removes what may go of a document; whether more may go without the locks that this made.
     /// `locked` says what may not.
-    fn remove_what_may_go(
-        &mut self,
-        document: usize,
-        locked: &mut Vec<bool>,
-    ) -> bool {
+    fn remove_what_may_go(&mut self, document: usize, locked: &mut Vec<bool>) -> bool {
         let range = self.corpus.store.document_blocks(document);
         locked.clear();
         locked.extend(self.protected(range.clone()));

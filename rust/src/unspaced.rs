@@ -51,7 +51,11 @@ mod tests {
     fn spaces_between_single_characters_do_not_count() {
         let text = "担 任 师 级 职 务 的 五 十 五 岁";
         assert!(are_alike_by_tokens(text, &text.replace('师', "排"), 0.9));
-        assert!(!are_alike_by_tokens(text, &text.replace('师', "排").replace("的 五", "的 三"), 0.9));
+        assert!(!are_alike_by_tokens(
+            text,
+            &text.replace('师', "排").replace("的 五", "的 三"),
+            0.9
+        ));
         assert!(are_alike_by_tokens("one of eleven words", "none at all", 0.9));
     }
 }
