@@ -83,9 +83,10 @@ class Policy:
     )
     containment: float = share(
         0.8,
-        "Least share of the shorter text found in the longer.",
+        "Least share of the shorter text found in the longer; 0: none.",
+        above_low=False,
         raised="fewer texts count as part of another",
-        lowered="more texts count as part of another",
+        lowered="more texts count as part of another; 0: none",
     )
     min_run: int = count(
         20,

@@ -510,7 +510,7 @@ def verdict(left: Block, right: Block) -> Verdict | None:
     elif resemblance >= rules.threshold:
         relation = "near"
     else:
-        relation = "contained" if containment >= rules.containment else None
+        relation = "contained" if containment >= rules.containment > 0 else None
     if relation is None:
         return None
     template = (rules.numbers == "veto" and only_numbers_differ(left, right)) or (

@@ -68,7 +68,9 @@ pub fn long_candidates(
     let (powers, path) = (Powers::of(settings.shingle_size), Path::best());
     let blocks = LongBlocks { store, settings, nodes: &nodes, powers, path };
     let mut found = group(&nodes, bands, permutations, &blocks);
-    found.add(&containment_candidates(store, settings, &nodes));
+    if settings.finds_contained() {
+        found.add(&containment_candidates(store, settings, &nodes));
+    }
     found
 }
 
