@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use crate::fold::{Class, Folded, fold};
 use crate::hash::token_hash;
+use crate::hyphen::word_breaks;
 
 const MINUS: char = '\u{2212}';
 
@@ -67,8 +68,14 @@ impl CarefulReader {
         self.places.clear();
         self.mask_numbers = mask_numbers;
         self.previous = Previous::Boundary;
-        for (place, character) in (0..).zip(text.chars()) {
+        let mut breaks = word_breaks(text).peekable();
+        for (place, (byte, character)) in (0..).zip(text.char_indices()) {
             self.place = place;
+            while breaks.next_if(|part| part.end <= byte).is_some() {}
+            if breaks.peek().is_some_and(|part| part.start <= byte) {
+                self.take_along();
+                continue;
+            }
             if self.held == Held::Nothing && self.accept_common(character) {
                 continue;
             }
