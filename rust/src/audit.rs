@@ -27,7 +27,11 @@ const ALL_PARTNERS: usize = 1 << 14;
 /// Short blocks in the sample, each of which is compared with every other one.
 const SHORT: usize = 256;
 /// Blocks that one task reads.
-const BLOCKS_PER_TASK: usize = 1024;
+const BLOCKS_PER_TASK: usize = 256;
+/// Blocks that are compared with the sample first.
+const FIRST_BLOCKS: usize = 512;
+/// Shared shingles that are counted, until no more blocks are compared with the sample.
+const MOST_WORK: u64 = 1 << 25;
 
 /// What a sample of the blocks told.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
@@ -108,11 +112,43 @@ struct Sample {
     numbers: HashMap<Number, u32>,
 }
 
-/// What looking blocks up in a sample needs for itself.
-#[derive(Default)]
-struct Scratch {
+/// How many shingles a block shares with each one of the sample.
+struct Tally {
     set: Vec<u64>,
+    /// For each block of the sample; nothing but zeros between two look-ups.
+    shared: Vec<u32>,
+    /// Those that share any.
     met: Vec<u32>,
+    /// Shingles that were shared so far, over all look-ups.
+    work: u64,
+}
+
+impl Tally {
+    fn new(sample: &Sample) -> Self {
+        let shared = vec![0; sample.sizes.len()];
+        Self { set: Vec::new(), shared, met: Vec::new(), work: 0 }
+    }
+
+    /// Counts anew, for the shingles that are in the set now.
+    fn count(&mut self, index: &Index) {
+        self.forget();
+        for &shingle in &self.set {
+            for place in index.holders(shingle) {
+                let shared = &mut self.shared[place as usize];
+                if *shared == 0 {
+                    self.met.push(place);
+                }
+                *shared += 1;
+                self.work += 1;
+            }
+        }
+    }
+
+    fn forget(&mut self) {
+        for place in self.met.drain(..) {
+            self.shared[place as usize] = 0;
+        }
+    }
 }
 
 impl Sample {
@@ -132,24 +168,23 @@ impl Sample {
     /// Calls `each` with the blocks of the sample that a block matches, and how.
     fn look_up(
         &self,
-        (reader, scratch): (&mut TokenReader<'_>, &mut Scratch),
+        (reader, tally): (&mut TokenReader<'_>, &mut Tally),
         settings: &Settings,
         node: Number,
         mut each: impl FnMut(u32, Relation),
     ) {
-        let Scratch { set, met } = scratch;
-        fill(reader, settings, node, set);
-        self.meet(set, met);
-        if !self.may_match(settings, set, met) {
+        fill(reader, settings, node, &mut tally.set);
+        tally.count(&self.index);
+        if !self.may_match(settings, tally) {
             return;
         }
-        set.sort_unstable();
-        set.dedup();
-        self.meet(set, met);
+        tally.set.sort_unstable();
+        tally.set.dedup();
+        tally.count(&self.index);
         let own = self.numbers.get(&node);
-        for run in met.chunk_by(|one, other| one == other) {
-            let (other, shared) = (run[0], run.len() as u32);
-            let sizes = (set.len() as u32, self.sizes[other as usize]);
+        for &other in &tally.met {
+            let shared = tally.shared[other as usize];
+            let sizes = (tally.set.len() as u32, self.sizes[other as usize]);
             if own == Some(&other) {
             } else if resemblance(shared, sizes.0, sizes.1) >= settings.threshold {
                 each(other, Relation::Near);
@@ -159,31 +194,22 @@ impl Sample {
         }
     }
 
-    /// Who holds each of these shingles, sorted.
-    fn meet(&self, shingles: &[u64], met: &mut Vec<u32>) {
-        met.clear();
-        for &shingle in shingles {
-            self.index.meet(shingle, (1, 0), met);
-        }
-        met.sort_unstable();
-    }
-
-    /// Whether a block with these shingles, repeats included, can match any of those that were met:
+    /// Whether a block with the shingles of the tally, repeats included, can match any that was met:
     /// most share next to nothing, and need not be sorted.
-    fn may_match(&self, settings: &Settings, shingles: &[u64], met: &[u32]) -> bool {
-        if met.is_empty() {
+    fn may_match(&self, settings: &Settings, tally: &Tally) -> bool {
+        if tally.met.is_empty() {
             return false;
         }
         // So many different ones there are at least.
         let mut bits = [0u64; 8];
-        for &shingle in shingles {
+        for &shingle in &tally.set {
             bits[shingle as usize / 64 % 8] |= 1 << (shingle % 64);
         }
         let different = bits.iter().map(|word| word.count_ones()).sum::<u32>();
-        met.chunk_by(|one, other| one == other).any(|run| {
+        tally.met.iter().any(|&other| {
             // `least_shared` does not fall as sets grow.
-            let smaller = different.min(self.sizes[run[0] as usize]);
-            run.len() as f64 >= least_shared(settings, smaller, smaller)
+            let smaller = different.min(self.sizes[other as usize]);
+            f64::from(tally.shared[other as usize]) >= least_shared(settings, smaller, smaller)
         })
     }
 }
@@ -200,24 +226,40 @@ pub fn audit_long(store: &Store, settings: &Settings, matches: &[Match]) -> [Aud
     // By bits that the choice of the sample does not look at.
     let is_partner =
         |node: Number| (store.fingerprints[node as usize] as u64).is_multiple_of(every);
-    let partners: Vec<Number> = nodes.iter().copied().filter(|&node| is_partner(node)).collect();
-    let matching: Vec<Vec<(u32, Relation)>> = partners
-        .par_chunks(BLOCKS_PER_TASK)
-        .map(|some| {
-            let (mut reader, mut scratch) = (store.token_reader(), Scratch::default());
-            let mut matching = Vec::new();
-            for &node in some {
-                sample.look_up((&mut reader, &mut scratch), settings, node, |other, relation| {
-                    matching.push((other, relation));
-                });
-            }
-            matching
-        })
-        .collect();
+    let mut partners: Vec<Number> =
+        nodes.iter().copied().filter(|&node| is_partner(node)).collect();
+    // Where nearly all blocks resemble the sample, the first ones by their fingerprints are enough.
+    partners.par_sort_unstable_by_key(|&node| store.fingerprints[node as usize] as u64);
+    let (mut matching, mut work, mut compared) = (Vec::new(), 0, 0);
+    while work <= MOST_WORK && compared < partners.len() {
+        // Twice as many as all before: little is done in vain where that is far too much.
+        let most = partners.len().min((2 * compared).max(FIRST_BLOCKS));
+        let some = &mut partners[compared..most];
+        some.sort_unstable();
+        let found: Vec<(Vec<(u32, Relation)>, u64)> = some
+            .par_chunks(BLOCKS_PER_TASK)
+            .map(|some| {
+                let (mut reader, mut tally) = (store.token_reader(), Tally::new(&sample));
+                let mut matching = Vec::new();
+                for &node in some {
+                    sample.look_up((&mut reader, &mut tally), settings, node, |other, relation| {
+                        matching.push((other, relation));
+                    });
+                }
+                (matching, tally.work)
+            })
+            .collect();
+        compared = most;
+        for (some, tallied) in found {
+            matching.extend(some);
+            work += tallied;
+        }
+    }
+    let compared: HashSet<Number> = partners[..compared].iter().copied().collect();
     let chosen: HashSet<Number> = chosen.into_iter().collect();
     RELATIONS.map(|relation| {
         let mut exact = vec![0u32; sample.sizes.len()];
-        for &(number, _) in matching.iter().flatten().filter(|found| found.1 == relation) {
+        for &(number, _) in matching.iter().filter(|found| found.1 == relation) {
             exact[number as usize] += 1;
         }
         let of_shingles = |found: &&Match| found.similarity.is_nan() && found.relation == relation;
@@ -225,7 +267,7 @@ pub fn audit_long(store: &Store, settings: &Settings, matches: &[Match]) -> [Aud
             .iter()
             .filter(of_shingles)
             .flat_map(|found| [(found.left, found.right), (found.right, found.left)])
-            .filter(|&(node, other)| chosen.contains(&node) && is_partner(other))
+            .filter(|&(node, other)| chosen.contains(&node) && compared.contains(&other))
             .count() as u64;
         Audit::of(nodes.len(), &exact, found)
     })
