@@ -137,8 +137,9 @@ class Corpus:
     def audits(self) -> list[list[int]]:
         """What the search found of a sample's matches: of near, contained and short ones.
 
-        Blocks, those in the sample, their matches, those of them that were found, blocks with a
-        match, and the squares of their matches summed up; zeros where nothing was audited.
+        Blocks, those in the sample, those that it was compared with, the sample's matches, those of
+        them that were found, blocks with a match, and the squares of their matches summed up; zeros
+        where nothing was audited.
         """
 
     def kind_totals(self) -> list[tuple[str, bool, int, int, int]]: ...

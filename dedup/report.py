@@ -119,27 +119,28 @@ def measured_recall(policy: Policy, audits: Sequence[Sequence[int]]) -> dict[str
 
 
 def audited(
-    blocks: int, sampled: int, matches: int, found: int, matched: int, squares: int
+    blocks: int, sampled: int, compared: int, matches: int, found: int, matched: int, squares: int
 ) -> dict[str, Any]:
     """The share of a sample's matches that were found, and the interval that holds it, 95 % sure.
 
     The sample is of blocks, and the matches of one block are found or lost together: they are
     worth as many independent ones as (their number)² / (the sum of squares by block), after
     Kish, Survey Sampling (1965); the interval is Wilson's (1927). None where there is no match;
-    exact where all blocks are in the sample.
+    exact where all blocks are in the sample and were compared with it.
 
-    >>> audited(1000, 100, 40, 40, 20, 80)["interval"]
+    >>> audited(1000, 100, 1000, 40, 40, 20, 80)["interval"]
     [0.8389, 1.0]
     """
     share = interval = None
     if matches:
         share = found / matches
-        interval = [share, share] if sampled == blocks else _wilson(share, matches**2 / squares)
+        interval = [share, share] if sampled == compared == blocks else _wilson(share, matches**2 / squares)
         interval = [round(end, 4) for end in interval]
         share = round(share, 4)
     return {
         "blocks": blocks,
         "sampled": sampled,
+        "compared": compared,
         "matched": matched,
         "matches": matches,
         "found": found,

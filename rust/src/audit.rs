@@ -40,6 +40,8 @@ pub struct Audit {
     pub blocks: u64,
     /// Those in the sample.
     pub sampled: u64,
+    /// Those that each of them was compared with.
+    pub compared: u64,
     /// Their matches, counted for each of them.
     pub matches: u64,
     /// Of these, those that the search found.
@@ -52,11 +54,12 @@ pub struct Audit {
 
 impl Audit {
     /// From the matches of each block of the sample.
-    fn of(blocks: usize, exact: &[u32], found: u64) -> Self {
+    fn of((blocks, compared): (usize, usize), exact: &[u32], found: u64) -> Self {
         let counts = || exact.iter().map(|&count| u64::from(count));
         Self {
             blocks: blocks as u64,
             sampled: exact.len() as u64,
+            compared: compared as u64,
             matches: counts().sum(),
             found,
             matched: counts().filter(|&count| count > 0).count() as u64,
@@ -66,14 +69,16 @@ impl Audit {
 
     /// As numbers, for a checkpoint.
     #[must_use]
-    pub fn to_row(self) -> [u64; 6] {
-        [self.blocks, self.sampled, self.matches, self.found, self.matched, self.squares]
+    pub fn to_row(self) -> [u64; 7] {
+        let Self { blocks, sampled, compared, matches, found, matched, squares } = self;
+        [blocks, sampled, compared, matches, found, matched, squares]
     }
 
     /// From such numbers.
     #[must_use]
-    pub fn from_row([blocks, sampled, matches, found, with_matches, squares]: [u64; 6]) -> Self {
-        Self { blocks, sampled, matches, found, matched: with_matches, squares }
+    pub fn from_row(row: [u64; 7]) -> Self {
+        let [blocks, sampled, compared, matches, found, matched, squares] = row;
+        Self { blocks, sampled, compared, matches, found, matched, squares }
     }
 }
 
@@ -269,7 +274,7 @@ pub fn audit_long(store: &Store, settings: &Settings, matches: &[Match]) -> [Aud
             .flat_map(|found| [(found.left, found.right), (found.right, found.left)])
             .filter(|&(node, other)| chosen.contains(&node) && compared.contains(&other))
             .count() as u64;
-        Audit::of(nodes.len(), &exact, found)
+        Audit::of((nodes.len(), compared.len()), &exact, found)
     })
 }
 
@@ -280,5 +285,6 @@ pub fn audit_short(store: &Store, settings: &Settings, matches: &[Match]) -> Aud
     let places = sample(store, &blocks.nodes, SHORT, u64::MAX);
     let exact = near_sample(&blocks, &places);
     let chosen = places.iter().map(|&place| blocks.nodes[place]).collect();
-    Audit::of(blocks.nodes.len(), &exact, count_found(matches.iter(), &chosen))
+    let all = blocks.nodes.len();
+    Audit::of((all, all), &exact, count_found(matches.iter(), &chosen))
 }

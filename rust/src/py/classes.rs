@@ -247,7 +247,7 @@ impl Corpus {
         (self.core.hot.buckets, self.core.hot.largest)
     }
 
-    fn audits(&self) -> [[u64; 6]; 3] {
+    fn audits(&self) -> [[u64; 7]; 3] {
         self.core.audits.map(Audit::to_row)
     }
 
