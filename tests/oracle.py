@@ -183,6 +183,12 @@ WHITE_SPACE = frozenset(map(chr, _ranges("9-D 20 85 A0 1680 2000-200A 2028-2029 
 HORIZONTAL = frozenset(map(chr, _ranges("9 20 A0 1680 2000-200A 202F 205F 3000")))
 
 
+# Han and Kana, behind any character of which a line may end.
+LINES_END_BEHIND = _ranges("2E80-2FDF 3005-3007 3031-3035 303B 3041-30FF 31F0-31FF 3400-4DBF") | (
+    _ranges("4E00-9FFF F900-FAFF FF66-FF9F 1AFF0-1B16F 20000-3FFFD")
+)
+
+
 def is_space(text: str, place: int) -> bool:
     """White space, or the byte order mark at the very start."""
     return text[place] in WHITE_SPACE or (place == 0 and text[0] == "\ufeff")
@@ -210,7 +216,10 @@ def lines(text: str) -> list[tuple[int, int]]:
 
 
 def is_hard_wrapped(text: str, group: list[tuple[int, int]]) -> bool:
-    """Three lines or more, none too long, and none could have taken the next one's first word."""
+    """Three lines or more, none too long, and none could have taken the next one's first word.
+
+    Of Han and Kana a character is a word.
+    """
     widths = [end - start for start, end in group]
     if len(group) < 3 or max(widths) > 100:
         return False
@@ -218,6 +227,8 @@ def is_hard_wrapped(text: str, group: list[tuple[int, int]]) -> bool:
         word = start
         while word < end and not is_space(text, word):
             word += 1
+            if ord(text[word - 1]) in LINES_END_BEHIND:
+                break
         if width + 1 + word - start <= max(widths):
             return False
     return True
