@@ -29,6 +29,7 @@ mod flatten;
 pub mod fold;
 #[rustfmt::skip]
 mod fold_table;
+pub mod furniture;
 pub mod group;
 pub mod hash;
 pub mod hot;

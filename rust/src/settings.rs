@@ -53,9 +53,6 @@ pub enum Search {
     Exhaustive,
 }
 
-/// Blocks in fewer documents than this are not called boilerplate (design: ten).
-pub const BOILERPLATE_DOCUMENTS: u32 = 10;
-
 /// Every setting that changes an answer.
 #[derive(Clone, Debug)]
 pub struct Settings {
