@@ -132,7 +132,16 @@ class Corpus:
         `file` lies in a file; `most`, after deciding, is all that was held when that ended.
         """
 
-    def hot(self) -> tuple[int, int]: ...
+    def hot(self) -> dict[str, Any]:
+        """The texts that stand most often, and the crowds: buckets not compared pair by pair.
+
+        `largest`: members of the largest bucket. `shingles`, `characters`, `anchors`: buckets,
+        pairs of their members, pairs compared. `repeats`, `crowds`: ten rows at most, each with
+        `document` (its number), `span`, `text` (None where none are kept), `tokens`, `copies` and
+        `documents`; of a crowd, whose text is that of its central member, also `gathered`,
+        `buckets`, `members`, `pairs` and `compared`.
+        """
+
     def audits(self) -> list[list[int]]:
         """What the search found of a sample's matches: of near, contained and short ones.
 

@@ -96,6 +96,8 @@ pub struct Plan {
     pub spans: ExactSpans,
     /// What repeats and stays, as a part of blocks.
     pub quotes: Quotes,
+    /// In how many documents each node stands.
+    pub spread: Vec<u32>,
     /// The document of each block; nothing once the plan is made.
     documents: Vec<Number>,
 }
@@ -157,6 +159,7 @@ pub fn make_plan(
             passages,
             fates,
             dropped,
+            spread,
             documents,
         };
         plan.join_clusters((store, settings), &sources);
