@@ -7,7 +7,9 @@ tests; where it and the core differ, one of them is wrong.
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -493,6 +495,29 @@ def only_names_differ(left: Block, right: Block) -> bool:
     return left.names_as_one == right.names_as_one
 
 
+def differences(left: Block, right: Block) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """Where a template's texts differ: characters of both, run of numbers or names by run."""
+    numbers = left.rules.numbers == "veto" and only_numbers_differ(left, right)
+    sides = [runs_apart(block, numbers) for block in (left, right)]
+    return [
+        ((one[0][1], one[-1][2]), (other[0][1], other[-1][2]))
+        for one, other in zip(*sides, strict=True)
+        if [token for token, _, _ in one] != [token for token, _, _ in other]
+    ]
+
+
+def runs_apart(block: Block, numbers: bool) -> list[list[tuple[str, int, int]]]:
+    """The placed tokens of a block: runs of numbers, or of names and numbers, and all between."""
+    vetoed = block.rules.numbers == "veto"
+    placed = placed_tokens(block.text, block.rules.numbers == "mask")
+    marked = zip(names(block.spelling or block.text), placed, strict=True)
+    flagged = [
+        (is_numeric(token[0]) if numbers else name or (vetoed and is_numeric(token[0])), token)
+        for name, token in marked
+    ]
+    return [[token for _, token in run] for _, run in groupby(flagged, lambda pair: pair[0])]
+
+
 def common_start(left: list[str], right: list[str]) -> int:
     """How many tokens two lists have in common from their start on."""
     count = 0
@@ -594,3 +619,50 @@ def greedy(blocks: list[Block], rank: list[int] | None = None) -> list[int | Non
         else:
             kept.append(number)
     return repeat_of
+
+
+# --- kinds: why a cluster repeats ------------------------------------------------------------
+
+MANY, TOKENS_A_DOCUMENT, LONG_TOKENS = 10, 6, 200
+
+
+def source_of(identity: str, name: str, is_record: bool) -> str:
+    """What a publisher's documents share: a host, the first part of an id or path, or a file."""
+    for url in (identity, name):
+        host = re.match(r"[A-Za-z0-9]+://(?:[^/?#]*@)?([^/?#]+?)(?::[0-9]*)?(?:[/?#]|$)", url)
+        if host:
+            return bare(host[1])
+    own = "" if is_record and identity.startswith(name) else identity
+    for path in (own, "" if is_record else name):
+        first, slash, _ = path.partition("/")
+        if slash and first:
+            return bare(first)
+    return name.lower() if is_record else ""
+
+
+def bare(host: str) -> str:
+    """Without what many hosts begin with."""
+    host = host.lower()
+    return host[4:] if host.startswith("www.") else host
+
+
+def is_furniture(
+    places: list[tuple[int, int, int]], pages: list[list[int]], sources: list[str], least: int
+) -> bool:
+    """Whether passages are site furniture; the first is the keeper.
+
+    places: document, first and last block. pages: tokens of each document's blocks. sources: of
+    the documents. Short, or at the edge of a page that has as much text again, and so in ten
+    documents of one source, and one for each six tokens.
+    """
+    found = defaultdict(set)
+    for document, first, last in places:
+        page = pages[document]
+        tokens, edge = sum(page[first : last + 1]), max(3, len(page) // 10)
+        at_edge = last < edge or first >= len(page) - edge
+        if tokens < least or (tokens < LONG_TOKENS and at_edge and 2 * tokens <= sum(page)):
+            found[sources[document]].add(document)
+    document, first, last = places[0]
+    kept = sum(pages[document][first : last + 1])
+    enough = max(MANY, -(-kept // TOKENS_A_DOCUMENT))
+    return kept < LONG_TOKENS and any(len(documents) >= enough for documents in found.values())

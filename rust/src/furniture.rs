@@ -14,9 +14,12 @@ use crate::store::{NONE, Number, Store};
 /// What stands in fewer documents of one source is not called furniture (design: ten).
 pub const FURNITURE_DOCUMENTS: usize = 10;
 
-/// Longer text is no furniture wherever it stands: an article that a site shows on many of its pages
-/// is shared. Notices of cookies and of copyright have 20 to 50 tokens.
-const FURNITURE_TOKENS: u64 = 60;
+/// The longer a text, the more documents show that it is furniture and no article that is shared: one
+/// for each so many tokens. Notices of cookies and of copyright have 20 to 50.
+const TOKENS_A_DOCUMENT: usize = 6;
+
+/// As long a text is no furniture, however often and wherever it stands.
+const LONG_TOKENS: u64 = 200;
 
 /// Blocks at either end of a page that are its edge, if a tenth of its blocks are fewer.
 const EDGE_BLOCKS: u32 = 3;
@@ -108,31 +111,31 @@ pub fn short_furniture(corpus: &Corpus<'_>, spread: &[u32], sources: &[Number]) 
     found
 }
 
-/// Whether a keeper and the passages that repeat it are furniture: it is not long, and in so many
-/// documents of one source one of them is short, or stands at an edge of its page and is no more than
-/// half of it.
+/// Whether a keeper and the passages that repeat it are furniture: in many documents of one source one
+/// of them is short, or is not long, stands at an edge of its page and is no more than half of it.
 #[must_use]
 pub fn is_furniture(
     (store, settings): (&Store, &Settings),
     sources: &[Number],
     (keeper, members): (Passage, impl Iterator<Item = Passage>),
 ) -> bool {
-    if tokens_of(store, keeper.1 as usize..keeper.2 as usize + 1) >= FURNITURE_TOKENS {
+    let kept = tokens_of(store, keeper.1 as usize..keeper.2 as usize + 1);
+    if kept >= LONG_TOKENS {
         return false;
     }
+    let least = FURNITURE_DOCUMENTS.max((kept as usize).div_ceil(TOKENS_A_DOCUMENT));
     let mut homes: Vec<(Number, Number)> = members
         .chain([keeper])
         .filter(|&(document, first, last)| {
             let tokens = tokens_of(store, first as usize..last as usize + 1);
             tokens < u64::from(settings.least_tokens())
-                || (tokens < FURNITURE_TOKENS
-                    && is_at_an_edge(store, document, (first, last), tokens))
+                || (tokens < LONG_TOKENS && is_at_an_edge(store, document, (first, last), tokens))
         })
         .map(|(document, _, _)| (sources[document as usize], document))
         .collect();
     homes.sort_unstable();
     homes.dedup();
-    homes.chunk_by(|one, other| one.0 == other.0).any(|same| same.len() >= FURNITURE_DOCUMENTS)
+    homes.chunk_by(|one, other| one.0 == other.0).any(|same| same.len() >= least)
 }
 
 fn is_at_an_edge(

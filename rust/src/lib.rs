@@ -22,6 +22,7 @@ pub mod counts;
 pub mod crowds;
 pub mod csv;
 pub mod cut;
+pub mod differences;
 mod documents;
 pub mod escape;
 pub mod exact;

@@ -6,6 +6,7 @@ use std::ops::Range;
 
 use crate::cluster::{Corpus, Neighbours, choose_keepers, contents};
 use crate::columns::filled;
+use crate::differences::Differences;
 use crate::exact::ExactSpans;
 use crate::fates::{Fates, State};
 use crate::furniture::{FURNITURE_DOCUMENTS, is_furniture, short_furniture, sources};
@@ -94,6 +95,8 @@ pub struct Plan {
     pub likenesses: Likenesses,
     /// Where passages stand that are not whole blocks on both sides.
     pub spans: ExactSpans,
+    /// In what templates differ from their keepers.
+    pub differences: Differences,
     /// What repeats and stays, as a part of blocks.
     pub quotes: Quotes,
     /// In how many documents each node stands.
@@ -149,7 +152,9 @@ pub fn make_plan(
         } else {
             Default::default()
         };
+        let differences = Differences::new(store, settings, &fates, &passages);
         let mut plan = Plan {
+            differences,
             spans,
             quotes,
             members: Vec::new(),
@@ -268,6 +273,7 @@ impl Plan {
             + filled(&self.clusters)
             + filled(&self.dropped)
             + filled(&self.similar)
+            + self.differences.bytes()
             + filled(&self.documents)
     }
 
