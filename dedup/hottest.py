@@ -2,29 +2,27 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
-
-if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
-
-    from dedup import _core
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 # Code points of a text that the report shows; as many as the core gives.
 EXCERPT = 160
 
+Names = Callable[[int], tuple[str, str]]
+Excerpts = Callable[[list[tuple[str, tuple[int, int]]]], Sequence[str]]
 
-def hottest(
-    corpus: _core.Corpus, excerpt: Callable[[list[tuple[str, tuple[int, int]]]], Sequence[str]]
-) -> dict[str, Any]:
-    """What `hot` holds in the report, after the decisions.
 
-    excerpt: the texts at some (source, span); asked for only where the core keeps no texts.
+def hottest(found: Mapping[str, Any], name_of: Names, excerpts: Excerpts) -> dict[str, Any]:
+    """What `hot` holds in the report.
+
+    found: what `_core.Corpus.hot` gave. name_of: id and source of a document by its number.
+    excerpts: the texts at some (source, span); asked for only where the core keeps no texts.
     """
-    found = corpus.hot()
     bands = [sum(pair) for pair in zip(found["shingles"], found["characters"], strict=True)]
-    names = [corpus.document_name(row["document"]) for row in _rows(found)]
-    _fill_texts(_rows(found), [source for _, source in names], excerpt)
-    told = [_told(row, name) for row, name in zip(_rows(found), names, strict=True)]
+    rows = [*found["repeats"], *found["crowds"]]
+    names = [name_of(row["document"]) for row in rows]
+    _fill_texts(rows, [source for _, source in names], excerpts)
+    told = [_told(row, name) for row, name in zip(rows, names, strict=True)]
     repeats = len(found["repeats"])
     return {
         "buckets": bands[0],
@@ -36,10 +34,6 @@ def hottest(
     }
 
 
-def _rows(found: dict[str, Any]) -> list[dict[str, Any]]:
-    return [*found["repeats"], *found["crowds"]]
-
-
 def _pairs(pairs: int, compared: int) -> dict[str, int]:
     return {"pairs": pairs, "compared": compared, "uncompared": pairs - compared}
 
@@ -47,11 +41,11 @@ def _pairs(pairs: int, compared: int) -> dict[str, int]:
 def _fill_texts(
     rows: list[dict[str, Any]],
     sources: list[str],
-    excerpt: Callable[[list[tuple[str, tuple[int, int]]]], Sequence[str]],
+    excerpts: Excerpts,
 ) -> None:
     missing = [number for number, row in enumerate(rows) if row["text"] is None]
     if missing:
-        texts = excerpt([(sources[number], rows[number]["span"]) for number in missing])
+        texts = excerpts([(sources[number], rows[number]["span"]) for number in missing])
         for number, text in zip(missing, texts, strict=True):
             rows[number]["text"] = text[:EXCERPT]
 

@@ -23,7 +23,7 @@ WIDTH = 80
 MOST_PLACES = 3
 MOST_DOCUMENTS = 5
 
-# Texts and crowds that are listed, and how often a text stands that is: report.json has ten of each.
+# Texts and crowds that are listed, of ten in report.json; how often such a text stands at least.
 MOST_HOT = 5
 HOT_COPIES = 100
 
@@ -277,7 +277,7 @@ def _hot_lines(summary: Summary) -> Iterator[str]:
         yield f"  {'times':>11}{'documents':>12}"
         for row in repeats[:MOST_HOT]:
             text = shorten(row["text"], WIDTH - 29)
-            yield f"  {row['copies']:>11,}{row['documents']:>12,}  \"{text}\""
+            yield f'  {row["copies"]:>11,}{row["documents"]:>12,}  "{text}"'
     if hot.get("crowds"):
         yield ""
         yield summary.bold("Crowds of like texts, searched by their most typical members")
@@ -285,7 +285,7 @@ def _hot_lines(summary: Summary) -> Iterator[str]:
         for row in hot["crowds"][:MOST_HOT]:
             counts = f"{row['members']:>11,}{row['documents']:>12,}{row['compared']:>13,}"
             yield f"  {counts}{row['pairs']:>17,}"
-            yield f"{'':>14}\"{shorten(row['text'], WIDTH - 16)}\""
+            yield f'{"":>14}"{shorten(row["text"], WIDTH - 16)}"'
         yield from _uncompared_lines(hot)
 
 

@@ -172,7 +172,7 @@ class Run:
             seconds=self.seconds,
             counts=counts,
             kinds=self._kinds(),
-            hot=hottest(self.corpus, self.source.excerpts),
+            hot=hottest(self.corpus.hot(), self.corpus.document_name, self.source.excerpts),
             state=self.state,
             reading=self.reading.entry(),
             audits=self.corpus.audits(),

@@ -27,7 +27,10 @@ def filled(chance: random.Random, names: bool, numbers: bool) -> str:
 
     return FRAME.format(
         *(
-            pick(NAMES if slot in (0, 1, 4, 6) else NUMBERS, names if slot in (0, 1, 4, 6) else numbers)
+            pick(
+                NAMES if slot in (0, 1, 4, 6) else NUMBERS,
+                names if slot in (0, 1, 4, 6) else numbers,
+            )
             for slot in range(8)
         )
     )
@@ -67,9 +70,11 @@ def check_member(texts: list[str], by_place: Any, member: Any, rules: oracle.Rul
     told = [(one.span, one.keeper_span) for one in member.differences]
     assert member.differing >= len(told) > 0
     assert len(told) == min(5, member.differing)
-    homes = [text for text in texts if all(
-        text[slice(*one.keeper_span)] == one.keeper_text for one in member.differences
-    )]
+    homes = [
+        text
+        for text in texts
+        if all(text[slice(*one.keeper_span)] == one.keeper_text for one in member.differences)
+    ]
     assert homes
     for one in member.differences:
         assert texts[document][slice(*one.span)] == one.text

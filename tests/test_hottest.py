@@ -41,7 +41,9 @@ def test_the_texts_that_stand_most_often_are_told() -> None:
     texts.append("***\n\n***\n\n" + "***\n\n" * 400)
     blocks = oracle.blocks_of(texts, oracle.Rules())
     copies = Counter(block.normal for block in blocks if block.normal)
-    homes = {block.normal: {b.document for b in blocks if b.normal == block.normal} for block in blocks}
+    homes = {
+        block.normal: {b.document for b in blocks if b.normal == block.normal} for block in blocks
+    }
     rows = hot_of(texts)["repeats"]
     expected = sorted(copies.values(), reverse=True)[:10]
     assert [row["copies"] for row in rows] == expected
@@ -88,7 +90,10 @@ def test_crowds_say_how_many_pairs_were_not_compared(settings: dict[str, Any]) -
 
 
 def test_short_texts_crowd_too() -> None:
-    texts = [f"the shop at the corner opens at nine on monday {'abcdefgh'[n % 8] * (n // 8 + 1)}" for n in range(160)]
+    texts = [
+        f"the shop at the corner opens at nine on monday {'abcdefgh'[n % 8] * (n // 8 + 1)}"
+        for n in range(160)
+    ]
     assert {row["gathered"] for row in hot_of(texts)["crowds"]} == {"characters"}
 
 

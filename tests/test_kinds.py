@@ -144,8 +144,7 @@ def test_kinds_are_those_of_the_oracle(seed: int, boilerplate: str) -> None:
     records = [{"id": one, "text": text} for one, text in zip(ids, texts, strict=True)]
     rules = oracle.Rules()
     pages = [
-        [len(oracle.tokens(text[start:end])) for start, end in oracle.split(text)]
-        for text in texts
+        [len(oracle.tokens(text[start:end])) for start, end in oracle.split(text)] for text in texts
     ]
     sources = [oracle.source_of(one, f"[{number}]", False) for number, one in enumerate(ids)]
     kinds = set()
@@ -178,7 +177,9 @@ def test_what_is_short_furniture_is_that_of_the_oracle() -> None:
         boilerplate="all",
     )
     for line in lines:
-        homes = [one[:2] for one, text in zip(ids, texts, strict=True) if line in text.split("\n\n")]
+        homes = [
+            one[:2] for one, text in zip(ids, texts, strict=True) if line in text.split("\n\n")
+        ]
         gone = max(map(homes.count, homes)) >= 10
         left = sum(line in one.text.split("\n\n") for one in cleaned.documents)
         assert left == (0 if gone else len(homes)), line

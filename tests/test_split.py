@@ -64,7 +64,9 @@ CASES = [
     (
         "hard-wrapped Chinese",
         "本规定自公布之日起施行，其他\n违反本规定的行为，由公安机关\n依照 Windows 有关法律\n处罚。",
-        ["本规定自公布之日起施行，其他\n违反本规定的行为，由公安机关\n依照 Windows 有关法律\n处罚。"],
+        [
+            "本规定自公布之日起施行，其他\n违反本规定的行为，由公安机关\n依照 Windows 有关法律\n处罚。"
+        ],
         "no room for the next character",
     ),
     (

@@ -32,7 +32,7 @@ pub struct Crowds {
     /// Members of the largest bucket, crowded or not.
     pub largest: u64,
     /// By the central member.
-    crowds: HashMap<Number, Crowd>,
+    by_central: HashMap<Number, Crowd>,
     /// Central members of the crowds that have a list of members: the largest are among them.
     listed: Vec<Number>,
     /// What a crowd must not come after to be one of the largest.
@@ -52,11 +52,11 @@ impl Crowds {
     pub fn note(&mut self, central: Number, members: &[Number], (pairs, compared): (u64, u64)) {
         let count = members.len() as u64;
         let one = Crowd { buckets: 1, members: count, pairs, compared, nodes: Vec::new() };
-        self.join(central, one, || members.to_vec());
+        self.join(central, &one, || members.to_vec());
     }
 
-    fn join(&mut self, central: Number, other: Crowd, nodes: impl FnOnce() -> Vec<Number>) {
-        let crowd = self.crowds.entry(central).or_default();
+    fn join(&mut self, central: Number, other: &Crowd, nodes: impl FnOnce() -> Vec<Number>) {
+        let crowd = self.by_central.entry(central).or_default();
         crowd.buckets += other.buckets;
         crowd.pairs += other.pairs;
         crowd.compared += other.compared;
@@ -81,16 +81,16 @@ impl Crowds {
     /// Adds those of other buckets.
     pub fn add(&mut self, other: Self) {
         self.largest = self.largest.max(other.largest);
-        for (central, mut crowd) in other.crowds {
+        for (central, mut crowd) in other.by_central {
             let nodes = std::mem::take(&mut crowd.nodes);
-            self.join(central, crowd, || nodes);
+            self.join(central, &crowd, || nodes);
         }
     }
 
     /// Forgets the members of all crowds but the largest: one that is among these in the end is so
     /// from the time on at which its largest bucket was met.
     fn forget_small(&mut self) {
-        let Self { crowds, listed, least, .. } = self;
+        let Self { by_central: crowds, listed, least, .. } = self;
         let rank = |central: Number| (Reverse(crowds[&central].members), central);
         listed.sort_unstable_by_key(|&central| rank(central));
         listed.dedup();
@@ -108,7 +108,7 @@ impl Crowds {
         for central in self.listed.iter_mut().chain(self.least.iter_mut().map(|(_, one)| one)) {
             *central = numbers[*central as usize];
         }
-        self.crowds = std::mem::take(&mut self.crowds)
+        self.by_central = std::mem::take(&mut self.by_central)
             .into_iter()
             .map(|(central, mut crowd)| {
                 for node in &mut crowd.nodes {
@@ -122,7 +122,7 @@ impl Crowds {
     /// How many buckets were crowded, the pairs of their members, and how many were compared.
     #[must_use]
     pub fn totals(&self) -> [u64; 3] {
-        self.crowds.values().fold([0; 3], |[buckets, pairs, compared], crowd| {
+        self.by_central.values().fold([0; 3], |[buckets, pairs, compared], crowd| {
             [buckets + crowd.buckets, pairs + crowd.pairs, compared + crowd.compared]
         })
     }
@@ -130,7 +130,7 @@ impl Crowds {
     /// The largest crowds by their central members.
     #[must_use]
     pub fn largest_crowds(self) -> Vec<(Number, Crowd)> {
-        let mut crowds: Vec<(Number, Crowd)> = self.crowds.into_iter().collect();
+        let mut crowds: Vec<(Number, Crowd)> = self.by_central.into_iter().collect();
         crowds.sort_unstable_by_key(|&(central, ref crowd)| (Reverse(crowd.members), central));
         crowds.truncate(TOLD);
         crowds
@@ -158,7 +158,9 @@ mod tests {
             parts[turn % 3].note(central, &members(size), (9, 7));
         }
         let mut joined = Crowds::default();
-        parts.into_iter().for_each(|part| joined.add(part));
+        for part in parts {
+            joined.add(part);
+        }
         assert_eq!(all.totals(), joined.totals());
         assert_eq!(all.totals()[0], 3000);
         let (all, joined) = (all.largest_crowds(), joined.largest_crowds());

@@ -136,15 +136,14 @@ impl Hot {
 
 /// How often the texts of each of some lists stand in the corpus, and in how many documents; lists
 /// beyond the 32nd are passed over.
-fn count_places<'a>(
-    store: &Store,
-    lists: &mut dyn Iterator<Item = &'a Vec<Number>>,
-) -> Vec<(u64, u64)> {
+fn count_places(store: &Store, lists: &mut dyn Iterator<Item = &Vec<Number>>) -> Vec<(u64, u64)> {
     let mut counts = Vec::new();
     let mut masks = Vec::new();
     for (nodes, mask) in lists.zip((0..32).map(|place| 1u32 << place)) {
         masks.resize(store.nodes(), 0);
-        nodes.iter().for_each(|&node| masks[node as usize] |= mask);
+        for &node in nodes {
+            masks[node as usize] |= mask;
+        }
         counts.push((0, 0));
     }
     if counts.is_empty() {

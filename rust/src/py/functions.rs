@@ -137,6 +137,9 @@ pub(super) fn differ_in_names_only(left: &str, right: &str, numbers: &str) -> Py
     Ok(texts_differ_in_names_only(left, right, numbers_of(numbers)?))
 }
 
+/// Where code points start and end.
+type PySpan = (u32, u32);
+
 /// The code points in which two texts differ that are the same but for numbers, or but for names and
 /// vetoed numbers: of the left one, and of the right one; nothing for other texts.
 #[pyfunction]
@@ -144,7 +147,7 @@ pub(super) fn differences(
     left: &str,
     right: &str,
     numbers: &str,
-) -> PyResult<Vec<((u32, u32), (u32, u32))>> {
+) -> PyResult<Vec<(PySpan, PySpan)>> {
     let found = differences_of_texts(left, right, numbers_of(numbers)?).into_iter();
     Ok(found.map(|[one, other]| ((one.start, one.end), (other.start, other.end))).collect())
 }
