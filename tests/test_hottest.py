@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import random
+import signal
 from collections import Counter
 from pathlib import Path
 from typing import Any
 
 import oracle
 import pytest
+from files import put
+from resuming import Corpus, outcomes
 
 import dedup
 from dedup.options import Options
@@ -133,6 +136,23 @@ def test_where_no_texts_are_kept_they_are_read_again(tmp_path: Path) -> None:
     kept, read = hot_of(str(path)), hot_of(str(path), **bare)
     assert kept["repeats"][0]["text"] == read["repeats"][0]["text"] == "Share"
     assert kept["crowds"] == read["crowds"]
+
+
+def test_a_resumed_run_tells_the_same(tmp_path: Path) -> None:
+    texts = crowd(random.Random(7), 300) + ["Share"] * 20
+    lines = b"".join(json.dumps({"text": text}).encode() + b"\n" for text in texts)
+    corpus = Corpus("crowd", lambda folder: [put(folder, {"a.jsonl": lines})])
+    paths = corpus.make(tmp_path / "in")
+    corpus.clean(paths, tmp_path / "whole")
+    outcomes(corpus, paths, tmp_path / "out", [[signal.SIGKILL, "clean", 0]])
+    told = corpus.clean(paths, tmp_path / "out", resume=True)
+    assert told[0].startswith("resuming: ")
+    whole, resumed = (
+        json.loads((tmp_path / name / "_dedup/report.json").read_bytes())["hot"]
+        for name in ("whole", "out")
+    )
+    assert whole == resumed
+    assert whole["crowds"]
 
 
 def test_a_person_reads_them_at_80_columns() -> None:

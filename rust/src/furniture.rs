@@ -124,30 +124,33 @@ pub fn is_furniture(
         return false;
     }
     let least = FURNITURE_DOCUMENTS.max((kept as usize).div_ceil(TOKENS_A_DOCUMENT));
-    let mut homes: Vec<(Number, Number)> = members
-        .chain([keeper])
-        .filter(|&(document, first, last)| {
-            let tokens = tokens_of(store, first as usize..last as usize + 1);
-            tokens < u64::from(settings.least_tokens())
-                || (tokens < LONG_TOKENS && is_at_an_edge(store, document, (first, last), tokens))
-        })
-        .map(|(document, _, _)| (sources[document as usize], document))
-        .collect();
+    let mut homes: Vec<(Number, Number)> = Vec::new();
+    // Members of one document follow one another, and it may have many.
+    let mut page = (NONE, 0);
+    for (document, first, last) in members.chain([keeper]) {
+        let home = (sources[document as usize], document);
+        if homes.last() == Some(&home) {
+            continue;
+        }
+        if page.0 != document {
+            page = (document, tokens_of(store, store.document_blocks(document as usize)));
+        }
+        let tokens = tokens_of(store, first as usize..last as usize + 1);
+        let is_at_edge = || is_at_an_edge(store, document, (first, last)) && 2 * tokens <= page.1;
+        if tokens < u64::from(settings.least_tokens()) || (tokens < LONG_TOKENS && is_at_edge()) {
+            homes.push(home);
+        }
+    }
     homes.sort_unstable();
     homes.dedup();
     homes.chunk_by(|one, other| one.0 == other.0).any(|same| same.len() >= least)
 }
 
-fn is_at_an_edge(
-    store: &Store,
-    document: Number,
-    (first, last): (Number, Number),
-    tokens: u64,
-) -> bool {
+fn is_at_an_edge(store: &Store, document: Number, (first, last): (Number, Number)) -> bool {
     let page = store.document_blocks(document as usize);
     let (start, end) = (page.start as Number, page.end as Number);
     let edge = EDGE_BLOCKS.max((end - start) / 10);
-    (last < start + edge || first + edge >= end) && 2 * tokens <= tokens_of(store, page)
+    last < start + edge || first + edge >= end
 }
 
 fn tokens_of(store: &Store, blocks: std::ops::Range<usize>) -> u64 {
