@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, final
 
+VERSION: str
 FOLD_IDENTITY: str
 KEEPS_MEMORY_LIMIT: bool
 CHECKPOINT_FORMAT: int

@@ -193,12 +193,12 @@ def _numbers_as_one(masked: str) -> str:
 def _by_shingles(resemblance: float, containment: float, policy: Policy) -> tuple[str | None, str]:
     if resemblance >= policy.threshold:
         return "near", f"resemblance reaches the threshold {policy.threshold}"
-    if containment >= policy.containment:
+    if containment >= policy.containment > 0:
         return "contained", f"containment reaches {policy.containment}"
-    return None, (
-        f"resemblance stays below the threshold {policy.threshold}, "
-        f"containment below {policy.containment}"
-    )
+    reason = f"resemblance stays below the threshold {policy.threshold}"
+    if policy.containment:
+        reason += f", containment below {policy.containment}"
+    return None, reason
 
 
 def _by_characters(

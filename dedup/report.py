@@ -175,15 +175,15 @@ def curve(policy: Policy) -> list[list[float]]:
 
 def versions() -> dict[str, str]:
     """What took part in the answer."""
-    from importlib.metadata import version
+    import rapidfuzz
 
-    from dedup._core import FOLD_IDENTITY
+    from dedup._core import FOLD_IDENTITY, VERSION
 
     return {
-        "dedup": version("dedup"),
+        "dedup": VERSION,
         "fold": FOLD_IDENTITY,
         "signature": SIGNATURE_SCHEME,
-        "rapidfuzz": version("rapidfuzz"),
+        "rapidfuzz": rapidfuzz.__version__,
         "python": platform.python_version(),
     }
 

@@ -101,6 +101,41 @@ def is_inner_at(folded: str, place: int) -> bool:
     return is_number(before) and is_number(after)
 
 
+def is_hyphen(character: str) -> bool:
+    """The soft hyphen, and what folds to a hyphen."""
+    return character == "\u00ad" or fold_character(character) in ("-", "\u2010")
+
+
+def is_letter(character: str) -> bool:
+    """Whether all that it folds to belongs to words and is no number; not for what is dropped."""
+    folded = fold_character(character)
+    return folded != "" and all(character_class(c) == WORD and not is_number(c) for c in folded)
+
+
+def in_parted_words(text: str) -> set[int]:
+    """The characters from a hyphen to the next line that part a word: they fold to nothing."""
+
+    def after_unseen(place: int) -> int:
+        while place < len(text) and (
+            text[place] in " \t"
+            or not (is_hyphen(text[place]) or fold_character(text[place]))
+        ):
+            place += 1
+        return place
+
+    found: set[int] = set()
+    for place, character in enumerate(text):
+        end = after_unseen(place + 1)
+        if not is_hyphen(character) or text[end : end + 1] not in ("\n", "\r"):
+            continue
+        next_line = after_unseen(end + (2 if text[end : end + 2] == "\r\n" else 1))
+        before = [c for c in text[:place] if fold_character(c)][-1:]
+        after = [c for c in text[next_line:] if fold_character(c)][:1]
+        if before and after and is_letter(before[0]) and is_letter(after[0]):
+            found.update(range(place, next_line))
+    return found
+
+
 def tokens(text: str, mask_numbers: bool = False) -> list[str]:
     """Maximal runs of word characters; singles and symbols alone; three like symbols as one."""
     return [token for token, _, _ in placed_tokens(text, mask_numbers)]
@@ -111,8 +146,10 @@ def placed_tokens(text: str, mask_numbers: bool = False) -> list[tuple[str, int,
 
     All rules look at folded characters: what folds to nothing stands between no others.
     """
-    folded = "".join(fold_character(character) for character in text)
-    home = [n for n, character in enumerate(text) for _ in fold_character(character)]
+    parted = in_parted_words(text) if "\n" in text or "\r" in text else set()
+    pieces_of = ["" if n in parted else fold_character(c) for n, c in enumerate(text)]
+    folded = "".join(pieces_of)
+    home = [n for n, piece in enumerate(pieces_of) for _ in piece]
     pieces: list[tuple[str, str]] = []
     for place, character in enumerate(folded):
         if character in SIGNS and is_sign_at(folded, place):
@@ -546,7 +583,7 @@ def verdict(left: Block, right: Block) -> Verdict | None:
     elif resemblance >= rules.threshold:
         relation = "near"
     else:
-        relation = "contained" if containment >= rules.containment else None
+        relation = "contained" if containment >= rules.containment > 0 else None
     if relation is None:
         return None
     template = (rules.numbers == "veto" and only_numbers_differ(left, right)) or (

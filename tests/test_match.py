@@ -28,7 +28,7 @@ def settings(draw: st.DrawFn) -> dict[str, Any]:
         "unit": st.sampled_from(["paragraph", "line", "document"]),
         "shingle_size": st.integers(1, 6),
         "threshold": st.sampled_from([0.1, 0.4, 0.7, 0.75, 0.8, 0.9, 1.0]),
-        "containment": st.sampled_from([0.1, 0.6, 0.8, 1.0]),
+        "containment": st.sampled_from([0.0, 0.1, 0.6, 0.8, 1.0]),
         "short_tokens": st.sampled_from([0, 8, 20, 40]),
         "short_threshold": st.sampled_from([0.3, 0.8, 0.9, 1.0]),
         "min_tokens": st.sampled_from([0, 1, 8, 15]),

@@ -19,6 +19,8 @@ use crate::verify::{Match, Relation, containment, least_shared, resemblance};
 
 /// Long blocks in the sample.
 const LONG: usize = 2048;
+/// Their tokens: an index of as many shingles lies in the second level of the cache for the most part.
+const TOKENS: u64 = 1 << 18;
 /// Long blocks up to which each of the sample is compared with all of them. Of more, it is compared with
 /// an eighth: reading all of them once more would cost more than all else.
 const ALL_PARTNERS: usize = 1 << 14;
@@ -71,14 +73,23 @@ impl Audit {
     }
 }
 
-/// The places of the blocks whose fingerprints come first, ascending.
-fn sample(store: &Store, nodes: &[Number], count: usize) -> Vec<usize> {
+/// The places of the blocks whose fingerprints come first, ascending: so many, or fewer of them that
+/// have no more than `tokens` together, but for a quarter of them in any case.
+fn sample(store: &Store, nodes: &[Number], count: usize, tokens: u64) -> Vec<usize> {
+    let order = |&place: &usize| store.fingerprints[nodes[place] as usize];
     let mut places: Vec<usize> = (0..nodes.len()).collect();
     if places.len() > count {
-        places
-            .select_nth_unstable_by_key(count, |&place| store.fingerprints[nodes[place] as usize]);
+        places.select_nth_unstable_by_key(count, order);
         places.truncate(count);
     }
+    places.sort_unstable_by_key(order);
+    let mut sum = 0;
+    let fitting = places.iter().take_while(|&&place| {
+        sum += u64::from(store.token_count(nodes[place]));
+        sum <= tokens
+    });
+    let most = fitting.count().max(count / 4);
+    places.truncate(most);
     places.sort_unstable();
     places
 }
@@ -183,7 +194,7 @@ pub fn audit_long(store: &Store, settings: &Settings, matches: &[Match]) -> [Aud
     const RELATIONS: [Relation; 2] = [Relation::Near, Relation::Contained];
     let nodes = long_nodes(store, settings);
     let chosen: Vec<Number> =
-        sample(store, &nodes, LONG).iter().map(|&place| nodes[place]).collect();
+        sample(store, &nodes, LONG, TOKENS).iter().map(|&place| nodes[place]).collect();
     let sample = Sample::new(store, settings, &chosen);
     let every = if nodes.len() > ALL_PARTNERS { 8 } else { 1 };
     // By bits that the choice of the sample does not look at.
@@ -224,7 +235,7 @@ pub fn audit_long(store: &Store, settings: &Settings, matches: &[Match]) -> [Aud
 #[must_use]
 pub fn audit_short(store: &Store, settings: &Settings, matches: &[Match]) -> Audit {
     let blocks = ShortBlocks::new(store, settings);
-    let places = sample(store, &blocks.nodes, SHORT);
+    let places = sample(store, &blocks.nodes, SHORT, u64::MAX);
     let exact = near_sample(&blocks, &places);
     let chosen = places.iter().map(|&place| blocks.nodes[place]).collect();
     Audit::of(blocks.nodes.len(), &exact, count_found(matches.iter(), &chosen))

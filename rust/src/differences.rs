@@ -75,7 +75,7 @@ impl Differences {
 pub fn differences_of_texts(left: &str, right: &str, numbers: Numbers) -> Vec<Difference> {
     let mut readers = [NameReader::default(), NameReader::default()];
     let names = [readers[0].read(left).to_vec(), readers[1].read(right).to_vec()];
-    let mut tokens = readers.each_ref().map(|reader| reader.careful.hashes.clone());
+    let mut tokens = readers.each_ref().map(|reader| reader.careful.hashes());
     let places = readers.each_ref().map(|reader| reader.careful.places.as_slice());
     if numbers == Numbers::Mask {
         // The same hash for all numbers, as a mask has it.

@@ -36,6 +36,7 @@ pub mod group;
 pub mod hash;
 pub mod hot;
 pub mod hottest;
+mod hyphen;
 pub mod join;
 pub mod json;
 pub mod kept;

@@ -63,7 +63,7 @@ pub fn texts_differ_in_names_only(left: &str, right: &str, numbers: Numbers) -> 
         let mut reader = NameReader::default();
         let names = reader.read(text).to_vec();
         // The same hash for all numbers, as a mask has it.
-        (reader.careful.hashes, names)
+        (reader.careful.hashes(), names)
     });
     if numbers == Numbers::Mask {
         for token in
@@ -163,8 +163,8 @@ impl NameReader {
         characters.extend(text.chars());
         let (mut words, mut capitals, mut end) = (0, 0, 0);
         let forms = careful.normal.split(|&byte| byte == b' ');
-        for ((place, hash), form) in careful.places.iter().zip(&careful.hashes).zip(forms) {
-            let is_word = hash & 1 == 0 && !is_symbol(form);
+        for ((place, numeric), form) in careful.places.iter().zip(&careful.numeric).zip(forms) {
+            let is_word = !numeric && !is_symbol(form);
             let is_capital = is_word && begins_with_capital(characters[place.start as usize]);
             words += usize::from(is_word);
             capitals += usize::from(is_capital);
@@ -182,6 +182,9 @@ impl NameReader {
 
 /// Whether a token is a symbol, by its first character.
 fn is_symbol(form: &[u8]) -> bool {
+    if form.first().is_some_and(u8::is_ascii_alphabetic) {
+        return false;
+    }
     let first = form.utf8_chunks().next().and_then(|chunk| chunk.valid().chars().next());
     let mut symbol = false;
     if let Some(first) = first {

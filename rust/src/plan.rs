@@ -368,7 +368,7 @@ impl Plan {
         Cluster { keeper_first, keeper_last, members: 0..0, state, kind, documents, characters }
     }
 
-    /// Documents of which at least `containment` repeats blocks of one other document; what differs
+    /// Documents of which at least `least_similar` repeats blocks of one other document; what differs
     /// from these in numbers, or holds them and more, does not stand there.
     fn find_similar(&self, store: &Store, settings: &Settings) -> Vec<Similar> {
         let mut similar = Vec::new();
@@ -395,7 +395,7 @@ impl Plan {
                 .map(|block| u64::from(store.block_characters(block)))
                 .sum();
             let share = shared as f64 / all.max(1) as f64;
-            if share >= settings.containment {
+            if share >= settings.least_similar() {
                 similar.push(Similar { document, other, share });
             }
         }

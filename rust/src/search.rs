@@ -69,6 +69,9 @@ pub fn long_candidates(
     let (powers, path) = (Powers::of(settings.shingle_size), Path::best());
     let blocks = LongBlocks { store, settings, nodes: &nodes, powers, path };
     let mut found = group(&nodes, bands, permutations, &blocks);
+    if !settings.finds_contained() {
+        return (found, Crowds::default());
+    }
     let (pairs, anchors) = containment_candidates(store, settings, &nodes);
     found.add(&pairs);
     (found, anchors)

@@ -62,7 +62,7 @@ pub struct Settings {
     pub shingle_size: usize,
     /// Least resemblance of a near match, in (0, 1].
     pub threshold: f64,
-    /// Least containment of a contained match, in (0, 1].
+    /// Least containment of a contained match, in (0, 1]; infinite where none are wanted.
     pub containment: f64,
     /// Fewest tokens of a run, which may begin and end anywhere; 0 where none are looked for.
     pub min_run: u32,
@@ -129,6 +129,18 @@ impl Settings {
     #[must_use]
     pub fn finds_runs(&self) -> bool {
         self.min_run > 0
+    }
+
+    /// Whether texts that stand in longer ones are looked for.
+    #[must_use]
+    pub fn finds_contained(&self) -> bool {
+        self.containment.is_finite()
+    }
+
+    /// Share of a document, at least, that repeats another one where the two are called similar.
+    #[must_use]
+    pub fn least_similar(&self) -> f64 {
+        if self.finds_contained() { self.containment } else { self.threshold }
     }
 
     /// Whether a block with that many tokens keeps its normal form: those that may be judged by their

@@ -34,6 +34,10 @@ mod _core {
 
     #[pymodule_export]
     #[allow(non_upper_case_globals)]
+    const VERSION: &str = env!("CARGO_PKG_VERSION");
+
+    #[pymodule_export]
+    #[allow(non_upper_case_globals)]
     const FOLD_IDENTITY: &str = crate::fold::FOLD_IDENTITY;
 
     #[pymodule_export]
