@@ -117,8 +117,7 @@ def in_parted_words(text: str) -> set[int]:
 
     def after_unseen(place: int) -> int:
         while place < len(text) and (
-            text[place] in " \t"
-            or not (is_hyphen(text[place]) or fold_character(text[place]))
+            text[place] in " \t" or not (is_hyphen(text[place]) or fold_character(text[place]))
         ):
             place += 1
         return place
