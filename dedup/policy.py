@@ -130,7 +130,7 @@ class Policy:
     )
     boilerplate: str = choice(
         "keep",
-        "Short texts that stand in ten documents or more.",
+        "Short texts that stand in ten documents or more of one source.",
         keep="site furniture is reported and stays",
         first="of site furniture the first copy stays",
         all="of site furniture no copy stays",

@@ -28,6 +28,18 @@ AUDITED = ("near", "contained", "short")
 # Resemblance at which the chance of being compared is told, 0.3 to 1.0.
 CURVE = [step / 20 for step in range(6, 21)]
 
+# What `hot` holds where nothing is.
+NOTHING_HOT: Mapping[str, Any] = {
+    "buckets": 0,
+    "largest": 0,
+    "pairs": 0,
+    "compared": 0,
+    "uncompared": 0,
+    "anchors": {"buckets": 0, "pairs": 0, "compared": 0, "uncompared": 0},
+    "crowds": [],
+    "repeats": [],
+}
+
 # Every count a report has; what the pipeline does not hand in is 0.
 COUNTS = (
     "documents_read",
@@ -51,7 +63,7 @@ class RunFacts:
 
     seconds: by stage, with `total`. counts: see COUNTS; `documents_read` includes the
     skipped records. kinds: kind of cluster -> `clusters`, `copies` (members beside the
-    keeper) and their `characters`. hot: `buckets`, and the members of the `largest`.
+    keeper) and their `characters`. hot: what `hottest` gives.
     inputs: one object for each file as `restore` needs it. similar_documents: objects of
     `similar_document`. state: bytes that the core held when all was read; `file` lies in one.
     reading: how the inputs were read. audits: for each of AUDITED the numbers of
@@ -61,7 +73,7 @@ class RunFacts:
     seconds: Mapping[str, float]
     counts: Mapping[str, int]
     kinds: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    hot: Mapping[str, int] = field(default_factory=dict)
+    hot: Mapping[str, Any] = field(default_factory=dict)
     inputs: Sequence[Mapping[str, Any]] = ()
     similar_documents: Sequence[Mapping[str, Any]] = ()
     state: Mapping[str, int] = field(default_factory=dict)
@@ -78,7 +90,7 @@ def build_report(policy: Policy, facts: RunFacts) -> dict[str, Any]:
         "reading": dict(facts.reading),
         "seconds": {stage: round(took, 3) for stage, took in facts.seconds.items()},
         "recall": {**expected_recall(policy), **measured_recall(policy, facts.audits)},
-        "hot": {"buckets": 0, "largest": 0, **facts.hot},
+        "hot": {**NOTHING_HOT, **facts.hot},
         "state": _state(facts),
         "counts": {**dict.fromkeys(COUNTS, 0), **facts.counts},
         "kinds": {kind: dict(numbers) for kind, numbers in facts.kinds.items()},

@@ -236,7 +236,9 @@ def any_corpora() -> st.SearchStrategy[list[str]]:
 def hyphenated(draw: st.DrawFn) -> str:
     """Printed lines: words parted at line ends."""
     ends = ["-\n", "-\n", "\u00ad\r\n", "\u2010\n  ", "- \r", "-\u200d\n", "-\n\n", " -\n", "\n"]
-    parts = draw(st.lists(st.tuples(words(), st.sampled_from(ends), words()), min_size=1, max_size=9))
+    parts = draw(
+        st.lists(st.tuples(words(), st.sampled_from(ends), words()), min_size=1, max_size=9)
+    )
     return " ".join("".join(part) for part in parts)
 
 

@@ -87,14 +87,24 @@ fn may_differ_in_names(left: &[u32], right: &[u32]) -> bool {
     between(left) && between(right)
 }
 
-/// The tokens; `None` for each run of names, and of numbers where these are kept apart too.
+/// Which tokens are names, or numbers where these are kept apart too.
+pub(crate) fn apart<'a>(
+    (tokens, names): (&'a [u32], &'a [bool]),
+    numbers: Numbers,
+) -> impl Iterator<Item = bool> + 'a {
+    tokens
+        .iter()
+        .zip(names)
+        .map(move |(&token, &name)| name || numbers == Numbers::Veto && token & 1 == 1)
+}
+
+/// The tokens; `None` for each run of those that are kept apart.
 fn names_as_one<'a>(
     (tokens, names): (&'a [u32], &'a [bool]),
     numbers: Numbers,
 ) -> impl Iterator<Item = Option<u32>> + 'a {
     let mut in_run = false;
-    tokens.iter().zip(names).filter_map(move |(&token, &name)| {
-        let one = name || numbers == Numbers::Veto && token & 1 == 1;
+    tokens.iter().zip(apart((tokens, names), numbers)).filter_map(move |(&token, one)| {
         let goes_on = one && in_run;
         in_run = one;
         (!goes_on).then_some((!one).then_some(token))
@@ -136,15 +146,16 @@ impl<'a> Side<'a> {
 
 /// Says which tokens of a text are names.
 #[derive(Default)]
-struct NameReader {
-    careful: CarefulReader,
+pub(crate) struct NameReader {
+    /// What was read last.
+    pub(crate) careful: CarefulReader,
     text: Vec<char>,
     names: Vec<bool>,
 }
 
 impl NameReader {
     /// One answer for each token of a block.
-    fn read(&mut self, text: &str) -> &[bool] {
+    pub(crate) fn read(&mut self, text: &str) -> &[bool] {
         let Self { careful, text: characters, names } = self;
         names.clear();
         careful.read(text, false);

@@ -53,9 +53,6 @@ pub enum Search {
     Exhaustive,
 }
 
-/// Blocks in fewer documents than this are not called boilerplate (design: ten).
-pub const BOILERPLATE_DOCUMENTS: u32 = 10;
-
 /// Every setting that changes an answer.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -109,7 +106,7 @@ impl Settings {
     }
 
     /// Whether a block with that many tokens keeps its token hashes: all do where runs are looked for,
-    /// and those that can match where names are. Else those that are judged by shingles do; a short one's
+    /// and those that can match where names or numbers are kept apart. Else those that are judged by shingles do; a short one's
     /// are read again from its normal form when it matches, which most never do.
     #[must_use]
     pub fn keeps_tokens(&self, count: u32) -> bool {
@@ -117,15 +114,15 @@ impl Settings {
             count > 0
         } else {
             count >= self.least_tokens()
-                && (self.chain || self.names == Names::Veto || count >= self.short_tokens)
+                && (self.chain || self.keeps_texts() || count >= self.short_tokens)
         }
     }
 
     /// Whether blocks that keep their tokens keep their texts too: so that it can be told where a run
-    /// begins and ends, and which tokens are names.
+    /// begins and ends, which tokens are names, and in what a template's copies differ.
     #[must_use]
     pub fn keeps_texts(&self) -> bool {
-        self.finds_runs() || self.names == Names::Veto
+        self.finds_runs() || self.names == Names::Veto || self.numbers == Numbers::Veto
     }
 
     /// Whether runs are looked for.
