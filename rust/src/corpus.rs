@@ -14,6 +14,7 @@ use crate::cluster::Neighbours;
 use crate::columns::filled;
 use crate::counts::counts;
 use crate::group::Candidates;
+use crate::hottest::{Gathered, Hot, HotCrowdText, HotText, tell};
 use crate::join::all_matches;
 use crate::names::mark_names;
 use crate::plan::{Plan, Similar, make_plan};
@@ -32,15 +33,6 @@ const MEMBERS_AT_ONCE: usize = 1 << 13;
 /// Members of one cluster that are written by one task.
 const MEMBERS_IN_A_PART: usize = 1 << 10;
 
-/// Hot buckets of a run, over all bands.
-#[derive(Clone, Copy, Default, Debug)]
-pub struct Hot {
-    /// How many there were.
-    pub buckets: u64,
-    /// Members of the largest.
-    pub largest: u64,
-}
-
 /// A run. The methods are called in the order in which they stand here.
 pub struct Corpus {
     /// The policy.
@@ -52,7 +44,7 @@ pub struct Corpus {
     workspace: Workspace,
     short_pairs: Candidates,
     pub(crate) matches: Vec<Match>,
-    /// Hot buckets met so far.
+    /// Crowded buckets met so far.
     pub hot: Hot,
     pub(crate) candidates: u64,
     /// What the search found of a sample's matches: of near ones, contained ones, and short ones.
@@ -69,6 +61,7 @@ struct Outcome {
     /// Bytes that were held before what only deciding needs was forgotten.
     most_bytes: u64,
     occurrences: Option<Occurrences>,
+    hottest: (Vec<HotText>, Vec<HotCrowdText>),
 }
 
 impl Corpus {
@@ -127,7 +120,8 @@ impl Corpus {
                 Search::Lsh => short_candidates(&self.store, &self.settings, &self.permutations),
                 Search::Exhaustive => all_short_pairs(&self.store, &self.settings),
             };
-            self.note_hot(self.short_pairs.hot_buckets, self.short_pairs.largest_bucket);
+            let crowds = std::mem::take(&mut self.short_pairs.crowds);
+            self.hot.add(&self.store, Gathered::Characters, crowds);
         }
         self.candidates += self.short_pairs.len() as u64;
         self.short_pairs.len()
@@ -175,10 +169,11 @@ impl Corpus {
         let (store, settings) = (&self.store, &self.settings);
         match settings.search {
             Search::Lsh => {
-                let found = long_candidates(store, settings, &self.permutations);
+                let (mut found, anchors) = long_candidates(store, settings, &self.permutations);
                 self.matches.extend(verify_pairs(store, settings, &found));
                 self.candidates += found.len() as u64;
-                self.note_hot(found.hot_buckets, found.largest_bucket);
+                self.hot.add(store, Gathered::Shingles, std::mem::take(&mut found.crowds));
+                self.hot.add(store, Gathered::Anchors, anchors);
             }
             Search::Exhaustive => {
                 let (found, verified) = all_matches(store, settings);
@@ -204,11 +199,6 @@ impl Corpus {
         self.store.check_spool().map_err(|error| format!("a temporary file: {error}"))
     }
 
-    fn note_hot(&mut self, buckets: u64, largest: u64) {
-        self.hot.buckets += buckets;
-        self.hot.largest = self.hot.largest.max(largest);
-    }
-
     /// Decides what stays; `rank` orders the blocks' visits, ascending (`None`: input order).
     pub fn decide(&mut self, rank: Option<&[u32]>) {
         let matches = std::mem::take(&mut self.matches);
@@ -216,6 +206,8 @@ impl Corpus {
         let mut plan = make_plan(&self.store, &self.settings, &neighbours, rank);
         let cluster_ids = cluster_ids(&self.store, &self.settings, &plan);
         let counts = counts(&plan, &self.store);
+        let hottest = tell(&self.store, &self.hot.crowds, &plan.spread);
+        plan.spread = Vec::new();
         let memory = self.store.state().into_iter().filter(|&(name, _)| name != "file");
         let most_bytes = memory.map(|(_, bytes)| bytes).sum::<u64>()
             + plan.bytes()
@@ -224,8 +216,9 @@ impl Corpus {
         plan.fates.aligned = Vec::new();
         self.store.forget_content();
         let matches = neighbours.into_matches();
+        let occurrences = None;
         self.outcome =
-            Some(Outcome { matches, plan, cluster_ids, counts, most_bytes, occurrences: None });
+            Some(Outcome { matches, plan, cluster_ids, counts, most_bytes, occurrences, hottest });
     }
 
     /// Bytes that a run holds now, see `Store::state`; `decided` is what was decided so far, `most` no
@@ -333,6 +326,13 @@ impl Corpus {
             total[2] += quote.characters;
         }
         totals
+    }
+
+    /// The texts that stand most often, and the largest crowds.
+    #[must_use]
+    pub fn hottest(&self) -> (&[HotText], &[HotCrowdText]) {
+        let (texts, crowds) = &self.outcome().hottest;
+        (texts, crowds)
     }
 
     /// How many match lines there are.

@@ -33,9 +33,9 @@ pub fn count_documents(corpus: &Corpus<'_>) -> Vec<u32> {
     counts
 }
 
-/// Settles all blocks; `spread` counts the documents of each node.
+/// Settles all blocks; `furniture` says which nodes are short furniture.
 #[must_use]
-pub fn settle(corpus: &Corpus<'_>, keepers: Keepers, spread: &[u32]) -> Fates {
+pub fn settle(corpus: &Corpus<'_>, keepers: Keepers, furniture: &[bool]) -> Fates {
     let blocks = corpus.store.blocks();
     let mut states = vec![State::Kept; blocks];
     let mut aligned = keepers.keeper;
@@ -57,15 +57,15 @@ pub fn settle(corpus: &Corpus<'_>, keepers: Keepers, spread: &[u32]) -> Fates {
         };
     }
     if corpus.settings.boilerplate == Boilerplate::All {
-        strip_boilerplate(corpus, spread, &mut fates);
+        strip_boilerplate(corpus, furniture, &mut fates);
     }
-    Settler::new(corpus, spread, fates).settle(0..corpus.store.documents())
+    Settler::new(corpus, furniture, fates).settle(0..corpus.store.documents())
 }
 
 /// Settles the pending blocks, document by document.
 pub(crate) struct Settler<'a> {
     pub(crate) corpus: &'a Corpus<'a>,
-    spread: &'a [u32],
+    furniture: &'a [bool],
     pub(crate) fates: Fates,
     /// What was said before of blocks that are settled once more.
     before: HashMap<Number, (State, Number)>,
@@ -79,10 +79,10 @@ pub(crate) struct Settler<'a> {
 }
 
 impl<'a> Settler<'a> {
-    fn new(corpus: &'a Corpus<'a>, spread: &'a [u32], fates: Fates) -> Self {
+    fn new(corpus: &'a Corpus<'a>, furniture: &'a [bool], fates: Fates) -> Self {
         Self {
             corpus,
-            spread,
+            furniture,
             fates,
             before: HashMap::new(),
             candidates: HashMap::new(),
@@ -95,12 +95,12 @@ impl<'a> Settler<'a> {
     /// rest of their lines, which may be another one now; all others are settled.
     pub(crate) fn of_regions(
         corpus: &'a Corpus<'a>,
-        spread: &'a [u32],
+        furniture: &'a [bool],
         fates: Fates,
         candidates: HashMap<Number, Vec<Region>>,
         locked: Vec<Number>,
     ) -> Self {
-        let mut settler = Self::new(corpus, spread, fates);
+        let mut settler = Self::new(corpus, furniture, fates);
         let Fates { states, aligned, .. } = &mut settler.fates;
         for block in locked.into_iter().chain(candidates.keys().copied()) {
             let state = std::mem::replace(&mut states[block as usize], State::Pending);
@@ -128,7 +128,7 @@ impl<'a> Settler<'a> {
     }
 
     fn is_boilerplate(&self, block: Number) -> bool {
-        is_boilerplate(self.corpus, self.spread, block)
+        is_boilerplate(self.corpus, self.furniture, block)
     }
 
     fn settle_document(&mut self, document: usize) {

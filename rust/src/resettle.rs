@@ -21,7 +21,7 @@ use crate::text::{Text, positions};
 pub fn settle_runs(
     corpus: &Corpus<'_>,
     mut fates: Fates,
-    spread: &[u32],
+    furniture: &[bool],
     order: Option<&[u32]>,
 ) -> (Fates, Vec<Run>) {
     let Corpus { store, settings, documents, .. } = *corpus;
@@ -54,7 +54,7 @@ pub fn settle_runs(
         sequence.sort_by_key(|&document| order[document]);
     }
     let locked = followers.free(&fates, State::Layout);
-    let settler = Settler::of_regions(corpus, spread, fates, candidates, locked);
+    let settler = Settler::of_regions(corpus, furniture, fates, candidates, locked);
     let mut fates = settler.settle(sequence.into_iter());
     followers.follow(&text, &mut fates);
     (fates, runs)

@@ -53,9 +53,6 @@ pub enum Search {
     Exhaustive,
 }
 
-/// Blocks in fewer documents than this are not called boilerplate (design: ten).
-pub const BOILERPLATE_DOCUMENTS: u32 = 10;
-
 /// Every setting that changes an answer.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -65,7 +62,7 @@ pub struct Settings {
     pub shingle_size: usize,
     /// Least resemblance of a near match, in (0, 1].
     pub threshold: f64,
-    /// Least containment of a contained match, in (0, 1].
+    /// Least containment of a contained match, in (0, 1]; infinite where none are wanted.
     pub containment: f64,
     /// Fewest tokens of a run, which may begin and end anywhere; 0 where none are looked for.
     pub min_run: u32,
@@ -109,7 +106,7 @@ impl Settings {
     }
 
     /// Whether a block with that many tokens keeps its token hashes: all do where runs are looked for,
-    /// and those that can match where names are. Else those that are judged by shingles do; a short one's
+    /// and those that can match where names or numbers are kept apart. Else those that are judged by shingles do; a short one's
     /// are read again from its normal form when it matches, which most never do.
     #[must_use]
     pub fn keeps_tokens(&self, count: u32) -> bool {
@@ -117,21 +114,33 @@ impl Settings {
             count > 0
         } else {
             count >= self.least_tokens()
-                && (self.chain || self.names == Names::Veto || count >= self.short_tokens)
+                && (self.chain || self.keeps_texts() || count >= self.short_tokens)
         }
     }
 
     /// Whether blocks that keep their tokens keep their texts too: so that it can be told where a run
-    /// begins and ends, and which tokens are names.
+    /// begins and ends, which tokens are names, and in what a template's copies differ.
     #[must_use]
     pub fn keeps_texts(&self) -> bool {
-        self.finds_runs() || self.names == Names::Veto
+        self.finds_runs() || self.names == Names::Veto || self.numbers == Numbers::Veto
     }
 
     /// Whether runs are looked for.
     #[must_use]
     pub fn finds_runs(&self) -> bool {
         self.min_run > 0
+    }
+
+    /// Whether texts that stand in longer ones are looked for.
+    #[must_use]
+    pub fn finds_contained(&self) -> bool {
+        self.containment.is_finite()
+    }
+
+    /// Share of a document, at least, that repeats another one where the two are called similar.
+    #[must_use]
+    pub fn least_similar(&self) -> f64 {
+        if self.finds_contained() { self.containment } else { self.threshold }
     }
 
     /// Whether a block with that many tokens keeps its normal form: those that may be judged by their
