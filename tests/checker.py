@@ -142,13 +142,11 @@ def is_copy(run: Run, gone: list[oracle.Block], kept: list[oracle.Block]) -> boo
     """Whether the kept parts hold the removed blocks; how names are spelled is asked when needed."""
 
     def holds() -> bool:
-        return aligned(gone, kept, run.rules.scope) or same_tokens(gone, kept) or is_alike()
-
-    def is_alike() -> bool:
-        """As a whole: what the removed block resembles may stand in several blocks, too."""
-        source, first, last = run.inputs_of(kept), kept[0].span[0], kept[-1].span[1]
-        whole = oracle.Block(kept[0].document, (first, last), source[first:last], run.rules)
-        return len(gone) == 1 and oracle.may_replace(whole, gone[0])
+        return (
+            aligned(gone, kept, run.rules.scope)
+            or same_tokens(gone, kept)
+            or stand_in_parts(run, gone, kept)
+        )
 
     if not holds():
         oracle.spell(block for source in run.inputs for block in run.blocks_of(source))
@@ -157,6 +155,26 @@ def is_copy(run: Run, gone: list[oracle.Block], kept: list[oracle.Block]) -> boo
             if part.fingerprint in spelled:
                 part.spelling = spelled[part.fingerprint].spelling
     return holds()
+
+
+def stand_in_parts(run: Run, gone: list[oracle.Block], kept: list[oracle.Block]) -> bool:
+    """Whether the keeper's text is one stretch for each removed block that this may go for, whatever
+    blocks it stands in."""
+    start, end = kept[0].span[0], kept[-1].span[1]
+    text = run.inputs_of(kept)[start:end]
+    places = [span for _, *span in oracle.placed_tokens(text)]
+
+    def stands(number: int, place: int) -> bool:
+        if number == len(gone):
+            return place == len(places)
+        for end in range(place + 1, min(place + 2 * len(gone[number].tokens), len(places)) + 1):
+            part = text[places[place][0] : places[end - 1][1]]
+            block = oracle.Block(kept[0].document, kept[0].span, part, run.rules)
+            if oracle.may_replace(block, gone[number]) and stands(number + 1, end):
+                return True
+        return False
+
+    return stands(0, 0)
 
 
 def kept_parts(run: Run, entry: Mapping[str, Any]) -> list[oracle.Block]:
