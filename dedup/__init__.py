@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from dedup.pipeline import clean, compare, explain, matches, plan, restore, scan, unique
     from dedup.policy import Policy
     from dedup.results import CleanResult, ScanResult
+    from dedup.versions import Blocks, Story, Version
 
     __version__: str
 
@@ -66,9 +67,11 @@ _LATER = {
     ),
     "dedup.policy": ("Policy",),
     "dedup.results": ("CleanResult", "ScanResult"),
+    "dedup.versions": ("Blocks", "Story", "Version"),
 }
 
 __all__ = [
+    "Blocks",
     "CleanResult",
     "Cluster",
     "Comparison",
@@ -90,6 +93,8 @@ __all__ = [
     "Policy",
     "PolicyError",
     "ScanResult",
+    "Story",
+    "Version",
     "clean",
     "compare",
     "explain",

@@ -14,7 +14,7 @@ _Lines = tuple[bytes, str, int, Sequence[int] | None]
 # The bytes of a cell with its quotes, from the start of the input.
 _Span = tuple[int, int]
 # End, cells, line feeds, fault (1: text after a closing quote, 2: a quote not closed); then the
-# text's cell, the id's and three others.
+# text's cell, the id's and four others.
 _Row = tuple[int, int, int, int, _Span | None, _Span | None, list[_Span | None]]
 
 def fold_tokens(text: str) -> list[str]: ...
@@ -78,7 +78,7 @@ class Corpus:
         """Add the records of whole lines.
 
         Returns how many documents were added, the numbers of the lines that are neither a
-        record with a text nor blank, and the JSON values of the extra fields (three at most) of
+        record with a text nor blank, and the JSON values of the extra fields (four at most) of
         each document, one document's after the other's.
         """
 
@@ -116,13 +116,15 @@ class Corpus:
         rank: bytes | None,
         groups: bytes | None = None,
         times: bytes | None = None,
+        dates: bytes | None = None,
         *,
         of_documents: bool = False,
     ) -> None:
         """Decide. rank: `uint32` of each block, or of each document, for all blocks of it.
 
         The lowest comes first. groups: `uint32` of each document. times: `int64` seconds of each
-        document, the least number for none. Raises ValueError where there are too few or too many.
+        document, the least number for none. dates: likewise, by which versions follow one another.
+        Raises ValueError where there are too few or too many.
         """
 
     def counts(self) -> dict[str, int]: ...
@@ -146,6 +148,15 @@ class Corpus:
 
     def clusters(self, cluster: int, member: int) -> tuple[bytes, int, int]:
         """The next bytes of `clusters.jsonl` from there on, and where to go on; b"" at the end."""
+
+    def versions(self, story: int, member: int) -> tuple[bytes, int, int]:
+        """The next bytes of `versions.jsonl` from there on, and where to go on; b"" at the end."""
+
+    def longest_stories(self, count: int) -> list[tuple[int, int, int, list[int]]]:
+        """Those of the most documents: the first and the last document, and how many there are.
+
+        And of the last one's blocks how many are the same, changed, come and gone.
+        """
 
     def largest(self, count: int) -> list[int]: ...
     def match_count(self) -> int: ...

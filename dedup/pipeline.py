@@ -42,19 +42,20 @@ def scan(
     text_field: str = "text",
     id_field: str = "id",
     input_format: Any = None,
+    date_field: str | None = None,
     **settings: Any,
 ) -> ScanResult:
     """Find what repeats; nothing is changed.
 
     data: a path, glob or folder (str or path), several paths, or documents: a list of str, dict
-    or Document, or a table of pandas, polars, pyarrow or Hugging Face. settings: fields of the
-    policy, `threshold=0.8`. Nothing to read gives a
-    result without clusters.
+    or Document, or a table of pandas, polars, pyarrow or Hugging Face. date_field: of the dates
+    by which versions of one text follow one another. settings: fields of the policy,
+    `threshold=0.8`. Nothing to read gives a result without clusters.
 
     >>> scan(["Le même article, deux fois, mot pour mot."] * 2).clusters[0].kind
     'shared'
     """
-    run = _run(data, policy, options, jobs, (text_field, id_field, input_format), settings)
+    run = _run(data, policy, options, jobs, (text_field, id_field, input_format, date_field), settings)
     run.decide()
     return ScanResult(run.corpus, run.report(), **run.leftovers())
 
@@ -69,6 +70,7 @@ def clean(
     text_field: str = "text",
     id_field: str = "id",
     input_format: Any = None,
+    date_field: str | None = None,
     force: bool = False,
     dry_run: bool = False,
     resume: bool = False,
@@ -86,7 +88,7 @@ def clean(
     >>> len(cleaned.documents), cleaned.report["counts"]["documents_dropped"]
     (1, 1)
     """
-    run = _run(data, policy, options, jobs, (text_field, id_field, input_format), settings)
+    run = _run(data, policy, options, jobs, (text_field, id_field, input_format, date_field), settings)
     _check_linkage(run.policy)
     inputs = run.source.inputs
     if resume and (dry_run or inputs is None):
@@ -134,6 +136,7 @@ def plan(
     text_field: str = "text",
     id_field: str = "id",
     input_format: Any = None,
+    date_field: str | None = None,
     **settings: Any,
 ) -> Forecast:
     """How much memory, disk and time `clean` of some files would take, and how that is known.
@@ -143,7 +146,7 @@ def plan(
     """
     from dedup.forecast.rehearsal import rehearse
 
-    run = _run(data, policy, options, jobs, (text_field, id_field, input_format), settings)
+    run = _run(data, policy, options, jobs, (text_field, id_field, input_format, date_field), settings)
     _check_linkage(run.policy)
     return rehearse(run)
 
@@ -238,7 +241,7 @@ def _run(
     policy: Policy | None,
     options: Options | None,
     jobs: int | None,
-    fields: tuple[str, str, Any],
+    fields: tuple[str, str, Any, str | None],
     settings: dict[str, Any],
 ) -> Run:
     options = Options() if options is None else options
@@ -248,7 +251,8 @@ def _run(
     if jobs is not None:
         options = replace(options, jobs=jobs)
     reading = Reading(
-        *fields,
+        *fields[:3],
+        date_field=fields[3],
         batch_bytes=options.batch_bytes,
         max_line=options.max_line,
         max_expansion=options.max_expansion,

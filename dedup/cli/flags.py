@@ -101,6 +101,14 @@ class Reading:
     text_field: TEXT_FIELD = "text"
     id_field: ID_FIELD = "id"
     input_format: INPUT_FORMAT = None
+    date_field: Annotated[
+        Optional[str],  # noqa: UP045
+        _flag(
+            INPUT,
+            "Field of dates that order versions of one text. [that of keep or window, or input order]",
+            metavar="NAME",
+        ),
+    ] = None
     skip_bad: Annotated[bool, _switch(INPUT, "Exit 0 in spite of bad records.", "--skip-bad")] = (
         False
     )

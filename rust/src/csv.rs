@@ -5,7 +5,7 @@
 //! carriage return before it belongs to the line end. Nothing is decoded, and no row is held.
 
 /// Cells of a row that can be asked for: text, id, and three more.
-pub const WANTED: usize = 5;
+pub const WANTED: usize = 6;
 
 /// What is wrong with a row.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]

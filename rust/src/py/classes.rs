@@ -191,26 +191,28 @@ impl Corpus {
         bytes_of_u32(py, &tokens)
     }
 
-    /// `rank`: of each block, or of each document, whose blocks then share it; `groups`, `times`: of
-    /// each document, or nothing where none is asked for.
-    #[pyo3(signature = (rank, groups=None, times=None, *, of_documents=false))]
+    /// `rank`: of each block, or of each document, whose blocks then share it; `groups`, `times`, `dates`:
+    /// of each document, or nothing where none is asked for.
+    #[pyo3(signature = (rank, groups=None, times=None, dates=None, *, of_documents=false))]
     fn cluster(
         &mut self,
         py: Python<'_>,
         rank: Option<&[u8]>,
         groups: Option<&[u8]>,
         times: Option<&[u8]>,
+        dates: Option<&[u8]>,
         of_documents: bool,
     ) -> PyResult<()> {
         let Self { core, pool, .. } = self;
         let mut rank = rank.map(words);
-        let (groups, times) = (groups.map(words), times.map(seconds));
+        let (groups, times, dates) = (groups.map(words), times.map(seconds), dates.map(seconds));
         let (documents, blocks) = (core.store.documents(), core.store.blocks());
         let ranks = if of_documents { documents } else { blocks };
         for (found, needed, name) in [
             (rank.as_ref().map_or(ranks, Vec::len), ranks, "ranks"),
             (groups.as_ref().map_or(documents, Vec::len), documents, "groups"),
             (times.as_ref().map_or(documents, Vec::len), documents, "times"),
+            (dates.as_ref().map_or(documents, Vec::len), documents, "dates"),
         ] {
             if found != needed {
                 return Err(value_error(format!("{found} {name} were given; {needed} are needed")));
@@ -222,7 +224,7 @@ impl Corpus {
             if of_documents {
                 rank = rank.map(|rank| core.store.ranks_of_blocks(&rank));
             }
-            pool.install(|| core.decide(rank.as_deref()));
+            pool.install(|| core.decide(rank.as_deref(), &dates.unwrap_or_default()));
         });
         Ok(())
     }
@@ -275,6 +277,19 @@ impl Corpus {
         let (lines, (cluster, member)) =
             py.detach(|| self.pool.install(|| self.core.cluster_lines((cluster, member))));
         Ok((joined(py, &lines)?, cluster, member))
+    }
+
+    fn versions(&self, py: Python<'_>, story: usize, member: usize) -> (Py<PyBytes>, usize, usize) {
+        let (lines, (story, member)) = py.detach(|| self.core.version_lines((story, member)));
+        (PyBytes::new(py, &lines).unbind(), story, member)
+    }
+
+    fn longest_stories(
+        &self,
+        py: Python<'_>,
+        count: usize,
+    ) -> Vec<(usize, usize, usize, [u64; 4])> {
+        py.detach(|| self.core.longest_stories(count))
     }
 
     fn largest(&self, py: Python<'_>, count: usize) -> Vec<usize> {
