@@ -197,13 +197,12 @@ impl Corpus {
         self.keep_tokens_of_matches()
     }
 
-    /// Forgets the tokens of nodes that match none.
+    /// Takes the tokens of nodes that match any into memory.
     pub(crate) fn keep_tokens_of_matches(&mut self) -> Result<(), String> {
         let found = self.matches.iter().flat_map(|found| [found.left, found.right]);
         let mut matching = vec![false; self.store.nodes()];
         found.for_each(|node| matching[node as usize] = true);
-        let texts = self.settings.keeps_texts();
-        self.store.keep_tokens_of(|node| matching[node as usize], texts);
+        self.store.keep_tokens_of(|node| matching[node as usize]);
         self.store.check_spool().map_err(|error| format!("a temporary file: {error}"))
     }
 
@@ -233,7 +232,8 @@ impl Corpus {
             documents: &[],
             excluded: &[],
         };
-        let versions = Versions::new(&decided, &plan.fates, dates);
+        let versions = Versions::new(&decided, (&plan.fates, &plan.runs), dates);
+        plan.runs = Vec::new();
         let story_ids = story_ids(&self.store, &self.settings, &versions);
         plan.fates.aligned = Vec::new();
         self.store.forget_content();

@@ -171,7 +171,11 @@ impl<'a> Comparer<'a> {
             return None;
         }
         let [left, right] = &mut self.readers;
-        let tokens = (left.tokens(one), right.tokens(other));
+        let held = (store.node_tokens(one), store.node_tokens(other));
+        let tokens = (
+            if held.0.is_empty() { left.tokens(one) } else { held.0 },
+            if held.1.is_empty() { right.tokens(other) } else { held.1 },
+        );
         let (mut sets, size) = ((Vec::new(), Vec::new()), settings.shingle_size);
         fill_shingle_set(tokens.0, size, &mut sets.0);
         fill_shingle_set(tokens.1, size, &mut sets.1);

@@ -11,6 +11,7 @@ use crate::fates::{Fates, State};
 use crate::likeness::Likenesses;
 use crate::passages::{count_documents, settle, settle_runs};
 use crate::quotes::Quotes;
+use crate::runs::Run;
 use crate::settings::{BOILERPLATE_DOCUMENTS, Settings};
 use crate::store::{NONE, Number, Store};
 use crate::text::{Text, positions};
@@ -95,6 +96,8 @@ pub struct Plan {
     pub spans: ExactSpans,
     /// What repeats and stays, as a part of blocks.
     pub quotes: Quotes,
+    /// The runs that were found, whatever became of them; nothing once versions are known.
+    pub runs: Vec<Run>,
     /// The document of each block; nothing once the plan is made.
     documents: Vec<Number>,
 }
@@ -147,6 +150,7 @@ pub fn make_plan(
         let mut plan = Plan {
             spans,
             quotes,
+            runs,
             members: Vec::new(),
             clusters: Vec::new(),
             similar: Vec::new(),

@@ -5,11 +5,14 @@ use rayon::prelude::*;
 use crate::memory::at_most;
 use crate::settings::Settings;
 use crate::shingle::fill_shingle_set;
-use crate::store::{Number, Store, TokenReader};
+use crate::store::{Number, Store};
 use crate::verify::{containment, count_shared, resemblance};
 
 /// Bytes of the shingle sets that are made at one time, where memory has no limit.
-const SETS_AT_ONCE: usize = 32 << 20;
+const SETS_AT_ONCE: usize = 8 << 20;
+
+/// Nodes whose tokens one task reads.
+const NODES_PER_TASK: usize = 1 << 12;
 
 /// How many shingles two documents have, and share.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -63,17 +66,18 @@ impl Portraits<'_> {
                 piece.iter().flat_map(|&(one, other)| [one, other]).collect();
             documents.sort_unstable();
             documents.dedup();
+            let tokens = self.tokens_of(&documents, counts);
             let sets: Vec<Vec<u64>> = documents
                 .par_iter()
-                .map_init(
-                    || (self.store.token_reader(), Vec::new()),
-                    |(reader, tokens), &document| {
-                        self.read(reader, document, counts, tokens);
-                        let mut set = Vec::new();
-                        fill_shingle_set(tokens, self.settings.shingle_size, &mut set);
-                        set
-                    },
-                )
+                .map_init(Vec::new, |stream, &document| {
+                    stream.clear();
+                    for block in self.blocks(document, counts) {
+                        stream.extend_from_slice(tokens.of(self.store, self.store.node(block)));
+                    }
+                    let mut set = Vec::new();
+                    fill_shingle_set(stream, self.settings.shingle_size, &mut set);
+                    set
+                })
                 .collect();
             let set_of = |document: Number| {
                 let place = documents.partition_point(|&other| other < document);
@@ -107,19 +111,60 @@ impl Portraits<'_> {
             .map_or(pairs.len(), |place| place.max(1))
     }
 
-    fn read(
+    fn blocks(
         &self,
-        reader: &mut TokenReader<'_>,
         document: Number,
         counts: &(dyn Fn(usize) -> bool + Sync),
-        tokens: &mut Vec<u32>,
-    ) {
-        tokens.clear();
-        for block in self.store.document_blocks(document as usize).filter(|&block| counts(block)) {
-            let node = self.store.node(block);
-            match self.store.node_tokens(node) {
-                [] => tokens.extend_from_slice(reader.tokens(node)),
-                held => tokens.extend_from_slice(held),
+    ) -> impl Iterator<Item = usize> {
+        self.store.document_blocks(document as usize).filter(move |&block| counts(block))
+    }
+
+    /// The tokens of the blocks of some documents that are not in memory, read in their order and once
+    /// however many versions hold them.
+    fn tokens_of(&self, documents: &[Number], counts: &(dyn Fn(usize) -> bool + Sync)) -> Tokens {
+        let mut nodes: Vec<Number> = documents
+            .iter()
+            .flat_map(|&document| self.blocks(document, counts))
+            .map(|block| self.store.node(block))
+            .filter(|&node| self.store.node_tokens(node).is_empty())
+            .collect();
+        nodes.par_sort_unstable();
+        nodes.dedup();
+        let parts: Vec<Vec<u32>> = nodes
+            .par_chunks(NODES_PER_TASK)
+            .map(|nodes| {
+                let (mut reader, mut tokens) = (self.store.token_reader(), Vec::new());
+                for &node in nodes {
+                    tokens.extend_from_slice(reader.tokens(node));
+                }
+                tokens
+            })
+            .collect();
+        let mut end = 0;
+        let ends = nodes.iter().map(|&node| {
+            end += self.store.token_count(node) as usize;
+            end
+        });
+        Tokens { ends: ends.collect(), nodes, tokens: parts.concat() }
+    }
+}
+
+/// The tokens of some nodes, end to end.
+struct Tokens {
+    /// Ascending.
+    nodes: Vec<Number>,
+    ends: Vec<usize>,
+    tokens: Vec<u32>,
+}
+
+impl Tokens {
+    /// The tokens of a node, which is one of these or in memory.
+    fn of<'a>(&'a self, store: &'a Store, node: Number) -> &'a [u32] {
+        match self.nodes.binary_search(&node) {
+            Err(_) => store.node_tokens(node),
+            Ok(place) => {
+                let start = place.checked_sub(1).map_or(0, |before| self.ends[before]);
+                &self.tokens[start..self.ends[place]]
             }
         }
     }

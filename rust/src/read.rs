@@ -272,11 +272,9 @@ impl Piece {
                     let block = span.of(text);
                     buffer.read(block, settings.numbers == Numbers::Mask);
                     let count = buffer.hashes().len() as u32;
-                    if settings.keeps_tokens(count) {
-                        self.tokens.extend_from_slice(buffer.hashes());
-                        if settings.keeps_texts() {
-                            pack(block, &mut self.texts);
-                        }
+                    self.tokens.extend_from_slice(buffer.hashes());
+                    if settings.keeps_text(count) {
+                        pack(block, &mut self.texts);
                     }
                     if settings.keeps_normal(count) {
                         self.normals.push_str(buffer.normal());

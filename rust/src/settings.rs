@@ -108,24 +108,12 @@ impl Settings {
         self.min_tokens.max(1)
     }
 
-    /// Whether a block with that many tokens keeps its token hashes: all do where runs are looked for,
-    /// and those that can match where names are. Else those that are judged by shingles do; a short one's
-    /// are read again from its normal form when it matches, which most never do.
+    /// Whether a block with that many tokens keeps its text beside them: so that it can be told where a
+    /// run begins and ends, and which tokens are names.
     #[must_use]
-    pub fn keeps_tokens(&self, count: u32) -> bool {
-        if self.finds_runs() {
-            count > 0
-        } else {
-            count >= self.least_tokens()
-                && (self.chain || self.names == Names::Veto || count >= self.short_tokens)
-        }
-    }
-
-    /// Whether blocks that keep their tokens keep their texts too: so that it can be told where a run
-    /// begins and ends, and which tokens are names.
-    #[must_use]
-    pub fn keeps_texts(&self) -> bool {
-        self.finds_runs() || self.names == Names::Veto
+    pub fn keeps_text(&self, count: u32) -> bool {
+        count > 0
+            && (self.finds_runs() || (self.names == Names::Veto && count >= self.least_tokens()))
     }
 
     /// Whether runs are looked for.

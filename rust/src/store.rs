@@ -33,9 +33,9 @@ pub struct Content<'a> {
     pub fingerprint: u128,
     /// Number of its tokens.
     pub count: u32,
-    /// Token hashes; empty where `Settings::keeps_tokens` says no.
+    /// Token hashes, for matches, runs and the scores of whole documents.
     pub tokens: &'a [u32],
-    /// The raw text, packed; empty where none are kept, see `Settings::keeps_texts`.
+    /// The raw text, packed; empty where none are kept, see `Settings::keeps_text`.
     pub text: &'a [u32],
     /// The normal form; empty where `Settings::keeps_normal` says no.
     pub normal: &'a str,
@@ -216,7 +216,7 @@ impl Store {
     }
 
     /// The token stream of a node that is in memory, as those of nodes that match are after
-    /// `keep_tokens_of`; empty where it was not kept, see `Settings::keeps_tokens`.
+    /// `keep_tokens_of`; empty where there are none.
     #[must_use]
     pub fn node_tokens(&self, node: Number) -> &[u32] {
         let (rows, spool) = if self.matching_rows.is_empty() {
@@ -325,9 +325,8 @@ impl Store {
         self.matching_rows = Vec::new();
     }
 
-    /// Takes the tokens of some nodes into memory, and forgets all others unless their `texts` are
-    /// needed.
-    pub fn keep_tokens_of(&mut self, wanted: impl Fn(Number) -> bool, texts: bool) {
+    /// Takes the tokens of some nodes into memory.
+    pub fn keep_tokens_of(&mut self, wanted: impl Fn(Number) -> bool) {
         let (mut kept, mut rows) = (Spool::default(), vec![NONE; self.nodes()]);
         let mut reader = self.token_reader();
         for (node, row) in rows.iter_mut().enumerate() {
@@ -338,10 +337,6 @@ impl Store {
         }
         drop(reader);
         (self.matching, self.matching_rows) = (kept, rows);
-        if !texts {
-            self.token_rows = Vec::new();
-            self.tokens.replace_by(Spool::default());
-        }
     }
 
     /// The raw text of a variant, where texts are kept.

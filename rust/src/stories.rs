@@ -10,12 +10,14 @@
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
-use crate::cluster::{Corpus, Neighbours};
+use crate::cluster::Corpus;
 use crate::families::{Families, join, root};
 use crate::fates::{Fates, State};
 use crate::portrait::{Portraits, Scores};
+use crate::runs::Run;
 use crate::settings::Scope;
-use crate::store::{NONE, Number, UNDATED};
+use crate::store::{NONE, Number, Store, UNDATED};
+use crate::text::Token;
 
 /// Earlier documents that one is compared with.
 const MOST_PARTNERS: usize = 4;
@@ -25,15 +27,11 @@ const LEAST_PART: u32 = 4;
 /// Documents that are versions of one text, in their order, at least two.
 pub type Story = Vec<Number>;
 
-/// All stories, by the smallest number of their documents; `dates`: when documents were written, `UNDATED`
-/// where that is not known, nothing where there are no dates. Those without one come last.
+/// All stories, by the smallest number of their documents. `told`: what blocks repeat, and which runs of
+/// tokens stand twice; `dates`: when documents were written, `UNDATED` where that is not known, nothing where
+/// there are no dates. Those without one come last.
 #[must_use]
-pub fn find_stories(
-    corpus: &Corpus<'_>,
-    neighbours: &Neighbours,
-    fates: &Fates,
-    dates: &[i64],
-) -> Vec<Story> {
+pub fn find_stories(corpus: &Corpus<'_>, told: (&Fates, &[Run]), dates: &[i64]) -> Vec<Story> {
     let store = corpus.store;
     if corpus.settings.scope == Scope::Within || store.documents() < 2 {
         return Vec::new();
@@ -45,8 +43,8 @@ pub fn find_stories(
     let homes = |document| corpus.home(document);
     let mut order: Vec<Number> = (0..store.documents() as Number).collect();
     order.par_sort_unstable_by_key(|&document| (homes(document), date(document), document));
-    let families = Families::new(store, corpus.settings, neighbours, (&order, &homes));
-    let pairs = Search::new(corpus, &families, fates).pairs(&order);
+    let families = Families::new(store, corpus.settings, corpus.neighbours, (&order, &homes));
+    let pairs = Search::new(corpus, &families, told, &order).pairs(&order);
     let portraits = Portraits { store, settings: corpus.settings };
     let says = |block: usize| !families.is_furniture(families.of(store, block));
     let scores = portraits.compare(&pairs, &says);
@@ -71,6 +69,7 @@ struct Search<'a> {
     corpus: &'a Corpus<'a>,
     families: &'a Families,
     fates: &'a Fates,
+    runs: RunLinks,
     /// Tokens of each document that say which story it tells.
     tokens: Vec<u64>,
     /// The last document in which each node stood; and each family, and the one before that.
@@ -78,12 +77,18 @@ struct Search<'a> {
 }
 
 impl<'a> Search<'a> {
-    fn new(corpus: &'a Corpus<'a>, families: &'a Families, fates: &'a Fates) -> Self {
+    fn new(
+        corpus: &'a Corpus<'a>,
+        families: &'a Families,
+        (fates, runs): (&'a Fates, &[Run]),
+        order: &[Number],
+    ) -> Self {
         let store = corpus.store;
         let mut made = Self {
             corpus,
             families,
             fates,
+            runs: RunLinks::new(store, runs, order),
             tokens: Vec::new(),
             last: vec![[NONE; 3]; store.nodes()],
         };
@@ -121,6 +126,7 @@ impl<'a> Search<'a> {
 
     /// Whether so much of a document stands in others as any rule asks for.
     fn may_have_partners(&self, document: Number) -> bool {
+        let runs: u64 = self.runs.of(document).iter().map(|link| link.2).sum();
         let shared: u64 = self
             .blocks(document as usize)
             .filter(|&(block, family, _)| {
@@ -128,7 +134,7 @@ impl<'a> Search<'a> {
             })
             .map(|(_, _, tokens)| tokens)
             .sum();
-        shared * 2 * u64::from(LEAST_PART) >= self.tokens[document as usize]
+        (shared + runs) * 2 * u64::from(LEAST_PART) >= self.tokens[document as usize]
     }
 
     /// The document of the block, or run of tokens, that a block repeats.
@@ -144,6 +150,7 @@ impl<'a> Search<'a> {
     fn meet(&self, document: Number, met: &mut Vec<(Number, u64)>) {
         let store = self.corpus.store;
         met.clear();
+        met.extend(self.runs.of(document).iter().map(|&(_, other, tokens)| (other, tokens)));
         for (block, family, tokens) in self.blocks(document as usize) {
             let [same, _, _] = self.last[store.node(block) as usize];
             let [_, alike, before] = self.last[family as usize];
@@ -180,6 +187,36 @@ impl<'a> Search<'a> {
                 (*alike, *before) = (document, *alike);
             }
         }
+    }
+}
+
+/// Documents, others before them with which they share runs of tokens, and how many tokens; ascending.
+struct RunLinks(Vec<(Number, Number, u64)>);
+
+impl RunLinks {
+    fn new(store: &Store, runs: &[Run], order: &[Number]) -> Self {
+        let mut places = vec![0u32; store.documents()];
+        for (place, &document) in (0..).zip(order) {
+            places[document as usize] = place;
+        }
+        let home = |token: Token| store.document_of(token.block) as Number;
+        let mut links: Vec<(Number, Number, u64)> = runs
+            .iter()
+            .map(|run| (home(run.later), home(run.earlier), u64::from(run.length)))
+            .filter(|&(one, other, _)| one != other)
+            .map(|(one, other, tokens)| {
+                let later = places[one as usize] > places[other as usize];
+                if later { (one, other, tokens) } else { (other, one, tokens) }
+            })
+            .collect();
+        links.sort_unstable();
+        Self(links)
+    }
+
+    fn of(&self, document: Number) -> &[(Number, Number, u64)] {
+        let start = self.0.partition_point(|link| link.0 < document);
+        let end = self.0.partition_point(|link| link.0 <= document);
+        &self.0[start..end]
     }
 }
 

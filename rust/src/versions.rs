@@ -7,6 +7,7 @@ use crate::columns::filled;
 use crate::fates::Fates;
 use crate::paragraphs::{Change, Comparer};
 use crate::portrait::{Portraits, Scores};
+use crate::runs::Run;
 use crate::store::{NONE, Number, Store};
 use crate::stories::find_stories;
 
@@ -58,10 +59,10 @@ pub struct Versions {
 }
 
 impl Versions {
-    /// Finds them; `dates` as `find_stories` has them.
+    /// Finds them; `told`, `dates` as `find_stories` has them.
     #[must_use]
-    pub fn new(corpus: &Corpus<'_>, fates: &Fates, dates: &[i64]) -> Self {
-        let stories = find_stories(corpus, corpus.neighbours, fates, dates);
+    pub fn new(corpus: &Corpus<'_>, told: (&Fates, &[Run]), dates: &[i64]) -> Self {
+        let stories = find_stories(corpus, told, dates);
         let mut made = Self::default();
         let mut pairs = Vec::new();
         for story in stories {
