@@ -28,9 +28,10 @@ if TYPE_CHECKING:
     from dedup.forecast import Forecast
     from dedup.model import Cluster, Document, Match, Member
     from dedup.options import Options
-    from dedup.pipeline import clean, compare, explain, matches, plan, restore, scan, unique
+    from dedup.pipeline import clean, compare, explain, matches, plan, restore, scan, tune, unique
     from dedup.policy import Policy
     from dedup.results import CleanResult, ScanResult
+    from dedup.tuning import Tuning
     from dedup.versions import Blocks, Story, Version
 
     __version__: str
@@ -63,10 +64,12 @@ _LATER = {
         "plan",
         "restore",
         "scan",
+        "tune",
         "unique",
     ),
     "dedup.policy": ("Policy",),
     "dedup.results": ("CleanResult", "ScanResult"),
+    "dedup.tuning": ("Tuning",),
     "dedup.versions": ("Blocks", "Story", "Version"),
 }
 
@@ -94,6 +97,7 @@ __all__ = [
     "PolicyError",
     "ScanResult",
     "Story",
+    "Tuning",
     "Version",
     "clean",
     "compare",
@@ -102,6 +106,7 @@ __all__ = [
     "plan",
     "restore",
     "scan",
+    "tune",
     "unique",
 ]
 

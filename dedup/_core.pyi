@@ -17,6 +17,12 @@ _Span = tuple[int, int]
 # text's cell, the id's and four others.
 _Row = tuple[int, int, int, int, _Span | None, _Span | None, list[_Span | None]]
 
+# A document's number, and code points of it.
+_Place = tuple[int, tuple[int, int]]
+# Two places, their resemblance and containment, and whether they differ in numbers or names only.
+_Borderline = tuple[_Place, _Place, float, float, bool]
+_Tuning = tuple[int, int, list[int], list[int], list[tuple[int, int, list[_Borderline]]]]
+
 def fold_tokens(text: str) -> list[str]: ...
 def normal_form(text: str, mask_numbers: bool = False) -> str: ...
 def token_hashes(text: str) -> bytes: ...
@@ -110,6 +116,15 @@ class Corpus:
     def short_texts(self, low: int, high: int) -> tuple[list[str], list[str]]: ...
     def judge_short(self, low: int, scores: bytes) -> None: ...
     def match(self) -> None: ...
+    def tune(self, levels: Sequence[float], most: int) -> _Tuning:
+        """Which pairs of long blocks lie at which resemblance; asked once all documents are in.
+
+        Long blocks, those that were compared with all others, pairs by hundredths of resemblance
+        (counted from each compared side), compared blocks by what is most alike to them; of each
+        level: compared blocks with a pair near it, those that differ in numbers or names only, and
+        `most` pairs.
+        """
+
     def block_tokens(self) -> bytes: ...
     def cluster(
         self,

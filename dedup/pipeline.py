@@ -1,4 +1,4 @@
-"""What can be asked of a corpus: scan, clean, plan, matches, explain, unique, restore, compare.
+"""What can be asked of a corpus: scan, clean, plan, tune, matches, explain, unique, restore, compare.
 
 Everything that takes documents goes through here: the command, the library, lists in memory
 and files on disk.
@@ -29,8 +29,20 @@ if TYPE_CHECKING:
 
     from dedup.forecast import Forecast
     from dedup.model import Match
+    from dedup.tuning import Tuning
 
-__all__ = ["Options", "clean", "compare", "explain", "matches", "plan", "restore", "scan", "unique"]
+__all__ = [
+    "Options",
+    "clean",
+    "compare",
+    "explain",
+    "matches",
+    "plan",
+    "restore",
+    "scan",
+    "tune",
+    "unique",
+]
 
 
 def scan(
@@ -149,6 +161,31 @@ def plan(
     run = _run(data, policy, options, jobs, (text_field, id_field, input_format, date_field), settings)
     _check_linkage(run.policy)
     return rehearse(run)
+
+
+def tune(
+    data: Any,
+    *,
+    policy: Policy | None = None,
+    options: Options | None = None,
+    jobs: int | None = None,
+    text_field: str = "text",
+    id_field: str = "id",
+    input_format: Any = None,
+    examples: int = 3,
+    **settings: Any,
+) -> Tuning:
+    """Where a threshold may lie for some texts: borderline pairs at each level, and a proposal.
+
+    About 8 MB of the input are read; nothing is written, and the proposal changes nothing. data: as
+    for `scan`. examples: pairs that are shown of each level. settings: the policy to begin with.
+    """
+    from dedup.tuning.looking import look
+
+    run = _run(data, policy, options, jobs, (text_field, id_field, input_format, None), settings)
+    if isinstance(examples, bool) or not isinstance(examples, int) or examples < 0:
+        raise DedupError(f"examples is {examples!r}; it must be a whole number of 0 or more")
+    return look(run.source, run.reading, run.policy, run.options, examples=examples)
 
 
 def matches(data: Any, **settings: Any) -> list[Match]:

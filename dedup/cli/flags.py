@@ -77,6 +77,18 @@ TextOrJson = Annotated[
 ]
 
 
+PAIRS = Annotated[int, _number(OUTPUT, "Pairs of each level that --tune shows. [3]", "--top")]
+
+TUNE = Annotated[
+    Optional[str],  # noqa: UP045
+    _flag(
+        INPUT,
+        "Files, a folder or a glob: show which of their texts are how alike, and propose a threshold.",
+        metavar="SAMPLE",
+    ),
+]
+
+
 EXAMPLES = Annotated[int, _number(OUTPUT, "Documents that are shown each way. [10]", "--top")]
 
 

@@ -25,6 +25,7 @@ use crate::settings::{Search, Settings};
 use crate::sign::Permutations;
 use crate::store::Store;
 use crate::story_lines::{StoryLines, story_ids};
+use crate::tune::{Tuning, tune};
 use crate::verify::{Match, ShortScratch, short_match};
 use crate::versions::Versions;
 
@@ -209,6 +210,12 @@ impl Corpus {
     fn note_hot(&mut self, buckets: u64, largest: u64) {
         self.hot.buckets += buckets;
         self.hot.largest = self.hot.largest.max(largest);
+    }
+
+    /// Which pairs of long blocks lie at which resemblance, by a sample of them; after all documents.
+    #[must_use]
+    pub fn tune(&self, levels: &[f64], most: usize) -> Tuning {
+        tune(&self.store, &self.settings, levels, most)
     }
 
     /// Decides what stays; `rank` orders the blocks' visits, ascending (`None`: input order). `dates`: when

@@ -7,6 +7,7 @@
 //! stands in these is shared too.
 
 use hashbrown::HashMap;
+use rayon::prelude::*;
 
 use crate::cluster::Neighbours;
 use crate::settings::{BOILERPLATE_DOCUMENTS, Settings};
@@ -28,6 +29,8 @@ pub struct Families {
     spread: Vec<Number>,
     /// Whether a family is furniture, likewise.
     furniture: Vec<bool>,
+    /// Whether a document holds nothing else.
+    bare: Vec<bool>,
 }
 
 /// Whether a match says that two texts are versions of one.
@@ -47,8 +50,16 @@ impl Families {
     ) -> Self {
         let roots = roots(store.nodes(), neighbours);
         let spread = spread(store, &roots);
-        let mut families = Self { roots, spread, furniture: Vec::new() };
+        let mut families = Self { roots, spread, furniture: Vec::new(), bare: Vec::new() };
         families.furniture = families.find_furniture(store, settings, (order, homes));
+        let is_bare = |document: usize| {
+            let mut blocks = store.document_blocks(document);
+            blocks.all(|block| {
+                store.block_tokens(block) == 0
+                    || families.furniture[families.of(store, block) as usize]
+            })
+        };
+        families.bare = (0..store.documents()).into_par_iter().map(is_bare).collect();
         families
     }
 
@@ -64,10 +75,11 @@ impl Families {
         self.spread[family as usize] > 1
     }
 
-    /// Whether a family is furniture.
+    /// Whether a block says which text its document is a version of: furniture does only where there is
+    /// nothing else.
     #[must_use]
-    pub fn is_furniture(&self, family: Number) -> bool {
-        self.furniture[family as usize]
+    pub fn says(&self, store: &Store, document: Number, block: usize) -> bool {
+        self.bare[document as usize] || !self.furniture[self.of(store, block) as usize]
     }
 
     fn is_common(&self, family: Number) -> bool {

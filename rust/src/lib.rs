@@ -75,5 +75,6 @@ pub mod strings;
 pub mod strip;
 pub mod text;
 pub mod token;
+pub mod tune;
 pub mod verify;
 pub mod versions;

@@ -55,7 +55,7 @@ impl Portraits<'_> {
     pub fn compare(
         &self,
         pairs: &[(Number, Number)],
-        counts: &(dyn Fn(usize) -> bool + Sync),
+        counts: &(dyn Fn(Number, usize) -> bool + Sync),
     ) -> Vec<Scores> {
         let mut scores = Vec::with_capacity(pairs.len());
         let mut rest = pairs;
@@ -114,14 +114,18 @@ impl Portraits<'_> {
     fn blocks(
         &self,
         document: Number,
-        counts: &(dyn Fn(usize) -> bool + Sync),
+        counts: &(dyn Fn(Number, usize) -> bool + Sync),
     ) -> impl Iterator<Item = usize> {
-        self.store.document_blocks(document as usize).filter(move |&block| counts(block))
+        self.store.document_blocks(document as usize).filter(move |&block| counts(document, block))
     }
 
     /// The tokens of the blocks of some documents that are not in memory, read in their order and once
     /// however many versions hold them.
-    fn tokens_of(&self, documents: &[Number], counts: &(dyn Fn(usize) -> bool + Sync)) -> Tokens {
+    fn tokens_of(
+        &self,
+        documents: &[Number],
+        counts: &(dyn Fn(Number, usize) -> bool + Sync),
+    ) -> Tokens {
         let mut nodes: Vec<Number> = documents
             .iter()
             .flat_map(|&document| self.blocks(document, counts))

@@ -46,7 +46,7 @@ pub fn find_stories(corpus: &Corpus<'_>, told: (&Fates, &[Run]), dates: &[i64]) 
     let families = Families::new(store, corpus.settings, corpus.neighbours, (&order, &homes));
     let pairs = Search::new(corpus, &families, told, &order).pairs(&order);
     let portraits = Portraits { store, settings: corpus.settings };
-    let says = |block: usize| !families.is_furniture(families.of(store, block));
+    let says = |document: Number, block: usize| families.says(store, document, block);
     let scores = portraits.compare(&pairs, &says);
     let mut parents = joined(corpus, &pairs, &scores);
     let mut stories: Vec<(Number, Story)> = Vec::new();
@@ -94,18 +94,19 @@ impl<'a> Search<'a> {
         };
         made.tokens = (0..store.documents())
             .into_par_iter()
-            .map(|document| made.blocks(document).map(|(_, _, tokens)| tokens).sum())
+            .map(|document| made.blocks(document as Number).map(|(_, _, tokens)| tokens).sum())
             .collect();
         made
     }
 
-    /// The blocks of a document that are no furniture: number, family, tokens.
-    fn blocks(&self, document: usize) -> impl Iterator<Item = (usize, Number, u64)> {
+    /// The blocks of a document that say which text it is a version of: number, family, tokens.
+    fn blocks(&self, document: Number) -> impl Iterator<Item = (usize, Number, u64)> {
         let store = self.corpus.store;
         store
-            .document_blocks(document)
+            .document_blocks(document as usize)
+            .filter(move |&block| self.families.says(store, document, block))
             .map(|block| (block, self.families.of(store, block), store.block_tokens(block)))
-            .filter(|&(_, family, tokens)| tokens > 0 && !self.families.is_furniture(family))
+            .filter(|&(_, _, tokens)| tokens > 0)
             .map(|(block, family, tokens)| (block, family, u64::from(tokens)))
     }
 
@@ -128,7 +129,7 @@ impl<'a> Search<'a> {
     fn may_have_partners(&self, document: Number) -> bool {
         let runs: u64 = self.runs.of(document).iter().map(|link| link.2).sum();
         let shared: u64 = self
-            .blocks(document as usize)
+            .blocks(document)
             .filter(|&(block, family, _)| {
                 self.families.is_shared(family) || self.keeper(block) != NONE
             })
@@ -151,7 +152,7 @@ impl<'a> Search<'a> {
         let store = self.corpus.store;
         met.clear();
         met.extend(self.runs.of(document).iter().map(|&(_, other, tokens)| (other, tokens)));
-        for (block, family, tokens) in self.blocks(document as usize) {
+        for (block, family, tokens) in self.blocks(document) {
             let [same, _, _] = self.last[store.node(block) as usize];
             let [_, alike, before] = self.last[family as usize];
             let first = met.len();

@@ -81,7 +81,7 @@ impl Versions {
         let portraits = Portraits { store: corpus.store, settings: corpus.settings };
         let followers: Vec<(Number, Number)> =
             pairs.iter().copied().filter(|pair| pair.0 != NONE).collect();
-        let scores = portraits.compare(&followers, &|_| true);
+        let scores = portraits.compare(&followers, &|_, _| true);
         let compared: Vec<(Vec<Number>, Vec<(Number, Change)>)> = followers
             .par_iter()
             .map_init(

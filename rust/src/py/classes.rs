@@ -19,6 +19,16 @@ use crate::memory::Watch;
 use crate::read::NewDocument;
 use crate::record::Fields;
 use crate::seen::{Answer, Seen as CoreSeen};
+use crate::tune::{Borderline, Level};
+
+/// A place in a document, by its number.
+type PyPlace = (usize, (u32, u32));
+
+/// Two places at a level: resemblance, containment, whether they differ in numbers or names only.
+type PyBorderline = (PyPlace, PyPlace, f64, f64, bool);
+
+/// See `Corpus::tune`.
+type PyTuning = (u64, u64, Vec<u64>, Vec<u64>, Vec<(u64, u64, Vec<PyBorderline>)>);
 
 /// Where a section of a file ends, and its hash.
 type PyMark = (u64, u64);
@@ -182,6 +192,26 @@ impl Corpus {
         let Self { core, pool, .. } = self;
         py.detach(|| pool.install(|| core.go_on(rows, &ends, (tokens, size), matched)))?;
         Ok(())
+    }
+
+    /// Blocks, those compared with all others, both histograms, and of each level: blocks near it, those
+    /// that differ in numbers or names only, and pairs.
+    fn tune(&self, py: Python<'_>, levels: Vec<f64>, most: usize) -> PyTuning {
+        let found = py.detach(|| self.pool.install(|| self.core.tune(&levels, most)));
+        let store = &self.core.store;
+        let place = |block: u32| {
+            let (document, block) = (store.document_of(block), block as usize);
+            (document, (store.starts[block], store.ends[block]))
+        };
+        let pair = |pair: &Borderline| {
+            let places = (place(pair.blocks.0), place(pair.blocks.1));
+            (places.0, places.1, pair.resemblance, pair.containment, pair.template)
+        };
+        let level =
+            |level: &Level| (level.blocks, level.templates, level.pairs.iter().map(pair).collect());
+        let levels = found.levels.iter().map(level).collect();
+        let (pairs, best) = (found.pairs.to_vec(), found.best.to_vec());
+        (found.blocks, found.sampled, pairs, best, levels)
     }
 
     fn block_tokens(&self, py: Python<'_>) -> Py<PyBytes> {
