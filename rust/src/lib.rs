@@ -45,6 +45,7 @@ pub mod name;
 pub mod names;
 mod packed;
 pub mod paragraphs;
+mod partners;
 pub mod passages;
 pub mod places;
 pub mod plan;
