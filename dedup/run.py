@@ -296,11 +296,12 @@ class Run:
         return waiting.take(batch.skipped(0) if isinstance(batch, Torn) else batch.skipped)
 
 
-def _written(result: CleanResult, clusters: Stream, versions: Stream) -> Iterator[None]:
-    """Write what was found, piece by piece."""
+def _written(result: CleanResult, clusters: Stream, versions: Stream) -> Iterator[int]:
+    """Write what was found, piece by piece; how large each was."""
     for stream, lines in ((clusters, result.cluster_lines()), (versions, result.version_lines())):
         for piece in lines:
-            yield stream.write(piece)
+            stream.write(piece)
+            yield len(piece)
 
 
 def _is_line(source: str) -> bool:

@@ -79,9 +79,15 @@ class Version:
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Version:
         """A version of its JSON object."""
-        scores = (value.get(name) for name in _SCORES[:3])
-        became = (tuple(map(Blocks.from_json, value.get(name, ()))) for name in BECAME)
-        return cls(value["document"], value["source"], *scores, *became)
+        became = {name: tuple(map(Blocks.from_json, value.get(name, ()))) for name in BECAME}
+        return cls(
+            value["document"],
+            value["source"],
+            value.get("relation"),
+            value.get("resemblance"),
+            value.get("containment"),
+            **became,
+        )
 
     def to_dict(self) -> dict[str, Any]:
         """The version as plain JSON values; a first one has its place alone."""

@@ -70,14 +70,21 @@ def test_counts_are_those_of_all_pairs(texts: list[str], policy: dict[str, Any])
         for pair in level.examples:
             rules = runs.rules_of(policy)
             left, right = (
-                oracle.blocks_of([side.text], oracle.Rules(**{**vars(rules), "unit": "document"}))[0]
+                oracle.blocks_of([side.text], oracle.Rules(**{**vars(rules), "unit": "document"}))[
+                    0
+                ]
                 for side in (pair.left, pair.right)
             )
             assert pair.resemblance == resemblance(left, right)
             assert abs(pair.resemblance - level.level) <= 0.05
             assert "".join(left for _, left, _ in pair.diff) == pair.left.text
             assert "".join(right for _, _, right in pair.diff) == pair.right.text
-    shown = [side.text for one in tuning.levels for pair in one.examples for side in (pair.left, pair.right)]
+    shown = [
+        side.text
+        for one in tuning.levels
+        for pair in one.examples
+        for side in (pair.left, pair.right)
+    ]
     assert len(shown) == len(set(shown))
     assert all(len(line) <= 200 for line in tuning_lines(tuning))
 
@@ -100,9 +107,9 @@ def test_a_gap_of_the_counts_is_proposed_and_nothing_else_is() -> None:
     assert found.proposal.gap
     assert 0.65 <= found.proposal.threshold <= 0.85
     assert "few texts have their closest relative" in found.proposal.reason
-    assert dedup.tune(["Nothing of this is alike.", "Not one word more."], threshold=0.8).proposal == (
-        proposed([0] * 101, 0.8)
-    )
+    assert dedup.tune(
+        ["Nothing of this is alike.", "Not one word more."], threshold=0.8
+    ).proposal == (proposed([0] * 101, 0.8))
     assert proposed([0] * 101, 0.8).threshold == 0.8
 
 
@@ -114,7 +121,8 @@ def test_pairs_of_numbers_alone_are_shown_last_and_said_to_stay() -> None:
     texts = [frame.format(n, n + 20) for n in range(9)]
     levels = dedup.tune(texts).levels
     pairs = [pair for level in levels for pair in level.examples]
-    assert pairs and all(pair.template for pair in pairs)
+    assert pairs
+    assert all(pair.template for pair in pairs)
     assert sum(level.templates for level in levels) == sum(level.near for level in levels) > 0
 
 
@@ -127,21 +135,27 @@ def test_what_differs_is_marked_without_colour() -> None:
     assert line == (
         "The ferry will not sail [-tomorrow,-] {+today,+} the harbour office [-said,-] {+says,+} "
         "because of the storm at …"
-    ) or line.startswith("… ferry will not sail [-tomorrow,-] {+today,+} the harbour office [-said,-]")
+    ) or line.startswith(
+        "… ferry will not sail [-tomorrow,-] {+today,+} the harbour office [-said,-]"
+    )
 
 
-def test_the_command_prints_text_and_json(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+def test_the_command_prints_text_and_json(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
     chance = random.Random(9)
     words = [f"w{n}" for n in range(40)]
     path = runs.write_lines(
-        tmp_path / "in.jsonl", [{"id": str(n), "body": edited(words, 1 + n % 9, chance)} for n in range(40)]
+        tmp_path / "in.jsonl",
+        [{"id": str(n), "body": edited(words, 1 + n % 9, chance)} for n in range(40)],
     )
     path.write_bytes(path.read_bytes() + b"{\n")
     assert main(["policy", "--tune", str(path), "--text-field", "body", "--top", "2"]) == 0
     shown = capfd.readouterr()
     assert "About 0.7" in shown.out
     assert "in.jsonl:" in shown.out
-    assert "[-" in shown.out and "{+" in shown.out
+    assert "[-" in shown.out
+    assert "{+" in shown.out
     assert "Proposal: --threshold " in shown.out
     assert "1 records of the sample could not be read" in shown.err
     assert max(map(len, shown.out.splitlines())) <= 80

@@ -54,9 +54,7 @@ def check_spans(stretches: Any, blocks: list[oracle.Block]) -> None:
         assert one.span == (blocks[first].span[0], blocks[last].span[1])
 
 
-def check_step(
-    version: dedup.Version, before: list[oracle.Block], own: list[oracle.Block]
-) -> None:
+def check_step(version: dedup.Version, before: list[oracle.Block], own: list[oracle.Block]) -> None:
     """Every block of both is told once, and told right."""
     old = [stretch.was for stretch in (*version.same, *version.changed)]
     assert sorted(places((*version.same, *version.changed, *version.came))) == list(range(len(own)))
@@ -82,7 +80,9 @@ def check_step(
         for n in places(version.came):
             for m in places(version.went):
                 sizes = len(own[n].tokens), len(before[m].tokens)
-                assert min(sizes) < own[n].rules.short_tokens or not oracle.verdict(own[n], before[m])
+                assert min(sizes) < own[n].rules.short_tokens or not oracle.verdict(
+                    own[n], before[m]
+                )
 
 
 def check(texts: list[str], result: Any, rules: oracle.Rules) -> None:
@@ -175,7 +175,10 @@ def test_what_came_went_changed_and_moved_is_told() -> None:
     new = [old[5], old[0], old[1], changed, "Wholly new words stand in this paragraph of the text."]
     ((first, second),) = (one.members for one in dedup.scan([text, "\n\n".join(new)]).versions)
     assert first.relation is None
-    assert [(one.blocks, one.was.blocks) for one in second.same] == [((0, 0), (5, 5)), ((1, 2), (0, 1))]
+    assert [(one.blocks, one.was.blocks) for one in second.same] == [
+        ((0, 0), (5, 5)),
+        ((1, 2), (0, 1)),
+    ]
     assert [(one.blocks, one.was.blocks) for one in second.changed] == [((3, 3), (2, 2))]
     assert [one.blocks for one in second.came] == [(4, 4)]
     assert [one.blocks for one in second.went] == [(3, 4)]
@@ -186,13 +189,19 @@ def test_pages_of_one_site_are_no_versions_of_one_text() -> None:
     (frame,) = story(3, 1, paragraphs=10)
     pages = [f"{frame}\n\n{story(100 + n, 1, paragraphs=3)[0]}" for n in range(30)]
     blocks = oracle.blocks_of(pages[:2], oracle.Rules())
-    resemblance, containment = document_scores(*([b for b in blocks if b.document == n] for n in (0, 1)))
+    resemblance, containment = document_scores(
+        *([b for b in blocks if b.document == n] for n in (0, 1))
+    )
     assert containment > 0.7 > resemblance > 0.5
     empty = [frame, frame]
-    assert [sources(one) for one in dedup.scan([*pages, *empty], threshold=0.5).versions] == [[30, 31]]
+    assert [sources(one) for one in dedup.scan([*pages, *empty], threshold=0.5).versions] == [
+        [30, 31]
+    ]
     # A page that was changed is a version of itself.
     again = pages[7].replace("\n\n", "\n\nAdded words.\n\n", 1)
-    assert [sources(one) for one in dedup.scan([*pages, again], threshold=0.5).versions] == [[7, 30]]
+    assert [sources(one) for one in dedup.scan([*pages, again], threshold=0.5).versions] == [
+        [7, 30]
+    ]
 
 
 def test_a_teaser_joins_its_article_and_a_digest_joins_none_of_what_it_holds_but_one() -> None:
@@ -252,8 +261,12 @@ def test_scope_and_groups_hold_for_versions_too() -> None:
 
 
 def test_texts_that_differ_in_many_numbers_are_no_versions_and_in_a_few_they_are() -> None:
-    report = "Tide tables say high water at {} and low water at {} with {} metres and wind of {} knots"
-    texts = [report.format(n, n + 1, n + 2, n + 3) + " from the west all day long here." for n in (1, 40)]
+    report = (
+        "Tide tables say high water at {} and low water at {} with {} metres and wind of {} knots"
+    )
+    texts = [
+        report.format(n, n + 1, n + 2, n + 3) + " from the west all day long here." for n in (1, 40)
+    ]
     assert dedup.scan(texts).versions == []
     (long,) = story(53, 1, paragraphs=4)
     noted = [f"{long}\nIn all there were {n} of them." for n in (12, 14)]
@@ -291,7 +304,9 @@ def test_lines_results_and_a_finished_folder_say_the_same(
     path, expected = many
     result = dedup.scan(path)
     assert b"".join(result.version_lines()) == expected
-    assert [one.to_dict() for one in result.versions] == [json.loads(x) for x in expected.splitlines()]
+    assert [one.to_dict() for one in result.versions] == [
+        json.loads(x) for x in expected.splitlines()
+    ]
     dedup.clean(path, tmp_path / "out")
     again = dedup.clean(path, tmp_path / "out", resume=True)
     assert b"".join(again.version_lines()) == expected
@@ -313,8 +328,12 @@ def test_the_cleaned_text_does_not_depend_on_the_date_field(tmp_path: Path) -> N
 def test_a_crowd_of_copies_and_a_frame_of_all_pages_stay_linear() -> None:
     """20,000 pages with one frame, and as many copies: a minute would be quadratic."""
     (frame,) = story(70, 1, paragraphs=3)
-    pages = [f"{frame}\n\nPage {n} has words w{n} x{n} y{n} z{n} of its own only." for n in range(20_000)]
-    result = dedup.scan([*pages, *["The same page again and again, word for word, as it is."] * 20_000])
+    pages = [
+        f"{frame}\n\nPage {n} has words w{n} x{n} y{n} z{n} of its own only." for n in range(20_000)
+    ]
+    result = dedup.scan(
+        [*pages, *["The same page again and again, word for word, as it is."] * 20_000]
+    )
     assert [one.documents for one in result.longest_stories(1)] == [20_000]
 
 
@@ -328,8 +347,6 @@ def test_dated_policy_texts_are_one_story_each(shared_data: Path) -> None:
     }
     pairs = runs.stream_lines(shared_data / "opentermsarchive.dev.pairs.jsonl")
     alike = [pair for pair in pairs if pair["jaccard_word5"] >= 0.6]
-    together = [
-        pair for pair in alike if home.get(pair["id1"], -1) == home.get(pair["id2"], -2)
-    ]
+    together = [pair for pair in alike if home.get(pair["id1"], -1) == home.get(pair["id2"], -2)]
     assert len(alike) > 1700
     assert len(together) / len(alike) >= 0.995

@@ -83,7 +83,7 @@ TUNE = Annotated[
     Optional[str],  # noqa: UP045
     _flag(
         INPUT,
-        "Files, a folder or a glob: show which of their texts are how alike, and propose a threshold.",
+        "Files, a folder or a glob: show how alike their texts are, and propose a threshold.",
         metavar="SAMPLE",
     ),
 ]
@@ -117,7 +117,7 @@ class Reading:
         Optional[str],  # noqa: UP045
         _flag(
             INPUT,
-            "Field of dates that order versions of one text. [that of keep or window, or input order]",
+            "Field of dates that order versions of a text. [of keep or window, else input order]",
             metavar="NAME",
         ),
     ] = None

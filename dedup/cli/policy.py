@@ -16,6 +16,8 @@ from dedup.terminal import inert, visible
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
+    from dedup.tuning import Tuning
+
 EXAMPLE = """
 Example:
   dedup policy
@@ -45,8 +47,22 @@ def show_policy(  # noqa: PLR0913 -- one flag each
     """
     check_format(format, ("text", "json"))
     if tune is not None:
-        reading = {"text_field": text_field, "id_field": id_field, "input_format": input_format}
-        return _tune(tune, policy, reading, format, top)
+        if top < 0:
+            raise UsageProblem(f"top is {top}; it must be 0 or more")
+        check_input_format(input_format)
+        from dedup import pipeline
+
+        return _show_tuning(
+            pipeline.tune(
+                paths_of([tune]),
+                policy=policy,
+                text_field=text_field,
+                id_field=id_field,
+                input_format=input_format,
+                examples=top,
+            ),
+            format,
+        )
     if format == "json":
         import orjson
 
@@ -56,16 +72,8 @@ def show_policy(  # noqa: PLR0913 -- one flag each
     return 0
 
 
-def _tune(
-    sample: str, policy: Policy, reading: dict[str, str | None], format: str, top: int
-) -> int:
-    """Show what a sample tells of the threshold."""
-    check_input_format(reading["input_format"])
-    if top < 0:
-        raise UsageProblem(f"top is {top}; it must be 0 or more")
-    from dedup import pipeline
-
-    tuning = pipeline.tune(paths_of([sample]), policy=policy, examples=top, **reading)
+def _show_tuning(tuning: Tuning, format: str) -> int:
+    """Print what a sample tells of the threshold."""
     if format == "json":
         import orjson
 

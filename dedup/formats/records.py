@@ -75,10 +75,10 @@ class Input:
 class Reading:
     """How inputs are read; nothing here changes which texts match.
 
-    extra_fields: other fields of each record that the run asks for, four at most. date_field:
-    the one by whose dates versions follow one another, None for that of the policy's window or
-    keepers, else input order. max_line: bytes of the longest record that is read. max_expansion: how many times its size a compressed
-    file may grow, once it gave 64 MiB.
+    extra_fields: other fields of each record that the run asks for, four at most. max_line:
+    bytes of the longest record that is read. max_expansion: how many times its size a compressed
+    file may grow, once it gave 64 MiB. date_field: by whose dates versions of one text follow one
+    another; None for the field of the policy's window or keepers, else input order.
     """
 
     text_field: str = "text"

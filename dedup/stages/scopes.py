@@ -55,9 +55,7 @@ class Scopes:
         """The scopes of a policy, with no document yet; date_field: see `Reading`."""
         return cls(group_by, None if window is None else window.field, date_field)
 
-    def note(
-        self, groups: Sequence[Any], times: Sequence[Any], dates: Sequence[Any] = ()
-    ) -> None:
+    def note(self, groups: Sequence[Any], times: Sequence[Any], dates: Sequence[Any] = ()) -> None:
         """Take in the next documents' values; what is not asked for is passed over."""
         if self.group_field is not None:
             self._groups.extend(

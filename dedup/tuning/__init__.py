@@ -6,11 +6,12 @@ are one third different are a repeat to one reader and two articles to another.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dedup.explanation import Edit
     from dedup.policy import Policy
 
@@ -156,8 +157,8 @@ def proposed(best: Sequence[int], threshold: float) -> Proposal:
     found = [gap for start in counts if (gap := _gap(counts, start)) is not None]
     if not found:
         reason = (
-            f"no stretch of the counts is empty enough to cut in: they speak neither for {threshold:g} "
-            "nor against it, so it stays as it is until the pairs above say otherwise"
+            "no stretch of the counts is empty enough to cut in: they speak neither for "
+            f"{threshold:g} nor against it, so it stays until the pairs above say otherwise"
         )
         return Proposal(threshold, False, reason)
     _, _, start = min(found, key=lambda gap: (gap[0], abs(gap[2] + STEP - 100 * threshold)))
@@ -172,7 +173,7 @@ def proposed(best: Sequence[int], threshold: float) -> Proposal:
 
 
 def _gap(counts: dict[int, int], start: int) -> tuple[int, tuple[int, int], int] | None:
-    """The count of a stretch, the highest ones below and above it, and its start, if it is a gap."""
+    """If a stretch is a gap its count, the highest ones below and above it, and its start."""
     below = max((count for at, count in counts.items() if at + WIDTH <= start), default=0)
     above = max((count for at, count in counts.items() if at >= start + WIDTH), default=0)
     least = min(below, above)

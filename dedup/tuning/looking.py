@@ -1,4 +1,4 @@
-"""Reads a sample, compares some of its blocks with all others, and gathers what lies at each level."""
+"""Reads a sample and gathers what lies at each level: the core compares, this brings the texts."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dedup import _core
 from dedup.engines.local import checked_jobs, open_corpus
 from dedup.explanation import aligned
-from dedup.formats import Batch, Lines, Rows, Torn
+from dedup.formats import Lines, Rows, Torn
 from dedup.formats.sample import SAMPLE_BYTES, sample_of
 from dedup.formats.source import Files
 from dedup.tuning import LEVELS, Level, Pair, Side, Tuning, proposed
@@ -74,16 +74,15 @@ def look(
 
 
 def _pair(texts: list[Text], found: Any) -> Pair:
-    left, right, resemblance, containment, template = found
-    sides = [
-        Side(texts[document][0], texts[document][1][slice(*span)])
-        for document, span in (left, right)
-    ]
+    *places, resemblance, containment, template = found
+    left, right = (
+        Side(texts[document][0], texts[document][1][slice(*span)]) for document, span in places
+    )
     diff = [
         ("equal" if _is_passed_over(one, other) else tag, one, other)
-        for tag, one, other in aligned(sides[0].text, sides[1].text)
+        for tag, one, other in aligned(left.text, right.text)
     ]
-    return Pair(*sides, resemblance, containment, template, diff)
+    return Pair(left, right, resemblance, containment, template, diff)
 
 
 def _is_passed_over(left: str, right: str) -> bool:
@@ -125,7 +124,7 @@ def _first(pieces: Iterator[Piece]) -> tuple[list[Piece], int, int, bool]:
 
 
 def _texts_of(piece: Piece, reading: Reading, *, known: bool) -> tuple[list[Text], int]:
-    """Names and texts of a piece, and how many bad records it has; known: its lines' numbers are."""
+    """Names and texts of a piece, and its bad records counted; known: its lines' numbers are."""
     if isinstance(piece, Torn):
         return [], 1
     if isinstance(piece, Lines):
@@ -136,5 +135,4 @@ def _texts_of(piece: Piece, reading: Reading, *, known: bool) -> tuple[list[Text
             return named, len(piece.ends) - len(named)
         return named, sum(bool(line.strip()) for line in piece.data.split(b"\n")) - len(named)
     names = piece.ids if isinstance(piece, Rows) and not known else piece.sources
-    skipped = len(piece.skipped) if isinstance(piece, (Batch, Rows)) else 0
-    return list(zip(names, piece.texts, strict=True)), skipped
+    return list(zip(names, piece.texts, strict=True)), len(piece.skipped)

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dedup.tuning import Level, Pair, Tuning
 
 BAR = 20
-# Words of what is equal that are shown on either side of a difference, and characters of what differs.
+# Words of what is equal that stand on either side of a difference, and columns of what differs.
 AROUND = 5
 LONGEST = 60
 # Lines of one pair.
@@ -37,10 +37,12 @@ def tuning_lines(tuning: Tuning, bold: Callable[[str], str] = str) -> Iterator[s
         yield from _level_lines(level, bold)
     yield ""
     yield bold(f"Proposal: --threshold {tuning.proposal.threshold:g}")
-    yield from wrap(_sentence(tuning.proposal.reason), WIDTH - 2, initial_indent="  ", subsequent_indent="  ")
     yield from wrap(
-        "How it knows: by those counts alone, of this sample. Which pairs are repeats you see above: "
-        "take the level from which on you would remove one of the two.",
+        _sentence(tuning.proposal.reason), WIDTH - 2, initial_indent="  ", subsequent_indent="  "
+    )
+    yield from wrap(
+        "How it knows: by those counts alone, of this sample. Which pairs are repeats you see "
+        "above: take the level from which on you would remove one of the two.",
         WIDTH - 2,
         initial_indent="  ",
         subsequent_indent="  ",
@@ -62,7 +64,8 @@ def _sample_lines(tuning: Tuning) -> Iterator[str]:
 
 
 def _table(tuning: Tuning) -> Iterator[str]:
-    yield f"  {'alike by':<10}{'pairs, about':>14}{'texts':>8}   chance to be compared at {tuning.policy.threshold:g}"
+    head = f"  {'alike by':<10}{'pairs, about':>14}{'texts':>8}"
+    yield f"{head}   chance to be compared at {tuning.policy.threshold:g}"
     for level in tuning.levels:
         share = f"{level.blocks / tuning.compared:.1%}"
         bar = "█" * round(level.chance * BAR)
@@ -80,7 +83,8 @@ def _level_lines(level: Level, bold: Callable[[str], str]) -> Iterator[str]:
         yield "  no pair of the sample lies there"
         return
     if level.templates:
-        yield f"  {level.templates:,} of {level.near:,} differ in numbers or names only: they stay at any threshold"
+        which = f"{level.templates:,} of {level.near:,}"
+        yield f"  {which} differ in numbers or names only: they stay at any threshold"
     for pair in level.examples:
         yield from _pair_lines(pair)
 
@@ -91,9 +95,7 @@ def _pair_lines(pair: Pair) -> Iterator[str]:
     names = [shorten_name(side.name, room) for side in (pair.left, pair.right)]
     where = f"both in {names[0]}" if names[0] == names[1] else f"{names[0]} and {names[1]}"
     yield f"  {int(pair.resemblance * 1000) / 1000:.3f}  {where}{note}"
-    lines = wrap(
-        marked(pair.diff), WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6
-    )
+    lines = wrap(marked(pair.diff), WIDTH, initial_indent=" " * 6, subsequent_indent=" " * 6)
     yield from lines[:MOST_LINES]
     if len(lines) > MOST_LINES:
         yield f"      and {plural(len(lines) - MOST_LINES, 'line')} more"
@@ -102,8 +104,8 @@ def _pair_lines(pair: Pair) -> Iterator[str]:
 def marked(diff: Sequence[Edit]) -> str:
     """Both texts in one, `[-only left-]` and `{+only right+}`; what is equal is shortened.
 
-    >>> marked([("equal", "It is", "It is"), ("replace", " not", " now"), ("equal", " so.", " so.")])
-    'It is [-not-] {+now+} so.'
+    >>> marked([("equal", "It is", "It is"), ("replace", " not", " now"), ("equal", " so", " so")])
+    'It is [-not-] {+now+} so'
     """
     parts: list[str] = []
     for number, (tag, left, right) in enumerate(diff):

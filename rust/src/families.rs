@@ -119,7 +119,7 @@ impl Families {
     fn kin(&self, store: &Store, settings: &Settings) -> Vec<Option<Number>> {
         let mut parents: Vec<Number> = (0..store.documents() as Number).collect();
         let mut last = vec![NONE; store.nodes()];
-        let mut has_own = vec![false; store.documents()];
+        let mut has_own = Vec::with_capacity(store.documents());
         for document in 0..store.documents() {
             let (mut own, mut all) = (0, 0);
             for block in store.document_blocks(document) {
@@ -134,7 +134,7 @@ impl Families {
                     join(&mut parents, before, document as Number);
                 }
             }
-            has_own[document] = own * OWN_SHARE > all;
+            has_own.push(own * OWN_SHARE > all);
         }
         (0..store.documents() as Number)
             .map(|document| has_own[document as usize].then(|| root(&mut parents, document)))

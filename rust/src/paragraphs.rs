@@ -45,6 +45,10 @@ impl Change {
     }
 }
 
+/// For each block of a version the one that it was in the version before, or `NONE`; and of those that were
+/// changed, ascending, how.
+pub type Compared = (Vec<Number>, Vec<(Number, Change)>);
+
 /// Compares versions.
 pub struct Comparer<'a> {
     corpus: &'a Corpus<'a>,
@@ -61,13 +65,8 @@ impl<'a> Comparer<'a> {
         Self { corpus, readers, free: HashMap::new() }
     }
 
-    /// For each block of a document the one that it was in the document before, or `NONE`; and of those
-    /// that were changed, ascending, how.
-    pub fn compare(
-        &mut self,
-        before: Number,
-        document: Number,
-    ) -> (Vec<Number>, Vec<(Number, Change)>) {
+    /// What became of the blocks of one document in another one.
+    pub fn compare(&mut self, before: Number, document: Number) -> Compared {
         let store = self.corpus.store;
         let old = store.document_blocks(before as usize);
         let new = store.document_blocks(document as usize);

@@ -149,7 +149,7 @@ impl Portraits<'_> {
             end += self.store.token_count(node) as usize;
             end
         });
-        Tokens { ends: ends.collect(), nodes, tokens: parts.concat() }
+        Tokens { ends: ends.collect(), nodes, all: parts.concat() }
     }
 }
 
@@ -158,7 +158,7 @@ struct Tokens {
     /// Ascending.
     nodes: Vec<Number>,
     ends: Vec<usize>,
-    tokens: Vec<u32>,
+    all: Vec<u32>,
 }
 
 impl Tokens {
@@ -168,7 +168,7 @@ impl Tokens {
             Err(_) => store.node_tokens(node),
             Ok(place) => {
                 let start = place.checked_sub(1).map_or(0, |before| self.ends[before]);
-                &self.tokens[start..self.ends[place]]
+                &self.all[start..self.ends[place]]
             }
         }
     }

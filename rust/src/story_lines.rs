@@ -153,9 +153,9 @@ impl StoryLines<'_> {
         let mut stretches: Vec<Stretch> = Vec::new();
         for (place, &was) in self.versions.was(self.store, member).iter().enumerate() {
             let (block, was_block) = (start + place, was as usize);
-            let changed = changes.next_if_eq(&(block as Number)).is_some();
+            let is_change = changes.next_if_eq(&(block as Number)).is_some();
             let became = match was {
-                _ if changed => Became::Changed,
+                _ if is_change => Became::Changed,
                 NONE => Became::Came,
                 _ => Became::Same,
             };
@@ -163,7 +163,7 @@ impl StoryLines<'_> {
             match stretches.last_mut() {
                 Some(last)
                     if last.became == became
-                        && !changed
+                        && !is_change
                         && (became == Became::Came || last.was.end == was_block) =>
                 {
                     last.now.end = block + 1;

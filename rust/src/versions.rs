@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use crate::cluster::Corpus;
 use crate::columns::filled;
 use crate::fates::Fates;
-use crate::paragraphs::{Change, Comparer};
+use crate::paragraphs::{Change, Compared, Comparer};
 use crate::portrait::{Portraits, Scores};
 use crate::runs::Run;
 use crate::store::{NONE, Number, Store};
@@ -82,7 +82,7 @@ impl Versions {
         let followers: Vec<(Number, Number)> =
             pairs.iter().copied().filter(|pair| pair.0 != NONE).collect();
         let scores = portraits.compare(&followers, &|_, _| true);
-        let compared: Vec<(Vec<Number>, Vec<(Number, Change)>)> = followers
+        let compared: Vec<Compared> = followers
             .par_iter()
             .map_init(
                 || Comparer::new(corpus),
