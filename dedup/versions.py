@@ -63,7 +63,7 @@ class Version:
     relation: `identical`, `equal`, `near`, `contained`, or `apart` where the two match only other
     versions. resemblance, containment: of the whole documents, exact. All are None, and nothing is
     listed, for the first version. same, changed, came: its own blocks; went: those of the version
-    before it.
+    before it. A block that was split or merged is `changed` once for each of its parts.
     """
 
     document: str
@@ -138,7 +138,9 @@ class StoryHead:
     def of(cls, value: Mapping[str, Any]) -> StoryHead:
         """The head of a line in `versions.jsonl`."""
         first, last = value["members"][0], Version.from_json(value["members"][-1])
-        blocks = tuple(sum(map(len, getattr(last, name))) for name in BECAME)
+        # A block that was merged from several stands there with each of them.
+        stretches = ({one.blocks for one in getattr(last, name)} for name in BECAME)
+        blocks = tuple(sum(end - start + 1 for start, end in one) for one in stretches)
         return cls(first["source"], last.source, value["documents"], blocks)
 
 

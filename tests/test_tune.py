@@ -89,10 +89,15 @@ def test_counts_are_those_of_all_pairs(texts: list[str], policy: dict[str, Any])
     assert all(len(line) <= 200 for line in tuning_lines(tuning))
 
 
+def word(chance: random.Random) -> str:
+    """A word without digits."""
+    return "".join(chance.choices("abcdefghijklmnop", k=7))
+
+
 def edited(words: list[str], changes: int, chance: random.Random) -> str:
     made = list(words)
     for place in chance.sample(range(len(words)), changes):
-        made[place] = f"x{chance.randrange(10**6)}"
+        made[place] = word(chance)
     return " ".join(made)
 
 
@@ -100,7 +105,7 @@ def test_a_gap_of_the_counts_is_proposed_and_nothing_else_is() -> None:
     chance = random.Random(4)
     texts = []
     for _ in range(60):
-        words = [f"w{chance.randrange(10**6)}" for _ in range(60)]
+        words = [word(chance) for _ in range(60)]
         close, far = edited(words, 1, chance), edited(words, 6, chance)
         texts += [" ".join(words), close] if chance.random() < 0.6 else [" ".join(words), far]
     found = dedup.tune(texts)
@@ -144,7 +149,7 @@ def test_the_command_prints_text_and_json(
     tmp_path: Path, capfd: pytest.CaptureFixture[str]
 ) -> None:
     chance = random.Random(9)
-    words = [f"w{n}" for n in range(40)]
+    words = [word(chance) for _ in range(40)]
     path = runs.write_lines(
         tmp_path / "in.jsonl",
         [{"id": str(n), "body": edited(words, 1 + n % 9, chance)} for n in range(40)],
@@ -171,7 +176,7 @@ def test_the_command_prints_text_and_json(
 def test_a_large_crowd_takes_bounded_time_and_all_formats_are_sampled(tmp_path: Path) -> None:
     """15 MB, most of it one crowd of near copies: all its pairs would be 800 million."""
     chance = random.Random(1)
-    words = [f"word{n}" for n in range(45)]
+    words = [word(chance) for _ in range(45)]
     records = [{"id": f"n{n}", "text": edited(words, 1 + n % 4, chance)} for n in range(40_000)]
     path = runs.write_lines(tmp_path / "in.jsonl", records)
     begun = time.process_time()

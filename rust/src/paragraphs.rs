@@ -2,7 +2,8 @@
 //!
 //! A block is the same as one with its normal form wherever that stands now, each for one: so a paragraph
 //! that was moved neither came nor went. Of what is left two blocks that match by the policy are one that
-//! was changed, the most alike first. Matches are those that were found, and those between blocks of the
+//! was changed, the most alike first; where one holds another that has no partner, as the parts of a paragraph
+//! that was split or merged do, that is told too. Matches are those that were found, and those between blocks of the
 //! same gap, which are judged here: what crowded buckets left out is found where it counts.
 
 use std::ops::Range;
@@ -45,9 +46,12 @@ impl Change {
     }
 }
 
-/// For each block of a version the one that it was in the version before, or `NONE`; and of those that were
-/// changed, ascending, how.
-pub type Compared = (Vec<Number>, Vec<(Number, Change)>);
+/// A block that was changed, what it was in the version before, and how it was changed.
+pub type Changed = (Number, Number, Change);
+
+/// For each block of a version the one of the version before that it is, or `NONE`; and those that were changed,
+/// by both blocks.
+pub type Compared = (Vec<Number>, Vec<Changed>);
 
 /// Compares versions.
 pub struct Comparer<'a> {
@@ -70,7 +74,7 @@ impl<'a> Comparer<'a> {
         let store = self.corpus.store;
         let old = store.document_blocks(before as usize);
         let new = store.document_blocks(document as usize);
-        let mut was = self.same(old.clone(), new.clone());
+        let was = self.same(old.clone(), new.clone());
         let mut taken = vec![false; old.len()];
         for &block in was.iter().filter(|&&block| block != NONE) {
             taken[block as usize - old.start] = true;
@@ -87,16 +91,20 @@ impl<'a> Comparer<'a> {
                 .total_cmp(&one.change.resemblance)
                 .then(key(one).cmp(&key(other)))
         });
+        let mut has_was = vec![false; new.len()];
         let mut changes = Vec::new();
-        for Pair { block, was: from, change } in pairs {
-            let own = &mut was[block as usize - new.start];
-            let is_taken = &mut taken[from as usize - old.start];
-            if *own == NONE && !*is_taken {
-                (*own, *is_taken) = (from, true);
-                changes.push((block, change));
+        for parts in [false, true] {
+            for &Pair { block, was: from, change } in &pairs {
+                let own = &mut has_was[block as usize - new.start];
+                let other = &mut taken[from as usize - old.start];
+                let is_part = change.relation == Relation::Contained && !change.template;
+                if (!*own && !*other) || (parts && is_part && *own != *other) {
+                    (*own, *other) = (true, true);
+                    changes.push((block, from, change));
+                }
             }
         }
-        changes.sort_unstable_by_key(|&(block, _)| block);
+        changes.sort_unstable_by_key(|&(block, from, _)| (block, from));
         (was, changes)
     }
 

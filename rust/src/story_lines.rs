@@ -40,19 +40,15 @@ pub fn story_ids(store: &Store, settings: &Settings, versions: &Versions) -> Vec
         .collect()
 }
 
-/// What a block of a version is in the one before it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Became {
-    Same,
-    Changed,
-    Came,
-}
+/// What became of blocks from one version to the next, by its name in files.
+const BECAME: [&str; 4] = ["same", "changed", "came", "went"];
 
-/// Blocks that follow one another and were, in the version before, blocks that follow one another.
+/// Blocks that follow one another, what they were in the version before, which follow one another too, and how
+/// one was changed.
 struct Stretch {
-    became: Became,
-    now: Range<usize>,
-    was: Range<usize>,
+    blocks: Range<usize>,
+    was: Option<Range<usize>>,
+    change: Option<Change>,
 }
 
 /// What lines of stories are written from.
@@ -99,96 +95,72 @@ impl StoryLines<'_> {
             step.scores.containment(),
             out,
         );
-        let stretches = self.stretches(member);
-        for (name, became) in
-            [("same", Became::Same), ("changed", Became::Changed), ("came", Became::Came)]
-        {
+        for (name, stretches) in BECAME.iter().zip(self.stretches(member)) {
             out.extend_from_slice(format!(",\"{name}\":[").as_bytes());
-            let some = stretches.iter().filter(|stretch| stretch.became == became);
-            for (number, stretch) in some.enumerate() {
+            for (number, stretch) in stretches.iter().enumerate() {
                 out.extend_from_slice(if number > 0 { b",{" } else { b"{" });
-                self.place(&stretch.now, out);
-                if became != Became::Came {
+                self.place(&stretch.blocks, out);
+                if let Some(was) = &stretch.was {
                     out.extend_from_slice(b",\"was\":{");
-                    self.place(&stretch.was, out);
+                    self.place(was, out);
                     out.push(b'}');
                 }
-                if let Some(change) = self.change(member, stretch) {
-                    write_change(&change, out);
+                if let Some(change) = &stretch.change {
+                    write_change(change, out);
                 }
                 out.push(b'}');
             }
             out.push(b']');
         }
-        out.extend_from_slice(b",\"went\":[");
-        for (number, gone) in self.gone(member).iter().enumerate() {
-            out.extend_from_slice(if number > 0 { b",{" } else { b"{" });
-            self.place(gone, out);
-            out.push(b'}');
-        }
-        out.push(b']');
     }
 
     /// How many blocks of a member are the same, changed, come and gone.
     #[must_use]
     pub fn counts(&self, member: usize) -> [u64; 4] {
-        let mut counts = [0; 4];
-        for stretch in self.stretches(member) {
-            counts[stretch.became as usize] += stretch.now.len() as u64;
-        }
-        counts[3] = self.gone(member).iter().map(|gone| gone.len() as u64).sum();
-        counts
+        let count = |stretches: Vec<Stretch>| {
+            let firsts = stretches.chunk_by(|one, other| one.blocks == other.blocks);
+            firsts.map(|same| same[0].blocks.len() as u64).sum()
+        };
+        self.stretches(member).map(count)
     }
 
-    fn change(&self, member: usize, stretch: &Stretch) -> Option<Change> {
+    /// What became of the blocks of a member and of the version before it, in the order of `BECAME`.
+    fn stretches(&self, member: usize) -> [Vec<Stretch>; 4] {
+        let (old, new) = (self.blocks(member - 1), self.blocks(member));
         let changes = self.versions.changes(member);
-        let found = changes.binary_search_by_key(&(stretch.now.start as Number), |&(at, _)| at);
-        found.ok().map(|place| changes[place].1)
-    }
-
-    /// The blocks of a member, in stretches; a changed one stands alone.
-    fn stretches(&self, member: usize) -> Vec<Stretch> {
-        let start = self.blocks(member).start;
-        let mut changes = self.versions.changes(member).iter().map(|&(block, _)| block).peekable();
-        let mut stretches: Vec<Stretch> = Vec::new();
-        for (place, &was) in self.versions.was(self.store, member).iter().enumerate() {
-            let (block, was_block) = (start + place, was as usize);
-            let is_change = changes.next_if_eq(&(block as Number)).is_some();
-            let became = match was {
-                _ if is_change => Became::Changed,
-                NONE => Became::Came,
-                _ => Became::Same,
-            };
-            let was = if was == NONE { 0..0 } else { was_block..was_block + 1 };
-            match stretches.last_mut() {
-                Some(last)
-                    if last.became == became
-                        && !is_change
-                        && (became == Became::Came || last.was.end == was_block) =>
+        let (mut is_told, mut stays) = (vec![false; new.len()], vec![false; old.len()]);
+        for &(block, was, _) in changes {
+            is_told[block as usize - new.start] = true;
+            stays[was as usize - old.start] = true;
+        }
+        let mut same: Vec<Stretch> = Vec::new();
+        for (block, &was) in new.clone().zip(self.versions.was(self.store, member)) {
+            if was == NONE {
+                continue;
+            }
+            let was = was as usize;
+            is_told[block - new.start] = true;
+            stays[was - old.start] = true;
+            match same.last_mut() {
+                Some(Stretch { blocks, was: Some(before), .. })
+                    if blocks.end == block && before.end == was =>
                 {
-                    last.now.end = block + 1;
-                    last.was.end = was.end;
+                    (blocks.end, before.end) = (block + 1, was + 1);
                 }
-                _ => stretches.push(Stretch { became, now: block..block + 1, was }),
+                _ => same.push(Stretch {
+                    blocks: block..block + 1,
+                    was: Some(was..was + 1),
+                    change: None,
+                }),
             }
         }
-        stretches
-    }
-
-    /// The blocks of the version before a member that are not in it, in stretches.
-    fn gone(&self, member: usize) -> Vec<Range<usize>> {
-        let old = self.blocks(member - 1);
-        let mut stays = vec![false; old.len()];
-        let was = self.versions.was(self.store, member).iter().filter(|&&block| block != NONE);
-        was.for_each(|&block| stays[block as usize - old.start] = true);
-        let mut gone: Vec<Range<usize>> = Vec::new();
-        for block in old.clone().filter(|block| !stays[block - old.start]) {
-            match gone.last_mut() {
-                Some(last) if last.end == block => last.end = block + 1,
-                _ => gone.push(block..block + 1),
-            }
-        }
-        gone
+        let single = |block: Number| block as usize..block as usize + 1;
+        let changed = changes.iter().map(|&(block, was, change)| Stretch {
+            blocks: single(block),
+            was: Some(single(was)),
+            change: Some(change),
+        });
+        [same, changed.collect(), untold(&new, &is_told), untold(&old, &stays)]
     }
 
     fn blocks(&self, member: usize) -> Range<usize> {
@@ -210,6 +182,18 @@ impl StoryLines<'_> {
         write_number(out, u64::from(self.store.ends[last]));
         out.push(b']');
     }
+}
+
+/// The blocks of a document that are not told of, in stretches.
+fn untold(blocks: &Range<usize>, is_told: &[bool]) -> Vec<Stretch> {
+    let mut stretches: Vec<Stretch> = Vec::new();
+    for block in blocks.clone().filter(|block| !is_told[block - blocks.start]) {
+        match stretches.last_mut() {
+            Some(last) if last.blocks.end == block => last.blocks.end = block + 1,
+            _ => stretches.push(Stretch { blocks: block..block + 1, was: None, change: None }),
+        }
+    }
+    stretches
 }
 
 fn write_change(change: &Change, out: &mut Vec<u8>) {

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use crate::cluster::Corpus;
 use crate::columns::filled;
 use crate::fates::Fates;
-use crate::paragraphs::{Change, Compared, Comparer};
+use crate::paragraphs::{Changed, Compared, Comparer};
 use crate::portrait::{Portraits, Scores};
 use crate::runs::Run;
 use crate::store::{NONE, Number, Store};
@@ -49,11 +49,11 @@ pub struct Versions {
     ends: Vec<usize>,
     /// Of each member; that of the first of a story says nothing.
     steps: Vec<Step>,
-    /// For each block of a member that is not the first: the block that it is in the version before it,
-    /// the same or changed, or `NONE`.
+    /// For each block of a member that is not the first: the block of the version before that it is, or
+    /// `NONE`.
     was: Vec<Number>,
-    /// Blocks that were changed, with how, ascending; of each member its own.
-    changes: Vec<(Number, Change)>,
+    /// Blocks that were changed, ascending; of each member its own.
+    changes: Vec<Changed>,
     /// Where the changes of each member end.
     change_ends: Vec<usize>,
 }
@@ -143,16 +143,16 @@ impl Versions {
         self.steps[member]
     }
 
-    /// For each block of such a member the block that it was, or `NONE`.
+    /// For each block of such a member the one of the version before that it is, or `NONE`.
     #[must_use]
     pub fn was(&self, store: &Store, member: usize) -> &[Number] {
         let first = self.steps[member].first;
         &self.was[first..first + store.document_blocks(self.members[member] as usize).len()]
     }
 
-    /// The blocks of such a member that were changed, ascending, with how.
+    /// The blocks of such a member that were changed, ascending.
     #[must_use]
-    pub fn changes(&self, member: usize) -> &[(Number, Change)] {
+    pub fn changes(&self, member: usize) -> &[Changed] {
         let start = if member == 0 { 0 } else { self.change_ends[member - 1] };
         &self.changes[start..self.change_ends[member]]
     }
