@@ -219,6 +219,17 @@ def test_pages_of_one_site_are_no_versions_of_one_text() -> None:
     ]
 
 
+def test_pages_of_a_manual_whose_own_text_is_short_lines_are_no_versions_either() -> None:
+    """All that tells them apart is shorter than `min_tokens`."""
+    chance = random.Random(8)
+    (frame,) = story(9, 1, paragraphs=10)
+    own = [
+        "\n\n".join(f"{word(chance)} {word(chance)} {word(chance)}" for _ in range(30))
+        for _ in range(24)
+    ]
+    assert dedup.scan([f"{frame}\n\n{lines}" for lines in own]).versions == []
+
+
 def test_a_teaser_joins_its_article_and_a_digest_joins_none_of_what_it_holds_but_one() -> None:
     article, others = story(11, 1)[0], [story(20 + n, 1)[0] for n in range(3)]
     teaser = "\n\n".join(article.split("\n\n")[:5])

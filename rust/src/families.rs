@@ -10,7 +10,7 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use crate::cluster::Neighbours;
-use crate::settings::{BOILERPLATE_DOCUMENTS, Settings};
+use crate::settings::BOILERPLATE_DOCUMENTS;
 use crate::store::{NONE, Number, Store};
 use crate::verify::Match;
 
@@ -44,14 +44,13 @@ impl Families {
     #[must_use]
     pub fn new(
         store: &Store,
-        settings: &Settings,
         neighbours: &Neighbours,
         (order, homes): (&[Number], &dyn Fn(Number) -> Number),
     ) -> Self {
         let roots = roots(store.nodes(), neighbours);
         let spread = spread(store, &roots);
         let mut families = Self { roots, spread, furniture: Vec::new(), bare: Vec::new() };
-        families.furniture = families.find_furniture(store, settings, (order, homes));
+        families.furniture = families.find_furniture(store, (order, homes));
         let is_bare = |document: usize| {
             let mut blocks = store.document_blocks(document);
             blocks.all(|block| {
@@ -89,22 +88,24 @@ impl Families {
     fn find_furniture(
         &self,
         store: &Store,
-        settings: &Settings,
         (order, homes): (&[Number], &dyn Fn(Number) -> Number),
     ) -> Vec<bool> {
         let mut furniture = vec![false; store.nodes()];
         if !self.spread.iter().any(|&documents| documents >= BOILERPLATE_DOCUMENTS) {
             return furniture;
         }
-        let kin = self.kin(store, settings);
+        let own = OwnText::new(self, store);
         let mut neighbours: HashMap<Number, Neighbour> = HashMap::new();
-        for &document in order {
-            let Some(own) = kin[document as usize] else { continue };
+        let mut known: HashMap<Number, bool> = HashMap::new();
+        for &document in order.iter().filter(|&&document| own.is_large(document)) {
+            known.clear();
             for block in store.document_blocks(document as usize) {
                 let family = self.of(store, block);
                 if self.is_common(family) {
                     let last = neighbours.entry(family).or_default();
-                    last.meet(document, homes(document), own);
+                    last.meet(document, homes(document), |before| {
+                        *known.entry(before).or_insert_with(|| own.are_kin(before, document))
+                    });
                 }
             }
         }
@@ -113,32 +114,64 @@ impl Families {
         }
         furniture
     }
+}
 
-    /// What each document shares with few others: documents that share a family in fewer than ten of
-    /// them have one number. None for a document of which next to nothing is its own.
-    fn kin(&self, store: &Store, settings: &Settings) -> Vec<Option<Number>> {
-        let mut parents: Vec<Number> = (0..store.documents() as Number).collect();
-        let mut last = vec![NONE; store.nodes()];
-        let mut has_own = Vec::with_capacity(store.documents());
+/// What stands in fewer than ten documents, of each document.
+struct OwnText {
+    /// Tokens of it; 0 where that is less than a tenth of the document.
+    tokens: Vec<u64>,
+    /// The families of it that stand in other documents too, with their tokens: document after document,
+    /// ascending.
+    shared: Vec<(Number, u32)>,
+    ends: Vec<usize>,
+}
+
+impl OwnText {
+    fn new(families: &Families, store: &Store) -> Self {
+        let mut made = Self { tokens: Vec::new(), shared: Vec::new(), ends: Vec::new() };
         for document in 0..store.documents() {
-            let (mut own, mut all) = (0, 0);
+            let (mut own, mut all, first) = (0, 0, made.shared.len());
             for block in store.document_blocks(document) {
-                let (family, tokens) = (self.of(store, block), store.block_tokens(block));
+                let (family, tokens) = (families.of(store, block), store.block_tokens(block));
                 all += u64::from(tokens);
-                if self.is_common(family) || tokens < settings.least_tokens() {
+                if families.is_common(family) {
                     continue;
                 }
                 own += u64::from(tokens);
-                let before = std::mem::replace(&mut last[family as usize], document as Number);
-                if before != NONE {
-                    join(&mut parents, before, document as Number);
+                if families.is_shared(family) {
+                    made.shared.push((family, tokens));
                 }
             }
-            has_own.push(own * OWN_SHARE > all);
+            made.shared[first..].sort_unstable();
+            made.ends.push(made.shared.len());
+            made.tokens.push(if own * OWN_SHARE > all { own } else { 0 });
         }
-        (0..store.documents() as Number)
-            .map(|document| has_own[document as usize].then(|| root(&mut parents, document)))
-            .collect()
+        made
+    }
+
+    fn is_large(&self, document: Number) -> bool {
+        self.tokens[document as usize] > 0
+    }
+
+    fn of(&self, document: Number) -> &[(Number, u32)] {
+        let document = document as usize;
+        let start = document.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.shared[start..self.ends[document]]
+    }
+
+    /// Whether a third of what the one with less own text has of it stands in the other one too.
+    fn are_kin(&self, one: Number, other: Number) -> bool {
+        let (left, right) = (self.of(one), self.of(other));
+        let (mut i, mut j, mut both) = (0, 0, 0);
+        while i < left.len() && j < right.len() {
+            let order = left[i].0.cmp(&right[j].0);
+            if order.is_eq() {
+                both += u64::from(left[i].1.min(right[j].1));
+            }
+            i += usize::from(order.is_le());
+            j += usize::from(order.is_ge());
+        }
+        both * 3 >= self.tokens[one as usize].min(self.tokens[other as usize])
     }
 }
 
@@ -147,30 +180,29 @@ impl Families {
 struct Neighbour {
     document: Number,
     home: Number,
-    own: Number,
     strangers: u32,
     kin: u32,
 }
 
 impl Default for Neighbour {
     fn default() -> Self {
-        Self { document: NONE, home: 0, own: 0, strangers: 0, kin: 0 }
+        Self { document: NONE, home: 0, strangers: 0, kin: 0 }
     }
 }
 
 impl Neighbour {
-    fn meet(&mut self, document: Number, home: Number, own: Number) {
+    fn meet(&mut self, document: Number, home: Number, mut are_kin: impl FnMut(Number) -> bool) {
         if self.document == document {
             return;
         }
         if self.document != NONE && self.home == home {
-            if self.own == own {
+            if are_kin(self.document) {
                 self.kin += 1;
             } else {
                 self.strangers += 1;
             }
         }
-        (self.document, self.home, self.own) = (document, home, own);
+        (self.document, self.home) = (document, home);
     }
 }
 

@@ -42,7 +42,7 @@ pub fn find_stories(corpus: &Corpus<'_>, told: (&Fates, &[Run]), dates: &[i64]) 
     let homes = |document| corpus.home(document);
     let mut order: Vec<Number> = (0..store.documents() as Number).collect();
     order.par_sort_unstable_by_key(|&document| (homes(document), date(document), document));
-    let families = Families::new(store, corpus.settings, corpus.neighbours, (&order, &homes));
+    let families = Families::new(store, corpus.neighbours, (&order, &homes));
     let pairs = Search::new(corpus, &families, told, &order).pairs(&order);
     let portraits = Portraits { store, settings: corpus.settings };
     let says = |document: Number, block: usize| families.says(store, document, block);
