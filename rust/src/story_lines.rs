@@ -155,12 +155,12 @@ impl StoryLines<'_> {
             }
         }
         let single = |block: Number| block as usize..block as usize + 1;
-        let changed = changes.iter().map(|&(block, was, change)| Stretch {
+        let edits = changes.iter().map(|&(block, was, change)| Stretch {
             blocks: single(block),
             was: Some(single(was)),
             change: Some(change),
         });
-        [same, changed.collect(), untold(&new, &is_told), untold(&old, &stays)]
+        [same, edits.collect(), untold(&new, &is_told), untold(&old, &stays)]
     }
 
     fn blocks(&self, member: usize) -> Range<usize> {
