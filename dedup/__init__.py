@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dedup.comparison import Comparison
+    from dedup.comparison.ledgers import compare
     from dedup.errors import (
         CorruptIndexError,
         DedupError,
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
         PolicyError,
     )
     from dedup.forecast import Forecast
+    from dedup.formats.restore import restore
     from dedup.model import Cluster, Document, Match, Member
     from dedup.options import Options
-    from dedup.pipeline import clean, compare, explain, matches, plan, restore, scan, tune, unique
+    from dedup.pipeline import clean, explain, matches, plan, scan, tune, unique
     from dedup.policy import Policy
     from dedup.results import CleanResult, ScanResult
     from dedup.tuning import Tuning
@@ -40,6 +42,7 @@ if TYPE_CHECKING:
 # and an interrupt while the command loads finds nothing imported that could not yet catch it.
 _LATER = {
     "dedup.comparison": ("Comparison",),
+    "dedup.comparison.ledgers": ("compare",),
     "dedup.errors": (
         "CorruptIndexError",
         "DedupError",
@@ -54,15 +57,14 @@ _LATER = {
         "PolicyError",
     ),
     "dedup.forecast": ("Forecast",),
+    "dedup.formats.restore": ("restore",),
     "dedup.model": ("Cluster", "Document", "Match", "Member"),
     "dedup.options": ("Options",),
     "dedup.pipeline": (
         "clean",
-        "compare",
         "explain",
         "matches",
         "plan",
-        "restore",
         "scan",
         "tune",
         "unique",

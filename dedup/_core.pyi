@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from typing import Any, final
 
+VERSION: str
 FOLD_IDENTITY: str
 KEEPS_MEMORY_LIMIT: bool
 CHECKPOINT_FORMAT: int
@@ -28,6 +29,11 @@ def normal_form(text: str, mask_numbers: bool = False) -> str: ...
 def token_hashes(text: str) -> bytes: ...
 def fingerprint(text: str, mask_numbers: bool = False) -> bytes: ...
 def differ_in_names_only(left: str, right: str, numbers: str) -> bool: ...
+def differences(
+    left: str, right: str, numbers: str
+) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """The code points in which two texts differ, where that is in numbers or names only."""
+
 def split(text: str, unit: str) -> list[tuple[int, int]]: ...
 def shingles(text: str, size: int) -> bytes: ...
 def signatures(items: Sequence[bytes], a: bytes, b: bytes) -> bytes: ...
@@ -149,12 +155,22 @@ class Corpus:
         `file` lies in a file; `most`, after deciding, is all that was held when that ended.
         """
 
-    def hot(self) -> tuple[int, int]: ...
+    def hot(self) -> dict[str, Any]:
+        """The texts that stand most often, and the crowds: buckets not compared pair by pair.
+
+        `largest`: members of the largest bucket. `shingles`, `characters`, `anchors`: buckets,
+        pairs of their members, pairs compared. `repeats`, `crowds`: ten rows at most, each with
+        `document` (its number), `span`, `text` (None where none are kept), `tokens`, `copies` and
+        `documents`; of a crowd, whose text is that of its central member, also `gathered`,
+        `buckets`, `members`, `pairs` and `compared`.
+        """
+
     def audits(self) -> list[list[int]]:
         """What the search found of a sample's matches: of near, contained and short ones.
 
-        Blocks, those in the sample, their matches, those of them that were found, blocks with a
-        match, and the squares of their matches summed up; zeros where nothing was audited.
+        Blocks, those in the sample, those that it was compared with, the sample's matches, those of
+        them that were found, blocks with a match, and the squares of their matches summed up; zeros
+        where nothing was audited.
         """
 
     def kind_totals(self) -> list[tuple[str, bool, int, int, int]]: ...

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from typing import TYPE_CHECKING, Any
 
@@ -32,8 +32,8 @@ class Scores:
     """How alike two texts are.
 
     relation: None where they do not match. similarity: by characters, only where that
-    decided. template: they differ in numbers or names only, so neither would be removed. reason:
-    one sentence for a person.
+    decided. template: they differ in numbers or names only, so neither would be removed.
+    differences: then these, in their order. reason: one sentence for a person.
     """
 
     relation: str | None
@@ -42,6 +42,7 @@ class Scores:
     similarity: float | None
     template: bool
     reason: str
+    differences: Sequence[dict[str, Any]] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,7 +50,8 @@ class Explanation:
     """The answer of `dedup.explain`; `print` shows it for reading.
 
     passages: shared passages as {left: span, right: span, relation, resemblance,
-    containment, text}. diff: the whole of both texts, aligned.
+    containment, text}. differences: of a template, the numbers or names in which the texts differ,
+    as {left: {text, span}, right: {text, span}}. diff: the whole of both texts, aligned.
     """
 
     left_name: str
@@ -62,6 +64,7 @@ class Explanation:
     reason: str
     passages: list[dict[str, Any]]
     diff: list[Edit]
+    differences: Sequence[dict[str, Any]] = ()
 
     @property
     def matches(self) -> bool:
@@ -79,6 +82,7 @@ class Explanation:
             "similarity": self.similarity,
             "template": self.template,
             "reason": self.reason,
+            "differences": list(self.differences),
             "passages": self.passages,
             "diff": [{"tag": tag, "left": left, "right": right} for tag, left, right in self.diff],
         }
@@ -113,6 +117,7 @@ def explain_texts(
         similarity=scores.similarity,
         template=scores.template,
         reason=scores.reason,
+        differences=scores.differences,
         passages=list(passages),
         diff=aligned(left, right),
     )
@@ -150,7 +155,22 @@ def compare(left: str, right: str, policy: Policy) -> Scores:
     apart = _kept_apart(left, right, policy) if relation else None
     if apart:
         reason += f"; they differ in {apart} only, so both stay"
-    return Scores(relation, resemblance, containment, similarity, apart is not None, reason)
+    scores = Scores(relation, resemblance, containment, similarity, apart is not None, reason)
+    return replace(scores, differences=_differences(left, right, policy)) if apart else scores
+
+
+def _differences(left: str, right: str, policy: Policy) -> list[dict[str, Any]]:
+    """The numbers or names in which a template's texts differ, as they are written."""
+    from dedup import _core
+
+    found = _core.differences(left, right, policy.numbers)
+    return [
+        {
+            "left": {"text": left[slice(*own)], "span": list(own)},
+            "right": {"text": right[slice(*other)], "span": list(other)},
+        }
+        for own, other in found
+    ]
 
 
 def _kept_apart(left: str, right: str, policy: Policy) -> str | None:
@@ -173,12 +193,12 @@ def _numbers_as_one(masked: str) -> str:
 def _by_shingles(resemblance: float, containment: float, policy: Policy) -> tuple[str | None, str]:
     if resemblance >= policy.threshold:
         return "near", f"resemblance reaches the threshold {policy.threshold}"
-    if containment >= policy.containment:
+    if containment >= policy.containment > 0:
         return "contained", f"containment reaches {policy.containment}"
-    return None, (
-        f"resemblance stays below the threshold {policy.threshold}, "
-        f"containment below {policy.containment}"
-    )
+    reason = f"resemblance stays below the threshold {policy.threshold}"
+    if policy.containment:
+        reason += f", containment below {policy.containment}"
+    return None, reason
 
 
 def _by_characters(

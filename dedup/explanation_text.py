@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dedup.report_text import WIDTH, plural
+from dedup.report_text import WIDTH, differing_line, plural
 from dedup.terminal import shorten, shorten_name
 
 if TYPE_CHECKING:
@@ -31,6 +31,9 @@ def explanation_lines(explanation: Explanation) -> Iterator[str]:
     if explanation.similarity is not None:
         scores += f", similarity {_score(explanation.similarity)}"
     yield f"  {scores}"
+    if explanation.differences:
+        pairs = [(one["left"]["text"], one["right"]["text"]) for one in explanation.differences]
+        yield f"  {differing_line(pairs, len(pairs), ' / ', WIDTH - 2)}"
     if explanation.passages:
         yield ""
         yield from _passage_lines(explanation.passages)

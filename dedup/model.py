@@ -60,12 +60,34 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Difference:
+    """A number or name in which a repeat and its keeper differ: either text, cut, and its place."""
+
+    text: str
+    span: Span
+    keeper_text: str
+    keeper_span: Span
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Difference:
+        """A difference of its JSON object in `clusters.jsonl`."""
+        keeper = value["keeper"]
+        return cls(value["text"], _pair(value["span"]), keeper["text"], _pair(keeper["span"]))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The difference as plain JSON values."""
+        keeper = {"text": self.keeper_text, "span": list(self.keeper_span)}
+        return {"text": self.text, "span": list(self.span), "keeper": keeper}
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """One passage of a cluster; the scores are its own against the keeper.
 
     relation, resemblance, containment: None for the keeper. kept: the rule that keeps a
     repeat (`min_tokens`, `boilerplate`, `numbers`, `protect`, `contained`, `layout`), None
-    for the keeper and for what is removed.
+    for the keeper and for what is removed. differences: where `numbers` keeps it, the first
+    five numbers or names in which it differs; differing: how many there are; else None.
     """
 
     document: str
@@ -77,6 +99,8 @@ class Member:
     resemblance: float | None = None
     containment: float | None = None
     kept: str | None = None
+    differences: tuple[Difference, ...] | None = None
+    differing: int | None = None
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Member:
@@ -91,6 +115,8 @@ class Member:
             value.get("resemblance"),
             value.get("containment"),
             value.get("kept"),
+            _differences(value.get("differences")),
+            value.get("differing"),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -302,6 +328,10 @@ def _plain(value: Any) -> dict[str, Any]:
         elif item is not None:
             made[name] = item.to_dict() if hasattr(item, "to_dict") else item
     return made
+
+
+def _differences(value: Any) -> tuple[Difference, ...] | None:
+    return None if value is None else tuple(Difference.from_json(one) for one in value)
 
 
 def _pair(value: Any) -> Span:

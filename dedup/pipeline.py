@@ -1,4 +1,4 @@
-"""What can be asked of a corpus: scan, clean, plan, tune, explain, unique, restore, compare.
+"""What can be asked of a corpus: scan, clean, plan, tune, matches, explain, unique.
 
 Everything that takes documents goes through here: the command, the library, lists in memory
 and files on disk.
@@ -10,11 +10,9 @@ import os
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
-from dedup.comparison.ledgers import compare
-from dedup.complete import complete_result
 from dedup.errors import DedupError, InputError, OutputError, PolicyError
 from dedup.explanation import Explanation, explain_texts
-from dedup.formats import OutputTree, Reading, check_output, restore
+from dedup.formats import OutputTree, Reading, check_output
 from dedup.formats.memory import documents_of
 from dedup.formats.partial import check_target
 from dedup.options import Options
@@ -31,18 +29,7 @@ if TYPE_CHECKING:
     from dedup.model import Match
     from dedup.tuning import Tuning
 
-__all__ = [
-    "Options",
-    "clean",
-    "compare",
-    "explain",
-    "matches",
-    "plan",
-    "restore",
-    "scan",
-    "tune",
-    "unique",
-]
+__all__ = ["Options", "clean", "explain", "matches", "plan", "scan", "tune", "unique"]
 
 
 def scan(
@@ -130,6 +117,8 @@ def clean(
 
 def _cleaned_files(run: Run, output: str, *, force: bool, resume: bool) -> CleanResult:
     if resume and not force:
+        from dedup.complete import complete_result
+
         done = complete_result(output, run.source, run.policy, run.options, run.reading)
         if done is not None:
             return done

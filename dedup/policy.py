@@ -42,7 +42,7 @@ SIGNATURE_SCHEME = "affine32-128"
 
 # Raised whenever a constant of the core that can change an answer does: bands of short blocks, the
 # hot-bucket rule, the second step, how ties of keepers are broken. It enters the digest too.
-METHOD = 5
+METHOD = 6
 PERMUTATIONS = 128
 
 # Recall of pairs that lie exactly at the threshold, the least favourable ones; pairs above it
@@ -83,9 +83,10 @@ class Policy:
     )
     containment: float = share(
         0.8,
-        "Least share of the shorter text found in the longer.",
+        "Least share of the shorter text found in the longer; 0: none.",
+        above_low=False,
         raised="fewer texts count as part of another",
-        lowered="more texts count as part of another",
+        lowered="more texts count as part of another; 0: none",
     )
     min_run: int = count(
         20,
@@ -129,7 +130,7 @@ class Policy:
     )
     boilerplate: str = choice(
         "keep",
-        "Short texts that stand in ten documents or more.",
+        "Short texts that stand in ten documents or more of one source.",
         keep="site furniture is reported and stays",
         first="of site furniture the first copy stays",
         all="of site furniture no copy stays",

@@ -28,6 +28,18 @@ AUDITED = ("near", "contained", "short")
 # Resemblance at which the chance of being compared is told, 0.3 to 1.0.
 CURVE = [step / 20 for step in range(6, 21)]
 
+# What `hot` holds where nothing is.
+NOTHING_HOT: Mapping[str, Any] = {
+    "buckets": 0,
+    "largest": 0,
+    "pairs": 0,
+    "compared": 0,
+    "uncompared": 0,
+    "anchors": {"buckets": 0, "pairs": 0, "compared": 0, "uncompared": 0},
+    "crowds": [],
+    "repeats": [],
+}
+
 # Every count a report has; what the pipeline does not hand in is 0.
 COUNTS = (
     "documents_read",
@@ -51,7 +63,7 @@ class RunFacts:
 
     seconds: by stage, with `total`. counts: see COUNTS; `documents_read` includes the
     skipped records. kinds: kind of cluster -> `clusters`, `copies` (members beside the
-    keeper) and their `characters`. hot: `buckets`, and the members of the `largest`.
+    keeper) and their `characters`. hot: what `hottest` gives.
     inputs: one object for each file as `restore` needs it. similar_documents: objects of
     `similar_document`. state: bytes that the core held when all was read; `file` lies in one.
     reading: how the inputs were read. audits: for each of AUDITED the numbers of
@@ -61,7 +73,7 @@ class RunFacts:
     seconds: Mapping[str, float]
     counts: Mapping[str, int]
     kinds: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    hot: Mapping[str, int] = field(default_factory=dict)
+    hot: Mapping[str, Any] = field(default_factory=dict)
     inputs: Sequence[Mapping[str, Any]] = ()
     similar_documents: Sequence[Mapping[str, Any]] = ()
     state: Mapping[str, int] = field(default_factory=dict)
@@ -78,7 +90,7 @@ def build_report(policy: Policy, facts: RunFacts) -> dict[str, Any]:
         "reading": dict(facts.reading),
         "seconds": {stage: round(took, 3) for stage, took in facts.seconds.items()},
         "recall": {**expected_recall(policy), **measured_recall(policy, facts.audits)},
-        "hot": {"buckets": 0, "largest": 0, **facts.hot},
+        "hot": {**NOTHING_HOT, **facts.hot},
         "state": _state(facts),
         "counts": {**dict.fromkeys(COUNTS, 0), **facts.counts},
         "kinds": {kind: dict(numbers) for kind, numbers in facts.kinds.items()},
@@ -119,27 +131,28 @@ def measured_recall(policy: Policy, audits: Sequence[Sequence[int]]) -> dict[str
 
 
 def audited(
-    blocks: int, sampled: int, matches: int, found: int, matched: int, squares: int
+    blocks: int, sampled: int, compared: int, matches: int, found: int, matched: int, squares: int
 ) -> dict[str, Any]:
     """The share of a sample's matches that were found, and the interval that holds it, 95 % sure.
 
     The sample is of blocks, and the matches of one block are found or lost together: they are
     worth as many independent ones as (their number)² / (the sum of squares by block), after
     Kish, Survey Sampling (1965); the interval is Wilson's (1927). None where there is no match;
-    exact where all blocks are in the sample.
+    exact where all blocks are in the sample and were compared with it.
 
-    >>> audited(1000, 100, 40, 40, 20, 80)["interval"]
+    >>> audited(1000, 100, 1000, 40, 40, 20, 80)["interval"]
     [0.8389, 1.0]
     """
     share = interval = None
     if matches:
         share = found / matches
-        interval = [share, share] if sampled == blocks else _wilson(share, matches**2 / squares)
+        interval = [share, share] if sampled == compared == blocks else _wilson(share, matches**2 / squares)
         interval = [round(end, 4) for end in interval]
         share = round(share, 4)
     return {
         "blocks": blocks,
         "sampled": sampled,
+        "compared": compared,
         "matched": matched,
         "matches": matches,
         "found": found,
@@ -163,15 +176,15 @@ def curve(policy: Policy) -> list[list[float]]:
 
 def versions() -> dict[str, str]:
     """What took part in the answer."""
-    from importlib.metadata import version
+    import rapidfuzz
 
-    from dedup._core import FOLD_IDENTITY
+    from dedup._core import FOLD_IDENTITY, VERSION
 
     return {
-        "dedup": version("dedup"),
+        "dedup": VERSION,
         "fold": FOLD_IDENTITY,
         "signature": SIGNATURE_SCHEME,
-        "rapidfuzz": version("rapidfuzz"),
+        "rapidfuzz": rapidfuzz.__version__,
         "python": platform.python_version(),
     }
 

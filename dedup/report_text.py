@@ -23,6 +23,10 @@ WIDTH = 80
 MOST_PLACES = 3
 MOST_DOCUMENTS = 5
 
+# Texts and crowds that are listed, of ten in report.json; how often such a text stands at least.
+MOST_HOT = 5
+HOT_COPIES = 100
+
 KINDS = {
     "self-repeat": "again inside one document",
     "shared": "in several documents",
@@ -96,6 +100,7 @@ def summary_lines(summary: Summary) -> Iterator[str]:
     if summary.largest:
         yield ""
         yield from _cluster_lines(summary)
+    yield from _hot_lines(summary)
     yield from _document_lines(summary)
     if summary.stories:
         yield ""
@@ -161,9 +166,6 @@ def _total_lines(summary: Summary) -> Iterator[str]:
         total = counts[f"{name}s" if name == "block" else "characters_read"]
         repeated = counts[f"{name}s_repeated"]
         yield f"  {repeated:,} of {plural(total, name)} ({percent(repeated, total)})"
-    hot = summary.report.get("hot", {}).get("buckets", 0)
-    if hot:
-        yield f"  {plural(hot, 'crowded bucket')} searched by their most typical members"
     yield from _recall_lines(summary.report.get("recall", {}))
 
 
@@ -227,9 +229,30 @@ def _places(cluster: Cluster, members: int, width: int) -> Iterator[str]:
             yield f"{'':<6}{note}"
         else:
             yield f"{label:<6} {source}{blocks}{note}"
+        if member.differences:
+            pairs = [(one.text, one.keeper_text) for one in member.differences]
+            count = member.differing or len(pairs)
+            yield f"{'':<6} {differing_line(pairs, count, ' for ', width - 7)}"
     more = members - len(keepers) - min(len(others), MOST_PLACES)
     if more:
         yield f"{'':<6} and {more:,} more"
+
+
+def differing_line(pairs: Sequence[tuple[str, str]], count: int, word: str, width: int) -> str:
+    """The first of `count` differences, as many as fit into a line, and how many more there are.
+
+    >>> differing_line([("7 °C", "9 °C"), ("Ulm", "Bonn")], 6, " for ", 60)
+    '7 °C for 9 °C, Ulm for Bonn, and 4 more'
+    """
+    shown: list[str] = []
+    for pair in pairs:
+        room = (width - len(word) - 16) // 2
+        item = word.join(shorten(text, room) for text in pair)
+        if shown and cells(", ".join([*shown, item])) > width - 16:
+            break
+        shown.append(item)
+    more = count - len(shown)
+    return ", ".join([*shown, f"and {more:,} more"] if more else shown)
 
 
 def _blocks(member: Member) -> str:
@@ -247,6 +270,40 @@ def _score(member: Member) -> str:
     if member.kept is not None:
         notes.append(f"stays: {STAYS.get(member.kept, member.kept)}")
     return f" ({', '.join(notes)})" if notes else ""
+
+
+def _hot_lines(summary: Summary) -> Iterator[str]:
+    """Texts that stand very often, and crowds whose members were not all compared."""
+    hot = summary.report.get("hot", {})
+    repeats = [row for row in hot.get("repeats", ()) if row["copies"] >= HOT_COPIES]
+    if repeats:
+        yield ""
+        yield summary.bold("Most often")
+        yield f"  {'times':>11}{'documents':>12}"
+        for row in repeats[:MOST_HOT]:
+            text = shorten(row["text"], WIDTH - 29)
+            yield f'  {row["copies"]:>11,}{row["documents"]:>12,}  "{text}"'
+    if hot.get("crowds"):
+        yield ""
+        yield summary.bold("Crowds of like texts, searched by their most typical members")
+        yield f"  {'texts':>11}{'documents':>12}{'compared':>13}{'of pairs':>17}"
+        for row in hot["crowds"][:MOST_HOT]:
+            counts = f"{row['members']:>11,}{row['documents']:>12,}{row['compared']:>13,}"
+            yield f"  {counts}{row['pairs']:>17,}"
+            yield f'{"":>14}"{shorten(row["text"], WIDTH - 16)}"'
+        yield from _uncompared_lines(hot)
+
+
+def _uncompared_lines(hot: Mapping[str, Any]) -> Iterator[str]:
+    for found, name in ((hot, "buckets of like texts"), (hot["anchors"], "buckets of shared runs")):
+        if found["buckets"]:
+            yield from wrap(
+                f"{found['uncompared']:,} of {found['pairs']:,} pairs in {found['buckets']:,} "
+                f"{name} were not compared",
+                WIDTH,
+                initial_indent="  ",
+                subsequent_indent="  ",
+            )
 
 
 def _document_lines(summary: Summary) -> Iterator[str]:

@@ -8,10 +8,9 @@ answers.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
-from dedup._core import CHECKPOINT_FORMAT
+from dedup._core import CHECKPOINT_FORMAT, VERSION
 from dedup.engines.checkpoint import Checkpoints, Saved, saved_in
 from dedup.errors import OutputError
 from dedup.formats.records import shown
@@ -184,7 +183,9 @@ def _saved_state(place: Place, belongs: dict[str, Any], options: Options) -> Sav
 
 def _settings(policy: Policy, options: Options, reading: Reading) -> dict[str, Any]:
     """Every setting that the state depends on, as JSON values."""
-    identity = (version("dedup"), CHECKPOINT_FORMAT, version("rapidfuzz"), policy.digest)
+    import rapidfuzz
+
+    identity = (VERSION, CHECKPOINT_FORMAT, rapidfuzz.__version__, policy.digest)
     return {
         **policy.to_dict(),
         "text_field": reading.text_field,

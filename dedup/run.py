@@ -20,6 +20,7 @@ from dedup.formats.memory import with_text
 from dedup.formats.rows import whole_records
 from dedup.formats.source import Held, Source, open_source
 from dedup.formats.walk import NOTES
+from dedup.hottest import hottest
 from dedup.intake import Intake, asked_fields, value_of
 from dedup.report import RunFacts, build_report, similar_document
 from dedup.results import CleanResult
@@ -165,7 +166,6 @@ class Run:
         counts = self.corpus.counts()
         counts["records_skipped"] = len(self.intake.skipped)
         counts["documents_read"] += len(self.intake.skipped)
-        buckets, largest = self.corpus.hot()
         self.seconds["total"] = time.perf_counter() - self.started
         if inputs is None and self.source.inputs is not None:
             inputs = [item.entry(self.reading.text_field) for item in self.source.inputs.files]
@@ -173,7 +173,7 @@ class Run:
             seconds=self.seconds,
             counts=counts,
             kinds=self._kinds(),
-            hot={"buckets": buckets, "largest": largest},
+            hot=hottest(self.corpus.hot(), self.corpus.document_name, self.source.excerpts),
             state=self.state,
             reading=self.reading.entry(),
             audits=self.corpus.audits(),

@@ -7,7 +7,9 @@ tests; where it and the core differ, one of them is wrong.
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache, cached_property
@@ -99,6 +101,40 @@ def is_inner_at(folded: str, place: int) -> bool:
     return is_number(before) and is_number(after)
 
 
+def is_hyphen(character: str) -> bool:
+    """The soft hyphen, and what folds to a hyphen."""
+    return character == "\u00ad" or fold_character(character) in ("-", "\u2010")
+
+
+def is_letter(character: str) -> bool:
+    """Whether all that it folds to belongs to words and is no number; not for what is dropped."""
+    folded = fold_character(character)
+    return folded != "" and all(character_class(c) == WORD and not is_number(c) for c in folded)
+
+
+def in_parted_words(text: str) -> set[int]:
+    """The characters from a hyphen to the next line that part a word: they fold to nothing."""
+
+    def after_unseen(place: int) -> int:
+        while place < len(text) and (
+            text[place] in " \t" or not (is_hyphen(text[place]) or fold_character(text[place]))
+        ):
+            place += 1
+        return place
+
+    found: set[int] = set()
+    for place, character in enumerate(text):
+        end = after_unseen(place + 1)
+        if not is_hyphen(character) or text[end : end + 1] not in ("\n", "\r"):
+            continue
+        next_line = after_unseen(end + (2 if text[end : end + 2] == "\r\n" else 1))
+        before = [c for c in text[:place] if fold_character(c)][-1:]
+        after = [c for c in text[next_line:] if fold_character(c)][:1]
+        if before and after and is_letter(before[0]) and is_letter(after[0]):
+            found.update(range(place, next_line))
+    return found
+
+
 def tokens(text: str, mask_numbers: bool = False) -> list[str]:
     """Maximal runs of word characters; singles and symbols alone; three like symbols as one."""
     return [token for token, _, _ in placed_tokens(text, mask_numbers)]
@@ -109,8 +145,10 @@ def placed_tokens(text: str, mask_numbers: bool = False) -> list[tuple[str, int,
 
     All rules look at folded characters: what folds to nothing stands between no others.
     """
-    folded = "".join(fold_character(character) for character in text)
-    home = [n for n, character in enumerate(text) for _ in fold_character(character)]
+    parted = in_parted_words(text) if "\n" in text or "\r" in text else set()
+    pieces_of = ["" if n in parted else fold_character(c) for n, c in enumerate(text)]
+    folded = "".join(pieces_of)
+    home = [n for n, piece in enumerate(pieces_of) for _ in piece]
     pieces: list[tuple[str, str]] = []
     for place, character in enumerate(folded):
         if character in SIGNS and is_sign_at(folded, place):
@@ -183,6 +221,12 @@ WHITE_SPACE = frozenset(map(chr, _ranges("9-D 20 85 A0 1680 2000-200A 2028-2029 
 HORIZONTAL = frozenset(map(chr, _ranges("9 20 A0 1680 2000-200A 202F 205F 3000")))
 
 
+# Han and Kana, behind any character of which a line may end.
+LINES_END_BEHIND = _ranges("2E80-2FDF 3005-3007 3031-3035 303B 3041-30FF 31F0-31FF 3400-4DBF") | (
+    _ranges("4E00-9FFF F900-FAFF FF66-FF9F 1AFF0-1B16F 20000-3FFFD")
+)
+
+
 def is_space(text: str, place: int) -> bool:
     """White space, or the byte order mark at the very start."""
     return text[place] in WHITE_SPACE or (place == 0 and text[0] == "\ufeff")
@@ -210,7 +254,10 @@ def lines(text: str) -> list[tuple[int, int]]:
 
 
 def is_hard_wrapped(text: str, group: list[tuple[int, int]]) -> bool:
-    """Three lines or more, none too long, and none could have taken the next one's first word."""
+    """Three lines or more, none too long, and none could have taken the next one's first word.
+
+    Of Han and Kana a character is a word.
+    """
     widths = [end - start for start, end in group]
     if len(group) < 3 or max(widths) > 100:
         return False
@@ -218,6 +265,8 @@ def is_hard_wrapped(text: str, group: list[tuple[int, int]]) -> bool:
         word = start
         while word < end and not is_space(text, word):
             word += 1
+            if ord(text[word - 1]) in LINES_END_BEHIND:
+                break
         if width + 1 + word - start <= max(widths):
             return False
     return True
@@ -482,6 +531,29 @@ def only_names_differ(left: Block, right: Block) -> bool:
     return left.names_as_one == right.names_as_one
 
 
+def differences(left: Block, right: Block) -> list[tuple[tuple[int, int], tuple[int, int]]]:
+    """Where a template's texts differ: characters of both, run of numbers or names by run."""
+    numbers = left.rules.numbers == "veto" and only_numbers_differ(left, right)
+    sides = [runs_apart(block, numbers) for block in (left, right)]
+    return [
+        ((one[0][1], one[-1][2]), (other[0][1], other[-1][2]))
+        for one, other in zip(*sides, strict=True)
+        if [token for token, _, _ in one] != [token for token, _, _ in other]
+    ]
+
+
+def runs_apart(block: Block, numbers: bool) -> list[list[tuple[str, int, int]]]:
+    """The placed tokens of a block: runs of numbers, or of names and numbers, and all between."""
+    vetoed = block.rules.numbers == "veto"
+    placed = placed_tokens(block.text, block.rules.numbers == "mask")
+    marked = zip(names(block.spelling or block.text), placed, strict=True)
+    flagged = [
+        (is_numeric(token[0]) if numbers else name or (vetoed and is_numeric(token[0])), token)
+        for name, token in marked
+    ]
+    return [[token for _, token in run] for _, run in groupby(flagged, lambda pair: pair[0])]
+
+
 def common_start(left: list[str], right: list[str]) -> int:
     """How many tokens two lists have in common from their start on."""
     count = 0
@@ -510,7 +582,7 @@ def verdict(left: Block, right: Block) -> Verdict | None:
     elif resemblance >= rules.threshold:
         relation = "near"
     else:
-        relation = "contained" if containment >= rules.containment else None
+        relation = "contained" if containment >= rules.containment > 0 else None
     if relation is None:
         return None
     template = (rules.numbers == "veto" and only_numbers_differ(left, right)) or (
@@ -583,3 +655,50 @@ def greedy(blocks: list[Block], rank: list[int] | None = None) -> list[int | Non
         else:
             kept.append(number)
     return repeat_of
+
+
+# --- kinds: why a cluster repeats ------------------------------------------------------------
+
+MANY, TOKENS_A_DOCUMENT, LONG_TOKENS = 10, 6, 200
+
+
+def source_of(identity: str, name: str, is_record: bool) -> str:
+    """What a publisher's documents share: a host, the first part of an id or path, or a file."""
+    for url in (identity, name):
+        host = re.match(r"[A-Za-z0-9]+://(?:[^/?#]*@)?([^/?#]+?)(?::[0-9]*)?(?:[/?#]|$)", url)
+        if host:
+            return bare(host[1])
+    own = "" if is_record and identity.startswith(name) else identity
+    for path in (own, "" if is_record else name):
+        first, slash, _ = path.partition("/")
+        if slash and first:
+            return bare(first)
+    return name.lower() if is_record else ""
+
+
+def bare(host: str) -> str:
+    """Without what many hosts begin with."""
+    host = host.lower()
+    return host[4:] if host.startswith("www.") else host
+
+
+def is_furniture(
+    places: list[tuple[int, int, int]], pages: list[list[int]], sources: list[str], least: int
+) -> bool:
+    """Whether passages are site furniture; the first is the keeper.
+
+    places: document, first and last block. pages: tokens of each document's blocks. sources: of
+    the documents. Short, or at the edge of a page that has as much text again, and so in ten
+    documents of one source, and one for each six tokens.
+    """
+    found = defaultdict(set)
+    for document, first, last in places:
+        page = pages[document]
+        tokens, edge = sum(page[first : last + 1]), max(3, len(page) // 10)
+        at_edge = last < edge or first >= len(page) - edge
+        if tokens < least or (tokens < LONG_TOKENS and at_edge and 2 * tokens <= sum(page)):
+            found[sources[document]].add(document)
+    document, first, last = places[0]
+    kept = sum(pages[document][first : last + 1])
+    enough = max(MANY, -(-kept // TOKENS_A_DOCUMENT))
+    return kept < LONG_TOKENS and any(len(documents) >= enough for documents in found.values())

@@ -171,7 +171,7 @@ def pools(draw: st.DrawFn) -> list[str]:
     for _ in range(draw(st.integers(0, 4))):
         pool.append(draw(edited(draw(st.sampled_from(pool)))))
     if draw(st.integers(0, 3)) == 0:
-        pool.append(draw(st.one_of(wrapped(), tickers())))
+        pool.append(draw(st.one_of(wrapped(), hyphenated(), tickers())))
     return pool
 
 
@@ -232,6 +232,16 @@ def any_corpora() -> st.SearchStrategy[list[str]]:
     return st.one_of(corpora(), corpora(), corpora(), adversarial_corpora())
 
 
+@st.composite
+def hyphenated(draw: st.DrawFn) -> str:
+    """Printed lines: words parted at line ends."""
+    ends = ["-\n", "-\n", "\u00ad\r\n", "\u2010\n  ", "- \r", "-\u200d\n", "-\n\n", " -\n", "\n"]
+    parts = draw(
+        st.lists(st.tuples(words(), st.sampled_from(ends), words()), min_size=1, max_size=9)
+    )
+    return " ".join("".join(part) for part in parts)
+
+
 def texts() -> st.SearchStrategy[str]:
     """Any text: what people write, and any code points at all but surrogates."""
     odd = st.sampled_from(
@@ -243,5 +253,6 @@ def texts() -> st.SearchStrategy[str]:
         paragraphs(),
         pools().flatmap(documents),
         wrapped(),
+        hyphenated(),
         tickers(),
     )

@@ -17,7 +17,7 @@ from reading import BOM, Whole, read_all
 import dedup
 from dedup.errors import FormatError
 from dedup.formats import Lines, Reading, discover, read
-from dedup.formats import restore as restore_folder
+from dedup.formats.restore import restore as restore_folder
 
 STORY = "The ferry will not sail tomorrow, the harbour office said, because of the storm."
 OTHER = "Herons have come back to the old harbour this spring, and nobody chases them away."

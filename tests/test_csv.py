@@ -17,7 +17,7 @@ import dedup
 from dedup.cli import main
 from dedup.errors import FieldError, FormatError
 from dedup.formats import Reading, discover, read
-from dedup.formats import restore as restore_folder
+from dedup.formats.restore import restore as restore_folder
 
 STORY = "The ferry will not sail tomorrow, the harbour office said, because of the storm."
 OTHER = 'Herons have come back to the "old" harbour this spring, and nobody chases them away.'

@@ -28,3 +28,11 @@ def test_the_package_loads_neither_numpy_nor_the_core_at_import() -> None:
     program = f"import sys, dedup; sys.exit(' '.join(set({heavy}) & set(sys.modules)) or 0)"
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_the_core_is_of_the_version_that_is_installed():
+    from importlib.metadata import version
+
+    from dedup import _core
+
+    assert version("dedup") == dedup.__version__ == _core.VERSION

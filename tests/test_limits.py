@@ -16,7 +16,7 @@ from reading import BOM, read_all
 import dedup
 from dedup.cli import main
 from dedup.errors import DedupError, FormatError
-from dedup.formats import restore as restore_folder
+from dedup.formats.restore import restore as restore_folder
 
 STORY = "The ferry will not sail tomorrow, the harbour office said, because of the storm."
 MOST = 200

@@ -19,8 +19,8 @@ from reading import read_all
 import dedup
 from dedup.errors import DedupError, FieldError, FormatError, InputError, OutputError
 from dedup.formats import OutputTree, Reading, Rows, discover, read
-from dedup.formats import restore as restore_folder
 from dedup.formats.output import OutputStream
+from dedup.formats.restore import restore as restore_folder
 
 pa = pytest.importorskip("pyarrow")
 pq = pytest.importorskip("pyarrow.parquet")

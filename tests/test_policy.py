@@ -33,7 +33,7 @@ REFUSED = [
         "the default is 0.7",
     ),
     ({"threshold": None}, "threshold is None; it must be a number in (0, 1]", "the default is 0.7"),
-    ({"containment": 1.5}, "containment is 1.5; it must lie in (0, 1]", "the default is 0.8"),
+    ({"containment": 1.5}, "containment is 1.5; it must lie in [0, 1]", "the default is 0.8"),
     ({"short_threshold": 90}, "short_threshold is 90; it must lie in (0, 1]", "did you mean 0.9"),
     ({"min_kept": 20}, "min_kept is 20; it must lie in [0, 1]", "did you mean 0.2"),
     ({"shingle_size": 0}, "shingle_size is 0; it must lie in [1, 64]", "the default is 3"),

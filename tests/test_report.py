@@ -237,20 +237,20 @@ def test_the_report_has_every_count_and_the_fields_of_the_contract():
 
 def test_the_interval_of_a_sample_is_wilsons_over_independent_matches():
     # statsmodels: proportion_confint(45, 50, method="wilson"); one match a block.
-    sample = audited(1000, 100, 50, 45, 50, 50)
+    sample = audited(1000, 100, 1000, 50, 45, 50, 50)
     assert (sample["share"], sample["interval"]) == (0.9, [0.7864, 0.9565])
     # All of them of one block are worth a single one.
-    assert audited(1000, 100, 50, 45, 1, 2500)["interval"][0] < 0.2
-    assert audited(100, 100, 50, 45, 50, 50)["interval"] == [0.9, 0.9]
-    assert audited(100, 100, 0, 0, 0, 0)["interval"] is None
+    assert audited(1000, 100, 1000, 50, 45, 1, 2500)["interval"][0] < 0.2
+    assert audited(100, 100, 100, 50, 45, 50, 50)["interval"] == [0.9, 0.9]
+    assert audited(100, 100, 100, 0, 0, 0, 0)["interval"] is None
 
 
 def test_what_a_sample_missed_is_told_in_lines_that_fit():
     report = report_of()
     report["recall"] = {
-        "sample_near": audited(5000, 1024, 40, 40, 20, 80),
-        "sample_contained": audited(5000, 1024, 41, 33, 26, 75),
-        "sample_short": audited(256, 256, 102, 101, 30, 1270),
+        "sample_near": audited(5000, 1024, 5000, 40, 40, 20, 80),
+        "sample_contained": audited(5000, 1024, 5000, 41, 33, 26, 75),
+        "sample_short": audited(256, 256, 256, 102, 101, 30, 1270),
     }
     shown = summary_of(report, twelve_paragraphs())
     assert "  contained pairs: 80.4% found, by a sample (95% sure: " in shown

@@ -17,7 +17,7 @@ from reading import BOM, SHAPES, Record, write
 import dedup
 from dedup.errors import FormatError, OutputError
 from dedup.formats import OutputTree, discover, read
-from dedup.formats import restore as restore_folder
+from dedup.formats.restore import restore as restore_folder
 from dedup.formats.writer import json_line
 
 

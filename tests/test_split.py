@@ -56,6 +56,20 @@ CASES = [
         "trimmed widths count",
     ),
     (
+        "Chinese lines of their own",
+        "联系我们\n本规定自公布之日起施行。\n（二）其他违反本规定的行为。",
+        ["联系我们", "本规定自公布之日起施行。", "（二）其他违反本规定的行为。"],
+        "a line of Chinese is no word: there was room for its first character",
+    ),
+    (
+        "hard-wrapped Chinese",
+        "本规定自公布之日起施行，其他\n违反本规定的行为，由公安机关\n依照 Windows 有关法律\n处罚。",
+        [
+            "本规定自公布之日起施行，其他\n违反本规定的行为，由公安机关\n依照 Windows 有关法律\n处罚。"
+        ],
+        "no room for the next character",
+    ),
+    (
         "two lines",
         "a longer first line\nshort",
         ["a longer first line", "short"],

@@ -21,7 +21,7 @@ def settings(unit: str) -> dict[str, Any]:
         "unit": unit,
         "shingle_size": SHINGLE_SIZE,
         "threshold": THRESHOLD,
-        "containment": 1.0,
+        "containment": 0,
         "min_run": 0,
         "short_tokens": 0,
         "min_tokens": LEAST_WORDS[unit],

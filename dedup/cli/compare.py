@@ -37,9 +37,9 @@ def compare(
     check_format(format, ("text", "json"))
     if top < 0:
         raise UsageProblem(f"top is {top}; it must be 0 or more")
-    from dedup import pipeline
+    from dedup.comparison.ledgers import compare
 
-    comparison = pipeline.compare(run1, run2, examples=top)
+    comparison = compare(run1, run2, examples=top)
     if format == "json":
         import orjson
 

@@ -2,13 +2,12 @@
 
 `discover` turns the user's paths into inputs, `read` streams them as batches (twice, if
 need be, with the same answer), `OutputTree` writes a folder that appears whole or not at
-all, and `restore` gives the inputs back. Nothing here knows what a repeat is.
+all, and the module `restore` gives the inputs back. Nothing here knows what a repeat is.
 """
 
 from dedup.formats.discover import Inputs, check_output, discover
 from dedup.formats.reader import Piece, read
 from dedup.formats.records import Batch, Input, Lines, Reading, Rows, Torn
-from dedup.formats.restore import Restored, restore
 from dedup.formats.writer import OutputTree
 
 __all__ = [
@@ -19,11 +18,9 @@ __all__ = [
     "OutputTree",
     "Piece",
     "Reading",
-    "Restored",
     "Rows",
     "Torn",
     "check_output",
     "discover",
     "read",
-    "restore",
 ]

@@ -114,7 +114,7 @@ fn settings(unit: Unit, compare: bool) -> Settings {
         unit,
         shingle_size: if compare { 5 } else { 3 },
         threshold: if compare { 0.8 } else { 0.7 },
-        containment: if compare { 1.0 } else { 0.8 },
+        containment: if compare { f64::INFINITY } else { 0.8 },
         min_run: if compare { 0 } else { 20 },
         short_tokens: if compare { 0 } else { 20 },
         short_threshold: 0.9,

@@ -19,13 +19,19 @@ use crate::verify::{Match, Relation, containment, least_shared, resemblance};
 
 /// Long blocks in the sample.
 const LONG: usize = 2048;
+/// Their tokens: an index of as many shingles lies in the second level of the cache for the most part.
+const TOKENS: u64 = 1 << 18;
 /// Long blocks up to which each of the sample is compared with all of them. Of more, it is compared with
 /// an eighth: reading all of them once more would cost more than all else.
 const ALL_PARTNERS: usize = 1 << 14;
 /// Short blocks in the sample, each of which is compared with every other one.
 const SHORT: usize = 256;
 /// Blocks that one task reads.
-const BLOCKS_PER_TASK: usize = 1024;
+const BLOCKS_PER_TASK: usize = 256;
+/// Blocks that are compared with the sample first.
+const FIRST_BLOCKS: usize = 512;
+/// Shared shingles that are counted, until no more blocks are compared with the sample.
+const MOST_WORK: u64 = 1 << 25;
 
 /// What a sample of the blocks told.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
@@ -34,6 +40,8 @@ pub struct Audit {
     pub blocks: u64,
     /// Those in the sample.
     pub sampled: u64,
+    /// Those that each of them was compared with.
+    pub compared: u64,
     /// Their matches, counted for each of them.
     pub matches: u64,
     /// Of these, those that the search found.
@@ -46,11 +54,12 @@ pub struct Audit {
 
 impl Audit {
     /// From the matches of each block of the sample.
-    fn of(blocks: usize, exact: &[u32], found: u64) -> Self {
+    fn of((blocks, compared): (usize, usize), exact: &[u32], found: u64) -> Self {
         let counts = || exact.iter().map(|&count| u64::from(count));
         Self {
             blocks: blocks as u64,
             sampled: exact.len() as u64,
+            compared: compared as u64,
             matches: counts().sum(),
             found,
             matched: counts().filter(|&count| count > 0).count() as u64,
@@ -60,25 +69,36 @@ impl Audit {
 
     /// As numbers, for a checkpoint.
     #[must_use]
-    pub fn to_row(self) -> [u64; 6] {
-        [self.blocks, self.sampled, self.matches, self.found, self.matched, self.squares]
+    pub fn to_row(self) -> [u64; 7] {
+        let Self { blocks, sampled, compared, matches, found, matched, squares } = self;
+        [blocks, sampled, compared, matches, found, matched, squares]
     }
 
     /// From such numbers.
     #[must_use]
-    pub fn from_row([blocks, sampled, matches, found, with_matches, squares]: [u64; 6]) -> Self {
-        Self { blocks, sampled, matches, found, matched: with_matches, squares }
+    pub fn from_row(row: [u64; 7]) -> Self {
+        let [blocks, sampled, compared, matches, found, matched, squares] = row;
+        Self { blocks, sampled, compared, matches, found, matched, squares }
     }
 }
 
-/// The places of the blocks whose fingerprints come first, ascending.
-fn sample(store: &Store, nodes: &[Number], count: usize) -> Vec<usize> {
+/// The places of the blocks whose fingerprints come first, ascending: so many, or fewer of them that
+/// have no more than `tokens` together, but for a quarter of them in any case.
+fn sample(store: &Store, nodes: &[Number], count: usize, tokens: u64) -> Vec<usize> {
+    let order = |&place: &usize| store.fingerprints[nodes[place] as usize];
     let mut places: Vec<usize> = (0..nodes.len()).collect();
     if places.len() > count {
-        places
-            .select_nth_unstable_by_key(count, |&place| store.fingerprints[nodes[place] as usize]);
+        places.select_nth_unstable_by_key(count, order);
         places.truncate(count);
     }
+    places.sort_unstable_by_key(order);
+    let mut sum = 0;
+    let fitting = places.iter().take_while(|&&place| {
+        sum += u64::from(store.token_count(nodes[place]));
+        sum <= tokens
+    });
+    let most = fitting.count().max(count / 4);
+    places.truncate(most);
     places.sort_unstable();
     places
 }
@@ -97,11 +117,43 @@ struct Sample {
     numbers: HashMap<Number, u32>,
 }
 
-/// What looking blocks up in a sample needs for itself.
-#[derive(Default)]
-struct Scratch {
+/// How many shingles a block shares with each one of the sample.
+struct Tally {
     set: Vec<u64>,
+    /// For each block of the sample; nothing but zeros between two look-ups.
+    shared: Vec<u32>,
+    /// Those that share any.
     met: Vec<u32>,
+    /// Shingles that were shared so far, over all look-ups.
+    work: u64,
+}
+
+impl Tally {
+    fn new(sample: &Sample) -> Self {
+        let shared = vec![0; sample.sizes.len()];
+        Self { set: Vec::new(), shared, met: Vec::new(), work: 0 }
+    }
+
+    /// Counts anew, for the shingles that are in the set now.
+    fn count(&mut self, index: &Index) {
+        self.forget();
+        for &shingle in &self.set {
+            for place in index.holders(shingle) {
+                let shared = &mut self.shared[place as usize];
+                if *shared == 0 {
+                    self.met.push(place);
+                }
+                *shared += 1;
+                self.work += 1;
+            }
+        }
+    }
+
+    fn forget(&mut self) {
+        for place in self.met.drain(..) {
+            self.shared[place as usize] = 0;
+        }
+    }
 }
 
 impl Sample {
@@ -121,24 +173,23 @@ impl Sample {
     /// Calls `each` with the blocks of the sample that a block matches, and how.
     fn look_up(
         &self,
-        (reader, scratch): (&mut TokenReader<'_>, &mut Scratch),
+        (reader, tally): (&mut TokenReader<'_>, &mut Tally),
         settings: &Settings,
         node: Number,
         mut each: impl FnMut(u32, Relation),
     ) {
-        let Scratch { set, met } = scratch;
-        fill(reader, settings, node, set);
-        self.meet(set, met);
-        if !self.may_match(settings, set, met) {
+        fill(reader, settings, node, &mut tally.set);
+        tally.count(&self.index);
+        if !self.may_match(settings, tally) {
             return;
         }
-        set.sort_unstable();
-        set.dedup();
-        self.meet(set, met);
+        tally.set.sort_unstable();
+        tally.set.dedup();
+        tally.count(&self.index);
         let own = self.numbers.get(&node);
-        for run in met.chunk_by(|one, other| one == other) {
-            let (other, shared) = (run[0], run.len() as u32);
-            let sizes = (set.len() as u32, self.sizes[other as usize]);
+        for &other in &tally.met {
+            let shared = tally.shared[other as usize];
+            let sizes = (tally.set.len() as u32, self.sizes[other as usize]);
             if own == Some(&other) {
             } else if resemblance(shared, sizes.0, sizes.1) >= settings.threshold {
                 each(other, Relation::Near);
@@ -148,31 +199,22 @@ impl Sample {
         }
     }
 
-    /// Who holds each of these shingles, sorted.
-    fn meet(&self, shingles: &[u64], met: &mut Vec<u32>) {
-        met.clear();
-        for &shingle in shingles {
-            self.index.meet(shingle, (1, 0), met);
-        }
-        met.sort_unstable();
-    }
-
-    /// Whether a block with these shingles, repeats included, can match any of those that were met:
+    /// Whether a block with the shingles of the tally, repeats included, can match any that was met:
     /// most share next to nothing, and need not be sorted.
-    fn may_match(&self, settings: &Settings, shingles: &[u64], met: &[u32]) -> bool {
-        if met.is_empty() {
+    fn may_match(&self, settings: &Settings, tally: &Tally) -> bool {
+        if tally.met.is_empty() {
             return false;
         }
         // So many different ones there are at least.
         let mut bits = [0u64; 8];
-        for &shingle in shingles {
+        for &shingle in &tally.set {
             bits[shingle as usize / 64 % 8] |= 1 << (shingle % 64);
         }
         let different = bits.iter().map(|word| word.count_ones()).sum::<u32>();
-        met.chunk_by(|one, other| one == other).any(|run| {
+        tally.met.iter().any(|&other| {
             // `least_shared` does not fall as sets grow.
-            let smaller = different.min(self.sizes[run[0] as usize]);
-            run.len() as f64 >= least_shared(settings, smaller, smaller)
+            let smaller = different.min(self.sizes[other as usize]);
+            f64::from(tally.shared[other as usize]) >= least_shared(settings, smaller, smaller)
         })
     }
 }
@@ -183,30 +225,46 @@ pub fn audit_long(store: &Store, settings: &Settings, matches: &[Match]) -> [Aud
     const RELATIONS: [Relation; 2] = [Relation::Near, Relation::Contained];
     let nodes = long_nodes(store, settings);
     let chosen: Vec<Number> =
-        sample(store, &nodes, LONG).iter().map(|&place| nodes[place]).collect();
+        sample(store, &nodes, LONG, TOKENS).iter().map(|&place| nodes[place]).collect();
     let sample = Sample::new(store, settings, &chosen);
     let every = if nodes.len() > ALL_PARTNERS { 8 } else { 1 };
     // By bits that the choice of the sample does not look at.
     let is_partner =
         |node: Number| (store.fingerprints[node as usize] as u64).is_multiple_of(every);
-    let partners: Vec<Number> = nodes.iter().copied().filter(|&node| is_partner(node)).collect();
-    let matching: Vec<Vec<(u32, Relation)>> = partners
-        .par_chunks(BLOCKS_PER_TASK)
-        .map(|some| {
-            let (mut reader, mut scratch) = (store.token_reader(), Scratch::default());
-            let mut matching = Vec::new();
-            for &node in some {
-                sample.look_up((&mut reader, &mut scratch), settings, node, |other, relation| {
-                    matching.push((other, relation));
-                });
-            }
-            matching
-        })
-        .collect();
+    let mut partners: Vec<Number> =
+        nodes.iter().copied().filter(|&node| is_partner(node)).collect();
+    // Where nearly all blocks resemble the sample, the first ones by their fingerprints are enough.
+    partners.par_sort_unstable_by_key(|&node| store.fingerprints[node as usize] as u64);
+    let (mut matching, mut work, mut compared) = (Vec::new(), 0, 0);
+    while work <= MOST_WORK && compared < partners.len() {
+        // Twice as many as all before: little is done in vain where that is far too much.
+        let most = partners.len().min((2 * compared).max(FIRST_BLOCKS));
+        let some = &mut partners[compared..most];
+        some.sort_unstable();
+        let found: Vec<(Vec<(u32, Relation)>, u64)> = some
+            .par_chunks(BLOCKS_PER_TASK)
+            .map(|some| {
+                let (mut reader, mut tally) = (store.token_reader(), Tally::new(&sample));
+                let mut matching = Vec::new();
+                for &node in some {
+                    sample.look_up((&mut reader, &mut tally), settings, node, |other, relation| {
+                        matching.push((other, relation));
+                    });
+                }
+                (matching, tally.work)
+            })
+            .collect();
+        compared = most;
+        for (some, tallied) in found {
+            matching.extend(some);
+            work += tallied;
+        }
+    }
+    let compared: HashSet<Number> = partners[..compared].iter().copied().collect();
     let chosen: HashSet<Number> = chosen.into_iter().collect();
     RELATIONS.map(|relation| {
         let mut exact = vec![0u32; sample.sizes.len()];
-        for &(number, _) in matching.iter().flatten().filter(|found| found.1 == relation) {
+        for &(number, _) in matching.iter().filter(|found| found.1 == relation) {
             exact[number as usize] += 1;
         }
         let of_shingles = |found: &&Match| found.similarity.is_nan() && found.relation == relation;
@@ -214,9 +272,9 @@ pub fn audit_long(store: &Store, settings: &Settings, matches: &[Match]) -> [Aud
             .iter()
             .filter(of_shingles)
             .flat_map(|found| [(found.left, found.right), (found.right, found.left)])
-            .filter(|&(node, other)| chosen.contains(&node) && is_partner(other))
+            .filter(|&(node, other)| chosen.contains(&node) && compared.contains(&other))
             .count() as u64;
-        Audit::of(nodes.len(), &exact, found)
+        Audit::of((nodes.len(), compared.len()), &exact, found)
     })
 }
 
@@ -224,8 +282,9 @@ pub fn audit_long(store: &Store, settings: &Settings, matches: &[Match]) -> [Aud
 #[must_use]
 pub fn audit_short(store: &Store, settings: &Settings, matches: &[Match]) -> Audit {
     let blocks = ShortBlocks::new(store, settings);
-    let places = sample(store, &blocks.nodes, SHORT);
+    let places = sample(store, &blocks.nodes, SHORT, u64::MAX);
     let exact = near_sample(&blocks, &places);
     let chosen = places.iter().map(|&place| blocks.nodes[place]).collect();
-    Audit::of(blocks.nodes.len(), &exact, count_found(matches.iter(), &chosen))
+    let all = blocks.nodes.len();
+    Audit::of((all, all), &exact, count_found(matches.iter(), &chosen))
 }

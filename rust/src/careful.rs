@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use crate::fold::{Class, Folded, fold};
 use crate::hash::token_hash;
+use crate::hyphen::word_breaks;
 
 const MINUS: char = '\u{2212}';
 
@@ -16,8 +17,8 @@ const MINUS: char = '\u{2212}';
 pub struct CarefulReader {
     /// The normal form.
     pub normal: Vec<u8>,
-    /// One hash a token, as `TokenBuffer::hashes`.
-    pub hashes: Vec<u32>,
+    /// Whether each token is numeric.
+    pub numeric: Vec<bool>,
     /// The code points in which each token stands, with what folds to nothing behind them.
     pub places: Vec<Range<u32>>,
     mask_numbers: bool,
@@ -27,7 +28,7 @@ pub struct CarefulReader {
     open: Option<usize>,
     /// The code points of the open token so far.
     opened: Range<u32>,
-    numeric: bool,
+    is_numeric: bool,
     previous: Previous,
     held: Held,
     /// The code points that are held, from the first to the last.
@@ -63,12 +64,21 @@ impl CarefulReader {
     /// Replaces the content by the tokens of `text`.
     pub fn read(&mut self, text: &str, mask_numbers: bool) {
         self.normal.clear();
-        self.hashes.clear();
+        self.numeric.clear();
         self.places.clear();
         self.mask_numbers = mask_numbers;
         self.previous = Previous::Boundary;
-        for (place, character) in (0..).zip(text.chars()) {
+        let mut breaks = word_breaks(text).peekable();
+        for (place, (byte, character)) in (0..).zip(text.char_indices()) {
             self.place = place;
+            while breaks.next_if(|part| part.end <= byte).is_some() {}
+            if breaks.peek().is_some_and(|part| part.start <= byte) {
+                self.take_along();
+                continue;
+            }
+            if self.held == Held::Nothing && self.accept_common(character) {
+                continue;
+            }
             let mut dropped = true;
             fold(character, |folded| {
                 dropped = false;
@@ -80,6 +90,31 @@ impl CarefulReader {
         }
         self.settle(None);
         self.close();
+    }
+
+    /// One hash a token, as `TokenBuffer::hashes`.
+    #[must_use]
+    pub fn hashes(&self) -> Vec<u32> {
+        let forms = self.normal.split(|&byte| byte == b' ');
+        let hash = |(form, &numeric)| token_hash(form) & !1 | u32::from(numeric);
+        forms.zip(&self.numeric).map(hash).collect()
+    }
+
+    /// Accepts what most texts mostly are, where nothing is held: letters and spaces of ASCII.
+    #[inline]
+    fn accept_common(&mut self, character: char) -> bool {
+        if character.is_ascii_alphabetic() {
+            self.begin(self.place);
+            self.opened.end = self.place + 1;
+            self.normal.push(character.to_ascii_lowercase() as u8);
+            self.previous = Previous::Letter;
+        } else if character == ' ' {
+            self.close();
+            self.previous = Previous::Boundary;
+        } else {
+            return false;
+        }
+        true
     }
 
     /// Adds what folds to nothing to that which it follows.
@@ -107,7 +142,7 @@ impl CarefulReader {
         match (class, character) {
             (Class::Word, _) => {
                 self.push(character, here);
-                self.numeric |= number;
+                self.is_numeric |= number;
                 self.previous = if number { Previous::Number } else { Previous::Letter };
             }
             (Class::Single, _) => {
@@ -198,26 +233,30 @@ impl CarefulReader {
 
     /// Adds a character to the open token, or opens one.
     fn push(&mut self, character: char, place: Range<u32>) {
+        self.begin(place.start);
+        self.opened.end = place.end;
+        self.normal.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+    }
+
+    /// Opens a token at a code point, unless one is open.
+    fn begin(&mut self, start: u32) {
         if self.open.is_none() {
             if !self.normal.is_empty() {
                 self.normal.push(b' ');
             }
             self.open = Some(self.normal.len());
-            self.opened = place.clone();
-            self.numeric = false;
+            self.opened.start = start;
+            self.is_numeric = false;
         }
-        self.opened.end = place.end;
-        self.normal.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
     }
 
     fn close(&mut self) {
         let Some(start) = self.open.take() else { return };
-        if self.numeric && self.mask_numbers {
+        if self.is_numeric && self.mask_numbers {
             self.normal.truncate(start);
             self.normal.push(b'0');
         }
-        let hash = token_hash(&self.normal[start..]);
-        self.hashes.push(hash & !1 | u32::from(self.numeric));
+        self.numeric.push(self.is_numeric);
         self.places.push(self.opened.clone());
     }
 }

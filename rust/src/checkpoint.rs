@@ -13,13 +13,14 @@ use hashbrown::HashTable;
 
 use crate::audit::Audit;
 use crate::columns::Texts;
-use crate::corpus::{Corpus, Hot};
+use crate::corpus::Corpus;
+use crate::hottest::Hot;
 use crate::section::{Mark, Row, SectionReader, SectionWriter, damaged, hash_range};
 use crate::spool::no_file;
 use crate::store::{NONE, Number, Store};
 
 /// Changes with everything that changes what the files hold or mean.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 
 /// Bytes of a token in its file.
 const TOKEN: u64 = 4;
@@ -80,7 +81,8 @@ impl Corpus {
     pub fn checkpoint_matches(&mut self) -> io::Result<Mark> {
         let checkpoints = self.checkpoints.take().ok_or_else(no_file)?;
         let mut section = SectionWriter::new(&checkpoints.file, checkpoints.end);
-        section.column(&[self.hot.buckets, self.hot.largest, self.candidates])?;
+        section.column(&[self.candidates])?;
+        section.column(&self.hot.to_rows())?;
         section.column(self.audits.map(Audit::to_row).as_flattened())?;
         section.column(&self.matches)?;
         Ok(section.end())
@@ -131,19 +133,21 @@ impl Corpus {
 
     fn read_matches(&mut self, mut section: SectionReader<'_>) -> io::Result<()> {
         let (mut counts, mut audits) = (Vec::new(), Vec::<u64>::new());
+        let mut hot = Vec::new();
         section.column(&mut counts)?;
+        section.column(&mut hot)?;
         section.column(&mut audits)?;
         section.column(&mut self.matches)?;
         section.end()?;
         let nodes = self.store.nodes() as Number;
         let sound = self.matches.iter().all(|one| one.left < one.right && one.right < nodes);
-        let [buckets, largest, candidates] = counts[..] else { return Err(damaged()) };
+        let [candidates] = counts[..] else { return Err(damaged()) };
         if !sound {
             return Err(damaged());
         }
         let rows = <[_; 3]>::try_from(audits.as_chunks().0).map_err(|_| damaged())?;
         self.audits = rows.map(Audit::from_row);
-        self.hot = Hot { buckets, largest };
+        self.hot = Hot::of_rows(&hot, self.store.nodes()).ok_or_else(damaged)?;
         self.candidates = candidates;
         self.store.close();
         self.store.forget_normals();

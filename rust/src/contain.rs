@@ -7,6 +7,7 @@
 use rayon::prelude::*;
 
 use crate::anchors::{Anchors, GRAM, Seen, WINDOW};
+use crate::crowds::Crowds;
 use crate::group::Pair;
 use crate::settings::Settings;
 use crate::store::{Number, Store, TokenReader};
@@ -27,6 +28,18 @@ fn holds(longer: u32, shorter: u32) -> bool {
     u64::from(longer) * 10 >= u64::from(shorter) * 11
 }
 
+/// Of lengths that descend, the pairs of which one may hold the other.
+fn count_holding<I: Iterator<Item = u32>>(lengths: impl Fn() -> I) -> u64 {
+    let (mut longer, mut count, mut total) = (lengths().peekable(), 0, 0);
+    for shorter in lengths() {
+        while longer.next_if(|&longer| holds(longer, shorter)).is_some() {
+            count += 1;
+        }
+        total += count;
+    }
+    total
+}
+
 /// The share of the shorter text's anchors, at least, that a longer one which holds it has too.
 ///
 /// An edit costs as many shingles as one has tokens, and up to twice a gram's tokens of anchors' windows.
@@ -36,15 +49,21 @@ fn least_share(settings: &Settings) -> f64 {
     (1.0 - edits * (2 * GRAM) as f64).clamp(1.0 / 3.0, 0.75)
 }
 
-/// Pairs of `nodes` (ascending), of which one may hold the other; ascending.
+/// Pairs of `nodes` (ascending), of which one may hold the other, ascending; and the buckets whose texts
+/// were not all paired with each other.
 #[must_use]
-pub fn containment_candidates(store: &Store, settings: &Settings, nodes: &[Number]) -> Vec<Pair> {
+pub fn containment_candidates(
+    store: &Store,
+    settings: &Settings,
+    nodes: &[Number],
+) -> (Vec<Pair>, Crowds) {
     let share = least_share(settings);
     let Shared { entries, anchors } = shared_anchors(store, nodes);
     let length = |place: u32| store.token_count(nodes[place as usize]);
     let mut hot = vec![0u32; nodes.len()];
     let mut pairs: Vec<u64> = Vec::new();
     let mut members: Vec<u32> = Vec::new();
+    let mut crowds = Crowds::default();
     for bucket in entries.chunk_by(|left, right| left >> 32 == right >> 32) {
         members.clear();
         members.extend(bucket.iter().map(|&entry| entry as u32));
@@ -54,12 +73,18 @@ pub fn containment_candidates(store: &Store, settings: &Settings, nodes: &[Numbe
                 hot[place as usize] += 1;
             }
         }
+        let before = pairs.len();
         let longest = if members.len() > COLD { LONGEST } else { members.len() };
         for (rank, &longer) in members[..longest].iter().enumerate() {
             let shorter = members[rank + 1..]
                 .iter()
                 .filter(|&&shorter| holds(length(longer), length(shorter)));
             pairs.extend(shorter.map(|&shorter| u64::from(shorter) << 32 | u64::from(longer)));
+        }
+        let paired = (pairs.len() - before) as u64;
+        if members.len() > COLD && paired > 0 {
+            let lengths = || members.iter().map(|&place| length(place));
+            crowds.note(members[0], &members, (count_holding(lengths), paired));
         }
     }
     drop(entries);
@@ -77,7 +102,8 @@ pub fn containment_candidates(store: &Store, settings: &Settings, nodes: &[Numbe
         })
         .collect();
     found.par_sort_unstable();
-    found
+    crowds.renumber(nodes);
+    (found, crowds)
 }
 
 /// The anchors that stand in more than one text.
@@ -147,5 +173,28 @@ impl<'a> AnchorReader<'a> {
         self.hashes.sort_unstable();
         self.hashes.dedup();
         &self.hashes
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pairs_are_counted_as_two_loops_count_them() {
+        let lists: [&[u32]; 5] = [
+            &[],
+            &[5],
+            &[9, 9, 9],
+            &[110, 100, 100, 99, 90, 20, 20],
+            &[300, 200, 100, 50, 25, 1, 1],
+        ];
+        for lengths in lists {
+            let mut count = 0;
+            for (place, &longer) in lengths.iter().enumerate() {
+                count += lengths[place + 1..].iter().filter(|&&other| holds(longer, other)).count();
+            }
+            assert_eq!(count_holding(|| lengths.iter().copied()), count as u64, "{lengths:?}");
+        }
     }
 }

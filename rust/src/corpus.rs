@@ -14,6 +14,7 @@ use crate::cluster::{Corpus as Decided, Neighbours};
 use crate::columns::filled;
 use crate::counts::counts;
 use crate::group::Candidates;
+use crate::hottest::{Gathered, Hot, HotCrowdText, HotText, tell};
 use crate::join::all_matches;
 use crate::names::mark_names;
 use crate::plan::{Plan, Similar, make_plan};
@@ -35,15 +36,6 @@ const MEMBERS_AT_ONCE: usize = 1 << 13;
 /// Members of one cluster that are written by one task.
 const MEMBERS_IN_A_PART: usize = 1 << 10;
 
-/// Hot buckets of a run, over all bands.
-#[derive(Clone, Copy, Default, Debug)]
-pub struct Hot {
-    /// How many there were.
-    pub buckets: u64,
-    /// Members of the largest.
-    pub largest: u64,
-}
-
 /// A run. The methods are called in the order in which they stand here.
 pub struct Corpus {
     /// The policy.
@@ -55,7 +47,7 @@ pub struct Corpus {
     workspace: Workspace,
     short_pairs: Candidates,
     pub(crate) matches: Vec<Match>,
-    /// Hot buckets met so far.
+    /// Crowded buckets met so far.
     pub hot: Hot,
     pub(crate) candidates: u64,
     /// What the search found of a sample's matches: of near ones, contained ones, and short ones.
@@ -74,6 +66,7 @@ struct Outcome {
     /// Bytes that were held before what only deciding needs was forgotten.
     most_bytes: u64,
     occurrences: Option<Occurrences>,
+    hottest: (Vec<HotText>, Vec<HotCrowdText>),
 }
 
 impl Corpus {
@@ -132,7 +125,8 @@ impl Corpus {
                 Search::Lsh => short_candidates(&self.store, &self.settings, &self.permutations),
                 Search::Exhaustive => all_short_pairs(&self.store, &self.settings),
             };
-            self.note_hot(self.short_pairs.hot_buckets, self.short_pairs.largest_bucket);
+            let crowds = std::mem::take(&mut self.short_pairs.crowds);
+            self.hot.add(&self.store, Gathered::Characters, crowds);
         }
         self.candidates += self.short_pairs.len() as u64;
         self.short_pairs.len()
@@ -179,10 +173,11 @@ impl Corpus {
         let (store, settings) = (&self.store, &self.settings);
         match settings.search {
             Search::Lsh => {
-                let found = long_candidates(store, settings, &self.permutations);
+                let (mut found, anchors) = long_candidates(store, settings, &self.permutations);
                 self.matches.extend(verify_pairs(store, settings, &found));
                 self.candidates += found.len() as u64;
-                self.note_hot(found.hot_buckets, found.largest_bucket);
+                self.hot.add(store, Gathered::Shingles, std::mem::take(&mut found.crowds));
+                self.hot.add(store, Gathered::Anchors, anchors);
             }
             Search::Exhaustive => {
                 let (found, verified) = all_matches(store, settings);
@@ -207,11 +202,6 @@ impl Corpus {
         self.store.check_spool().map_err(|error| format!("a temporary file: {error}"))
     }
 
-    fn note_hot(&mut self, buckets: u64, largest: u64) {
-        self.hot.buckets += buckets;
-        self.hot.largest = self.hot.largest.max(largest);
-    }
-
     /// Which pairs of long blocks lie at which resemblance, by a sample of them; after all documents.
     #[must_use]
     pub fn tune(&self, levels: &[f64], most: usize) -> Tuning {
@@ -227,6 +217,8 @@ impl Corpus {
         let mut plan = make_plan(&self.store, &self.settings, &neighbours, rank);
         let cluster_ids = cluster_ids(&self.store, &self.settings, &plan);
         let counts = counts(&plan, &self.store);
+        let hottest = tell(&self.store, &self.hot.crowds, &plan.spread);
+        plan.spread = Vec::new();
         let memory = self.store.state().into_iter().filter(|&(name, _)| name != "file");
         let most_bytes = memory.map(|(_, bytes)| bytes).sum::<u64>()
             + plan.bytes()
@@ -255,6 +247,7 @@ impl Corpus {
             story_ids,
             most_bytes,
             occurrences,
+            hottest,
         });
     }
 
@@ -409,6 +402,13 @@ impl Corpus {
             total[2] += quote.characters;
         }
         totals
+    }
+
+    /// The texts that stand most often, and the largest crowds.
+    #[must_use]
+    pub fn hottest(&self) -> (&[HotText], &[HotCrowdText]) {
+        let (texts, crowds) = &self.outcome().hottest;
+        (texts, crowds)
     }
 
     /// How many match lines there are.

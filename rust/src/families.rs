@@ -10,7 +10,7 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use crate::cluster::Neighbours;
-use crate::settings::BOILERPLATE_DOCUMENTS;
+use crate::furniture::FURNITURE_DOCUMENTS;
 use crate::store::{NONE, Number, Store};
 use crate::verify::Match;
 
@@ -82,7 +82,7 @@ impl Families {
     }
 
     fn is_common(&self, family: Number) -> bool {
-        self.spread[family as usize] >= BOILERPLATE_DOCUMENTS
+        self.spread[family as usize] as usize >= FURNITURE_DOCUMENTS
     }
 
     fn find_furniture(
@@ -91,7 +91,7 @@ impl Families {
         (order, homes): (&[Number], &dyn Fn(Number) -> Number),
     ) -> Vec<bool> {
         let mut furniture = vec![false; store.nodes()];
-        if !self.spread.iter().any(|&documents| documents >= BOILERPLATE_DOCUMENTS) {
+        if !self.spread.iter().any(|&documents| documents as usize >= FURNITURE_DOCUMENTS) {
             return furniture;
         }
         let own = OwnText::new(self, store);

@@ -1,6 +1,7 @@
 //! Text with every code point folded, as bytes whose class can be told sixty-four at a time.
 //!
-//! ASCII letters are small, controls are spaces, and what folding drops is gone. Other code points of
+//! ASCII letters are small, controls are spaces, and what folding drops is gone, as are hyphens and line
+//! ends inside of words (`hyphen`). Other code points of
 //! words stand as UTF-8, whose bytes are all above 127. What bytes alone could not tell is told by
 //! control codes, which no text has kept:
 //!
@@ -17,6 +18,7 @@
 use std::sync::LazyLock;
 
 use crate::fold::{Class, Folded, fold, fold_to_one};
+use crate::hyphen::word_breaks;
 
 /// Before and after a number that is not ASCII.
 pub(crate) const NUMBER: u8 = 0x05;
@@ -63,6 +65,17 @@ impl Flat {
         self.length = 0;
         self.coded = false;
         self.make_room(text.len() + PADDING + STRIDE);
+        let mut start = 0;
+        for part in word_breaks(text) {
+            self.append(&text[start..part.start]);
+            start = part.end;
+        }
+        self.append(&text[start..]);
+        self.bytes[self.length..self.length + PADDING].fill(b' ');
+    }
+
+    fn append(&mut self, text: &str) {
+        self.make_room(text.len() + PADDING + STRIDE);
         let bytes = text.as_bytes();
         let pairs = PAIRS.as_slice();
         let mut at = 0;
@@ -86,7 +99,6 @@ impl Flat {
             }
             at = bytes.len() - rest.as_str().len();
         }
-        self.bytes[self.length..self.length + PADDING].fill(b' ');
     }
 
     /// The folded text, and its padding.

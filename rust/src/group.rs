@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
+use crate::crowds::Crowds;
 use crate::hot::{HOT, hot_pairs};
 use crate::keys::Keys;
 use crate::memory::at_most;
@@ -43,9 +44,7 @@ pub type Pair = (Number, Number);
 pub struct Candidates {
     packed: Vec<u64>,
     /// Hot buckets, over all bands.
-    pub hot_buckets: u64,
-    /// Members of the largest bucket.
-    pub largest_bucket: u64,
+    pub crowds: Crowds,
 }
 
 impl Candidates {
@@ -109,13 +108,12 @@ struct Band<'a, F> {
     /// Sketches of all nodes, or none, see `Features::KEEPS_SKETCHES`.
     sketches: &'a [Sketch],
     packed: Vec<u64>,
-    hot_buckets: u64,
-    largest_bucket: u64,
+    crowds: Crowds,
 }
 
 impl<'a, F: Features> Band<'a, F> {
     fn new(features: &'a F, sketches: &'a [Sketch]) -> Self {
-        Self { features, sketches, packed: Vec::new(), hot_buckets: 0, largest_bucket: 0 }
+        Self { features, sketches, packed: Vec::new(), crowds: Crowds::default() }
     }
 
     fn group(&mut self, keys: &Keys, row: usize) {
@@ -136,14 +134,18 @@ impl<'a, F: Features> Band<'a, F> {
             if bucket.len() < 2 {
                 continue;
             }
-            self.largest_bucket = self.largest_bucket.max(bucket.len() as u64);
+            self.crowds.note_size(bucket.len());
             if bucket.len() < HOT {
                 self.all_pairs(bucket);
             } else {
-                self.hot_buckets += 1;
                 members.clear();
                 members.extend(bucket.iter().map(|&entry| entry as Number));
-                hot_pairs(&members, order, &mut sketch, |one, other| self.compare(one, other));
+                let found =
+                    hot_pairs(&members, order, &mut sketch, |one, other| self.compare(one, other));
+                if let Some((central, compared)) = found {
+                    let count = members.len() as u64;
+                    self.crowds.note(central, &members, (count * (count - 1) / 2, compared));
+                }
             }
         }
     }
@@ -233,8 +235,7 @@ pub fn group<F: Features>(
                 })
                 .collect();
             for band in grouped {
-                found.hot_buckets += band.hot_buckets;
-                found.largest_bucket = found.largest_bucket.max(band.largest_bucket);
+                found.crowds.add(band.crowds);
                 found.packed.extend(band.packed);
             }
             if found.packed.len() > 2 * distinct + PAIRS_TO_SORT {
@@ -243,6 +244,7 @@ pub fn group<F: Features>(
         }
     }
     found.drop_repeats();
+    found.crowds.renumber(nodes);
     // Places ascend with their nodes, so the pairs stay in order.
     for pair in &mut found.packed {
         *pair = pack(nodes[(*pair >> 32) as usize], nodes[*pair as u32 as usize]);

@@ -21,20 +21,21 @@ const SAMPLE: usize = 64;
 const AHEAD: usize = 64;
 
 /// Calls `compare` with the pairs of a hot bucket that are worth comparing, each node with its sketch;
-/// some come more than once.
+/// some come more than once. The central member, and how many different pairs there were.
 pub(crate) fn hot_pairs(
     members: &[Number],
     order: impl Fn(Number) -> u64,
     mut sketch: impl FnMut(Number) -> Sketch,
     mut compare: impl FnMut((Number, &Sketch), (Number, &Sketch)),
-) {
+) -> Option<(Number, u64)> {
     let ordered: Vec<(u64, Number)> = members.iter().map(|&node| (order(node), node)).collect();
     let sample: Vec<(u64, Number, Sketch)> =
         first(&ordered).into_iter().map(|(order, node)| (order, node, sketch(node))).collect();
     let most = Sketch::most(sample.iter().map(|(_, _, sketch)| sketch));
     // The first one of several.
     let central = sample.iter().rev().max_by_key(|(_, _, sketch)| sketch.shared(&most));
-    let Some((turn, central, center)) = central else { return };
+    let (turn, central, center) = central?;
+    let mut compared = 0;
     let mut lacking: Vec<(u128, u64, Number)> = Vec::with_capacity(members.len());
     each_read(
         &ordered,
@@ -43,6 +44,7 @@ pub(crate) fn hot_pairs(
             // Each bucket begins elsewhere, so that not always the same ones are neighbours.
             lacking.push((most.lacking(read).rotate_left(*turn as u32 % 128), order, node));
             if node != *central {
+                compared += 1;
                 compare((*central, center), (node, read));
             }
         },
@@ -54,10 +56,12 @@ pub(crate) fn hot_pairs(
         |&(_, _, node)| sketch(node),
         |&(_, _, node), read| {
             if let Some((last, before)) = last.replace((node, *read)) {
+                compared += u64::from(last != *central && node != *central);
                 compare((last, &before), (node, read));
             }
         },
     );
+    Some((*central, compared))
 }
 
 /// Calls `work` with each of the members and its sketch.

@@ -301,6 +301,18 @@ impl Index {
         self.present[bit / 64] >> (bit % 64) & 1 == 1
     }
 
+    /// The places of all sets that have this shingle in their prefix.
+    pub(crate) fn holders(&self, shingle: u64) -> impl Iterator<Item = u32> + '_ {
+        let list = if self.may_hold(shingle) {
+            let value = (shingle >> self.shift) as usize;
+            self.starts[value] as usize..self.starts[value + 1] as usize
+        } else {
+            0..0
+        };
+        let held = self.postings[list].iter().filter(move |posting| posting.shingle == shingle);
+        held.map(|posting| posting.place)
+    }
+
     /// Appends the places of the sets of lower rank that have this shingle in their prefix, for a
     /// partner of that rank and size.
     pub(crate) fn meet(&self, shingle: u64, (rank, size): (u32, u32), met: &mut Vec<u32>) {

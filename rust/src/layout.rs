@@ -7,7 +7,7 @@ use crate::split::{Before, BlockSpan};
 pub struct Layout {
     /// `Before` in the lower two bits, then two flags: three bytes a block, not five.
     packed: u8,
-    /// Code points of its first word, at most 255.
+    /// Code points of its first word, as the splitter counts them, at most 255.
     pub first_word: u8,
     /// Code points of white space between its line's start and itself; 255 and more count as none.
     pub indentation: u8,

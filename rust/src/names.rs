@@ -63,7 +63,7 @@ pub fn texts_differ_in_names_only(left: &str, right: &str, numbers: Numbers) -> 
         let mut reader = NameReader::default();
         let names = reader.read(text).to_vec();
         // The same hash for all numbers, as a mask has it.
-        (reader.careful.hashes, names)
+        (reader.careful.hashes(), names)
     });
     if numbers == Numbers::Mask {
         for token in
@@ -87,14 +87,24 @@ fn may_differ_in_names(left: &[u32], right: &[u32]) -> bool {
     between(left) && between(right)
 }
 
-/// The tokens; `None` for each run of names, and of numbers where these are kept apart too.
+/// Which tokens are names, or numbers where these are kept apart too.
+pub(crate) fn apart<'a>(
+    (tokens, names): (&'a [u32], &'a [bool]),
+    numbers: Numbers,
+) -> impl Iterator<Item = bool> + 'a {
+    tokens
+        .iter()
+        .zip(names)
+        .map(move |(&token, &name)| name || numbers == Numbers::Veto && token & 1 == 1)
+}
+
+/// The tokens; `None` for each run of those that are kept apart.
 fn names_as_one<'a>(
     (tokens, names): (&'a [u32], &'a [bool]),
     numbers: Numbers,
 ) -> impl Iterator<Item = Option<u32>> + 'a {
     let mut in_run = false;
-    tokens.iter().zip(names).filter_map(move |(&token, &name)| {
-        let one = name || numbers == Numbers::Veto && token & 1 == 1;
+    tokens.iter().zip(apart((tokens, names), numbers)).filter_map(move |(&token, one)| {
         let goes_on = one && in_run;
         in_run = one;
         (!goes_on).then_some((!one).then_some(token))
@@ -136,15 +146,16 @@ impl<'a> Side<'a> {
 
 /// Says which tokens of a text are names.
 #[derive(Default)]
-struct NameReader {
-    careful: CarefulReader,
+pub(crate) struct NameReader {
+    /// What was read last.
+    pub(crate) careful: CarefulReader,
     text: Vec<char>,
     names: Vec<bool>,
 }
 
 impl NameReader {
     /// One answer for each token of a block.
-    fn read(&mut self, text: &str) -> &[bool] {
+    pub(crate) fn read(&mut self, text: &str) -> &[bool] {
         let Self { careful, text: characters, names } = self;
         names.clear();
         careful.read(text, false);
@@ -152,8 +163,8 @@ impl NameReader {
         characters.extend(text.chars());
         let (mut words, mut capitals, mut end) = (0, 0, 0);
         let forms = careful.normal.split(|&byte| byte == b' ');
-        for ((place, hash), form) in careful.places.iter().zip(&careful.hashes).zip(forms) {
-            let is_word = hash & 1 == 0 && !is_symbol(form);
+        for ((place, numeric), form) in careful.places.iter().zip(&careful.numeric).zip(forms) {
+            let is_word = !numeric && !is_symbol(form);
             let is_capital = is_word && begins_with_capital(characters[place.start as usize]);
             words += usize::from(is_word);
             capitals += usize::from(is_capital);
@@ -171,6 +182,9 @@ impl NameReader {
 
 /// Whether a token is a symbol, by its first character.
 fn is_symbol(form: &[u8]) -> bool {
+    if form.first().is_some_and(u8::is_ascii_alphabetic) {
+        return false;
+    }
     let first = form.utf8_chunks().next().and_then(|chunk| chunk.valid().chars().next());
     let mut symbol = false;
     if let Some(first) = first {

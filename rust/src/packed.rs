@@ -16,9 +16,15 @@ pub fn pack(text: &str, out: &mut Vec<u32>) {
 #[must_use]
 pub fn unpack(row: &[u32]) -> String {
     let Some((&length, numbers)) = row.split_last() else { return String::new() };
-    let mut bytes: Vec<u8> = numbers.iter().flat_map(|number| number.to_le_bytes()).collect();
+    let mut bytes = Vec::with_capacity(4 * numbers.len());
+    if cfg!(target_endian = "little") {
+        bytes.extend_from_slice(bytemuck::cast_slice(numbers));
+    } else {
+        bytes.extend(numbers.iter().flat_map(|number| number.to_le_bytes()));
+    }
     bytes.truncate(length as usize);
-    String::from_utf8_lossy(&bytes).into_owned()
+    String::from_utf8(bytes)
+        .unwrap_or_else(|damaged| String::from_utf8_lossy(damaged.as_bytes()).into_owned())
 }
 
 #[cfg(test)]

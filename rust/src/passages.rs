@@ -35,9 +35,9 @@ pub fn count_documents(corpus: &Corpus<'_>) -> Vec<u32> {
     counts
 }
 
-/// Settles all blocks; `spread` counts the documents of each node.
+/// Settles all blocks; `furniture` says which nodes are short furniture.
 #[must_use]
-pub fn settle(corpus: &Corpus<'_>, keepers: Keepers, spread: &[u32]) -> Fates {
+pub fn settle(corpus: &Corpus<'_>, keepers: Keepers, furniture: &[bool]) -> Fates {
     let blocks = corpus.store.blocks();
     let mut states = vec![State::Kept; blocks];
     let mut aligned = keepers.keeper;
@@ -58,9 +58,9 @@ pub fn settle(corpus: &Corpus<'_>, keepers: Keepers, spread: &[u32]) -> Fates {
         };
     }
     if corpus.settings.boilerplate == Boilerplate::All {
-        strip_boilerplate(corpus, spread, &mut fates);
+        strip_boilerplate(corpus, furniture, &mut fates);
     }
-    let mut settler = Settler::new(corpus, spread, fates);
+    let mut settler = Settler::new(corpus, furniture, fates);
     for document in 0..corpus.store.documents() {
         settler.settle_document(document);
     }
@@ -73,7 +73,7 @@ pub fn settle(corpus: &Corpus<'_>, keepers: Keepers, spread: &[u32]) -> Fates {
 pub fn settle_runs(
     corpus: &Corpus<'_>,
     mut fates: Fates,
-    spread: &[u32],
+    furniture: &[bool],
     order: Option<&[u32]>,
 ) -> (Fates, Vec<Run>) {
     let Corpus { store, settings, documents, .. } = *corpus;
@@ -109,7 +109,7 @@ pub fn settle_runs(
         let keeper = std::mem::replace(&mut fates.aligned[block as usize], regions[0].first.block);
         before.insert(block, (state, keeper));
     }
-    let mut settler = Settler { before, candidates, ..Settler::new(corpus, spread, fates) };
+    let mut settler = Settler { before, candidates, ..Settler::new(corpus, furniture, fates) };
     for document in 0..store.documents() {
         settler.settle_document(document);
     }
@@ -146,7 +146,7 @@ fn copies(text: &Text<'_>, least: u32, fates: &Fates, named: &mut [bool]) -> Vec
 
 struct Settler<'a> {
     corpus: &'a Corpus<'a>,
-    spread: &'a [u32],
+    furniture: &'a [bool],
     fates: Fates,
     /// What was said of the blocks that have regions before these were known.
     before: HashMap<Number, (State, Number)>,
@@ -158,10 +158,10 @@ struct Settler<'a> {
 }
 
 impl<'a> Settler<'a> {
-    fn new(corpus: &'a Corpus<'a>, spread: &'a [u32], fates: Fates) -> Self {
+    fn new(corpus: &'a Corpus<'a>, furniture: &'a [bool], fates: Fates) -> Self {
         Self {
             corpus,
-            spread,
+            furniture,
             fates,
             before: HashMap::new(),
             candidates: HashMap::new(),
@@ -178,7 +178,7 @@ impl<'a> Settler<'a> {
     }
 
     fn is_boilerplate(&self, block: Number) -> bool {
-        is_boilerplate(self.corpus, self.spread, block)
+        is_boilerplate(self.corpus, self.furniture, block)
     }
 
     fn settle_document(&mut self, document: usize) {

@@ -23,7 +23,7 @@ pub struct Places<'a> {
     read: usize,
 }
 
-/// A part of a text, which ends before white space: no token goes beyond that.
+/// A part of a text, which ends before white space that parts no word: no token goes beyond that.
 struct Piece {
     bytes: Range<usize>,
     /// Tokens and code points of the text before it.
@@ -89,10 +89,12 @@ impl<'a> Places<'a> {
         let (mut start, mut tokens, mut characters) = (0, 0, 0);
         while start < self.text.len() {
             let bytes = self.text.as_bytes();
-            let end = bytes[(start + PIECE_BYTES).min(bytes.len())..]
-                .iter()
-                .position(u8::is_ascii_whitespace)
-                .map_or(bytes.len(), |length| (start + PIECE_BYTES).min(bytes.len()) + length);
+            let least = (start + PIECE_BYTES).min(bytes.len());
+            let parts = |pair: &[u8]| pair[1].is_ascii_whitespace() && ends_a_word(pair[0]);
+            let end = bytes[least - 1..]
+                .windows(2)
+                .position(parts)
+                .map_or(bytes.len(), |length| least + length);
             self.pieces.push(Piece { bytes: start..end, tokens, characters });
             let piece = &self.text[start..end];
             // The last piece is not counted: nothing stands behind it.
@@ -104,4 +106,10 @@ impl<'a> Places<'a> {
             start = end;
         }
     }
+}
+
+/// Whether white space behind a byte parts no word: the byte is no space and ends no hyphen.
+fn ends_a_word(byte: u8) -> bool {
+    let ends_hyphen = matches!(byte, b'-' | 0x90 | 0xAD);
+    !byte.is_ascii_whitespace() && !ends_hyphen
 }

@@ -6,13 +6,15 @@ use std::ops::Range;
 
 use crate::cluster::{Corpus, Neighbours, choose_keepers, contents};
 use crate::columns::filled;
+use crate::differences::Differences;
 use crate::exact::ExactSpans;
 use crate::fates::{Fates, State};
+use crate::furniture::{FURNITURE_DOCUMENTS, is_furniture, short_furniture, sources};
 use crate::likeness::Likenesses;
 use crate::passages::{count_documents, settle, settle_runs};
 use crate::quotes::Quotes;
 use crate::runs::Run;
-use crate::settings::{BOILERPLATE_DOCUMENTS, Settings};
+use crate::settings::Settings;
 use crate::store::{NONE, Number, Store};
 use crate::text::{Text, positions};
 
@@ -38,7 +40,7 @@ pub struct Passage {
 pub enum Kind {
     /// Inside one document.
     SelfRepeat,
-    /// Short, in many documents.
+    /// In many documents of one source, short or at the edges of pages.
     Boilerplate,
     /// In more than one document.
     Shared,
@@ -94,10 +96,14 @@ pub struct Plan {
     pub likenesses: Likenesses,
     /// Where passages stand that are not whole blocks on both sides.
     pub spans: ExactSpans,
+    /// In what templates differ from their keepers.
+    pub differences: Differences,
     /// What repeats and stays, as a part of blocks.
     pub quotes: Quotes,
     /// The runs that were found, whatever became of them; nothing once versions are known.
     pub runs: Vec<Run>,
+    /// In how many documents each node stands.
+    pub spread: Vec<u32>,
     /// The document of each block; nothing once the plan is made.
     documents: Vec<Number>,
 }
@@ -111,17 +117,19 @@ pub fn make_plan(
     rank: Option<&[u32]>,
 ) -> Plan {
     let documents = store.block_documents();
+    let sources = sources(store);
     let mut excluded = vec![false; store.documents()];
     loop {
         let corpus =
             Corpus { store, settings, neighbours, documents: &documents, excluded: &excluded };
         let keepers = choose_keepers(&corpus, rank);
         let spread = count_documents(&corpus);
-        let mut fates = settle(&corpus, keepers, &spread);
+        let furniture = short_furniture(&corpus, &spread, &sources);
+        let mut fates = settle(&corpus, keepers, &furniture);
         let mut runs = Vec::new();
         if settings.finds_runs() && !settings.chain {
             let order = rank.map(|rank| first_visits(store, rank));
-            (fates, runs) = settle_runs(&corpus, fates, &spread, order.as_deref());
+            (fates, runs) = settle_runs(&corpus, fates, &furniture, order.as_deref());
         }
         let dropped = dropped_documents(&corpus, &fates);
         // With what `min_kept` drops, and with rulers of punctuation, keepers that others may name
@@ -147,7 +155,9 @@ pub fn make_plan(
         } else {
             Default::default()
         };
+        let differences = Differences::new(store, settings, &fates, &passages);
         let mut plan = Plan {
+            differences,
             spans,
             quotes,
             runs,
@@ -158,9 +168,10 @@ pub fn make_plan(
             passages,
             fates,
             dropped,
+            spread,
             documents,
         };
-        plan.join_clusters(store, settings);
+        plan.join_clusters((store, settings), &sources);
         plan.similar = plan.find_similar(store, settings);
         plan.documents = Vec::new();
         return plan;
@@ -266,11 +277,12 @@ impl Plan {
             + filled(&self.clusters)
             + filled(&self.dropped)
             + filled(&self.similar)
+            + self.differences.bytes()
             + filled(&self.documents)
     }
 
     /// Passages whose keepers overlap, and which share their fate, share a cluster.
-    fn join_clusters(&mut self, store: &Store, settings: &Settings) {
+    fn join_clusters(&mut self, said: (&Store, &Settings), sources: &[Number]) {
         let mut order: Vec<(State, Number, Number)> = self
             .passages
             .iter()
@@ -304,8 +316,7 @@ impl Plan {
             .zip(firsts)
             .map(|((range, keeper_last), (state, keeper_first))| {
                 let keeper = (keeper_first, keeper_last);
-                let cluster =
-                    self.describe((store, settings), &members[range.clone()], keeper, state);
+                let cluster = self.describe(said, sources, &members[range.clone()], keeper, state);
                 Cluster { members: range, ..cluster }
             })
             .collect();
@@ -321,6 +332,7 @@ impl Plan {
     fn describe(
         &self,
         (store, settings): (&Store, &Settings),
+        sources: &[Number],
         members: &[Number],
         (keeper_first, keeper_last): (Number, Number),
         state: State,
@@ -340,15 +352,18 @@ impl Plan {
                 u64::from(store.ends[passage.last as usize] - store.starts[passage.first as usize])
             })
             .sum();
-        let tokens: u64 = (keeper_first..=keeper_last)
-            .map(|block| u64::from(store.block_tokens(block as usize)))
-            .sum();
-        let least_tokens = u64::from(settings.least_tokens());
+        let place = |first, last| (self.documents[first as usize], first, last);
+        let keeper = place(keeper_first, keeper_last);
+        let passages = members.iter().map(|&member| &self.passages[member as usize]);
+        let places = passages.map(|passage| place(passage.first, passage.last));
         let kind = match state {
             State::Numbers => Kind::Template,
             State::Boilerplate | State::Stripped => Kind::Boilerplate,
-            // Short furniture that the policy removes: nothing else that is short goes alone.
-            State::Removed if documents >= BOILERPLATE_DOCUMENTS && tokens < least_tokens => {
+            // Of these only one side is the furniture.
+            State::Contained if documents > 1 => Kind::Shared,
+            _ if documents as usize >= FURNITURE_DOCUMENTS
+                && is_furniture((store, settings), sources, (keeper, places)) =>
+            {
                 Kind::Boilerplate
             }
             _ if documents == 1 => Kind::SelfRepeat,
@@ -357,7 +372,7 @@ impl Plan {
         Cluster { keeper_first, keeper_last, members: 0..0, state, kind, documents, characters }
     }
 
-    /// Documents of which at least `containment` repeats blocks of one other document; what differs
+    /// Documents of which at least `least_similar` repeats blocks of one other document; what differs
     /// from these in numbers, or holds them and more, does not stand there.
     fn find_similar(&self, store: &Store, settings: &Settings) -> Vec<Similar> {
         let mut similar = Vec::new();
@@ -384,7 +399,7 @@ impl Plan {
                 .map(|block| u64::from(store.block_characters(block)))
                 .sum();
             let share = shared as f64 / all.max(1) as f64;
-            if share >= settings.containment {
+            if share >= settings.least_similar() {
                 similar.push(Similar { document, other, share });
             }
         }

@@ -123,6 +123,7 @@ impl Renderer<'_> {
                 out.extend_from_slice(rule.as_bytes());
                 out.push(b'"');
             }
+            out.extend_from_slice(self.plan.differences.of(member).unwrap_or_default());
             out.push(b'}');
         }
         if last {

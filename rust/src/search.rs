@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use crate::contain::containment_candidates;
+use crate::crowds::Crowds;
 use crate::group::{Bands, Candidates, Features, Pair, group};
 use crate::memory::at_most;
 use crate::names::mark_names;
@@ -56,20 +57,24 @@ impl Features for LongBlocks<'_> {
     }
 }
 
-/// Candidates among the blocks that are judged by shingles, by banding.
+/// Candidates among the blocks that are judged by shingles, by banding; and the crowds of anchors.
 #[must_use]
 pub fn long_candidates(
     store: &Store,
     settings: &Settings,
     permutations: &Permutations,
-) -> Candidates {
+) -> (Candidates, Crowds) {
     let nodes = long_nodes(store, settings);
     let bands = Bands { count: settings.bands, rows: settings.rows };
     let (powers, path) = (Powers::of(settings.shingle_size), Path::best());
     let blocks = LongBlocks { store, settings, nodes: &nodes, powers, path };
     let mut found = group(&nodes, bands, permutations, &blocks);
-    found.add(&containment_candidates(store, settings, &nodes));
-    found
+    if !settings.finds_contained() {
+        return (found, Crowds::default());
+    }
+    let (pairs, anchors) = containment_candidates(store, settings, &nodes);
+    found.add(&pairs);
+    (found, anchors)
 }
 
 /// Verifies candidates: matches in no particular order, which does not depend on the threads.

@@ -53,9 +53,6 @@ pub enum Search {
     Exhaustive,
 }
 
-/// Blocks in fewer documents than this are not called boilerplate (design: ten).
-pub const BOILERPLATE_DOCUMENTS: u32 = 10;
-
 /// Every setting that changes an answer.
 #[derive(Clone, Debug)]
 pub struct Settings {
@@ -65,7 +62,7 @@ pub struct Settings {
     pub shingle_size: usize,
     /// Least resemblance of a near match, in (0, 1].
     pub threshold: f64,
-    /// Least containment of a contained match, in (0, 1].
+    /// Least containment of a contained match, in (0, 1]; infinite where none are wanted.
     pub containment: f64,
     /// Fewest tokens of a run, which may begin and end anywhere; 0 where none are looked for.
     pub min_run: u32,
@@ -109,17 +106,29 @@ impl Settings {
     }
 
     /// Whether a block with that many tokens keeps its text beside them: so that it can be told where a
-    /// run begins and ends, and which tokens are names.
+    /// run begins and ends, which tokens are names, and in what a template's copies differ.
     #[must_use]
     pub fn keeps_text(&self, count: u32) -> bool {
-        count > 0
-            && (self.finds_runs() || (self.names == Names::Veto && count >= self.least_tokens()))
+        let vetoes = self.names == Names::Veto || self.numbers == Numbers::Veto;
+        count > 0 && (self.finds_runs() || (vetoes && count >= self.least_tokens()))
     }
 
     /// Whether runs are looked for.
     #[must_use]
     pub fn finds_runs(&self) -> bool {
         self.min_run > 0
+    }
+
+    /// Whether texts that stand in longer ones are looked for.
+    #[must_use]
+    pub fn finds_contained(&self) -> bool {
+        self.containment.is_finite()
+    }
+
+    /// Share of a document, at least, that repeats another one where the two are called similar.
+    #[must_use]
+    pub fn least_similar(&self) -> f64 {
+        if self.finds_contained() { self.containment } else { self.threshold }
     }
 
     /// Whether a block with that many tokens keeps its normal form: those that may be judged by their

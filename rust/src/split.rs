@@ -66,7 +66,7 @@ pub struct BlockSpan {
     pub end: u32,
     /// What separates it from the block before.
     pub before: Before,
-    /// Code points up to the first white space, at most 255.
+    /// Code points of its first word (see [`first_word`]), at most 255.
     pub first_word: u8,
     /// Whether it is a hard-wrapped group of lines.
     pub wrapped: bool,
@@ -157,11 +157,38 @@ fn trimmed(text: &str, start: usize, end: usize, before: Before) -> Option<Block
     let rest = text[start..end].trim_start();
     let block = rest.trim_end();
     let start = end - rest.len();
-    let first_word =
-        block.chars().take(usize::from(u8::MAX)).take_while(|c| !c.is_whitespace()).count();
+    let first_word = first_word(block);
     let end = start + block.len();
-    let (start, end, first_word) = (start as u32, end as u32, first_word as u8);
+    let (start, end) = (start as u32, end as u32);
     (!block.is_empty()).then_some(BlockSpan { start, end, before, first_word, wrapped: false })
+}
+
+/// Code points of what a line begins with and would not be broken: up to the first white space, or up to
+/// and with the first character of Han or Kana, behind which a line may end; at most 255.
+///
+/// Were a whole Chinese line taken for one word, any short lines would look hard-wrapped.
+fn first_word(line: &str) -> u8 {
+    let mut count = 0;
+    for character in line.chars() {
+        if character.is_whitespace() || count == u8::MAX {
+            break;
+        }
+        count += 1;
+        if may_end_a_line(character) {
+            break;
+        }
+    }
+    count
+}
+
+/// Whether a character is one of Han or Kana, marks of repetition and length included.
+fn may_end_a_line(character: char) -> bool {
+    character >= '\u{2E80}'
+        && matches!(character,
+            '\u{2E80}'..='\u{2FDF}' | '\u{3005}'..='\u{3007}' | '\u{3031}'..='\u{3035}'
+            | '\u{303B}' | '\u{3041}'..='\u{30FF}' | '\u{31F0}'..='\u{31FF}'
+            | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}'
+            | '\u{FF66}'..='\u{FF9F}' | '\u{1AFF0}'..='\u{1B16F}' | '\u{20000}'..='\u{3FFFD}')
 }
 
 /// Turns the lines of the group that begins at block `first` into its blocks.

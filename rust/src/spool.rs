@@ -18,6 +18,11 @@ const HELD: usize = 2 << 20;
 /// Numbers that a reader which goes from row to row reads at one time: 64 KiB of them.
 const WINDOW: u64 = 16 << 10;
 
+/// Numbers in a page: 2 KiB of them.
+const PAGE: u64 = 512;
+/// Pages that a reader keeps of those it was asked for out of turn: 1 MiB of them.
+const SLOTS: usize = 512;
+
 /// A column of rows of any length.
 pub struct Spool {
     held: Vec<u32>,
@@ -136,9 +141,9 @@ impl Spool {
         SpoolReader {
             spool: self,
             window: Vec::new(),
-            bytes: Vec::new(),
             start: 0,
             used: 0,
+            pages: Pages::default(),
             aside: Vec::new(),
         }
     }
@@ -149,6 +154,20 @@ impl Spool {
     /// That error.
     pub fn check(&self) -> Result<(), &io::Error> {
         self.failure.get().map_or(Ok(()), Err)
+    }
+
+    /// Reads numbers from the file, zeros in place of those that it does not give.
+    fn read(&self, start: u64, end: u64, numbers: &mut Vec<u32>) {
+        numbers.resize((end - start) as usize, 0);
+        let Some(file) = &self.file else { return numbers.fill(0) };
+        if let Err(error) = file.read_exact_at(bytemuck::cast_slice_mut(numbers), start * 4) {
+            // The first one counts.
+            let _ = self.failure.set(error);
+            numbers.fill(0);
+        }
+        for number in numbers {
+            *number = u32::from_le(*number);
+        }
     }
 
     fn bounds(&self, row: usize) -> (u64, u64) {
@@ -179,12 +198,12 @@ fn write_at(file: &File, numbers: &[u32], mut place: u64) -> io::Result<()> {
 pub struct SpoolReader<'a> {
     spool: &'a Spool,
     window: Vec<u32>,
-    bytes: Vec<u8>,
     /// The first number of the window.
     start: u64,
     /// Numbers of the window that were asked for.
     used: u64,
-    /// What was read last from before the window, or as a part of a row.
+    pages: Pages,
+    /// What was read last that lies in no window and no single page.
     aside: Vec<u32>,
 }
 
@@ -204,9 +223,8 @@ impl SpoolReader<'_> {
             // Who goes from row to row soon reads whole windows, who leaves most out little in vain.
             let ahead = start + (8 * self.used).min(WINDOW);
             let end = end.max(ahead).min(self.spool.filed);
-            let mut window = std::mem::take(&mut self.window);
-            self.fill(start, end, &mut window);
-            (self.window, self.start) = (window, start);
+            self.spool.read(start, end, &mut self.window);
+            self.start = start;
             self.used = 0;
         }
         self.used += end - start;
@@ -220,25 +238,53 @@ impl SpoolReader<'_> {
         if start >= self.spool.filed {
             return &self.spool.held(row)[part];
         }
-        let mut aside = std::mem::take(&mut self.aside);
-        self.fill(start + part.start as u64, start + part.end as u64, &mut aside);
-        self.aside = aside;
+        let (start, end) = (start + part.start as u64, start + part.end as u64);
+        if start == end {
+            return &[];
+        }
+        let (first, last) = (start / PAGE, (end - 1) / PAGE);
+        if first == last {
+            let page = self.pages.page(self.spool, first);
+            return &page[(start % PAGE) as usize..][..(end - start) as usize];
+        }
+        if last - first > 2 {
+            self.spool.read(start, end, &mut self.aside);
+            return &self.aside;
+        }
+        self.aside.clear();
+        for number in first..=last {
+            let before = number * PAGE;
+            let page = self.pages.page(self.spool, number);
+            let part = start.saturating_sub(before)..(end - before).min(PAGE);
+            self.aside.extend_from_slice(&page[part.start as usize..part.end as usize]);
+        }
         &self.aside
     }
+}
 
-    fn fill(&mut self, start: u64, end: u64, numbers: &mut Vec<u32>) {
-        self.bytes.clear();
-        self.bytes.resize((end - start) as usize * 4, 0);
-        if let Some(file) = &self.spool.file
-            && let Err(error) = file.read_exact_at(&mut self.bytes, start * 4)
-        {
-            // The first one counts.
-            let _ = self.spool.failure.set(error);
-            self.bytes.fill(0);
+/// Pages of the file that were asked for out of turn: what repeats is asked for again and again, and a
+/// read costs as much as looking at twenty rows.
+#[derive(Default)]
+struct Pages {
+    /// Which page each slot holds, plus one.
+    held: Vec<u64>,
+    pages: Vec<Vec<u32>>,
+}
+
+impl Pages {
+    fn page(&mut self, spool: &Spool, number: u64) -> &[u32] {
+        if self.held.is_empty() {
+            self.held.resize(SLOTS, 0);
+            self.pages.resize_with(SLOTS, Vec::new);
         }
-        numbers.clear();
-        let read = self.bytes.as_chunks::<4>().0.iter();
-        numbers.extend(read.map(|&number| u32::from_le_bytes(number)));
+        let slot = number as usize % SLOTS;
+        let page = &mut self.pages[slot];
+        if self.held[slot] != number + 1 {
+            let start = number * PAGE;
+            spool.read(start, (start + PAGE).min(spool.filed), page);
+            self.held[slot] = number + 1;
+        }
+        page
     }
 }
 

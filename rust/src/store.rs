@@ -339,14 +339,16 @@ impl Store {
         (self.matching, self.matching_rows) = (kept, rows);
     }
 
-    /// The raw text of a variant, where texts are kept.
+    /// The raw text of a variant, where texts are kept; else nothing.
     #[must_use]
     pub fn variant_text(&self, variant: Number) -> String {
         let other = self.other_texts.binary_search_by_key(&variant, |&(variant, _)| variant);
         let node = self.variant_nodes[variant as usize];
-        let (row, tokens) = match other {
-            Ok(found) => (self.other_texts[found].1, 0),
-            Err(_) => (self.token_rows[node as usize], self.token_count(node) as usize),
+        let (row, tokens) = if let Ok(found) = other {
+            (self.other_texts[found].1, 0)
+        } else {
+            let row = self.token_rows.get(node as usize).copied().unwrap_or(NONE);
+            (row, self.token_count(node) as usize)
         };
         if row == NONE {
             return String::new();

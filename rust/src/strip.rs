@@ -5,31 +5,25 @@ use hashbrown::HashMap;
 use crate::cluster::Corpus;
 use crate::fates::{Fates, State};
 use crate::remains::{after_cut, blocks_to_keep};
-use crate::settings::BOILERPLATE_DOCUMENTS;
 use crate::split::Unit;
 use crate::store::{NONE, Number};
 
-/// Whether a block is furniture: shorter than `min_tokens`, in many documents. `spread` counts the
-/// documents of each node.
+/// Whether a block is short furniture; `furniture` tells it of each node.
 #[must_use]
-pub fn is_boilerplate(corpus: &Corpus<'_>, spread: &[u32], block: Number) -> bool {
-    let tokens = corpus.store.block_tokens(block as usize);
-    let node = corpus.store.node(block as usize);
-    tokens < corpus.settings.least_tokens()
-        && tokens > 0
-        && spread[node as usize] >= BOILERPLATE_DOCUMENTS
+pub fn is_boilerplate(corpus: &Corpus<'_>, furniture: &[bool], block: Number) -> bool {
+    furniture[corpus.store.node(block as usize) as usize]
 }
 
 /// Marks all furniture as gone, but for what is protected and for lines without which the lines
 /// around them would look like one hard-wrapped paragraph.
-pub fn strip_boilerplate(corpus: &Corpus<'_>, spread: &[u32], fates: &mut Fates) {
+pub fn strip_boilerplate(corpus: &Corpus<'_>, furniture: &[bool], fates: &mut Fates) {
     let mut first_kept = HashMap::new();
     for document in 0..corpus.store.documents() {
         let range = corpus.store.document_blocks(document);
         let mut gone: Vec<Number> = range
             .clone()
             .map(|block| block as Number)
-            .filter(|&block| is_boilerplate(corpus, spread, block))
+            .filter(|&block| is_boilerplate(corpus, furniture, block))
             .filter(|&block| !corpus.store.layouts[block as usize].protected())
             .collect();
         if gone.is_empty() {
@@ -64,7 +58,7 @@ pub fn strip_boilerplate(corpus: &Corpus<'_>, spread: &[u32], fates: &mut Fates)
             }
             gone = go;
         }
-        keep_the_rest(corpus, spread, fates, document, &mut first_kept);
+        keep_the_rest(corpus, furniture, fates, document, &mut first_kept);
     }
 }
 
@@ -72,7 +66,7 @@ pub fn strip_boilerplate(corpus: &Corpus<'_>, spread: &[u32], fates: &mut Fates)
 /// each text heads the others.
 fn keep_the_rest(
     corpus: &Corpus<'_>,
-    spread: &[u32],
+    furniture: &[bool],
     fates: &mut Fates,
     document: usize,
     first_kept: &mut HashMap<Number, Number>,
@@ -80,7 +74,8 @@ fn keep_the_rest(
     for block in corpus.store.document_blocks(document) {
         let protected = corpus.store.layouts[block].protected();
         let number = block as Number;
-        if fates.states[block].is_gone() || protected || !is_boilerplate(corpus, spread, number) {
+        if fates.states[block].is_gone() || protected || !is_boilerplate(corpus, furniture, number)
+        {
             continue;
         }
         let first = *first_kept.entry(corpus.store.node(block)).or_insert(number);

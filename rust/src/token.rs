@@ -13,6 +13,8 @@
 //! - Three and more of one symbol in a row are one token of three: a ruler `=====` is one token,
 //!   C++ stays three.
 //!
+//! - A word that a hyphen and a line end part is one word (`hyphen`).
+//!
 //! "Directly" is meant among folded code points, so what folding drops (accents, soft hyphens,
 //! joiners) is not seen, and a full-width sign is a sign.
 //!

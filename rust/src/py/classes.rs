@@ -15,6 +15,7 @@ use super::convert::{
 use crate::audit::Audit;
 use crate::clean::Cleaned;
 use crate::corpus::Corpus as CoreCorpus;
+use crate::hottest::{Gathered, HotText};
 use crate::memory::Watch;
 use crate::read::NewDocument;
 use crate::record::Fields;
@@ -275,11 +276,40 @@ impl Corpus {
         Ok(state)
     }
 
-    fn hot(&self) -> (u64, u64) {
-        (self.core.hot.buckets, self.core.hot.largest)
+    fn hot<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        let hot = &self.core.hot;
+        let made = PyDict::new(py);
+        made.set_item("largest", hot.largest)?;
+        for (gathered, total) in Gathered::ALL.iter().zip(&hot.totals) {
+            made.set_item(gathered.name(), total)?;
+        }
+        let (texts, crowds) = self.core.hottest();
+        let repeats = PyList::empty(py);
+        for text in texts {
+            repeats.append(hot_text(py, &self.core, text)?)?;
+        }
+        let told = PyList::empty(py);
+        for (crowd, central) in crowds {
+            let row = hot_text(py, &self.core, central)?;
+            row.set_item("gathered", crowd.gathered.name())?;
+            for (name, count) in [
+                ("buckets", crowd.buckets),
+                ("members", crowd.members),
+                ("copies", crowd.copies),
+                ("documents", crowd.documents),
+                ("pairs", crowd.pairs),
+                ("compared", crowd.compared),
+            ] {
+                row.set_item(name, count)?;
+            }
+            told.append(row)?;
+        }
+        made.set_item("repeats", repeats)?;
+        made.set_item("crowds", told)?;
+        Ok(made)
     }
 
-    fn audits(&self) -> [[u64; 6]; 3] {
+    fn audits(&self) -> [[u64; 7]; 3] {
         self.core.audits.map(Audit::to_row)
     }
 
@@ -380,4 +410,21 @@ impl Corpus {
         let rest = joined(py, &cleaned.rest)?;
         Ok((rest, joined(py, &cleaned.ledger)?, cleaned.documents))
     }
+}
+
+/// What every row of the hottest repeats has: document, span, text and tokens.
+fn hot_text<'py>(
+    py: Python<'py>,
+    core: &CoreCorpus,
+    text: &HotText,
+) -> PyResult<Bound<'py, PyDict>> {
+    let (store, block) = (&core.store, text.block as usize);
+    let row = PyDict::new(py);
+    row.set_item("document", store.document_of(text.block))?;
+    row.set_item("span", (store.starts[block], store.ends[block]))?;
+    row.set_item("text", text.text.as_deref())?;
+    row.set_item("tokens", store.block_tokens(block))?;
+    row.set_item("copies", text.copies)?;
+    row.set_item("documents", text.documents)?;
+    Ok(row)
 }

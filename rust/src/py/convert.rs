@@ -137,7 +137,9 @@ pub(super) fn settings_of(policy: &Bound<'_, PyDict>) -> PyResult<Settings> {
         unit: unit_of(&text("unit")?)?,
         shingle_size: field(policy, "shingle_size")?,
         threshold: field(policy, "threshold")?,
-        containment: field(policy, "containment")?,
+        containment: Some(field(policy, "containment")?)
+            .filter(|&least| least > 0.0)
+            .unwrap_or(f64::INFINITY),
         min_run: field(policy, "min_run")?,
         short_tokens: field(policy, "short_tokens")?,
         short_threshold: field(policy, "short_threshold")?,

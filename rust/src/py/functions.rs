@@ -15,6 +15,7 @@ use super::convert::{
 };
 use crate::clean::{excerpt, restore_record, restore_text};
 use crate::corpus::compile;
+use crate::differences::differences_of_texts;
 use crate::memory;
 use crate::names::texts_differ_in_names_only;
 use crate::read::CodePoints;
@@ -134,6 +135,21 @@ pub(super) fn fingerprint(py: Python<'_>, text: &str, mask_numbers: bool) -> Py<
 #[pyfunction]
 pub(super) fn differ_in_names_only(left: &str, right: &str, numbers: &str) -> PyResult<bool> {
     Ok(texts_differ_in_names_only(left, right, numbers_of(numbers)?))
+}
+
+/// Where code points start and end.
+type PySpan = (u32, u32);
+
+/// The code points in which two texts differ that are the same but for numbers, or but for names and
+/// vetoed numbers: of the left one, and of the right one; nothing for other texts.
+#[pyfunction]
+pub(super) fn differences(
+    left: &str,
+    right: &str,
+    numbers: &str,
+) -> PyResult<Vec<(PySpan, PySpan)>> {
+    let found = differences_of_texts(left, right, numbers_of(numbers)?).into_iter();
+    Ok(found.map(|[one, other]| ((one.start, one.end), (other.start, other.end))).collect())
 }
 
 /// The code-point spans of a text's blocks.

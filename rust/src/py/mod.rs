@@ -26,11 +26,15 @@ mod _core {
 
     #[pymodule_export]
     use super::functions::{
-        check_pattern, count_line_feeds, differ_in_names_only, excerpts, fingerprint, fold_tokens,
-        instruction_sets, limit_memory, memory_shortage, normal_form, read_records,
+        check_pattern, count_line_feeds, differ_in_names_only, differences, excerpts, fingerprint,
+        fold_tokens, instruction_sets, limit_memory, memory_shortage, normal_form, read_records,
         restore_records, restore_texts, shingles, sign_texts, signatures, sound_sections, spill_to,
         split, token_hashes,
     };
+
+    #[pymodule_export]
+    #[allow(non_upper_case_globals)]
+    const VERSION: &str = env!("CARGO_PKG_VERSION");
 
     #[pymodule_export]
     #[allow(non_upper_case_globals)]

@@ -1,0 +1,228 @@
+//! In what the repeats of a template differ: the numbers or names of either side, and where they stand.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use crate::careful::CarefulReader;
+use crate::escape::{write_number, write_string};
+use crate::fates::{Fates, State};
+use crate::names::{NameReader, apart};
+use crate::plan::Passage;
+use crate::settings::{Numbers, Settings};
+use crate::store::{Number, Store, TokenReader};
+use crate::verify::differ_in_numbers_only;
+
+/// Differences of a passage that are told; all are counted.
+pub const TOLD: usize = 5;
+
+/// Code points of a text that are told.
+const EXCERPT: usize = 40;
+
+/// Code points of two texts, in which they differ.
+pub type Difference = [Range<u32>; 2];
+
+/// In what passages that are templates differ from their keepers, as it stands in files.
+#[derive(Default)]
+pub struct Differences {
+    /// Passages, ascending, and where what is told of each ends.
+    rows: Vec<(Number, u64)>,
+    text: Vec<u8>,
+}
+
+impl Differences {
+    /// Of all passages that stay for their numbers or names.
+    #[must_use]
+    pub fn new(store: &Store, settings: &Settings, fates: &Fates, passages: &[Passage]) -> Self {
+        let templates = passages
+            .iter()
+            .zip(0..)
+            .filter(|(passage, _)| passage.state == State::Numbers)
+            .collect::<Vec<(&Passage, Number)>>();
+        let written: Vec<Vec<u8>> = templates
+            .par_iter()
+            .map_init(
+                || Finder::new(store, settings),
+                |finder, (passage, _)| finder.written(fates, passage),
+            )
+            .collect();
+        let mut found = Self::default();
+        for ((_, number), written) in templates.into_iter().zip(written) {
+            found.text.extend_from_slice(&written);
+            found.rows.push((number, found.text.len() as u64));
+        }
+        found
+    }
+
+    /// `"differences":[…],"differing":…` of a passage; `None` where it is no template.
+    #[must_use]
+    pub fn of(&self, passage: Number) -> Option<&[u8]> {
+        let place = self.rows.binary_search_by_key(&passage, |&(number, _)| number).ok()?;
+        let start = place.checked_sub(1).map_or(0, |before| self.rows[before].1);
+        Some(&self.text[start as usize..self.rows[place].1 as usize])
+    }
+
+    /// Bytes that it fills.
+    #[must_use]
+    pub fn bytes(&self) -> u64 {
+        self.text.len() as u64 + crate::columns::filled(&self.rows)
+    }
+}
+
+/// Where two texts differ that are the same but for numbers, or but for names and the numbers that the
+/// policy keeps apart too; nothing for other texts.
+#[must_use]
+pub fn differences_of_texts(left: &str, right: &str, numbers: Numbers) -> Vec<Difference> {
+    let mut readers = [NameReader::default(), NameReader::default()];
+    let names = [readers[0].read(left).to_vec(), readers[1].read(right).to_vec()];
+    let mut tokens = readers.each_ref().map(|reader| reader.careful.hashes());
+    let places = readers.each_ref().map(|reader| reader.careful.places.as_slice());
+    if numbers == Numbers::Mask {
+        // The same hash for all numbers, as a mask has it.
+        for token in tokens.iter_mut().flatten().filter(|token| **token & 1 == 1) {
+            *token = 1;
+        }
+    }
+    let sides = [0, 1].map(|side| Side { tokens: &tokens[side], names: &names[side] });
+    placed(&differing(sides, numbers), places)
+}
+
+/// A text's tokens, and which of them are names.
+#[derive(Clone, Copy)]
+struct Side<'a> {
+    tokens: &'a [u32],
+    names: &'a [bool],
+}
+
+/// The runs of numbers, or of names and numbers, in which two sides differ; nothing where they differ in
+/// something else.
+fn differing(sides: [Side<'_>; 2], numbers: Numbers) -> Vec<[Range<usize>; 2]> {
+    let only_numbers =
+        numbers == Numbers::Veto && differ_in_numbers_only(sides[0].tokens, sides[1].tokens);
+    let runs = sides.map(|side| {
+        let apart: Vec<bool> = if only_numbers {
+            side.tokens.iter().map(|token| token & 1 == 1).collect()
+        } else {
+            apart((side.tokens, side.names), numbers).collect()
+        };
+        runs_of(&apart)
+    });
+    let text = |side: usize, run: &(bool, Range<usize>)| &sides[side].tokens[run.1.clone()];
+    let is_template = runs[0].len() == runs[1].len()
+        && runs[0]
+            .iter()
+            .zip(&runs[1])
+            .all(|(one, other)| one.0 == other.0 && (one.0 || text(0, one) == text(1, other)));
+    if !is_template {
+        return Vec::new();
+    }
+    runs[0]
+        .iter()
+        .zip(&runs[1])
+        .filter(|(one, other)| text(0, one) != text(1, other))
+        .map(|(one, other)| [one.1.clone(), other.1.clone()])
+        .collect()
+}
+
+/// Runs of tokens that are kept apart, and each other stretch between them.
+fn runs_of(apart: &[bool]) -> Vec<(bool, Range<usize>)> {
+    let mut start = 0;
+    apart
+        .chunk_by(|one, other| one == other)
+        .map(|run| {
+            let first = start;
+            start += run.len();
+            (run[0], first..start)
+        })
+        .collect()
+}
+
+/// The code points of some tokens.
+fn placed(found: &[[Range<usize>; 2]], places: [&[Range<u32>]; 2]) -> Vec<Difference> {
+    let span = |side: usize, tokens: &Range<usize>| {
+        places[side][tokens.start].start..places[side][tokens.end - 1].end
+    };
+    found.iter().map(|pair| [span(0, &pair[0]), span(1, &pair[1])]).collect()
+}
+
+/// Finds differences of blocks.
+struct Finder<'a> {
+    store: &'a Store,
+    settings: &'a Settings,
+    tokens: TokenReader<'a>,
+    names: NameReader,
+    careful: CarefulReader,
+}
+
+/// What is compared of a block.
+struct Read {
+    tokens: Vec<u32>,
+    names: Vec<bool>,
+    text: String,
+    places: Vec<Range<u32>>,
+}
+
+impl<'a> Finder<'a> {
+    fn new(store: &'a Store, settings: &'a Settings) -> Self {
+        let (names, careful) = (NameReader::default(), CarefulReader::default());
+        Self { store, settings, tokens: store.token_reader(), names, careful }
+    }
+
+    fn read(&mut self, block: Number) -> Read {
+        let (tokens, spelling) = self.tokens.tokens_and_text(self.store.node(block as usize));
+        let (tokens, names) = (tokens.to_vec(), self.names.read(&spelling).to_vec());
+        let text = self.store.variant_text(self.store.variants[block as usize]);
+        self.careful.read(&text, false);
+        Read { tokens, names, text, places: self.careful.places.clone() }
+    }
+
+    fn written(&mut self, fates: &Fates, passage: &Passage) -> Vec<u8> {
+        let (mut told, mut count) = (Vec::new(), 0);
+        for block in passage.first..=passage.last {
+            let keeper = fates.aligned[block as usize];
+            let (own, other) = (self.read(block), self.read(keeper));
+            let sound = |read: &Read| {
+                read.tokens.len() == read.names.len() && read.tokens.len() == read.places.len()
+            };
+            if !sound(&own) || !sound(&other) {
+                continue;
+            }
+            let sides =
+                [&own, &other].map(|read| Side { tokens: &read.tokens, names: &read.names });
+            let found = differing(sides, self.settings.numbers);
+            for pair in placed(&found, [&own.places, &other.places]) {
+                if count < TOLD {
+                    told.extend_from_slice(if count == 0 { b"{" } else { b",{" });
+                    self.write_side(block, &own.text, &pair[0], &mut told);
+                    told.extend_from_slice(b",\"keeper\":{");
+                    self.write_side(keeper, &other.text, &pair[1], &mut told);
+                    told.extend_from_slice(b"}}");
+                }
+                count += 1;
+            }
+        }
+        let mut out = b",\"differences\":[".to_vec();
+        out.extend_from_slice(&told);
+        out.extend_from_slice(b"],\"differing\":");
+        write_number(&mut out, count as u64);
+        out
+    }
+
+    /// `"text":…,"span":[…]` of a part of a block.
+    fn write_side(&self, block: Number, text: &str, span: &Range<u32>, out: &mut Vec<u8>) {
+        let length = span.len();
+        let mut shown: String =
+            text.chars().skip(span.start as usize).take(length.min(EXCERPT)).collect();
+        if length > EXCERPT {
+            shown.push('…');
+        }
+        let start = self.store.starts[block as usize];
+        out.extend_from_slice(b"\"text\":");
+        write_string(out, &shown);
+        out.extend_from_slice(b",\"span\":[");
+        write_number(out, u64::from(start + span.start));
+        out.push(b',');
+        write_number(out, u64::from(start + span.end));
+        out.push(b']');
+    }
+}
