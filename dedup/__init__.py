@@ -30,9 +30,11 @@ if TYPE_CHECKING:
     from dedup.formats.restore import restore
     from dedup.model import Cluster, Document, Match, Member
     from dedup.options import Options
-    from dedup.pipeline import clean, explain, matches, plan, scan, unique
+    from dedup.pipeline import clean, explain, matches, plan, scan, tune, unique
     from dedup.policy import Policy
     from dedup.results import CleanResult, ScanResult
+    from dedup.tuning import Tuning
+    from dedup.versions import Blocks, Story, Version
 
     __version__: str
 
@@ -64,13 +66,17 @@ _LATER = {
         "matches",
         "plan",
         "scan",
+        "tune",
         "unique",
     ),
     "dedup.policy": ("Policy",),
     "dedup.results": ("CleanResult", "ScanResult"),
+    "dedup.tuning": ("Tuning",),
+    "dedup.versions": ("Blocks", "Story", "Version"),
 }
 
 __all__ = [
+    "Blocks",
     "CleanResult",
     "Cluster",
     "Comparison",
@@ -92,6 +98,9 @@ __all__ = [
     "Policy",
     "PolicyError",
     "ScanResult",
+    "Story",
+    "Tuning",
+    "Version",
     "clean",
     "compare",
     "explain",
@@ -99,6 +108,7 @@ __all__ = [
     "plan",
     "restore",
     "scan",
+    "tune",
     "unique",
 ]
 

@@ -15,8 +15,14 @@ _Lines = tuple[bytes, str, int, Sequence[int] | None]
 # The bytes of a cell with its quotes, from the start of the input.
 _Span = tuple[int, int]
 # End, cells, line feeds, fault (1: text after a closing quote, 2: a quote not closed); then the
-# text's cell, the id's and three others.
+# text's cell, the id's and four others.
 _Row = tuple[int, int, int, int, _Span | None, _Span | None, list[_Span | None]]
+
+# A document's number, and code points of it.
+_Place = tuple[int, tuple[int, int]]
+# Two places, their resemblance and containment, and whether they differ in numbers or names only.
+_Borderline = tuple[_Place, _Place, float, float, bool]
+_Tuning = tuple[int, int, list[int], list[int], list[tuple[int, int, list[_Borderline]]]]
 
 def fold_tokens(text: str) -> list[str]: ...
 def normal_form(text: str, mask_numbers: bool = False) -> str: ...
@@ -85,7 +91,7 @@ class Corpus:
         """Add the records of whole lines.
 
         Returns how many documents were added, the numbers of the lines that are neither a
-        record with a text nor blank, and the JSON values of the extra fields (three at most) of
+        record with a text nor blank, and the JSON values of the extra fields (four at most) of
         each document, one document's after the other's.
         """
 
@@ -117,19 +123,30 @@ class Corpus:
     def short_texts(self, low: int, high: int) -> tuple[list[str], list[str]]: ...
     def judge_short(self, low: int, scores: bytes) -> None: ...
     def match(self) -> None: ...
+    def tune(self, levels: Sequence[float], most: int) -> _Tuning:
+        """Which pairs of long blocks lie at which resemblance; asked once all documents are in.
+
+        Long blocks, those that were compared with all others, pairs by hundredths of resemblance
+        (counted from each compared side), compared blocks by what is most alike to them; of each
+        level: compared blocks with a pair near it, those that differ in numbers or names only, and
+        `most` pairs.
+        """
+
     def block_tokens(self) -> bytes: ...
     def cluster(
         self,
         rank: bytes | None,
         groups: bytes | None = None,
         times: bytes | None = None,
+        dates: bytes | None = None,
         *,
         of_documents: bool = False,
     ) -> None:
         """Decide. rank: `uint32` of each block, or of each document, for all blocks of it.
 
         The lowest comes first. groups: `uint32` of each document. times: `int64` seconds of each
-        document, the least number for none. Raises ValueError where there are too few or too many.
+        document, the least number for none. dates: likewise, by which versions follow one another.
+        Raises ValueError where there are too few or too many.
         """
 
     def counts(self) -> dict[str, int]: ...
@@ -163,6 +180,15 @@ class Corpus:
 
     def clusters(self, cluster: int, member: int) -> tuple[bytes, int, int]:
         """The next bytes of `clusters.jsonl` from there on, and where to go on; b"" at the end."""
+
+    def versions(self, story: int, member: int) -> tuple[bytes, int, int]:
+        """The next bytes of `versions.jsonl` from there on, and where to go on; b"" at the end."""
+
+    def longest_stories(self, count: int) -> list[tuple[int, int, int, list[int]]]:
+        """Those of the most documents: the first and the last document, and how many there are.
+
+        And of the last one's blocks how many are the same, changed, come and gone.
+        """
 
     def largest(self, count: int) -> list[int]: ...
     def match_count(self) -> int: ...

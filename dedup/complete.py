@@ -25,6 +25,7 @@ from dedup.report import versions
 from dedup.results import MEMBERS, CleanResult
 from dedup.resumption import notice, setting_that_differs
 from dedup.skipped import SkippedRecords
+from dedup.versions import StoryHead
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -62,10 +63,16 @@ class CompleteResult(CleanResult):
 
     def cluster_lines(self) -> Iterator[bytes]:
         """`clusters.jsonl` in pieces."""
-        path = self._folder / "clusters.jsonl"
-        with reading(str(path)), path.open("rb") as file:
-            while data := file.read(BLOCK):
-                yield data
+        yield from self._pieces("clusters.jsonl")
+
+    def version_lines(self) -> Iterator[bytes]:
+        """`versions.jsonl` in pieces."""
+        yield from self._pieces("versions.jsonl")
+
+    def longest_stories(self, count: int) -> list[StoryHead]:
+        """The stories of the most documents; see `ScanResult.longest_stories`."""
+        heads = (StoryHead.of(value) for value in self._lines("versions.jsonl"))
+        return nlargest(count, heads, key=lambda head: head.documents)
 
     @property
     def matches(self) -> list[Match]:
@@ -88,6 +95,12 @@ class CompleteResult(CleanResult):
             repeated = sum(one.span[1] - one.span[0] for one in whole.members if not one.keeper)
             first = whole.members[: members + (whole.keeper is not None)]
             yield repeated, replace(whole, members=first), len(whole.members)
+
+    def _pieces(self, name: str) -> Iterator[bytes]:
+        path = self._folder / name
+        with reading(str(path)), path.open("rb") as file:
+            while data := file.read(BLOCK):
+                yield data
 
     def _lines(self, name: str) -> Iterator[dict[str, Any]]:
         path = self._folder / name

@@ -159,7 +159,8 @@ class Intake:
 
         order, scopes = self.order, self.scopes
         order.note(sources, column(order.wanted) if keys is None else keys, typed)
-        scopes.note(column(scopes.group_field), column(scopes.time_field))
+        asked = (scopes.group_field, scopes.time_field, scopes.date_field)
+        scopes.note(*map(column, asked))
 
     def _keys_of(self, lines: Lines) -> list[Any]:
         """What the function of `keep` says of each record."""
@@ -208,7 +209,7 @@ def _inputs_ended(piece: Piece) -> int:
 
 def asked_fields(order: KeeperOrder, scopes: Scopes) -> tuple[str, ...]:
     """The fields of records that are asked for beside text and id, each once."""
-    asked = (order.wanted, scopes.group_field, scopes.time_field)
+    asked = (order.wanted, scopes.group_field, scopes.time_field, scopes.date_field)
     return tuple(dict.fromkeys(name for name in asked if name is not None))
 
 

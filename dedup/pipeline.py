@@ -1,4 +1,4 @@
-"""What can be asked of a corpus: scan, clean, plan, matches, explain, unique.
+"""What can be asked of a corpus: scan, clean, plan, tune, matches, explain, unique.
 
 Everything that takes documents goes through here: the command, the library, lists in memory
 and files on disk.
@@ -27,8 +27,9 @@ if TYPE_CHECKING:
 
     from dedup.forecast import Forecast
     from dedup.model import Match
+    from dedup.tuning import Tuning
 
-__all__ = ["Options", "clean", "explain", "matches", "plan", "scan", "unique"]
+__all__ = ["Options", "clean", "explain", "matches", "plan", "scan", "tune", "unique"]
 
 
 def scan(
@@ -40,19 +41,22 @@ def scan(
     text_field: str = "text",
     id_field: str = "id",
     input_format: Any = None,
+    date_field: str | None = None,
     **settings: Any,
 ) -> ScanResult:
     """Find what repeats; nothing is changed.
 
     data: a path, glob or folder (str or path), several paths, or documents: a list of str, dict
-    or Document, or a table of pandas, polars, pyarrow or Hugging Face. settings: fields of the
-    policy, `threshold=0.8`. Nothing to read gives a
-    result without clusters.
+    or Document, or a table of pandas, polars, pyarrow or Hugging Face. date_field: of the dates
+    by which versions of one text follow one another. settings: fields of the policy,
+    `threshold=0.8`. Nothing to read gives a result without clusters.
 
     >>> scan(["Le même article, deux fois, mot pour mot."] * 2).clusters[0].kind
     'shared'
     """
-    run = _run(data, policy, options, jobs, (text_field, id_field, input_format), settings)
+    run = _run(
+        data, policy, options, jobs, (text_field, id_field, input_format, date_field), settings
+    )
     run.decide()
     return ScanResult(run.corpus, run.report(), **run.leftovers())
 
@@ -67,6 +71,7 @@ def clean(
     text_field: str = "text",
     id_field: str = "id",
     input_format: Any = None,
+    date_field: str | None = None,
     force: bool = False,
     dry_run: bool = False,
     resume: bool = False,
@@ -84,7 +89,9 @@ def clean(
     >>> len(cleaned.documents), cleaned.report["counts"]["documents_dropped"]
     (1, 1)
     """
-    run = _run(data, policy, options, jobs, (text_field, id_field, input_format), settings)
+    run = _run(
+        data, policy, options, jobs, (text_field, id_field, input_format, date_field), settings
+    )
     _check_linkage(run.policy)
     inputs = run.source.inputs
     if resume and (dry_run or inputs is None):
@@ -134,6 +141,7 @@ def plan(
     text_field: str = "text",
     id_field: str = "id",
     input_format: Any = None,
+    date_field: str | None = None,
     **settings: Any,
 ) -> Forecast:
     """How much memory, disk and time `clean` of some files would take, and how that is known.
@@ -143,9 +151,36 @@ def plan(
     """
     from dedup.forecast.rehearsal import rehearse
 
-    run = _run(data, policy, options, jobs, (text_field, id_field, input_format), settings)
+    run = _run(
+        data, policy, options, jobs, (text_field, id_field, input_format, date_field), settings
+    )
     _check_linkage(run.policy)
     return rehearse(run)
+
+
+def tune(
+    data: Any,
+    *,
+    policy: Policy | None = None,
+    options: Options | None = None,
+    jobs: int | None = None,
+    text_field: str = "text",
+    id_field: str = "id",
+    input_format: Any = None,
+    examples: int = 3,
+    **settings: Any,
+) -> Tuning:
+    """Where a threshold may lie for some texts: borderline pairs at each level, and a proposal.
+
+    About 8 MB of the input are read; nothing is written, and the proposal changes nothing. data: as
+    for `scan`. examples: pairs that are shown of each level. settings: the policy to begin with.
+    """
+    from dedup.tuning.looking import look
+
+    run = _run(data, policy, options, jobs, (text_field, id_field, input_format, None), settings)
+    if examples < 0:
+        raise DedupError(f"examples is {examples}; it must be 0 or more")
+    return look(run.source, run.reading, run.policy, run.options, examples=examples)
 
 
 def matches(data: Any, **settings: Any) -> list[Match]:
@@ -238,7 +273,7 @@ def _run(
     policy: Policy | None,
     options: Options | None,
     jobs: int | None,
-    fields: tuple[str, str, Any],
+    fields: tuple[str, str, Any, str | None],
     settings: dict[str, Any],
 ) -> Run:
     options = Options() if options is None else options
@@ -248,7 +283,8 @@ def _run(
     if jobs is not None:
         options = replace(options, jobs=jobs)
     reading = Reading(
-        *fields,
+        *fields[:3],
+        date_field=fields[3],
         batch_bytes=options.batch_bytes,
         max_line=options.max_line,
         max_expansion=options.max_expansion,

@@ -70,7 +70,8 @@ class Summary:
     largest: the first members of clusters, largest first, how many they have, and the text
     of their keeper. action: how the line
     about removal begins. output: the folder that was written, or empty. next_command: what
-    to run now, or empty. bold: marks headings; the identity where there is no colour.
+    to run now, or empty. bold: marks headings; the identity where there is no colour. stories:
+    the lines on versions of one text.
     """
 
     report: Mapping[str, Any]
@@ -79,6 +80,7 @@ class Summary:
     output: str = ""
     next_command: str = ""
     bold: Callable[[str], str] = str
+    stories: Sequence[str] = ()
 
 
 def summary_lines(summary: Summary) -> Iterator[str]:
@@ -100,6 +102,9 @@ def summary_lines(summary: Summary) -> Iterator[str]:
         yield from _cluster_lines(summary)
     yield from _hot_lines(summary)
     yield from _document_lines(summary)
+    if summary.stories:
+        yield ""
+        yield from summary.stories
     yield ""
     yield from _removal_lines(summary)
     if summary.output:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from dedup.model import Cluster, Document, Match, Skipped
+from dedup.versions import Story, StoryHead
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -68,6 +69,29 @@ class ScanResult:
         """All clusters, by the place of their keepers."""
         lines = b"".join(self.cluster_lines()).splitlines()
         return [Cluster.from_json(orjson.loads(line)) for line in lines]
+
+    def version_lines(self) -> Iterator[bytes]:
+        """`versions.jsonl` in pieces, which may end inside a line."""
+        story = member = 0
+        while True:
+            lines, story, member = self._corpus.versions(story, member)
+            if not lines:
+                return
+            yield lines
+
+    @cached_property
+    def versions(self) -> list[Story]:
+        """All stories: documents that are versions of one text, by their first documents."""
+        lines = b"".join(self.version_lines()).splitlines()
+        return [Story.from_json(orjson.loads(line)) for line in lines]
+
+    def longest_stories(self, count: int) -> list[StoryHead]:
+        """The stories of the most documents, and of the most of these the first ones."""
+        name = self._corpus.document_name
+        return [
+            StoryHead(name(first)[1], name(last)[1], documents, tuple(blocks))
+            for first, last, documents, blocks in self._corpus.longest_stories(count)
+        ]
 
     @cached_property
     def matches(self) -> list[Match]:

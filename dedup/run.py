@@ -90,7 +90,7 @@ class Run:
         """Look the input up; nothing is read yet."""
         jobs = checked_jobs(options.jobs)
         order = keeper_order(policy)
-        scopes = Scopes.of(policy.group_by, policy.window_rule)
+        scopes = Scopes.of(policy.group_by, policy.window_rule, reading.date_field)
         reading = replace(reading, extra_fields=asked_fields(order, scopes))
         source = open_source(data, reading)
         corpus = open_corpus(policy, jobs, options.memory)
@@ -131,8 +131,9 @@ class Run:
             order, scopes = self.intake.order, self.intake.scopes
             ranks = order.ranks(self.corpus.block_tokens)
             groups, times = scopes.groups(), scopes.times()
-            self.corpus.cluster(ranks, groups, times, of_documents=order.of_documents)
-            del ranks, groups, times
+            dates = scopes.dates() or order.dates(ranks)
+            self.corpus.cluster(ranks, groups, times, dates, of_documents=order.of_documents)
+            del ranks, groups, times, dates
             files.check()
 
     def _is_large(self) -> bool:
@@ -258,6 +259,7 @@ class Run:
         """Read the files again and write them without what goes."""
         ledger = tree.create(f"{NOTES}/removed.jsonl")
         clusters = tree.create(f"{NOTES}/clusters.jsonl")
+        versions = tree.create(f"{NOTES}/versions.jsonl")
         result = CleanResult(self.corpus, {}, **self.leftovers())
         tree.skip([])
         skipped = Waiting(self.intake.skipped)
@@ -271,7 +273,7 @@ class Run:
         cleaner = self._cleaner()
         with (
             self.stage("clean"),
-            alongside(map(clusters.write, result.cluster_lines())),
+            alongside(_written(result, clusters, versions)),
         ):
             done = 0
             for (batch, _), _ in ahead(ahead(self.source.batches(to_write=True), cleaner), put):
@@ -292,6 +294,14 @@ class Run:
         if isinstance(batch, Lines):
             return waiting.take_lines(batch)
         return waiting.take(batch.skipped(0) if isinstance(batch, Torn) else batch.skipped)
+
+
+def _written(result: CleanResult, clusters: Stream, versions: Stream) -> Iterator[int]:
+    """Write what was found, piece by piece; how large each was."""
+    for stream, lines in ((clusters, result.cluster_lines()), (versions, result.version_lines())):
+        for piece in lines:
+            stream.write(piece)
+            yield len(piece)
 
 
 def _is_line(source: str) -> bool:

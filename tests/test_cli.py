@@ -69,7 +69,7 @@ def normalised(text: str) -> str:
     text = re.sub(r'"seconds":\{[^}]*\}', '"seconds":{}', text)
     text = re.sub(r'"versions":\{[^}]*\}', '"versions":{}', text)
     text = re.sub(r"(?m)(, policy )[0-9a-f]{16}$", r"\1...", text)
-    return re.sub(r'"(digest|cluster)":"[0-9a-f]{16}"', r'"\1":"..."', text)
+    return re.sub(r'"(digest|cluster|story)":"[0-9a-f]{16}"', r'"\1":"..."', text)
 
 
 def check(name: str, outcome: tuple[str, str, int]) -> None:

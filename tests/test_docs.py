@@ -153,8 +153,8 @@ def test_the_lines_in_the_formats_come_from_runs(beside_the_examples, capfd):
 
 
 def without_ids(line: str) -> str:
-    """Cluster ids follow the policy's digest, which follows the fold table."""
-    return re.sub(r'"cluster":"[0-9a-f]{16}"', '"cluster":""', line)
+    """Ids follow the policy's digest, which follows the fold table."""
+    return re.sub(r'"(cluster|story)":"[0-9a-f]{16}"', r'"\1":""', line)
 
 
 def test_every_field_of_the_report_is_described():

@@ -31,6 +31,7 @@ ABOVE = {
     "dedup.results",
     "dedup.run",
     "dedup.skipped",
+    "dedup.tuning.looking",
 }
 # Below it in the layers; they ask the core, when first needed, for what only the core can know:
 # whether it can run a pattern, and the identity of the fold table that enters the digest.

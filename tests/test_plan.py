@@ -273,6 +273,7 @@ def test_what_is_taken_whole_is_exact(kind, tmp_path, records):
     assert figures["input"]["exact"]
     assert figures["counts"]["blocks_distinct"] == report["counts"]["blocks_distinct"]
     assert figures["disk"]["clusters"] == (notes / "clusters.jsonl").stat().st_size
+    assert figures["disk"]["versions"] == (notes / "versions.jsonl").stat().st_size
     assert figures["disk"]["ledger"] == pytest.approx(
         (notes / "removed.jsonl").stat().st_size, rel=0.01
     )

@@ -77,6 +77,18 @@ TextOrJson = Annotated[
 ]
 
 
+PAIRS = Annotated[int, _number(OUTPUT, "Pairs of each level that --tune shows. [3]", "--top")]
+
+TUNE = Annotated[
+    Optional[str],  # noqa: UP045
+    _flag(
+        INPUT,
+        "Files, a folder or a glob: show how alike their texts are, and propose a threshold.",
+        metavar="SAMPLE",
+    ),
+]
+
+
 EXAMPLES = Annotated[int, _number(OUTPUT, "Documents that are shown each way. [10]", "--top")]
 
 
@@ -101,6 +113,14 @@ class Reading:
     text_field: TEXT_FIELD = "text"
     id_field: ID_FIELD = "id"
     input_format: INPUT_FORMAT = None
+    date_field: Annotated[
+        Optional[str],  # noqa: UP045
+        _flag(
+            INPUT,
+            "Field of dates that order versions of a text. [of keep or window, else input order]",
+            metavar="NAME",
+        ),
+    ] = None
     skip_bad: Annotated[bool, _switch(INPUT, "Exit 0 in spite of bad records.", "--skip-bad")] = (
         False
     )

@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from dedup.results import CleanResult, ScanResult
 
 FOUND, FAILED = 1, 2
+# Stories that a summary names.
+MOST_STORIES = 3
 STDIN = "-"
 
 
@@ -104,6 +106,7 @@ def reading_arguments(reading: Reading) -> dict[str, Any]:
     return {
         "text_field": reading.text_field,
         "id_field": reading.id_field,
+        "date_field": reading.date_field,
         "input_format": reading.input_format,
     }
 
@@ -125,7 +128,9 @@ def show(result: ScanResult | CleanResult, showing: Showing, ending: Ending) -> 
         print_data(_json_chunks(result))
     elif not showing.quiet:
         from dedup.report_text import Summary, summary_lines
+        from dedup.versions_text import story_lines
 
+        heads = result.longest_stories(MOST_STORIES) if showing.top else []
         summary = Summary(
             report=result.report,
             largest=result.largest(showing.top),
@@ -133,6 +138,7 @@ def show(result: ScanResult | CleanResult, showing: Showing, ending: Ending) -> 
             output=ending.output,
             next_command=shlex.join(ending.then),
             bold=bold,
+            stories=list(story_lines(result.report["counts"], heads, bold)),
         )
         print_lines(summary_lines(summary))
 
@@ -210,15 +216,22 @@ def _tell_details(report: dict[str, Any]) -> None:
 
 
 def _json_chunks(result: ScanResult | CleanResult) -> Iterator[bytes]:
-    """`{"report":...,"clusters":[...]}`, streamed: the lines joined by commas."""
+    """`{"report":...,"clusters":[...],"versions":[...]}`, streamed."""
     import orjson
 
     yield b'{"report":' + inert(orjson.dumps(result.report)) + b',"clusters":['
+    yield from _joined(result.cluster_lines())
+    yield b'],"versions":['
+    yield from _joined(result.version_lines())
+    yield b"]}\n"
+
+
+def _joined(chunks: Iterator[bytes]) -> Iterator[bytes]:
+    """Lines in pieces, with commas between them in place of their ends."""
     waiting = b"\n"
-    for chunk in result.cluster_lines():
+    for chunk in chunks:
         # The last line end is no separator: another line may or may not follow it.
         whole = chunk.endswith(b"\n")
         lines = chunk[:-1] if whole else chunk
         yield waiting + lines.replace(b"\n", b",\n")
         waiting = b",\n" if whole else b""
-    yield b"]}\n"

@@ -118,6 +118,7 @@ def disk(basis: Basis, beyond: int = 0) -> dict[str, int]:
     made = {
         "output": int(basis.trial.amounts.get("output", 0) * kept),
         "clusters": int(grown(basis, "clusters_bytes")),
+        "versions": int(grown(basis, "versions_bytes")),
         "ledger": int(basis.trial.amounts.get("ledger", 0) * removed / max(1, before)),
         "skipped": int(grown(basis, "skipped")),
     }

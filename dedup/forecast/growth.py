@@ -39,8 +39,8 @@ class Trial:
 
     weight: its bytes after decompression. seconds, cpu: of each stage, wall clock and
     processors. amounts: counts by the names of the report; bytes that the core held when all was
-    read (`reading.*`) and decided (`deciding.*`); bytes of `output`, `clusters_bytes`, `ledger`,
-    `skipped`; bytes `noted` of documents and bad records for later.
+    read (`reading.*`) and decided (`deciding.*`); bytes of `output`, `clusters_bytes`,
+    `versions_bytes`, `ledger`, `skipped`; bytes `noted` of documents and bad records for later.
     """
 
     weight: int

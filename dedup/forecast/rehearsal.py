@@ -127,6 +127,7 @@ def _try(run: Run, sample: Sample) -> Trial:
     written = scales.bytes()
     amounts["output"] = written["output"]
     amounts["clusters_bytes"] = written["clusters.jsonl"]
+    amounts["versions_bytes"] = written["versions.jsonl"]
     amounts["ledger"] = written["removed.jsonl"]
     amounts["skipped"] = written.get("skipped.jsonl", 0)
     amounts["noted"] = intake.noted_bytes()

@@ -130,8 +130,9 @@ def _disk_lines(figures: Figures) -> Iterator[str]:
         f"        {size(disk['output'])} cleaned, {size(disk['clusters'])} clusters.jsonl, "
         f"{size(disk['ledger'])} removed.jsonl"
     )
-    if disk["skipped"]:
-        yield f"        {size(disk['skipped'])} skipped.jsonl"
+    for name in ("versions", "skipped"):
+        if disk[name]:
+            yield f"        {size(disk[name])} {name}.jsonl"
     known = "measured"
     if not figures["sample"]["whole"]:
         known = f"what goes, {_known(figures, 'characters_removed')}"

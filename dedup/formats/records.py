@@ -75,9 +75,10 @@ class Input:
 class Reading:
     """How inputs are read; nothing here changes which texts match.
 
-    extra_fields: other fields of each record that the run asks for, three at most. max_line:
+    extra_fields: other fields of each record that the run asks for, four at most. max_line:
     bytes of the longest record that is read. max_expansion: how many times its size a compressed
-    file may grow, once it gave 64 MiB.
+    file may grow, once it gave 64 MiB. date_field: by whose dates versions of one text follow one
+    another; None for the field of the policy's window or keepers, else input order.
     """
 
     text_field: str = "text"
@@ -87,16 +88,19 @@ class Reading:
     extra_fields: tuple[str, ...] = ()
     max_line: int = MAX_LINE
     max_expansion: float = MAX_EXPANSION
+    date_field: str | None = None
 
     def __post_init__(self) -> None:
         fields: dict[str, object] = {"text_field": self.text_field, "id_field": self.id_field}
+        if self.date_field is not None:
+            fields["date_field"] = self.date_field
         for name, value in fields.items():
             if not isinstance(value, str) or not is_utf8(value):
                 raise InputError(f"{name} is {value!r}; it must be a str of valid Unicode")
 
     def entry(self) -> dict[str, Any]:
         """What an answer depends on, as `report.json` has it."""
-        names = ("text_field", "id_field", "input_format", "max_line")
+        names = ("text_field", "id_field", "date_field", "input_format", "max_line")
         return {name: getattr(self, name) for name in names}
 
 

@@ -33,7 +33,7 @@ _FAULTS = {
     _UNCLOSED: "a quote opens in this row that is never closed",
 }
 # Other cells of a row that the core can be asked for.
-MOST_EXTRAS = 3
+MOST_EXTRAS = 4
 _BLANK = (b"\n", b"\r\n", b"\r", b"")
 
 
@@ -92,7 +92,7 @@ def scanner_of(item: Input, columns: Columns) -> _core.RowScanner:
     from dedup._core import RowScanner
 
     delimiter = DELIMITERS[item.format][0]
-    extras = [*columns.extras, None, None, None][:MOST_EXTRAS]
+    extras = [*columns.extras, *[None] * MOST_EXTRAS][:MOST_EXTRAS]
     return RowScanner(delimiter, columns.text, columns.id, extras)
 
 

@@ -121,6 +121,22 @@ class KeeperOrder:
             return self._dates.ranks(descending=self.rule == "latest")
         return None if self.rule == "first" else self._preferences.tobytes()
 
+    def dates(self, ranks: bytes | None) -> bytes | None:
+        """`int64` of each document in the order of its date; None where the rule knows no dates.
+
+        ranks: what `ranks` gave. The least number stands for no date.
+        """
+        if self._dates is None or ranks is None:
+            return None
+        import numpy
+
+        found = numpy.frombuffer(ranks, "<u4").astype("<i8")
+        undated = found == LAST
+        dates = -found if self.rule == "latest" else found
+        dates[undated] = numpy.iinfo("<i8").min
+        made: bytes = dates.tobytes()
+        return made
+
     def warning(self) -> str | None:
         """What to say where the rule found nothing to go by, so that the first copies stay."""
         if self._preferences and min(self._preferences) == len(self.arguments):

@@ -35,32 +35,36 @@ _NUMBER = re.compile(r"-?\d{1,18}(\.\d+)?")
 
 @dataclass(slots=True)
 class Scopes:
-    """What `group_by` and `window` need of the documents, gathered as they are read.
+    """What `group_by`, `window` and the order of versions need of the documents, as they are read.
 
-    group_field, time_field: the fields they ask for, None for none.
+    group_field, time_field, date_field: the fields they ask for, None for none.
     """
 
     group_field: str | None
     time_field: str | None
+    date_field: str | None = None
     _names: dict[str, int] = field(default_factory=lambda: {"": 0})
     _groups: array[int] = field(default_factory=lambda: array("I"))
     _times: array[int] = field(default_factory=lambda: array("q"))
+    _dates: array[int] = field(default_factory=lambda: array("q"))
 
     @classmethod
-    def of(cls, group_by: str | None, window: WindowRule | None) -> Scopes:
-        """The scopes of a policy, with no document yet."""
-        return cls(group_by, None if window is None else window.field)
+    def of(
+        cls, group_by: str | None, window: WindowRule | None, date_field: str | None = None
+    ) -> Scopes:
+        """The scopes of a policy, with no document yet; date_field: see `Reading`."""
+        return cls(group_by, None if window is None else window.field, date_field)
 
-    def note(self, groups: Sequence[Any], times: Sequence[Any]) -> None:
+    def note(self, groups: Sequence[Any], times: Sequence[Any], dates: Sequence[Any] = ()) -> None:
         """Take in the next documents' values; what is not asked for is passed over."""
         if self.group_field is not None:
             self._groups.extend(
                 self._names.setdefault(group_name(value), len(self._names)) for value in groups
             )
         if self.time_field is not None:
-            for value in times:
-                seconds = seconds_of(value)
-                self._times.append(UNDATED if seconds is None else seconds)
+            self._times.extend(map(_time, times))
+        if self.date_field is not None:
+            self._dates.extend(map(_time, dates))
 
     def noted(self, documents: int) -> dict[str, Any]:
         """What was noted of the documents after the first so many: bytes, and names of groups."""
@@ -71,6 +75,7 @@ class Scopes:
             "names": [names[number] for number in places],
             "groups": array("I", map(places.__getitem__, groups)).tobytes(),
             "times": self._times[documents:].tobytes(),
+            "dates": self._dates[documents:].tobytes(),
         }
 
     def take_back(self, noted: Mapping[str, Any]) -> None:
@@ -80,6 +85,7 @@ class Scopes:
         groups.frombytes(noted["groups"])
         self._groups.extend(map(numbers.__getitem__, groups))
         self._times.frombytes(noted["times"])
+        self._dates.frombytes(noted["dates"])
 
     def groups(self) -> bytes | None:
         """The `uint32` group of each document, None where there are no groups."""
@@ -88,6 +94,10 @@ class Scopes:
     def times(self) -> bytes | None:
         """The `int64` seconds of each document, None where there is no window."""
         return None if self.time_field is None else self._times.tobytes()
+
+    def dates(self) -> bytes | None:
+        """The `int64` seconds by which versions follow one another, None where there are none."""
+        return self.times() if self.date_field is None else self._dates.tobytes()
 
     def warnings(self) -> list[str]:
         """What to say where fields are missing, so that other texts are compared than was meant."""
@@ -100,7 +110,19 @@ class Scopes:
             found.append(
                 f"window: {count} no date in the field {self.time_field}; they match no other one"
             )
+        undated = sum(date == UNDATED for date in self._dates)
+        if undated:
+            count = f"{undated:,} of {len(self._dates):,} documents have"
+            found.append(
+                f"date_field: {count} no date in the field {self.date_field}; they are the last "
+                "versions of their stories"
+            )
         return found
+
+
+def _time(value: Any) -> int:
+    seconds = seconds_of(value)
+    return UNDATED if seconds is None else seconds
 
 
 def group_name(value: Any) -> str:

@@ -49,7 +49,7 @@ fn main() {
     clock.tell("short pairs");
     pool.install(|| corpus.find_matches()).unwrap();
     clock.tell("match");
-    pool.install(|| corpus.decide(None));
+    pool.install(|| corpus.decide(None, &[]));
     clock.tell("decide");
     let (mut document, mut written) = (0, [0usize; 3]);
     let mut output = fs::File::create(std::env::temp_dir().join("stages.out")).unwrap();

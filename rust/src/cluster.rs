@@ -51,6 +51,18 @@ impl Neighbours {
 
     /// All matches, by their nodes.
     #[must_use]
+    pub fn all(&self) -> &[Match] {
+        &self.matches
+    }
+
+    /// How many matches a node has.
+    #[must_use]
+    pub fn count(&self, node: Number) -> u32 {
+        self.starts[node as usize + 1] - self.starts[node as usize]
+    }
+
+    /// All matches, which are given up.
+    #[must_use]
     pub fn into_matches(self) -> Vec<Match> {
         self.matches
     }
@@ -70,8 +82,8 @@ impl Neighbours {
     /// The match between two nodes, if they were found to match.
     #[must_use]
     pub fn between(&self, node: Number, other: Number) -> Option<&Match> {
-        let count = |node: Number| self.starts[node as usize + 1] - self.starts[node as usize];
-        let (few, many) = if count(node) <= count(other) { (node, other) } else { (other, node) };
+        let fewer = self.count(node) <= self.count(other);
+        let (few, many) = if fewer { (node, other) } else { (other, node) };
         self.of(few).find(|&(found, _)| found == many).map(|(_, found)| found)
     }
 }

@@ -10,7 +10,7 @@ use crate::audit::{Audit, audit_long, audit_short};
 use crate::characters::{all_short_pairs, short_candidates};
 use crate::checkpoint::Checkpoints;
 use crate::clean::{Cleaned, clean_lines, clean_text};
-use crate::cluster::Neighbours;
+use crate::cluster::{Corpus as Decided, Neighbours};
 use crate::columns::filled;
 use crate::counts::counts;
 use crate::group::Candidates;
@@ -25,7 +25,10 @@ use crate::search::{long_candidates, verify_pairs};
 use crate::settings::{Search, Settings};
 use crate::sign::Permutations;
 use crate::store::Store;
+use crate::story_lines::{StoryLines, story_ids};
+use crate::tune::{Tuning, tune};
 use crate::verify::{Match, ShortScratch, short_match};
+use crate::versions::Versions;
 
 /// Members of clusters that are written at one time: 1 MiB or so.
 const MEMBERS_AT_ONCE: usize = 1 << 13;
@@ -58,6 +61,8 @@ struct Outcome {
     plan: Plan,
     cluster_ids: Vec<u64>,
     counts: Vec<(&'static str, u64)>,
+    versions: Versions,
+    story_ids: Vec<u64>,
     /// Bytes that were held before what only deciding needs was forgotten.
     most_bytes: u64,
     occurrences: Option<Occurrences>,
@@ -189,18 +194,26 @@ impl Corpus {
         self.keep_tokens_of_matches()
     }
 
-    /// Forgets the tokens of nodes that match none.
+    /// Takes the tokens of nodes that match any into memory.
     pub(crate) fn keep_tokens_of_matches(&mut self) -> Result<(), String> {
         let found = self.matches.iter().flat_map(|found| [found.left, found.right]);
         let mut matching = vec![false; self.store.nodes()];
         found.for_each(|node| matching[node as usize] = true);
-        let texts = self.settings.keeps_texts();
-        self.store.keep_tokens_of(|node| matching[node as usize], texts);
+        let others = self.settings.keeps_texts() || self.settings.tells_versions();
+        self.store.keep_tokens_of(|node| matching[node as usize], others);
         self.store.check_spool().map_err(|error| format!("a temporary file: {error}"))
     }
 
-    /// Decides what stays; `rank` orders the blocks' visits, ascending (`None`: input order).
-    pub fn decide(&mut self, rank: Option<&[u32]>) {
+    /// Which pairs of long blocks lie at which resemblance, by a sample of them; after all documents.
+    #[must_use]
+    pub fn tune(&self, levels: &[f64], most: usize) -> Tuning {
+        tune(&self.store, &self.settings, levels, most)
+    }
+
+    /// Decides what stays; `rank` orders the blocks' visits, ascending (`None`: input order). `dates`: when
+    /// each document was written, `UNDATED` where that is not known; empty where versions follow one another
+    /// in input order.
+    pub fn decide(&mut self, rank: Option<&[u32]>, dates: &[i64]) {
         let matches = std::mem::take(&mut self.matches);
         let neighbours = Neighbours::new(matches, self.store.nodes());
         let mut plan = make_plan(&self.store, &self.settings, &neighbours, rank);
@@ -213,12 +226,35 @@ impl Corpus {
             + plan.bytes()
             + neighbours.bytes()
             + filled(&cluster_ids);
+        let decided = Decided {
+            store: &self.store,
+            settings: &self.settings,
+            neighbours: &neighbours,
+            documents: &[],
+            excluded: &[],
+        };
+        let versions = if self.settings.tells_versions() {
+            Versions::new(&decided, (&plan.fates, &plan.runs), dates)
+        } else {
+            Versions::default()
+        };
+        plan.runs = Vec::new();
+        let story_ids = story_ids(&self.store, &self.settings, &versions);
         plan.fates.aligned = Vec::new();
         self.store.forget_content();
         let matches = neighbours.into_matches();
         let occurrences = None;
-        self.outcome =
-            Some(Outcome { matches, plan, cluster_ids, counts, most_bytes, occurrences, hottest });
+        self.outcome = Some(Outcome {
+            matches,
+            plan,
+            cluster_ids,
+            counts,
+            versions,
+            story_ids,
+            most_bytes,
+            occurrences,
+            hottest,
+        });
     }
 
     /// Bytes that a run holds now, see `Store::state`; `decided` is what was decided so far, `most` no
@@ -226,8 +262,11 @@ impl Corpus {
     #[must_use]
     pub fn state(&self) -> Vec<(&'static str, u64)> {
         let mut state = self.store.state();
-        if let Some(Outcome { matches, plan, cluster_ids, most_bytes, .. }) = &self.outcome {
-            state.push(("decided", plan.bytes() + filled(matches) + filled(cluster_ids)));
+        if let Some(Outcome { matches, plan, cluster_ids, versions, most_bytes, .. }) =
+            &self.outcome
+        {
+            let decided = plan.bytes() + versions.bytes();
+            state.push(("decided", decided + filled(matches) + filled(cluster_ids)));
             state.push(("most", *most_bytes));
         } else {
             state.push(("decided", filled(&self.matches)));
@@ -253,6 +292,8 @@ impl Corpus {
     pub fn counts(&self) -> Vec<(&'static str, u64)> {
         let mut counts = self.outcome().counts.clone();
         counts.push(("documents_similar", self.outcome().plan.similar.len() as u64));
+        counts.push(("stories", self.outcome().versions.len() as u64));
+        counts.push(("documents_in_stories", self.outcome().versions.count_documents() as u64));
         counts.push(("candidates", self.candidates));
         counts.push(("matches", self.outcome().matches.len() as u64));
         counts
@@ -300,6 +341,47 @@ impl Corpus {
                 .collect()
         });
         (rendered, (number, first))
+    }
+
+    fn story_lines(&self) -> StoryLines<'_> {
+        let Outcome { versions, story_ids, .. } = self.outcome();
+        StoryLines { store: &self.store, versions, ids: story_ids }
+    }
+
+    /// The next bytes of `versions.jsonl`, a mebibyte or so, from a member of a story on; and where to go
+    /// on. Nothing when all is written.
+    #[must_use]
+    pub fn version_lines(&self, from: (usize, usize)) -> (Vec<u8>, (usize, usize)) {
+        const BYTES: usize = 1 << 20;
+        const MEMBERS: usize = 16;
+        let (lines, (mut story, mut first)) = (self.story_lines(), from);
+        let mut out = Vec::new();
+        while story < lines.versions.len() && out.len() < BYTES {
+            let all = lines.versions.members(story).len();
+            let last = all.min(first + MEMBERS);
+            lines.part(story, first..last, &mut out);
+            (story, first) = if last == all { (story + 1, 0) } else { (story, last) };
+        }
+        (out, (story, first))
+    }
+
+    /// The stories of the most documents, and of the most of these the first ones: the first and the last
+    /// document, how many there are, and how many blocks of the last one are the same, changed, come and
+    /// gone.
+    #[must_use]
+    pub fn longest_stories(&self, count: usize) -> Vec<(usize, usize, usize, [u64; 4])> {
+        let lines = self.story_lines();
+        let size = |&story: &usize| std::cmp::Reverse(lines.versions.members(story).len());
+        let mut stories: Vec<usize> = (0..lines.versions.len()).collect();
+        stories.sort_by_key(size);
+        stories.truncate(count);
+        let told = |story| {
+            let members = lines.versions.members(story);
+            let ends = [members.start, members.end - 1];
+            let [first, last] = ends.map(|member| lines.versions.document(member) as usize);
+            (first, last, members.len(), lines.counts(members.end - 1))
+        };
+        stories.into_iter().map(told).collect()
     }
 
     /// The clusters with the most repeated text, largest first.

@@ -5,7 +5,7 @@
 //! carriage return before it belongs to the line end. Nothing is decoded, and no row is held.
 
 /// Cells of a row that can be asked for: text, id, and three more.
-pub const WANTED: usize = 5;
+pub const WANTED: usize = 6;
 
 /// What is wrong with a row.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default)]
@@ -189,7 +189,7 @@ mod tests {
 
     /// The cells at 0, 1 and 2 of each row, its fault, and whether it has a line end.
     fn rows_of(text: &str, size: usize) -> Vec<(Vec<&str>, u32, Fault)> {
-        let mut scanner = RowScanner::new(b',', [Some(0), Some(1), Some(2), None, None]);
+        let mut scanner = RowScanner::new(b',', [Some(0), Some(1), Some(2), None, None, None]);
         let mut rows = Vec::new();
         for block in text.as_bytes().chunks(size) {
             scanner.feed(block, &mut rows);

@@ -14,6 +14,7 @@ use crate::likeness::Likenesses;
 use crate::passages::{count_documents, settle};
 use crate::quotes::Quotes;
 use crate::resettle::settle_runs;
+use crate::runs::Run;
 use crate::settings::Settings;
 use crate::store::{NONE, Number, Store};
 use crate::text::{Text, positions};
@@ -100,6 +101,8 @@ pub struct Plan {
     pub differences: Differences,
     /// What repeats and stays, as a part of blocks.
     pub quotes: Quotes,
+    /// The runs that were found, whatever became of them; nothing once versions are known.
+    pub runs: Vec<Run>,
     /// In how many documents each node stands.
     pub spread: Vec<u32>,
     /// The document of each block; nothing once the plan is made.
@@ -158,6 +161,7 @@ pub fn make_plan(
             differences,
             spans,
             quotes,
+            runs,
             members: Vec::new(),
             clusters: Vec::new(),
             similar: Vec::new(),

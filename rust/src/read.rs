@@ -274,7 +274,7 @@ impl Piece {
                     let count = buffer.hashes().len() as u32;
                     if settings.keeps_tokens(count) {
                         self.tokens.extend_from_slice(buffer.hashes());
-                        if settings.keeps_texts() {
+                        if settings.keeps_text(count) {
                             pack(block, &mut self.texts);
                         }
                     }

@@ -113,8 +113,8 @@ fn count_ends(data: &[u8]) -> u64 {
     memchr::memchr_iter(b'\n', data).count() as u64
 }
 
-/// Other fields of a record that may be asked for: of its keeper's rank, its group and its time.
-pub const MOST_EXTRAS: usize = 3;
+/// Other fields of a record that may be asked for: of its keeper's rank, its group, its time and its date.
+pub const MOST_EXTRAS: usize = 4;
 
 /// Which fields of a record are asked for.
 #[derive(Clone, Copy)]
@@ -161,11 +161,11 @@ impl<'a> Line<'a> {
         let extra = |number: usize| fields.extras.get(number).copied().unwrap_or(fields.id);
         let (text, id, extras) = if fields.extras.is_empty() {
             let [text, id] = find_values(line, [fields.text, fields.id]).ok()?;
-            (text, id, [None, None, None])
+            (text, id, [const { None }; MOST_EXTRAS])
         } else {
-            let names = [fields.text, fields.id, extra(0), extra(1), extra(2)];
-            let [text, id, one, two, three] = find_values(line, names).ok()?;
-            (text, id, [one, two, three])
+            let names = [fields.text, fields.id, extra(0), extra(1), extra(2), extra(3)];
+            let [text, id, extras @ ..] = find_values(line, names).ok()?;
+            (text, id, extras)
         };
         let text = text.filter(|text| is_string(line, text))?;
         let text = &whole[text.start + 1..text.end - 1];

@@ -288,7 +288,7 @@ impl Renderer<'_> {
     }
 }
 
-fn write_document(store: &Store, document: usize, out: &mut Vec<u8>) {
+pub(crate) fn write_document(store: &Store, document: usize, out: &mut Vec<u8>) {
     out.extend_from_slice(b"\"document\":\"");
     write_name(out, store.ids.get(document));
     out.extend_from_slice(b"\",\"source\":\"");
@@ -309,7 +309,7 @@ fn write_likeness(likeness: Likeness, out: &mut Vec<u8>) {
     );
 }
 
-fn write_scores(relation: &str, resemblance: f64, containment: f64, out: &mut Vec<u8>) {
+pub(crate) fn write_scores(relation: &str, resemblance: f64, containment: f64, out: &mut Vec<u8>) {
     out.extend_from_slice(b"\"relation\":\"");
     out.extend_from_slice(relation.as_bytes());
     out.extend_from_slice(b"\",\"resemblance\":");

@@ -105,12 +105,12 @@ impl Settings {
         self.min_tokens.max(1)
     }
 
-    /// Whether a block with that many tokens keeps its token hashes: all do where runs are looked for,
-    /// and those that can match where names or numbers are kept apart. Else those that are judged by shingles do; a short one's
-    /// are read again from its normal form when it matches, which most never do.
+    /// Whether a block with that many tokens keeps its token hashes: all do where documents are compared as
+    /// wholes, and those that can match where names or numbers are kept apart. Else those that are judged by
+    /// shingles do; a short one's are read again from its normal form when it matches, which most never do.
     #[must_use]
     pub fn keeps_tokens(&self, count: u32) -> bool {
-        if self.finds_runs() {
+        if self.tells_versions() {
             count > 0
         } else {
             count >= self.least_tokens()
@@ -118,11 +118,25 @@ impl Settings {
         }
     }
 
-    /// Whether blocks that keep their tokens keep their texts too: so that it can be told where a run
-    /// begins and ends, which tokens are names, and in what a template's copies differ.
+    /// Whether texts are kept beside tokens: so that it can be told where a run begins and ends, which
+    /// tokens are names, and in what a template's copies differ.
     #[must_use]
     pub fn keeps_texts(&self) -> bool {
         self.finds_runs() || self.names == Names::Veto || self.numbers == Numbers::Veto
+    }
+
+    /// Whether a block with that many tokens, which keeps them, keeps its text too: those that can match,
+    /// and all where runs are looked for.
+    #[must_use]
+    pub fn keeps_text(&self, count: u32) -> bool {
+        self.finds_runs() || (self.keeps_texts() && count >= self.least_tokens())
+    }
+
+    /// Whether documents are compared with each other as wholes: where runs are looked for, or where the
+    /// blocks are documents. Elsewhere nothing else needs the tokens of all blocks.
+    #[must_use]
+    pub fn tells_versions(&self) -> bool {
+        self.finds_runs() || self.unit == Unit::Document
     }
 
     /// Whether runs are looked for.

@@ -35,7 +35,7 @@ pub struct Content<'a> {
     pub count: u32,
     /// Token hashes; empty where `Settings::keeps_tokens` says no.
     pub tokens: &'a [u32],
-    /// The raw text, packed; empty where none are kept, see `Settings::keeps_texts`.
+    /// The raw text, packed; empty where none are kept, see `Settings::keeps_text`.
     pub text: &'a [u32],
     /// The normal form; empty where `Settings::keeps_normal` says no.
     pub normal: &'a str,
@@ -325,9 +325,8 @@ impl Store {
         self.matching_rows = Vec::new();
     }
 
-    /// Takes the tokens of some nodes into memory, and forgets all others unless their `texts` are
-    /// needed.
-    pub fn keep_tokens_of(&mut self, wanted: impl Fn(Number) -> bool, texts: bool) {
+    /// Takes the tokens of some nodes into memory, and forgets all `others` unless they are needed.
+    pub fn keep_tokens_of(&mut self, wanted: impl Fn(Number) -> bool, others: bool) {
         let (mut kept, mut rows) = (Spool::default(), vec![NONE; self.nodes()]);
         let mut reader = self.token_reader();
         for (node, row) in rows.iter_mut().enumerate() {
@@ -338,7 +337,7 @@ impl Store {
         }
         drop(reader);
         (self.matching, self.matching_rows) = (kept, rows);
-        if !texts {
+        if !others {
             self.token_rows = Vec::new();
             self.tokens.replace_by(Spool::default());
         }

@@ -20,6 +20,16 @@ use crate::memory::Watch;
 use crate::read::NewDocument;
 use crate::record::Fields;
 use crate::seen::{Answer, Seen as CoreSeen};
+use crate::tune::{Borderline, Level};
+
+/// A place in a document, by its number.
+type PyPlace = (usize, (u32, u32));
+
+/// Two places at a level: resemblance, containment, whether they differ in numbers or names only.
+type PyBorderline = (PyPlace, PyPlace, f64, f64, bool);
+
+/// See `Corpus::tune`.
+type PyTuning = (u64, u64, Vec<u64>, Vec<u64>, Vec<(u64, u64, Vec<PyBorderline>)>);
 
 /// Where a section of a file ends, and its hash.
 type PyMark = (u64, u64);
@@ -185,6 +195,26 @@ impl Corpus {
         Ok(())
     }
 
+    /// Blocks, those compared with all others, both histograms, and of each level: blocks near it, those
+    /// that differ in numbers or names only, and pairs.
+    fn tune(&self, py: Python<'_>, levels: Vec<f64>, most: usize) -> PyTuning {
+        let found = py.detach(|| self.pool.install(|| self.core.tune(&levels, most)));
+        let store = &self.core.store;
+        let place = |block: u32| {
+            let (document, block) = (store.document_of(block), block as usize);
+            (document, (store.starts[block], store.ends[block]))
+        };
+        let pair = |pair: &Borderline| {
+            let places = (place(pair.blocks.0), place(pair.blocks.1));
+            (places.0, places.1, pair.resemblance, pair.containment, pair.template)
+        };
+        let level =
+            |level: &Level| (level.blocks, level.templates, level.pairs.iter().map(pair).collect());
+        let levels = found.levels.iter().map(level).collect();
+        let (pairs, best) = (found.pairs.to_vec(), found.best.to_vec());
+        (found.blocks, found.sampled, pairs, best, levels)
+    }
+
     fn block_tokens(&self, py: Python<'_>) -> Py<PyBytes> {
         let store = &self.core.store;
         let tokens: Vec<u32> =
@@ -192,26 +222,28 @@ impl Corpus {
         bytes_of_u32(py, &tokens)
     }
 
-    /// `rank`: of each block, or of each document, whose blocks then share it; `groups`, `times`: of
-    /// each document, or nothing where none is asked for.
-    #[pyo3(signature = (rank, groups=None, times=None, *, of_documents=false))]
+    /// `rank`: of each block, or of each document, whose blocks then share it; `groups`, `times`, `dates`:
+    /// of each document, or nothing where none is asked for.
+    #[pyo3(signature = (rank, groups=None, times=None, dates=None, *, of_documents=false))]
     fn cluster(
         &mut self,
         py: Python<'_>,
         rank: Option<&[u8]>,
         groups: Option<&[u8]>,
         times: Option<&[u8]>,
+        dates: Option<&[u8]>,
         of_documents: bool,
     ) -> PyResult<()> {
         let Self { core, pool, .. } = self;
         let mut rank = rank.map(words);
-        let (groups, times) = (groups.map(words), times.map(seconds));
+        let (groups, times, dates) = (groups.map(words), times.map(seconds), dates.map(seconds));
         let (documents, blocks) = (core.store.documents(), core.store.blocks());
         let ranks = if of_documents { documents } else { blocks };
         for (found, needed, name) in [
             (rank.as_ref().map_or(ranks, Vec::len), ranks, "ranks"),
             (groups.as_ref().map_or(documents, Vec::len), documents, "groups"),
             (times.as_ref().map_or(documents, Vec::len), documents, "times"),
+            (dates.as_ref().map_or(documents, Vec::len), documents, "dates"),
         ] {
             if found != needed {
                 return Err(value_error(format!("{found} {name} were given; {needed} are needed")));
@@ -223,7 +255,7 @@ impl Corpus {
             if of_documents {
                 rank = rank.map(|rank| core.store.ranks_of_blocks(&rank));
             }
-            pool.install(|| core.decide(rank.as_deref()));
+            pool.install(|| core.decide(rank.as_deref(), &dates.unwrap_or_default()));
         });
         Ok(())
     }
@@ -305,6 +337,19 @@ impl Corpus {
         let (lines, (cluster, member)) =
             py.detach(|| self.pool.install(|| self.core.cluster_lines((cluster, member))));
         Ok((joined(py, &lines)?, cluster, member))
+    }
+
+    fn versions(&self, py: Python<'_>, story: usize, member: usize) -> (Py<PyBytes>, usize, usize) {
+        let (lines, (story, member)) = py.detach(|| self.core.version_lines((story, member)));
+        (PyBytes::new(py, &lines).unbind(), story, member)
+    }
+
+    fn longest_stories(
+        &self,
+        py: Python<'_>,
+        count: usize,
+    ) -> Vec<(usize, usize, usize, [u64; 4])> {
+        py.detach(|| self.core.longest_stories(count))
     }
 
     fn largest(&self, py: Python<'_>, count: usize) -> Vec<usize> {

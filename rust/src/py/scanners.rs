@@ -51,8 +51,8 @@ impl RowScanner {
         id: Option<u32>,
         extras: [Option<u32>; MOST_EXTRAS],
     ) -> Self {
-        let [one, two, three] = extras;
-        Self { core: CoreRowScanner::new(delimiter, [text, id, one, two, three]) }
+        let [one, two, three, four] = extras;
+        Self { core: CoreRowScanner::new(delimiter, [text, id, one, two, three, four]) }
     }
 
     fn feed(&mut self, block: &[u8]) -> Vec<PyRow> {
@@ -72,6 +72,6 @@ const fn py_row(row: &Row) -> PyRow {
         Fault::AfterQuote => 1,
         Fault::Unclosed => 2,
     };
-    let [text, id, one, two, three] = row.wanted;
-    (row.end, row.cells, row.line_feeds, fault, text, id, [one, two, three])
+    let [text, id, extras @ ..] = row.wanted;
+    (row.end, row.cells, row.line_feeds, fault, text, id, extras)
 }
