@@ -130,10 +130,10 @@ def measured_recall(policy: Policy, audits: Sequence[Sequence[int]]) -> dict[str
     }
 
 
-def audited(
-    blocks: int, sampled: int, compared: int, matches: int, found: int, matched: int, squares: int
-) -> dict[str, Any]:
+def audited(*numbers: int) -> dict[str, Any]:
     """The share of a sample's matches that were found, and the interval that holds it, 95 % sure.
+
+    numbers: those of one line of `_core.Corpus.audits`.
 
     The sample is of blocks, and the matches of one block are found or lost together: they are
     worth as many independent ones as (their number)² / (the sum of squares by block), after
@@ -143,10 +143,13 @@ def audited(
     >>> audited(1000, 100, 1000, 40, 40, 20, 80)["interval"]
     [0.8389, 1.0]
     """
+    blocks, sampled, compared, matches, found, matched, squares = numbers
     share = interval = None
     if matches:
         share = found / matches
-        interval = [share, share] if sampled == compared == blocks else _wilson(share, matches**2 / squares)
+        interval = [share, share]
+        if not sampled == compared == blocks:
+            interval = _wilson(share, matches**2 / squares)
         interval = [round(end, 4) for end in interval]
         share = round(share, 4)
     return {

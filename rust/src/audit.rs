@@ -70,15 +70,15 @@ impl Audit {
     /// As numbers, for a checkpoint.
     #[must_use]
     pub fn to_row(self) -> [u64; 7] {
-        let Self { blocks, sampled, compared, matches, found, matched, squares } = self;
-        [blocks, sampled, compared, matches, found, matched, squares]
+        let Self { blocks, sampled, compared, matches, .. } = self;
+        [blocks, sampled, compared, matches, self.found, self.matched, self.squares]
     }
 
     /// From such numbers.
     #[must_use]
     pub fn from_row(row: [u64; 7]) -> Self {
-        let [blocks, sampled, compared, matches, found, matched, squares] = row;
-        Self { blocks, sampled, compared, matches, found, matched, squares }
+        let [blocks, sampled, compared, matches, found, with_matches, squares] = row;
+        Self { blocks, sampled, compared, matches, found, matched: with_matches, squares }
     }
 }
 
