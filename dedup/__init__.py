@@ -26,6 +26,7 @@ if TYPE_CHECKING:
         PolicyError,
     )
     from dedup.forecast import Forecast
+    from dedup.index import Entry, Index, Sighting, Verdict
     from dedup.model import Cluster, Document, Match, Member
     from dedup.options import Options
     from dedup.pipeline import clean, compare, explain, matches, plan, restore, scan, unique
@@ -52,6 +53,7 @@ _LATER = {
         "PolicyError",
     ),
     "dedup.forecast": ("Forecast",),
+    "dedup.index": ("Entry", "Index", "Sighting", "Verdict"),
     "dedup.model": ("Cluster", "Document", "Match", "Member"),
     "dedup.options": ("Options",),
     "dedup.pipeline": (
@@ -75,10 +77,12 @@ __all__ = [
     "CorruptIndexError",
     "DedupError",
     "Document",
+    "Entry",
     "FieldError",
     "Forecast",
     "FormatError",
     "IncompatibleIndexError",
+    "Index",
     "IndexError_",
     "IndexLockedError",
     "InputError",
@@ -90,6 +94,8 @@ __all__ = [
     "Policy",
     "PolicyError",
     "ScanResult",
+    "Sighting",
+    "Verdict",
     "clean",
     "compare",
     "explain",

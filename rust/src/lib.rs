@@ -32,6 +32,7 @@ mod fold_table;
 pub mod group;
 pub mod hash;
 pub mod hot;
+pub mod index;
 pub mod join;
 pub mod json;
 pub mod kept;
