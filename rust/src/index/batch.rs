@@ -62,7 +62,7 @@ impl Batch {
     /// # Errors
     /// Those of reading, and where a file is damaged.
     pub fn new(state: &State, documents: &[NewDocument<'_>]) -> io::Result<Self> {
-        let mut store = Store::new();
+        let mut store = Store::small();
         let mut workspace = Workspace::default();
         let protect = state.protect.as_ref();
         read_batch(&mut store, &mut workspace, documents, &state.reading, protect);

@@ -11,8 +11,14 @@ use super::record::{BlockPlace, Fate, Held, HeldBlock};
 use super::view::View;
 use crate::packed::pack;
 use crate::settings::Settings;
+use crate::shingle::mix64;
 use crate::store::{Content, Number, Place, Store};
 use crate::verify::Match;
+
+/// A number for a node and a spelling of it, no other one's, whose bits are spread as those of a hash.
+fn spread(node: u32, spelling: u64) -> u128 {
+    u128::from(node) << 64 | u128::from(mix64(u64::from(node) ^ spelling))
+}
 
 /// A store that is filled from what is held.
 pub struct Stage<'a> {
@@ -29,7 +35,7 @@ impl<'a> Stage<'a> {
     /// An empty one; `views` are the blocks that stand in matches.
     #[must_use]
     pub fn new(settings: &'a Settings, views: &'a HashMap<u32, View>) -> Self {
-        let (store, places, locals) = (Store::new(), Vec::new(), HashMap::new());
+        let (store, places, locals) = (Store::small(), Vec::new(), HashMap::new());
         Self { store, places, settings, views, locals }
     }
 
@@ -41,13 +47,13 @@ impl<'a> Stage<'a> {
             pack(&view.text, &mut text);
         }
         let content = Content {
-            fingerprint: u128::from(node),
+            fingerprint: spread(node, 0),
             count: tokens,
             tokens: view.map_or(&[], |view| &view.tokens),
             text: &text,
             normal: view.map_or("", |view| &view.normal),
         };
-        let variant = self.store.variant(u128::from(node) << 64 | u128::from(spelling), &content);
+        let variant = self.store.variant(spread(node, spelling), &content);
         self.locals.insert(node, self.store.variant_nodes[variant as usize]);
         variant
     }
