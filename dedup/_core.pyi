@@ -215,8 +215,12 @@ class RowScanner:
 _Run = tuple[str, str, tuple[int, int], tuple[int, int]]
 # A run that was written: the numbers of its blocks and documents, its bytes, its hash.
 _Written = tuple[tuple[int, int], tuple[int, int], int, int]
-# Texts, ids, sources, dates; of each, from which document on held ones do not count.
-_Columns = tuple[Sequence[str], Sequence[str], Sequence[str], Sequence[str], Sequence[int]]
+# Texts, ids, sources, dates, fields; of each, from which document on held ones do not count.
+_Columns = tuple[
+    Sequence[str], Sequence[str], Sequence[str], Sequence[str], Sequence[str], Sequence[int]
+]
+# Number, id, date, source, fields.
+_Document = tuple[int, str, str, str, str]
 # Span here; relation, resemblance, containment, the rule that keeps it; number, id, source and date
 # of the other document; span there.
 _Sighting = tuple[
@@ -291,6 +295,12 @@ class IndexState:
         """Read everything: the runs that are damaged, and how."""
 
     def hashes(self) -> list[int]: ...
+    def find(self, id: str) -> int | None:
+        """The number of the document that has an id."""
+
+    def documents(self, first: int) -> tuple[list[_Document], int]:
+        """Some of the documents from a number on; where to go on."""
+
     def matches(
         self, first: int
     ) -> tuple[list[tuple[_Side, _Side, str, float, float, bool]], int]:

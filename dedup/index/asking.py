@@ -31,6 +31,7 @@ class New:
     text: str
     date: str = ""
     source: str = ""
+    fields: str = "{}"
     before: int = ALL
 
 
@@ -69,6 +70,7 @@ class Asker:
             [document.id for document in documents],
             [document.source for document in documents],
             [document.date for document in documents],
+            [document.fields for document in documents],
             [document.before for document in documents],
         )
         with damage(self._path):

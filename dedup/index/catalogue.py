@@ -19,7 +19,6 @@ from urllib.parse import quote
 import orjson
 
 from dedup.errors import CorruptIndexError, IndexError_, OutputError
-from dedup.index.verdict import Entry
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -34,8 +33,8 @@ CREATE TABLE runs (
     bytes INTEGER NOT NULL, hash TEXT NOT NULL);
 CREATE TABLE removed (number INTEGER PRIMARY KEY);
 CREATE TABLE documents (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, date TEXT NOT NULL, moment INTEGER NOT NULL,
-    source TEXT NOT NULL, fields TEXT NOT NULL, text BLOB NOT NULL, hash BLOB NOT NULL);
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, moment INTEGER NOT NULL,
+    text BLOB NOT NULL, hash BLOB NOT NULL);
 CREATE INDEX documents_by_moment ON documents (moment);
 """
 
@@ -53,22 +52,19 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A document: its number, what was said of it, and a hash of its text.
+    """A document: its number, its id, and a hash of its text; all else is in its run.
 
     moment: seconds since 1970 of its date, by which documents expire.
     """
 
     number: int
     id: str
-    date: str
     moment: int
-    source: str
-    fields: str
     text: bytes
 
     def values(self) -> tuple[Any, ...]:
         """The values of its columns, with the hash of the others at the end."""
-        said = (self.number, self.id, self.date, self.moment, self.source, self.fields, self.text)
+        said = (self.number, self.id, self.moment, self.text)
         return (*said, _hash(*said))
 
 
@@ -81,14 +77,14 @@ class State:
     next_node: int = 0
     next_document: int = 0
     last_moment: int = 0
+    documents: int = 0
     runs: list[Run] = field(default_factory=list)
     removed: set[int] = field(default_factory=set)
 
     def digest(self) -> str:
         """A hash of all of it."""
         runs = [(run.name, run.nodes, run.documents, run.bytes, run.hash) for run in self.runs]
-        numbers = (self.generation, self.next_run, self.next_node, self.next_document)
-        return _hash(numbers, self.last_moment, runs, sorted(self.removed)).hex()
+        return _hash(_numbers(self), runs, sorted(self.removed)).hex()
 
     def removed_numbers(self) -> bytes:
         """The removed documents as `uint32`."""
@@ -213,7 +209,7 @@ class Catalogue:
         with self.errors(), self._transaction() as database:
             database.executemany("DELETE FROM documents WHERE number = ?", [(n,) for n in gone])
             database.executemany(
-                "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO documents VALUES (?, ?, ?, ?, ?)",
                 (row.values() for row in documents),
             )
             if all_runs:
@@ -289,14 +285,9 @@ class Catalogue:
 RESTORE = "take the index back from a copy, or add its documents to a new one"
 
 
-def entry_of(row: Row) -> Entry:
-    """A document as users see it."""
-    return Entry(row.id, row.date, row.source, orjson.loads(row.fields))
-
-
 def _numbers(state: State) -> str:
     numbers = [state.generation, state.next_run, state.next_node, state.next_document]
-    return orjson.dumps([*numbers, state.last_moment]).decode()
+    return orjson.dumps([*numbers, state.last_moment, state.documents]).decode()
 
 
 def _run(row: tuple[Any, ...]) -> Run:

@@ -36,6 +36,8 @@ class Given:
     @classmethod
     def of(cls, value: Any, place: int) -> Given:
         """A document of a batch, in any of the forms that it may have."""
+        if isinstance(value, Given):
+            return value
         if isinstance(value, Document):
             fields = dict(value.fields)
             return given(value.id, value.text, fields.pop("date", None), value.source, fields)

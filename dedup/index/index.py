@@ -16,7 +16,7 @@ from dedup.engines.local import checked_jobs
 from dedup.errors import CorruptIndexError, IndexError_, InputError
 from dedup.index import upkeep
 from dedup.index.asking import Asker, New, checked_text, damage, in_batches
-from dedup.index.catalogue import RESTORE, Catalogue, Row, State, entry_of
+from dedup.index.catalogue import RESTORE, Catalogue, Row, State
 from dedup.index.documents import Given, given, moment_of
 from dedup.index.folder import (
     WriterLock,
@@ -269,7 +269,7 @@ class Index:
     def _add_again(self, document: Given, held: tuple[int, bytes]) -> Verdict:
         number, text = held
         if text == _text_hash(document.text):
-            asked = New(document.id, document.text, document.date, document.source, number)
+            asked = New(document.id, document.text, before=number)
             return self._asker.check([asked], self._alone)[0]
         self._remove(document.id, number)
         return self._add_new([document])[0]
@@ -279,15 +279,13 @@ class Index:
         now = max(int(time.time()), self._state.last_moment)
         today = datetime.fromtimestamp(now, timezone.utc).isoformat()
         rows = [document.dated(today, now) for document in documents]
-        new = [New(row.id, row.text, row.date, row.source) for row in rows]
+        new = [New(row.id, row.text, row.date, row.source, row.fields) for row in rows]
         place = 0
         for part in in_batches(new, BATCH):
             _, number = self._asker.core.next()
             verdicts += self._asker.add(part)
             for row in rows[place : place + len(part)]:
-                self._fresh[row.id] = Row(
-                    number, row.id, row.date, row.moment, row.source, row.fields, _text_hash(row.text)
-                )
+                self._fresh[row.id] = Row(number, row.id, row.moment, _text_hash(row.text))
                 number += 1
             place += len(part)
             if self._asker.core.held()[0] > FRESH:
@@ -336,6 +334,8 @@ class Index:
             upkeep.flush(self._asker.core, self._state, self.path)
             self._state.next_node, self._state.next_document = self._asker.core.next()
             self._state.generation += 1
+            held = self._state.documents + len(self._fresh) - len(self._gone)
+            self._state.documents = held
             self._open_catalogue().write(
                 self._state, self._fresh.values(), self._gone, all_runs=False
             )
@@ -387,25 +387,26 @@ class Index:
 
     def __len__(self) -> int:
         """How many documents are held."""
-        with self._alone:
-            catalogue = self._reading()
-            return catalogue.count() + len(self._fresh) - len(self._gone)
+        return self._state.documents + len(self._fresh) - len(self._gone)
 
     def __contains__(self, id: object) -> bool:
         """Whether a document of that id is held."""
-        with self._alone:
-            if not isinstance(id, str) or id in self._gone_ids:
-                return False
-            return id in self._fresh or bool(self._reading().find([id]))
+        if not isinstance(id, str):
+            return False
+        with damage(self.path):
+            return self._asker.core.find(id) is not None
 
     def __iter__(self) -> Iterator[Entry]:
         """The documents that are held, in the order in which they came."""
-        with self._alone:
-            for row in self._reading().rows():
-                if row.number not in self._gone:
-                    yield entry_of(row)
-            for row in list(self._fresh.values()):
-                yield entry_of(row)
+        first, after = 0, 0
+        while True:
+            with damage(self.path):
+                found, after = self._asker.core.documents(first)
+            for _, id, date, source, fields in found:
+                yield Entry(id, date, source, orjson.loads(fields))
+            if after == first:
+                return
+            first = after
 
     def matches(self) -> Iterator[dict[str, Any]]:
         """All matches between blocks that are held: what `dedup.matches` says of one scan of them.

@@ -131,8 +131,9 @@ def damages(core: _core.IndexState, state: State, catalogue: Catalogue, path: st
         found += [f"{catalogue.path}: {line}" for line in catalogue.check()]
         stored = catalogue.state()
         held = sum(1 for _ in catalogue.rows())
-        if held != catalogue.count():
-            found.append(f"{catalogue.path}: documents are missing")
+        if held != stored.documents:
+            what = f"{held:,} documents where {stored.documents:,} were written"
+            found.append(f"{catalogue.path}: {what}")
         for run in stored.runs:
             file = os.path.join(runs_folder(path), run.name)
             if not os.path.exists(file):
@@ -150,7 +151,7 @@ def figures(
     blocks = core.next()[0]
     return {
         "path": index.path,
-        "documents": catalogue.count(),
+        "documents": state.documents,
         "distinct_blocks": blocks,
         "removed": len(state.removed),
         "runs": len(state.runs),

@@ -31,6 +31,8 @@ pub struct Said<'a> {
     pub source: &'a str,
     /// Its date.
     pub date: &'a str,
+    /// What else is to be kept of it, as JSON.
+    pub fields: &'a str,
     /// Only documents with smaller numbers count as held.
     pub before: u32,
 }
@@ -243,6 +245,7 @@ fn describe(batch: &Batch, document: usize, said: Said<'_>) -> Held {
         id: said.id.to_owned(),
         source: said.source.to_owned(),
         date: said.date.to_owned(),
+        fields: said.fields.to_owned(),
         characters: batch.store.document_characters[document],
         dropped: false,
         blocks: batch.store.document_blocks(document).map(block).collect(),

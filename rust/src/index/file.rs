@@ -61,6 +61,8 @@ pub enum Kind {
     Matches,
     /// From an anchor to the blocks in which it stands.
     Anchors,
+    /// From a hash of an id to documents.
+    Ids,
     /// From a key of one band to blocks: bands of words, then those of characters.
     Band(u8),
 }
@@ -78,6 +80,7 @@ impl Kind {
             Self::Postings => 4,
             Self::Matches => 5,
             Self::Anchors => 6,
+            Self::Ids => 7,
             Self::Band(band) => 16 + u64::from(band),
         }
     }
@@ -91,6 +94,7 @@ impl Kind {
             Self::Postings,
             Self::Matches,
             Self::Anchors,
+            Self::Ids,
         ]
         .into_iter()
         .find(|kind| kind.number() == number)
@@ -108,6 +112,7 @@ impl Kind {
             Self::Postings => "a page of places",
             Self::Matches => "a page of matches",
             Self::Anchors => "a page of anchors",
+            Self::Ids => "a page of ids",
             Self::Band(_) => "a page of band keys",
         }
     }

@@ -9,7 +9,7 @@ use super::chains::Chains;
 use super::file::{Kind, Writer};
 use super::filter::FilterWriter;
 use super::pairs::PairWriter;
-use super::record::{Held, Node};
+use super::record::{Held, Node, id_hash};
 use super::rows::RowWriter;
 
 /// Blocks, documents and pairs that wait to be written.
@@ -103,7 +103,8 @@ impl Fresh {
         for node in nodes {
             self.chains.push(Kind::Postings, node, number);
         }
-        self.held += document.blocks.len() * 48 + document.id.len() + 200;
+        self.chains.push(Kind::Ids, id_hash(&document.id), number);
+        self.held += document.blocks.len() * 48 + document.id.len() + document.fields.len() + 300;
         self.documents.push(document);
     }
 

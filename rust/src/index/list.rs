@@ -1,15 +1,46 @@
-//! All matches between what is held, as the batch scan lists them.
+//! What is held: documents, and all matches between them as the batch scan lists them.
 
 use std::io;
 
+use super::file::Kind;
 use super::record::Held;
-use super::state::State;
+use super::state::{State, named};
 use super::view::{View, known_match};
 use crate::token::TokenBuffer;
 use crate::verify::Relation;
 
 /// Blocks that are listed at one time.
 const BLOCKS: u32 = 4096;
+
+/// Documents that are listed at one time.
+const DOCUMENTS: u32 = 1024;
+
+/// The documents that are held, some of them from a number on; and the number to go on with, the same
+/// again after the last one.
+///
+/// # Errors
+/// Those of reading, and where a file is damaged.
+pub fn documents(state: &State, first: u32) -> io::Result<(Vec<(u32, Held)>, u32)> {
+    let end = state.fresh.next_document().min(first.saturating_add(DOCUMENTS));
+    let mut listed = Vec::new();
+    for placed in &state.runs {
+        let range = placed.documents.0.max(first)..placed.documents.1.min(end);
+        let Some(rows) = placed.run.rows(Kind::Documents) else { continue };
+        let found = rows.range(&placed.run.file, range, |number, row| {
+            if state.is_held(number) {
+                listed.push((number, Held::from_bytes(number, row)?));
+            }
+            Ok(())
+        });
+        found.map_err(|error| named(placed, error))?;
+    }
+    for number in state.fresh.first_document.max(first)..end {
+        if let Some(held) = state.fresh.document(number).filter(|_| state.is_held(number)) {
+            listed.push((number, held.clone()));
+        }
+    }
+    Ok((listed, end))
+}
 
 /// One side of a match: the first document in which the block stands.
 #[derive(Clone)]

@@ -74,7 +74,7 @@ pub fn merge(
     kinds.dedup();
     for kind in kinds {
         merge_pairs(runs, kind, &mut out, |(key, value)| match kind {
-            Kind::Postings => state.is_held(value),
+            Kind::Postings | Kind::Ids => state.is_held(value),
             Kind::Matches => stays(key) && stays(value),
             _ => stays(value),
         })?;

@@ -2,6 +2,8 @@
 
 use std::io;
 
+use xxhash_rust::xxh3::xxh3_64;
+
 use super::bytes::{Taker, put, put_bytes};
 use crate::layout::Layout;
 
@@ -84,6 +86,12 @@ pub struct HeldBlock {
     pub fate: Fate,
 }
 
+/// The hash under which an id is looked up.
+#[must_use]
+pub fn id_hash(id: &str) -> u32 {
+    (xxh3_64(id.as_bytes()) >> 32) as u32
+}
+
 /// A held document.
 #[derive(Clone, Debug)]
 pub struct Held {
@@ -93,6 +101,8 @@ pub struct Held {
     pub source: String,
     /// Its date, as the caller said it.
     pub date: String,
+    /// What else the caller said of it, as JSON.
+    pub fields: String,
     /// Its code points.
     pub characters: u64,
     /// Nothing would be written of it: its blocks are no keepers.
@@ -124,7 +134,7 @@ impl Held {
     #[must_use]
     pub fn to_bytes(&self, number: u32) -> Vec<u8> {
         let mut out = Vec::with_capacity(64 + self.blocks.len() * 16);
-        for text in [&self.id, &self.source, &self.date] {
+        for text in [&self.id, &self.source, &self.date, &self.fields] {
             put_bytes(&mut out, text.as_bytes());
         }
         put(&mut out, self.characters << 1 | u64::from(self.dropped));
@@ -162,8 +172,8 @@ impl Held {
         const WHAT: &str = "a page of documents";
         let wrong = || super::bytes::damaged(WHAT);
         let mut taker = Taker::new(bytes, WHAT);
-        let (id, source, date) = (taker.text()?, taker.text()?, taker.text()?);
-        let (id, source, date) = (id.to_owned(), source.to_owned(), date.to_owned());
+        let (id, source) = (taker.text()?.to_owned(), taker.text()?.to_owned());
+        let (date, fields) = (taker.text()?.to_owned(), taker.text()?.to_owned());
         let packed = taker.number()?;
         let count = taker.number()?;
         // No block takes fewer bytes.
@@ -195,6 +205,6 @@ impl Held {
             blocks.push(HeldBlock { node, start, end, layout, tokens, spelling, fate });
         }
         let (characters, dropped) = (packed >> 1, packed & 1 == 1);
-        Ok(Self { id, source, date, characters, dropped, blocks })
+        Ok(Self { id, source, date, fields, characters, dropped, blocks })
     }
 }

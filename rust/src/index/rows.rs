@@ -4,6 +4,7 @@
 //! length, and its bytes. In memory are the first number and the place of each page.
 
 use std::io;
+use std::ops::Range;
 
 use super::bytes::{Taker, damaged, put_bytes, put};
 use super::file::{Part, RunFile, Writer, sealed, unsealed};
@@ -131,6 +132,44 @@ impl Rows {
         Ok(None)
     }
 
+    /// Calls `each` with the rows of some numbers in order.
+    ///
+    /// # Errors
+    /// Those of reading, of `each`, and where a page is damaged.
+    pub fn range(
+        &self,
+        file: &RunFile,
+        range: Range<u32>,
+        mut each: impl FnMut(u32, &[u8]) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let after = self.numbers.partition_point(|&first| first <= range.start);
+        for place in after.saturating_sub(1)..self.numbers.len() {
+            if self.numbers[place] >= range.end {
+                break;
+            }
+            self.each_in(file, place, &mut |number, row| {
+                if range.contains(&number) { each(number, row) } else { Ok(()) }
+            })?;
+        }
+        Ok(())
+    }
+
+    fn each_in(
+        &self,
+        file: &RunFile,
+        place: usize,
+        each: &mut impl FnMut(u32, &[u8]) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let bytes = self.page(file, place)?;
+        let mut taker = Taker::new(&bytes[8..], self.part.name());
+        let mut number = self.numbers[place];
+        while !taker.is_empty() {
+            number = number.checked_add(taker.small()?).ok_or_else(|| damaged(self.part.name()))?;
+            each(number, taker.slice()?)?;
+        }
+        Ok(())
+    }
+
     /// Calls `each` with all rows in order.
     ///
     /// # Errors
@@ -143,14 +182,10 @@ impl Rows {
         let wrong = || damaged(self.part.name());
         let mut left = self.part.rows;
         for place in 0..self.numbers.len() {
-            let bytes = self.page(file, place)?;
-            let mut taker = Taker::new(&bytes[8..], self.part.name());
-            let mut number = self.numbers[place];
-            while !taker.is_empty() {
-                number = number.checked_add(taker.small()?).ok_or_else(wrong)?;
-                each(number, taker.slice()?)?;
+            self.each_in(file, place, &mut |number, row| {
                 left = left.checked_sub(1).ok_or_else(wrong)?;
-            }
+                each(number, row)
+            })?;
         }
         if left == 0 { Ok(()) } else { Err(wrong()) }
     }

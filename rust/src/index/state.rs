@@ -8,7 +8,7 @@ use regex::Regex;
 use super::bytes::damaged;
 use super::file::Kind;
 use super::fresh::{Fresh, quarter};
-use super::record::{Held, Node};
+use super::record::{Held, Node, id_hash};
 use super::run::Run;
 use crate::settings::{Names, Settings};
 use crate::sign::Permutations;
@@ -175,6 +175,21 @@ impl State {
         Ok(found)
     }
 
+    /// The document of an id, where it is held.
+    ///
+    /// # Errors
+    /// Those of reading, and where a file is damaged.
+    pub fn find_document(&self, id: &str) -> io::Result<Option<u32>> {
+        let mut found = None;
+        self.each(Kind::Ids, id_hash(id), |number| {
+            if self.is_held(number) && self.document(number)?.id == id {
+                found = Some(number);
+            }
+            Ok(found.is_none())
+        })?;
+        Ok(found)
+    }
+
     /// Calls `visit` with the documents in which a block stands, oldest first, until it says no; those
     /// that were removed are left out.
     ///
@@ -220,7 +235,7 @@ impl State {
 }
 
 /// The error with the name of the file.
-fn named(placed: &Placed, error: io::Error) -> io::Error {
+pub(super) fn named(placed: &Placed, error: io::Error) -> io::Error {
     if error.kind() == io::ErrorKind::InvalidData {
         return io::Error::new(error.kind(), format!("{}: {error}", placed.name));
     }

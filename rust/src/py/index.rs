@@ -14,8 +14,9 @@ use crate::corpus::compile;
 use crate::index::batch::Batch;
 use crate::index::decide::{Said, Verdict};
 use crate::index::fresh::Fresh;
-use crate::index::list::{Listed, Side, list};
+use crate::index::list::{Listed, Side, documents, list};
 use crate::index::merge::merge;
+use crate::index::record::Held;
 use crate::index::run::Run;
 use crate::index::state::{Placed, State};
 use crate::read::NewDocument;
@@ -78,9 +79,10 @@ fn used() -> PyErr {
     value_error("the batch was decided already")
 }
 
-/// What is said of each document of a batch: texts, ids, sources, dates, and of which document on held
-/// ones do not count.
+/// What is said of each document of a batch: texts, ids, sources, dates, fields, and of which document on
+/// held ones do not count.
 type Columns<'py> = (
+    Vec<Bound<'py, PyString>>,
     Vec<Bound<'py, PyString>>,
     Vec<Bound<'py, PyString>>,
     Vec<Bound<'py, PyString>>,
@@ -132,13 +134,22 @@ impl IndexState {
             alike.as_chunks::<8>().0.iter().map(|&chunk| f64::from_le_bytes(chunk)).collect();
         let (texts, ids) = (borrow(&columns.0)?, borrow(&columns.1)?);
         let (sources, dates) = (borrow(&columns.2)?, borrow(&columns.3)?);
+        let fields = borrow(&columns.4)?;
         let said: Vec<Said<'_>> = texts
             .iter()
             .zip(ids)
             .zip(sources)
             .zip(dates)
-            .zip(&columns.4)
-            .map(|((((text, id), source), date), &before)| Said { id, text, source, date, before })
+            .zip(fields)
+            .zip(&columns.5)
+            .map(|(((((text, id), source), date), fields), &before)| Said {
+                id,
+                text,
+                source,
+                date,
+                fields,
+                before,
+            })
             .collect();
         if said.len() != batch.store.documents() || alike.len() != batch.short_texts().len() {
             return Err(value_error("the columns are not those of the batch"));
@@ -335,6 +346,20 @@ impl IndexState {
         self.read().runs.iter().map(|placed| placed.run.hash).collect()
     }
 
+    /// The number of a document, by its id.
+    fn find(&self, py: Python<'_>, id: &str) -> PyResult<Option<u32>> {
+        py.detach(|| self.read().find_document(id)).map_err(failure)
+    }
+
+    /// Documents from a number on, and where to go on.
+    fn documents(&self, py: Python<'_>, first: u32) -> PyResult<(Vec<PyDocument>, u32)> {
+        let (found, end) = py.detach(|| documents(&self.read(), first)).map_err(failure)?;
+        let told = |(number, held): (u32, Held)| {
+            (number, held.id, held.date, held.source, held.fields)
+        };
+        Ok((found.into_iter().map(told).collect(), end))
+    }
+
     /// Matches of blocks from a number on, some thousands of blocks at a time: see `dedup/_core.pyi`.
     fn matches(&self, py: Python<'_>, first: u32) -> PyResult<(Vec<PyMatch>, u32)> {
         let found = py.detach(|| list(&self.read(), first)).map_err(failure)?;
@@ -345,6 +370,9 @@ impl IndexState {
         Ok((matches.collect(), found.1))
     }
 }
+
+/// Number, id, date, source, fields.
+type PyDocument = (u32, String, String, String, String);
 
 /// Id, source, date and span of one side.
 type PyPlace = (String, String, String, (u32, u32));
