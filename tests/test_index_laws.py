@@ -64,7 +64,6 @@ POLICIES = [
     {"scope": "within"},
     {"min_tokens": 1, "short_tokens": 0},
     {"protect": "the|la", "shingle_size": 5},
-    {"min_kept": 0.5},
 ]
 
 
@@ -180,3 +179,13 @@ def test_two_of_three_near_texts_are_found_in_any_order(tmp_path: Path) -> None:
             verdict = index.add(str(place), text)
             assert verdict.action == ("keep" if place == 0 else "drop")
     assert verdict.matches[0].document == "0"
+
+
+def test_compacting_what_holds_no_block_any_more_leaves_an_index(tmp_path: Path) -> None:
+    with dedup.Index.open(tmp_path / "index") as index:
+        index.add("a", strategies.SENTENCES[0])
+        index.add("b", "\n")
+        index.add("a", "\n\n")
+        index.compact()
+        assert [entry.id for entry in index] == ["b", "a"]
+        assert index.verify() == []

@@ -15,6 +15,7 @@ _ONLY = (
     ("linkage", "keeper", "every repeat is judged by its keeper"),
     ("search", "lsh", "an index finds pairs through signatures"),
     ("boilerplate", "keep", "an index does not count the documents of short texts"),
+    ("min_kept", 0.0, "what it drops depends on all documents, also later ones"),
     ("group_by", None, "an index has no groups"),
     ("window", None, "an index compares with everything that it holds"),
 )

@@ -279,8 +279,8 @@ impl<'a> Writer<'a> {
         filter: &[u8],
     ) -> io::Result<()> {
         let length = self.in_part();
-        self.write(filter)?;
         if rows > 0 {
+            self.write(filter)?;
             put(&mut self.directory, kind.number());
             put(&mut self.directory, rows);
             put(&mut self.directory, length);
