@@ -63,6 +63,7 @@ class Index:
 
     def __init__(self, path: str, mode: str, policy: Policy | None, timeout: float, jobs: int) -> None:
         self.path = path
+        self._mode = mode
         self._alone = threading.RLock()
         self._lock: WriterLock | None = None
         self._catalogue: Catalogue | None = None
@@ -438,7 +439,7 @@ class Index:
 
     def _writer(self) -> None:
         if self._lock is None:
-            how = "closed" if self._catalogue is None and hasattr(self, "_fresh") else "read only"
+            how = "closed" if self._mode == "w" else "read only"
             raise IndexError_(
                 f"{self.path}: the index is {how}", path=self.path, hint='open it with mode="w"'
             )

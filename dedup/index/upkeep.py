@@ -53,7 +53,7 @@ def _new_run(state: State, path: str, needed: int) -> Iterator[tuple[str, str]]:
         with suppress(OSError):
             os.unlink(file)
         if isinstance(error, OSError):
-            reason = (error.strerror or str(error)).lower()
+            reason = os.strerror(error.errno).lower() if error.errno else str(error)
             full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
             hint = f"make room for about {needed:,} bytes there" if full else None
             raise OutputError(f"{file}: {reason}", path=file, hint=hint) from error

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use pyo3::exceptions::PyValueError;
+use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
@@ -27,7 +27,10 @@ fn failure(error: std::io::Error) -> PyErr {
         std::io::ErrorKind::InvalidData | std::io::ErrorKind::UnexpectedEof => {
             PyValueError::new_err(error.to_string())
         }
-        _ => error.into(),
+        _ => match error.raw_os_error() {
+            Some(code) => PyOSError::new_err((code, error.to_string())),
+            None => error.into(),
+        },
     }
 }
 
