@@ -94,18 +94,58 @@ struct Gatherer<'a> {
     earlier: &'a Earlier,
     before: u32,
     documents: BTreeMap<u32, Held>,
-    freed: HashSet<BlockPlace>,
     /// Pairs of blocks that match, besides those that are known.
     pairs: Vec<(u32, u32)>,
+    /// Loose blocks, which are settled anew with what they match.
+    loose: Vec<u32>,
 }
 
+/// Documents that are gathered for one new one, at most, because of what is loose in others.
+const MOST: usize = 64;
+
 impl Gatherer<'_> {
-    /// Reads a document.
+    /// Reads a document, as it is without those that were removed.
     fn read(&self, number: u32) -> io::Result<Held> {
-        if let Some(held) = self.documents.get(&number).or(self.earlier.documents.get(&number)) {
+        if let Some(held) = self.documents.get(&number) {
             return Ok(held.clone());
         }
-        self.state.document(number)
+        let mut held = match self.earlier.documents.get(&number) {
+            Some(held) => held.clone(),
+            None => self.state.document(number)?,
+        };
+        held.free(|document| self.state.is_held(document));
+        Ok(held)
+    }
+
+    /// Takes a document in.
+    fn take(&mut self, number: u32, held: Held) {
+        if self.documents.contains_key(&number) {
+            return;
+        }
+        let loose = held.blocks.iter().filter(|block| block.fate == Fate::Loose);
+        self.loose.extend(loose.map(|block| block.node));
+        self.documents.insert(number, held);
+    }
+
+    /// Takes in what loose blocks match, since it is not known what they repeat.
+    fn settle(&mut self) -> io::Result<()> {
+        let mut seen = HashSet::new();
+        while let Some(node) = self.loose.pop() {
+            if self.documents.len() < MOST && seen.insert(node) {
+                self.add(node)?;
+                self.add_matches(node)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in what a block that is held is known to match.
+    fn add_matches(&mut self, node: u32) -> io::Result<()> {
+        for other in self.state.matches(node)? {
+            self.pairs.push((node.min(other), node.max(other)));
+            self.add(other)?;
+        }
+        Ok(())
     }
 
     /// The first block of a node before the new document that may be a keeper there, or repeats one; and
@@ -138,24 +178,18 @@ impl Gatherer<'_> {
     /// whether it stands anywhere.
     fn add(&mut self, node: u32) -> io::Result<bool> {
         let Some((place, held)) = self.first_block(node)? else { return Ok(false) };
-        let (keeper, stays) = match held.blocks[place.block as usize].fate {
-            Fate::Kept => (None, true),
-            Fate::Stays(keeper) => (Some(keeper), true),
-            Fate::Gone(keeper) => (Some(keeper), false),
-        };
-        let keeper = keeper.filter(|keeper| self.state.is_held(keeper.document));
-        if stays || keeper.is_none() {
-            self.freed.insert(place);
-            self.documents.insert(place.document, held);
+        let fate = held.blocks[place.block as usize].fate;
+        if !matches!(fate, Fate::Gone(_)) {
+            self.take(place.document, held);
         }
-        if let Some(keeper) = keeper {
+        if let Fate::Stays(keeper) | Fate::Gone(keeper) = fate {
             let held = self.read(keeper.document)?;
             if let Some(block) = held.blocks.get(keeper.block as usize)
                 && block.node != node
             {
                 self.pairs.push((node.min(block.node), node.max(block.node)));
             }
-            self.documents.insert(keeper.document, held);
+            self.take(keeper.document, held);
         }
         Ok(true)
     }
@@ -182,19 +216,15 @@ pub fn decide(
         earlier,
         before: said.before,
         documents: BTreeMap::new(),
-        freed: HashSet::new(),
         pairs: Vec::new(),
+        loose: Vec::new(),
     };
     let mut matches: Vec<Match> = Vec::new();
     for &node in &nodes {
         let is_known = gatherer.add(node)?;
         if !is_known && !batch.is_new(node) {
             // It stood in documents that were removed.
-            let found = state.matches(node)?;
-            gatherer.pairs.extend(found.iter().map(|&other| (node.min(other), node.max(other))));
-            for other in found {
-                gatherer.add(other)?;
-            }
+            gatherer.add_matches(node)?;
         }
         if batch.is_new(node) {
             for found in batch.matches.get(&node).into_iter().flatten() {
@@ -204,12 +234,13 @@ pub fn decide(
             }
         }
     }
+    gatherer.settle()?;
     if nodes.len() == held.blocks.len() && gatherer.documents.is_empty() && matches.is_empty() {
         let all = block_characters(&held);
         let (rest, sightings) = (Cleaned::Unchanged, Vec::new());
         return Ok(Verdict { held, rest, characters: (all, 0), sightings, hot });
     }
-    let Gatherer { documents, freed, mut pairs, .. } = gatherer;
+    let Gatherer { documents, mut pairs, .. } = gatherer;
     pairs.sort_unstable();
     pairs.dedup();
     pairs.retain(|pair| !matches.iter().any(|found| (found.left, found.right) == *pair));
@@ -222,7 +253,7 @@ pub fn decide(
     matches.sort_unstable_by_key(|found| (found.left, found.right));
     matches.dedup_by_key(|found| (found.left, found.right));
     let mut stage = Stage::new(&state.settings, views);
-    stage.add_held(&documents, &freed);
+    stage.add_held(&documents);
     stage.add_new(number, &held);
     let matches = stage.localise(&matches);
     let neighbours = Neighbours::new(matches, stage.store.nodes());

@@ -65,6 +65,8 @@ pub enum Fate {
     Stays(BlockPlace),
     /// It repeats that block, and goes.
     Gone(BlockPlace),
+    /// It repeated a block that was removed since: it is to be settled again.
+    Loose,
 }
 
 /// One block of a held document.
@@ -118,13 +120,13 @@ impl Held {
         self.dropped && block.fate == Fate::Kept
     }
 
-    /// Forgets documents that were removed: what repeated a block of theirs repeats nothing.
+    /// Forgets documents that were removed: what repeated a block of theirs is loose.
     pub fn free(&mut self, is_held: impl Fn(u32) -> bool) {
         for block in &mut self.blocks {
             if let Fate::Stays(keeper) | Fate::Gone(keeper) = block.fate
                 && !is_held(keeper.document)
             {
-                block.fate = Fate::Kept;
+                block.fate = Fate::Loose;
                 self.dropped = false;
             }
         }
@@ -151,6 +153,7 @@ impl Held {
                 Fate::Kept => (0, None),
                 Fate::Stays(place) => (1, Some(place)),
                 Fate::Gone(place) => (2, Some(place)),
+                Fate::Loose => (3, None),
             };
             out.push(fate | u8::from(block.spelling != 0) << 2);
             if block.spelling != 0 {
@@ -200,7 +203,7 @@ impl Held {
                 0 => Fate::Kept,
                 1 => Fate::Stays(place()?),
                 2 => Fate::Gone(place()?),
-                _ => return Err(wrong()),
+                _ => Fate::Loose,
             };
             blocks.push(HeldBlock { node, start, end, layout, tokens, spelling, fate });
         }

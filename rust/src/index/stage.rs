@@ -1,11 +1,11 @@
 //! The part of what is held on which the fate of a new document depends, as a store of its own: so that
 //! the batch scan's code decides, as if the document came last.
 //!
-//! Of a held document stand there the blocks that stay. One whose keeper was removed meanwhile stays.
+//! Of a held document stand there the blocks that stay, and those that are loose.
 
 use std::collections::BTreeMap;
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 
 use super::record::{BlockPlace, Fate, Held, HeldBlock};
 use super::view::View;
@@ -70,13 +70,12 @@ impl<'a> Stage<'a> {
         self.store.end_document("", place, characters);
     }
 
-    /// Adds held documents in their order; `freed` are blocks whose keeper is gone.
-    pub fn add_held(&mut self, documents: &BTreeMap<u32, Held>, freed: &HashSet<BlockPlace>) {
+    /// Adds held documents in their order.
+    pub fn add_held(&mut self, documents: &BTreeMap<u32, Held>) {
         for (&document, held) in documents {
             for (block, held) in (0..).zip(&held.blocks) {
-                let place = BlockPlace { document, block };
-                if !matches!(held.fate, Fate::Gone(_)) || freed.contains(&place) {
-                    self.push(place, held);
+                if !matches!(held.fate, Fate::Gone(_)) {
+                    self.push(BlockPlace { document, block }, held);
                 }
             }
             self.end_document(held.characters);
