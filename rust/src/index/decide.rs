@@ -17,6 +17,7 @@ use crate::fates::State as BlockState;
 use crate::likeness::{Likeness, RELATIONS};
 use crate::plan::{Plan, make_plan};
 use crate::render::{Renderer, cluster_ids, kept_by};
+use crate::settings::Scope;
 use crate::store::NONE;
 use crate::verify::Match;
 
@@ -225,6 +226,11 @@ pub fn decide(
         if !is_known && !batch.is_new(node) {
             // It stood in documents that were removed.
             gatherer.add_matches(node)?;
+        } else if is_known && state.settings.scope == Scope::Within {
+            // What stands elsewhere is no keeper: what matches it in the document itself may be.
+            let here = |other: &u32| nodes.binary_search(other).is_ok();
+            let found = state.matches(node)?.into_iter().filter(here);
+            gatherer.pairs.extend(found.map(|other| (node.min(other), node.max(other))));
         }
         if batch.is_new(node) {
             for found in batch.matches.get(&node).into_iter().flatten() {

@@ -71,7 +71,9 @@ pub enum Kind {
 pub const CHARACTERS: u8 = 128;
 
 impl Kind {
-    fn number(self) -> u64 {
+    /// Its number in files.
+    #[must_use]
+    pub const fn number(self) -> u64 {
         match self {
             Self::Nodes => 0,
             Self::Texts => 1,
@@ -81,11 +83,13 @@ impl Kind {
             Self::Matches => 5,
             Self::Anchors => 6,
             Self::Ids => 7,
-            Self::Band(band) => 16 + u64::from(band),
+            Self::Band(band) => 16 + band as u64,
         }
     }
 
-    fn of(number: u64) -> Option<Self> {
+    /// The kind of a number.
+    #[must_use]
+    pub fn of(number: u64) -> Option<Self> {
         [
             Self::Nodes,
             Self::Texts,

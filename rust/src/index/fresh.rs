@@ -142,16 +142,17 @@ impl Fresh {
             documents.push(&mut out, number, &document.to_bytes(number))?;
         }
         end_rows(documents, &mut out, Kind::Documents)?;
-        for same in self.chains.sorted().chunk_by(|one, other| one.0 == other.0) {
+        for same in self.chains.sorted().chunk_by(|one, other| one.0 >> 32 == other.0 >> 32) {
+            let Some(kind) = Kind::of(same[0].0 >> 32) else { continue };
             let mut pairs = PairWriter::default();
-            let mut filter = has_filter(same[0].0).then(|| FilterWriter::new(same.len() as u64));
-            for &(_, key, value) in same {
-                pairs.push(&mut out, (key, value))?;
+            let mut filter = has_filter(kind).then(|| FilterWriter::new(same.len() as u64));
+            for &(key, value) in same {
+                pairs.push(&mut out, (key as u32, value))?;
                 if let Some(filter) = &mut filter {
-                    filter.add(key);
+                    filter.add(key as u32);
                 }
             }
-            end_pairs(pairs, &mut out, same[0].0, filter)?;
+            end_pairs(pairs, &mut out, kind, filter)?;
         }
         out.finish()
     }
