@@ -3,10 +3,11 @@
     python benchmarks/index.py scan.jsonl --blocks 1000000 --folder /tmp/index
     python benchmarks/index.py scan.jsonl --blocks 50000 --peers
 
-Articles of ten different paragraphs of 12 words or more are made from the corpus, in its order; when it
-ends it begins again with the letters of every other word turned around, by a different number of places
-in each turn, so that blocks of two turns do not match. Every article in twenty is one from before. Peers
-take the same paragraphs as whole texts: `MinHashLSH` of datasketch in memory, rensa's deduplicator.
+Articles of ten different paragraphs of 12 words or more are made from the corpus, in its order;
+when it ends it begins again with the letters of every other word turned around, by a different
+number of places in each turn, so that blocks of two turns do not match. Every article in twenty
+is one from before. Peers take the same paragraphs as whole texts: `MinHashLSH` of datasketch and
+rensa's deduplicator, both in memory.
 Times are processor seconds of the whole process unless they say otherwise.
 """
 
@@ -103,7 +104,8 @@ def fill(corpus: Path, blocks: int, folder: Path) -> None:
     tell(f"filled: {held:,} distinct blocks in {figures['documents']:,} articles")
     tell(f"  {spent / held * 1e6:.1f} CPU µs a distinct block, {wall:.0f} s by the clock")
     if len(parts) > 2:
-        tell(f"  first tenth {parts[0]:.1f} s, last tenth {parts[-1]:.1f} s: {parts[-1] / parts[0]:.2f}")
+        ratio = parts[-1] / parts[0]
+        tell(f"  first tenth {parts[0]:.1f} s, last tenth {parts[-1]:.1f} s: {ratio:.2f}")
     tell(f"  {figures['bytes'] / held:.0f} bytes a block in {figures['runs']} runs")
     tell(f"  {files / held:.0f} bytes a block with the catalogue")
     tell(f"  peak {resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024:.0f} MiB")
@@ -111,7 +113,7 @@ def fill(corpus: Path, blocks: int, folder: Path) -> None:
 
 def resident() -> int:
     """Bytes of this process that are no page of a file."""
-    with open("/proc/self/status") as status:
+    with Path("/proc/self/status").open() as status:
         fields = dict(line.split(":", 1) for line in status)
     return int(fields["RssAnon"].split()[0]) * 1024
 
@@ -120,7 +122,8 @@ def ask(corpus: Path, blocks: int, folder: Path) -> None:
     """Open the index, and ask for articles that it holds, and for others."""
     import dedup
 
-    known, chance = [], random.Random(2)
+    known: list[str] = []
+    chance = random.Random(2)
     for article in articles(corpus, min(blocks, 200_000)):
         if len(known) < 1000:
             known.append(article)
@@ -189,7 +192,8 @@ def run_engine(engine: str, data: Path) -> None:
             with dedup.Index.open(f"{folder}/index", jobs=1) as index:
                 for first in range(0, len(texts), ARTICLE * BATCH):
                     part = texts[first : first + ARTICLE * BATCH]
-                    joined = ["\n\n".join(part[n : n + ARTICLE]) for n in range(0, len(part), ARTICLE)]
+                    places = range(0, len(part), ARTICLE)
+                    joined = ["\n\n".join(part[n : n + ARTICLE]) for n in places]
                     index.add_many([(f"{first}-{n}", text) for n, text in enumerate(joined)])
             told = "committed, on disk, verified"
     elif engine == "datasketch":

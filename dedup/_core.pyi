@@ -226,8 +226,8 @@ _Document = tuple[int, str, str, str, str]
 _Sighting = tuple[
     tuple[int, int], str, float, float, str | None, tuple[int, str, str, str], tuple[int, int]
 ]
-# `keep`, `drop` or `clean`; what is left where it was cut; code points of the blocks, and of those that
-# repeat others; what repeats; buckets that were not looked at as a whole.
+# `keep`, `drop` or `clean`; what is left where it was cut; code points of the blocks, and of those
+# that repeat others; what repeats; buckets that were not looked at as a whole.
 _Verdict = tuple[str, str | None, int, int, list[_Sighting], int]
 # Id, source, date, span.
 _Side = tuple[str, str, str, tuple[int, int]]
@@ -246,13 +246,13 @@ class IndexState:
     Damage is a ValueError that names the run, what the system says an OSError.
     """
 
-    def __init__(
-        self,
+    def __new__(
+        cls,
         policy: dict[str, Any],
         permutations: tuple[bytes, bytes],
         identity: bytes,
         threads: int,
-    ) -> None: ...
+    ) -> IndexState: ...
     def set(self, runs: Sequence[_Run], removed: bytes, next: tuple[int, int]) -> None:
         """Go on with these runs and removed documents (`uint32`); what is in no run is forgotten.
 
@@ -301,7 +301,5 @@ class IndexState:
     def documents(self, first: int) -> tuple[list[_Document], int]:
         """Some of the documents from a number on; where to go on."""
 
-    def matches(
-        self, first: int
-    ) -> tuple[list[tuple[_Side, _Side, str, float, float, bool]], int]:
+    def matches(self, first: int) -> tuple[list[tuple[_Side, _Side, str, float, float, bool]], int]:
         """The matches of some blocks from a number on with those before them; where to go on."""

@@ -12,7 +12,9 @@ from collections.abc import Iterator
 
 import dedup
 
-WORDS = [f"{first}{last}" for first in "bdfgklmnprst" for last in ("ado", "eli", "iro", "ona", "uka")]
+WORDS = [
+    f"{first}{last}" for first in "bdfgklmnprst" for last in ("ado", "eli", "iro", "ona", "uka")
+]
 
 
 def text_of(number: int) -> str:

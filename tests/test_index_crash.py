@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import random
 import subprocess
 import sys
@@ -52,7 +51,7 @@ def check_after(path: Path, seed: int, commits: int) -> None:
     with dedup.Index.open(path, jobs=1) as index:
         assert [int(entry.id) for entry in index] == held
         assert index.verify() == []
-        files = set(os.listdir(path / "runs"))
+        files = list((path / "runs").iterdir())
         assert len(files) == index.stats()["runs"]
         for number in held[-5:]:
             assert index.check(index_killed.text_of(number)).action == "drop"

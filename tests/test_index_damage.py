@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 from collections.abc import Iterator
 from pathlib import Path
@@ -80,9 +79,8 @@ def check_flips(sound: Path, path: Path, every: int) -> None:
 
 
 def restore_catalogue(path: Path, whole: bytes) -> None:
-    for name in os.listdir(path):
-        if name.startswith("catalogue.db"):
-            (path / name).unlink()
+    for file in path.glob("catalogue.db*"):
+        file.unlink()
     (path / "catalogue.db").write_bytes(whole)
 
 

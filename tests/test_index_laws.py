@@ -24,7 +24,9 @@ def found_by_scan(texts: Sequence[str], policy: Policy) -> Found:
     """Pairs of fingerprints with what one scan says of them."""
     found: Found = {}
     for match in dedup.scan(list(texts), policy=policy).matches:
-        sides = [texts[int(side.source[1:-1])][slice(*side.span)] for side in (match.left, match.right)]
+        sides = [
+            texts[int(side.source[1:-1])][slice(*side.span)] for side in (match.left, match.right)
+        ]
         key = frozenset(map(oracle.fingerprint, sides))
         found[key] = (match.relation, match.resemblance, match.containment, match.template)
     return found
@@ -35,7 +37,8 @@ def found_by_index(index: dedup.Index, texts: dict[str, str]) -> Found:
     found: Found = {}
     for match in index.matches():
         sides = [
-            texts[side["document"]][slice(*side["span"])] for side in (match["left"], match["right"])
+            texts[side["document"]][slice(*side["span"])]
+            for side in (match["left"], match["right"])
         ]
         key = frozenset(map(oracle.fingerprint, sides))
         scores = match["resemblance"], match["containment"]

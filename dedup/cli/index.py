@@ -81,7 +81,7 @@ def _index() -> None:
 
 
 @flagged
-def add(
+def add(  # noqa: PLR0913 -- its flags
     policy: Policy,
     reading: Reading,
     index: IndexPath,
@@ -98,7 +98,8 @@ def add(
     changes nothing.
     """
     check_format(format, ("text", "jsonl"))
-    feed, held = _opened(reading, paths, date_field, index, policy, "w", lock_timeout)
+    feed = _feed(reading, paths, date_field)
+    held = _open(index, "w", lock_timeout, policy, reading.jobs)
     counts: dict[str, int] = {}
     with held:
         waiting = 0
@@ -131,7 +132,8 @@ def check(
     Exit code: 1 when anything of them was seen and would go, else 0.
     """
     check_format(format, ("text", "jsonl"))
-    feed, held = _opened(reading, paths, "date", index, policy, "r", 0.0)
+    feed = _feed(reading, paths, "date")
+    held = _open(index, policy=policy, jobs=reading.jobs)
     counts: dict[str, int] = {}
     with held:
         for documents in feed:
@@ -223,28 +225,27 @@ def export(index: IndexPath) -> int:
     return 0
 
 
-def _open(path: str, mode: Any = "r", wait: float = 0.0, policy: Policy | None = None) -> Index:
+def _open(
+    path: str,
+    mode: Any = "r",
+    wait: float = 0.0,
+    policy: Policy | None = None,
+    jobs: int | None = None,
+) -> Index:
     from dedup.index import Index
 
-    return Index.open(path, policy, mode=mode, lock_timeout=wait)
+    # Flags that are all at their defaults ask for the policy of the index.
+    wanted = policy if policy is not None and policy.changes() else None
+    return Index.open(path, wanted, mode=mode, lock_timeout=wait, jobs=jobs)
 
 
-def _opened(
-    reading: Reading,
-    paths: list[str] | None,
-    date_field: str,
-    index: str,
-    policy: Policy,
-    mode: Any,
-    wait: float,
-) -> tuple[Feed, Index]:
+def _feed(reading: Reading, paths: list[str] | None, date_field: str) -> Feed:
     from dedup.formats.records import Reading as FileReading
-    from dedup.index import Index
     from dedup.index.feeding import Feed
 
     sources = given_paths(paths)
     if sources is None:
-        raise UsageProblem("no path was named", hint=f"dedup index check {index} articles/")
+        raise UsageProblem("no path was named", hint="dedup index check seen.dedup articles/")
     kept = {
         "text_field": reading.text_field,
         "id_field": reading.id_field,
@@ -252,12 +253,8 @@ def _opened(
         "max_line": reading.max_line,
         "max_expansion": reading.max_expansion,
     }
-    said = {name: value for name, value in kept.items() if value is not None}
-    feed = Feed(paths_of(sources), FileReading(**said), date_field)  # type: ignore[arg-type]
-    # Flags that are all at their defaults ask for the policy of the index.
-    wanted = policy if policy.changes() else None
-    opened = Index.open(index, wanted, mode=mode, lock_timeout=wait, jobs=reading.jobs)
-    return feed, opened
+    said: dict[str, Any] = {name: value for name, value in kept.items() if value is not None}
+    return Feed(paths_of(sources), FileReading(**said), date_field)
 
 
 def _count(counts: dict[str, int], verdicts: list[Any]) -> None:
@@ -270,9 +267,7 @@ def _print_verdicts(documents: list[Any], verdicts: list[Any]) -> None:
 
     print_data(
         inert(
-            orjson.dumps(
-                {"document": document.id, "source": document.source, **verdict.to_dict()}
-            )
+            orjson.dumps({"document": document.id, "source": document.source, **verdict.to_dict()})
         )
         + b"\n"
         for document, verdict in zip(documents, verdicts, strict=True)

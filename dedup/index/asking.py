@@ -83,7 +83,7 @@ class Asker:
         return [Verdict.of(one, text) for one, text in zip(told, texts, strict=True)]
 
 
-class damage:  # noqa: N801 -- it reads as a statement
+class damage:
     """Turn what the core finds damaged into our error."""
 
     def __init__(self, path: str) -> None:

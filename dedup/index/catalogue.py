@@ -1,8 +1,9 @@
 """Which documents and runs an index has: a database beside the runs, and its only changing part.
 
 What a transaction wrote is there after a crash, or nothing of it. Runs are on the disk before the
-transaction that names them. SQLite finds torn pages but not every changed byte; so what decides on
-answers (runs, what was removed, where numbers go on) is under a hash of ours, and so is each document.
+transaction that names them. SQLite finds torn pages but not every changed byte; so what decides
+on answers (runs, what was removed, where numbers go on) is under a hash of ours, and so is each
+document.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import sqlite3
 from array import array
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
@@ -33,15 +35,15 @@ CREATE TABLE runs (
     bytes INTEGER NOT NULL, hash TEXT NOT NULL);
 CREATE TABLE removed (number INTEGER PRIMARY KEY);
 CREATE TABLE documents (
-    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, moment INTEGER NOT NULL,
-    text BLOB NOT NULL, hash BLOB NOT NULL);
+    number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE,
+    moment INTEGER NOT NULL, text BLOB NOT NULL, hash BLOB NOT NULL);
 CREATE INDEX documents_by_moment ON documents (moment);
 """
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """A run: its file's name, the numbers of what is new in it (from, up to), its bytes, its hash."""
+    """A run: its file's name, the numbers of what is new in it (from, up to), bytes and hash."""
 
     name: str
     nodes: tuple[int, int]
@@ -99,7 +101,7 @@ class Catalogue:
     """The database of an index."""
 
     def __init__(self, folder: str, *, writable: bool) -> None:
-        self.path = os.path.join(folder, "catalogue.db")
+        self.path = str(Path(folder) / "catalogue.db")
         self.folder = folder
         self._database = self._connect(writable=writable)
 
@@ -108,7 +110,7 @@ class Catalogue:
         name = f"file:{quote(self.path)}?mode={mode}"
         # On a medium that nobody can write to, no one else does.
         alone = not writable and not os.access(self.folder, os.W_OK)
-        if alone and not os.path.exists(f"{self.path}-wal"):
+        if alone and not Path(f"{self.path}-wal").exists():
             name += "&immutable=1"
         database = sqlite3.connect(
             name, uri=True, isolation_level=None, timeout=60, check_same_thread=False
@@ -186,15 +188,15 @@ class Catalogue:
                 meta = dict(cursor.execute("SELECT name, value FROM meta"))
                 numbers = orjson.loads(meta["state"])
                 runs = cursor.execute(
-                    "SELECT name, first_node, next_node, first_document, next_document, bytes, hash "
-                    "FROM runs ORDER BY place"
+                    "SELECT name, first_node, next_node, first_document, next_document, bytes, "
+                    "hash FROM runs ORDER BY place"
                 ).fetchall()
                 removed = {number for (number,) in cursor.execute("SELECT number FROM removed")}
             except KeyError as error:
                 raise ValueError(f"no {error}") from error
             finally:
                 cursor.execute("ROLLBACK")
-            state = State(*numbers, [_run(row) for row in runs], removed)
+            state = _state_of(numbers, [_run(row) for row in runs], removed)
             if state.digest() != meta.get("digest"):
                 raise ValueError("what runs there are is not what was written")
             return state
@@ -240,7 +242,7 @@ class Catalogue:
                 part = ids[first : first + 500]
                 marks = ", ".join("?" * len(part))
                 rows = self._database.execute(
-                    f"SELECT * FROM documents WHERE id IN ({marks})",  # noqa: S608 -- marks alone
+                    f"SELECT * FROM documents WHERE id IN ({marks})",
                     part,
                 )
                 for row in rows:
@@ -283,6 +285,13 @@ class Catalogue:
 
 
 RESTORE = "take the index back from a copy, or add its documents to a new one"
+
+
+def _state_of(numbers: list[int], runs: list[Run], removed: set[int]) -> State:
+    generation, next_run, next_node, next_document, last_moment, documents = numbers
+    return State(
+        generation, next_run, next_node, next_document, last_moment, documents, runs, removed
+    )
 
 
 def _numbers(state: State) -> str:

@@ -59,9 +59,7 @@ class Given:
         return self if self.date else replace(self, date=today, moment=now)
 
 
-def given(
-    id: Any, text: Any, date: Any, source: Any, fields: Mapping[str, Any] | None
-) -> Given:
+def given(id: Any, text: Any, date: Any, source: Any, fields: Mapping[str, Any] | None) -> Given:
     """A checked document; InputError says what is wrong with it."""
     id = checked_id(id)
     text = checked_text(text, shown(id))

@@ -13,6 +13,7 @@ import fcntl
 import os
 import time
 from contextlib import suppress
+from pathlib import Path
 
 from dedup.errors import IndexError_, IndexLockedError, OutputError
 
@@ -21,16 +22,16 @@ _LOOK = 0.02
 _OURS = ("catalogue.db", "catalogue.db-wal", "catalogue.db-shm", "catalogue.db-journal", "runs")
 
 
-def runs_folder(path: str) -> str:
+def runs_folder(path: str) -> Path:
     """Where the runs are."""
-    return os.path.join(path, "runs")
+    return Path(path) / "runs"
 
 
 def make_folder(path: str) -> None:
     """Make the folder of a new index, or take an empty one; raises IndexError_ for any other."""
     try:
-        os.makedirs(path, exist_ok=True)
-        names = os.listdir(path)
+        Path(path).mkdir(parents=True, exist_ok=True)
+        names = sorted(item.name for item in Path(path).iterdir())
         foreign = [name for name in names if name not in _OURS]
         if foreign and "catalogue.db" not in names:
             raise IndexError_(
@@ -38,7 +39,7 @@ def make_folder(path: str) -> None:
                 path=path,
                 hint="name a folder that does not exist",
             )
-        os.makedirs(runs_folder(path), exist_ok=True)
+        runs_folder(path).mkdir(exist_ok=True)
     except OSError as error:
         reason = (error.strerror or str(error)).lower()
         raise OutputError(f"{path}: {reason}", path=path) from error
@@ -47,12 +48,13 @@ def make_folder(path: str) -> None:
 def check_folder(path: str) -> None:
     """Raise IndexError_ where there is no index to read."""
     hint = 'open it with mode="w" to make one'
-    if not os.path.exists(path):
+    folder = Path(path)
+    if not folder.exists():
         raise IndexError_(f"{path} does not exist", path=path, hint=hint)
-    if not os.path.isdir(path):
+    if not folder.is_dir():
         raise IndexError_(f"{path} is a file; an index is a folder", path=path)
-    if not os.path.exists(os.path.join(path, "catalogue.db")):
-        what = "is empty" if not os.listdir(path) else "has no catalogue.db"
+    if not (folder / "catalogue.db").exists():
+        what = "has no catalogue.db" if any(folder.iterdir()) else "is empty"
         raise IndexError_(f"{path} is not an index: it {what}", path=path, hint=hint)
 
 
@@ -70,7 +72,7 @@ class WriterLock:
                     raise IndexLockedError(
                         f"{path}: another process writes to the index{waited}",
                         path=path,
-                        hint="lock_timeout waits for it; mode=\"r\" reads beside it",
+                        hint='lock_timeout waits for it; mode="r" reads beside it',
                     )
                 time.sleep(_LOOK)
         except BaseException:
@@ -108,7 +110,7 @@ class WriterLock:
                 os.close(lock)
 
 
-def sync_folder(path: str) -> None:
+def sync_folder(path: str | Path) -> None:
     """Make the names in a folder last."""
     folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
     try:
@@ -119,7 +121,7 @@ def sync_folder(path: str) -> None:
 
 def sweep(path: str, named: set[str]) -> None:
     """Remove the runs that a crash left over; only the writer may."""
-    for name in os.listdir(runs_folder(path)):
-        if name not in named:
+    for file in runs_folder(path).iterdir():
+        if file.name not in named:
             with suppress(OSError):
-                os.unlink(os.path.join(runs_folder(path), name))
+                file.unlink()

@@ -4,41 +4,24 @@ from __future__ import annotations
 
 import hashlib
 import os
-import threading
 import time
-from contextlib import suppress
 from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Literal
 
-import orjson
-
 from dedup.engines.local import checked_jobs
-from dedup.errors import CorruptIndexError, IndexError_, InputError
+from dedup.errors import IndexError_
 from dedup.index import upkeep
-from dedup.index.asking import Asker, New, checked_text, damage, in_batches
-from dedup.index.catalogue import RESTORE, Catalogue, Row, State
+from dedup.index.asking import New, in_batches
+from dedup.index.catalogue import Row
 from dedup.index.documents import Given, given, moment_of
-from dedup.index.folder import (
-    WriterLock,
-    check_folder,
-    make_folder,
-    runs_folder,
-    sweep,
-    sync_folder,
-)
-from dedup.index.rules import (
-    check_identity,
-    check_policy,
-    identity,
-    index_policy,
-    stored_policy,
-)
-from dedup.index.verdict import Entry, Verdict
-from dedup.policy import Policy
+from dedup.index.opened import Opened
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping
+    from collections.abc import Iterable, Mapping
     from types import TracebackType
+
+    from dedup.index.verdict import Verdict
+    from dedup.policy import Policy
 
 # Characters of text that are asked about at one time.
 BATCH = 1 << 20
@@ -46,7 +29,7 @@ BATCH = 1 << 20
 FRESH = 128 << 20
 
 
-class Index:
+class Index(Opened):
     """What was seen before, in a folder on disk: one process writes, any number reads.
 
     Made by `Index.open`. As a context manager it commits at the end, unless an exception ends it.
@@ -60,31 +43,6 @@ class Index:
     >>> first.action, again.action, again.matches[0].document
     ('keep', 'drop', 'a')
     """
-
-    def __init__(self, path: str, mode: str, policy: Policy | None, timeout: float, jobs: int) -> None:
-        self.path = path
-        self._mode = mode
-        self._alone = threading.RLock()
-        self._lock: WriterLock | None = None
-        self._catalogue: Catalogue | None = None
-        self._jobs = jobs
-        if mode == "w":
-            make_folder(path)
-            self._lock = WriterLock(path, timeout)
-        try:
-            if mode == "w":
-                self._catalogue = self._writable(policy)
-            else:
-                check_folder(path)
-            catalogue = self._catalogue or Catalogue(path, writable=False)
-            try:
-                self._open(catalogue, policy)
-            finally:
-                if mode == "r":
-                    catalogue.close()
-        except BaseException:
-            self.discard()
-            raise
 
     @classmethod
     def open(
@@ -110,78 +68,15 @@ class Index:
             raise IndexError_(f"mode is {mode}; it must be r or w", path=os.fspath(path))
         return cls(os.fspath(path), mode, policy, lock_timeout, checked_jobs(jobs))
 
-    def _writable(self, policy: Policy | None) -> Catalogue:
-        catalogue = Catalogue(self.path, writable=True)
-        try:
-            if catalogue.is_new():
-                wanted = index_policy(policy or Policy())
-                meta = {
-                    **identity(),
-                    "policy": orjson.dumps(wanted.to_dict()).decode(),
-                    "identity": os.urandom(16).hex(),
-                }
-                catalogue.create({**meta, "seal": _seal(meta)})
-                sync_folder(self.path)
-        except BaseException:
-            catalogue.close()
-            raise
-        return catalogue
-
-    def _open(self, catalogue: Catalogue, policy: Policy | None) -> None:
-        meta = catalogue.meta()
-        check_identity(meta, self.path)
-        constant = {name: meta.get(name, "") for name in (*identity(), "policy", "identity")}
-        if meta.get("seal") != _seal(constant):
-            message = f"{catalogue.path}: what the index is was changed"
-            raise CorruptIndexError(message, path=catalogue.path, hint=RESTORE)
-        self.policy = stored_policy(orjson.loads(meta["policy"]))
-        if policy is not None:
-            check_policy(self.policy, index_policy(policy), self.path)
-        self._asker = Asker(self.policy, bytes.fromhex(meta["identity"]), self._jobs, self.path)
-        self._state = State()
-        # A run may be merged away between the look at the catalogue and the opening of its file.
-        for last in (False, False, False, False, True):
-            state = catalogue.state()
-            try:
-                self._take(state)
-                break
-            except FileNotFoundError as error:
-                if last or self._lock is not None:
-                    message = f"{self.path}: a run is missing: {error.filename or error}"
-                    raise CorruptIndexError(message, path=self.path, hint=RESTORE) from error
-        if self._lock is not None:
-            sweep(self.path, {run.name for run in state.runs})
-        self._begin()
-
-    def _take(self, state: State) -> None:
-        """Go on with a state of the catalogue."""
-        runs = []
-        for run in state.runs:
-            file = os.path.join(runs_folder(self.path), run.name)
-            size = os.stat(file).st_size
-            if size != run.bytes:
-                message = f"{file}: {size:,} bytes; {run.bytes:,} were written"
-                raise CorruptIndexError(message, path=file, hint=RESTORE)
-            runs.append((file, run.name, run.nodes, run.documents))
-        with damage(self.path):
-            following = (state.next_node, state.next_document)
-            self._asker.core.set(runs, state.removed_numbers(), following)
-            if self._asker.core.hashes() != [run.hash for run in state.runs]:
-                raise ValueError("a run is not the one that was written")
-        self._state = state
-
-    def _begin(self) -> None:
-        """Nothing is to be committed."""
-        self._fresh: dict[str, Row] = {}
-        self._gone: set[int] = set()
-        self._gone_ids: set[str] = set()
-
     def __enter__(self) -> Index:
         """The index itself."""
         return self
 
     def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
     ) -> None:
         """Commit, unless an exception ends the block; then close."""
         try:
@@ -190,27 +85,9 @@ class Index:
         finally:
             self.discard()
 
-    def discard(self) -> None:
-        """Close the index; what was not committed is gone."""
-        catalogue, self._catalogue = self._catalogue, None
-        lock, self._lock = self._lock, None
-        if catalogue is not None:
-            catalogue.close()
-        if lock is not None:
-            lock.release()
-
     def close(self) -> None:
         """Commit what was added, and close the index."""
         self.__exit__(None, None, None)
-
-    # Asking
-
-    def check(self, text: str) -> Verdict:
-        """What becomes of a text by the policy; nothing is remembered.
-
-        It is judged as if it came last, after all documents that the index holds.
-        """
-        return self._asker.check([New("", checked_text(text, "check"))], self._alone)[0]
 
     def add(
         self,
@@ -234,8 +111,8 @@ class Index:
     def add_many(self, documents: Iterable[Any]) -> list[Verdict]:
         """Add documents in their order, faster than one by one; a verdict for each.
 
-        documents: Document, dict with `id` and `text` (and `date`, `source`, other fields), or pairs
-        of id and text.
+        documents: Document, dict with `id` and `text` (and `date`, `source`, other fields), or
+        pairs of id and text.
         """
         return self._add([Given.of(one, place) for place, one in enumerate(documents)])
 
@@ -261,7 +138,7 @@ class Index:
     def _known(self, ids: list[str]) -> dict[str, tuple[int, bytes]]:
         """The documents that are held under some ids: number and text hash."""
         asked = [id for id in ids if id not in self._fresh and id not in self._gone_ids]
-        found = self._open_catalogue().find(asked)
+        found = self._writer().find(asked)
         for id in ids:
             if id in self._fresh:
                 found[id] = (self._fresh[id].number, self._fresh[id].text)
@@ -294,10 +171,8 @@ class Index:
         self._state.last_moment = now
         return verdicts
 
-    # Forgetting
-
     def remove(self, id: str) -> bool:
-        """Forget a document; whether there was one. Its room comes back when the index is compacted."""
+        """Forget a document; whether there was one. Compacting gives its room back."""
         with self._alone:
             self._writer()
             held = self._known([id]).get(id)
@@ -317,19 +192,17 @@ class Index:
         moment = moment_of(before, "before")
         with self._alone:
             self._writer()
-            held = self._open_catalogue().before(moment)
+            held = self._writer().before(moment)
             old = [(number, id) for number, id in held if id not in self._gone_ids]
             old += [(row.number, row.id) for row in self._fresh.values() if row.moment < moment]
             for number, id in old:
                 self._remove(id, number)
             return len(old)
 
-    # Keeping
-
     def commit(self) -> None:
         """Make everything since the last commit last: it is there after a crash or a power loss."""
         with self._alone:
-            self._writer()
+            catalogue = self._writer()
             if not self._fresh and not self._gone and not self._changed():
                 return
             upkeep.flush(self._asker.core, self._state, self.path)
@@ -337,11 +210,9 @@ class Index:
             self._state.generation += 1
             held = self._state.documents + len(self._fresh) - len(self._gone)
             self._state.documents = held
-            self._open_catalogue().write(
-                self._state, self._fresh.values(), self._gone, all_runs=False
-            )
+            catalogue.write(self._state, self._fresh.values(), self._gone, all_runs=False)
             self._begin()
-            upkeep.merge_tiers(self._asker.core, self._state, self._open_catalogue(), self.path)
+            upkeep.merge_tiers(self._asker.core, self._state, catalogue, self.path)
 
     def _changed(self) -> bool:
         return self._asker.core.next()[1] != self._state.next_document
@@ -350,113 +221,8 @@ class Index:
         """Commit, and give back the room of what was removed: all runs become one."""
         with self._alone:
             self.commit()
-            upkeep.compact(self._asker.core, self._state, self._open_catalogue(), self.path)
-
-    def refresh(self) -> bool:
-        """Let a reader see what was committed since; whether that is anything. A writer sees all."""
-        with self._alone:
-            if self._lock is not None:
-                return False
-            catalogue = Catalogue(self.path, writable=False)
-            try:
-                for _ in range(5):
-                    state = catalogue.state()
-                    if state.generation == self._state.generation:
-                        return False
-                    with suppress(FileNotFoundError):
-                        self._take(state)
-                        return True
-                message = f"{self.path}: a run is missing"
-                raise CorruptIndexError(message, path=self.path, hint=RESTORE)
-            finally:
-                catalogue.close()
-
-    # Looking
-
-    def verify(self) -> list[str]:
-        """Read everything, and say what is damaged; empty where nothing is. Uncommitted is left out."""
-        with self._alone:
-            return upkeep.damages(self._asker.core, self._state, self._reading(), self.path)
-
-    def stats(self) -> dict[str, Any]:
-        """Counts and sizes: see docs/formats.md."""
-        with self._alone:
-            return upkeep.figures(self._asker.core, self._state, self._reading(), self)
-
-    def _reading(self) -> Catalogue:
-        return self._catalogue or Catalogue(self.path, writable=False)
-
-    def __len__(self) -> int:
-        """How many documents are held."""
-        return self._state.documents + len(self._fresh) - len(self._gone)
-
-    def __contains__(self, id: object) -> bool:
-        """Whether a document of that id is held."""
-        if not isinstance(id, str):
-            return False
-        with damage(self.path):
-            return self._asker.core.find(id) is not None
-
-    def __iter__(self) -> Iterator[Entry]:
-        """The documents that are held, in the order in which they came."""
-        first, after = 0, 0
-        while True:
-            with damage(self.path):
-                found, after = self._asker.core.documents(first)
-            for _, id, date, source, fields in found:
-                yield Entry(id, date, source, orjson.loads(fields))
-            if after == first:
-                return
-            first = after
-
-    def matches(self) -> Iterator[dict[str, Any]]:
-        """All matches between blocks that are held: what `dedup.matches` says of one scan of them.
-
-        Each as `left` and `right` (document, source, span), relation, resemblance, containment and
-        template; a block that stands more than once is matched with its second place.
-        """
-        first, after = 0, 0
-        while True:
-            with damage(self.path):
-                found, after = self._asker.core.matches(first)
-            for left, right, relation, resemblance, containment, template in found:
-                yield {
-                    "left": _side(left),
-                    "right": _side(right),
-                    "relation": relation,
-                    "resemblance": resemblance,
-                    "containment": containment,
-                    "template": template,
-                }
-            if after == first:
-                return
-            first = after
-
-    def _open_catalogue(self) -> Catalogue:
-        if self._catalogue is None:
-            raise IndexError_(f"{self.path}: the index is closed", path=self.path)
-        return self._catalogue
-
-    def _writer(self) -> None:
-        if self._lock is None:
-            how = "closed" if self._mode == "w" else "read only"
-            raise IndexError_(
-                f"{self.path}: the index is {how}", path=self.path, hint='open it with mode="w"'
-            )
-        self._lock.check_owner(self.path)
-
-
-def _side(told: tuple[Any, ...]) -> dict[str, Any]:
-    document, source, date, span = told
-    return {"document": document, "source": source, "first_seen": date, "span": list(span)}
+            upkeep.compact(self._asker.core, self._state, self._writer(), self.path)
 
 
 def _text_hash(text: str) -> bytes:
     return hashlib.blake2b(text.encode(), digest_size=16).digest()
-
-
-def _seal(meta: dict[str, str]) -> str:
-    return hashlib.blake2b(repr(sorted(meta.items())).encode(), digest_size=12).hexdigest()
-
-
-__all__ = ["Index", "InputError"]

@@ -45,7 +45,7 @@ def identity() -> dict[str, str]:
 
 
 def check_identity(found: dict[str, str], path: str) -> None:
-    """Raise IncompatibleIndexError where an index was made by another scheme than this release's."""
+    """Raise IncompatibleIndexError where an index was made by another scheme than ours."""
     for name, wanted in identity().items():
         if found.get(name) != wanted:
             raise IncompatibleIndexError(

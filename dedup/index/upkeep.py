@@ -1,9 +1,9 @@
 """Writing runs, merging them, and looking for damage.
 
 Small runs are merged into larger ones: four neighbours of one size become one of the next, so each
-document is written a few times, however many commits there are. A new run is on the disk before the
-catalogue names it; the files of those it replaces go when the catalogue no longer does. Readers that
-have them open keep them.
+document is written a few times, however many commits there are. A new run is on the disk before
+the catalogue names it; the files of those it replaces go when the catalogue no longer does.
+Readers that have them open keep them.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from __future__ import annotations
 import errno
 import os
 from contextlib import contextmanager, suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dedup.errors import CorruptIndexError, OutputError
@@ -23,7 +24,6 @@ if TYPE_CHECKING:
 
     from dedup import _core
     from dedup.index.catalogue import Catalogue, State
-    from dedup.index.index import Index
 
 # Runs of one size that become one.
 FANOUT = 4
@@ -44,19 +44,19 @@ def _new_run(state: State, path: str, needed: int) -> Iterator[tuple[str, str]]:
     """The path and name of a new run; its file goes again where something fails."""
     name = f"{state.next_run:010d}.run"
     state.next_run += 1
-    file = os.path.join(runs_folder(path), name)
+    file = runs_folder(path) / name
     try:
         with damage(path):
-            yield file, name
+            yield str(file), name
         sync_folder(runs_folder(path))
     except BaseException as error:
         with suppress(OSError):
-            os.unlink(file)
+            file.unlink()
         if isinstance(error, OSError):
             reason = os.strerror(error.errno).lower() if error.errno else str(error)
             full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
             hint = f"make room for about {needed:,} bytes there" if full else None
-            raise OutputError(f"{file}: {reason}", path=file, hint=hint) from error
+            raise OutputError(f"{file}: {reason}", path=str(file), hint=hint) from error
         raise
 
 
@@ -69,9 +69,7 @@ def flush(core: _core.IndexState, state: State, path: str) -> None:
     state.runs.append(Run(name, nodes, documents, size, digest))
 
 
-def merge_tiers(
-    core: _core.IndexState, state: State, catalogue: Catalogue, path: str
-) -> None:
+def merge_tiers(core: _core.IndexState, state: State, catalogue: Catalogue, path: str) -> None:
     """Merge the newest runs while enough of them have one size."""
     while True:
         tier = _tier(state.runs[-1].bytes) if state.runs else 0
@@ -115,18 +113,19 @@ def _merge(
     except BaseException:
         state.runs[:], state.removed = runs, removed
         with suppress(OSError):
-            os.unlink(file)
+            Path(file).unlink()
         raise
     with damage(path):
         core.replace(places, compact, (file, name, nodes, documents))
     for run in old:
         with suppress(OSError):
-            os.unlink(os.path.join(runs_folder(path), run.name))
+            (runs_folder(path) / run.name).unlink()
 
 
-def damages(core: _core.IndexState, state: State, catalogue: Catalogue, path: str) -> list[str]:
+def damages(core: _core.IndexState, catalogue: Catalogue, path: str) -> list[str]:
     """What is damaged, one line each."""
-    found = [f"{os.path.join(runs_folder(path), name)}: {what}" for name, what in core.verify()]
+    runs = runs_folder(path)
+    found = [f"{runs / name}: {what}" for name, what in core.verify()]
     try:
         found += [f"{catalogue.path}: {line}" for line in catalogue.check()]
         stored = catalogue.state()
@@ -134,31 +133,22 @@ def damages(core: _core.IndexState, state: State, catalogue: Catalogue, path: st
         if held != stored.documents:
             what = f"{held:,} documents where {stored.documents:,} were written"
             found.append(f"{catalogue.path}: {what}")
-        for run in stored.runs:
-            file = os.path.join(runs_folder(path), run.name)
-            if not os.path.exists(file):
-                found.append(f"{file}: it is missing")
     except CorruptIndexError as error:
         found.append(error.message)
     return found
 
 
-def figures(
-    core: _core.IndexState, state: State, catalogue: Catalogue, index: Index
-) -> dict[str, Any]:
-    """Counts and sizes of an index."""
+def figures(core: _core.IndexState, state: State, path: str) -> dict[str, Any]:
+    """Counts and sizes of an index; distinct blocks are those that were ever added."""
     size = sum(run.bytes for run in state.runs)
     blocks = core.next()[0]
     return {
-        "path": index.path,
         "documents": state.documents,
         "distinct_blocks": blocks,
         "removed": len(state.removed),
         "runs": len(state.runs),
         "bytes": size,
-        "catalogue_bytes": os.path.getsize(catalogue.path),
+        "catalogue_bytes": (Path(path) / "catalogue.db").stat().st_size,
         "bytes_per_block": round(size / blocks, 1) if blocks else 0.0,
         "generation": state.generation,
-        "policy": index.policy.to_dict(),
-        "digest": index.policy.digest,
     }

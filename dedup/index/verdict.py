@@ -15,10 +15,10 @@ if TYPE_CHECKING:
 class Sighting:
     """A passage of a text that was seen before, and where.
 
-    span: where it stands in the text. relation, resemblance, containment: the weakest of its blocks.
-    document, source, other_span: where the other one stands; document is empty where that is the text
-    itself. first_seen: the date of that document. kept: the rule by which the passage stays
-    (`min_tokens`, `numbers`, `protect`, `contained`, `layout`), None where it goes.
+    span: where it stands in the text. relation, resemblance, containment: the weakest of its
+    blocks. document, source, other_span: where the other one stands; document is empty where that
+    is the text itself. first_seen: the date of that document. kept: the rule by which the passage
+    stays (`min_tokens`, `numbers`, `protect`, `contained`, `layout`), None where it goes.
     """
 
     span: Span
@@ -51,10 +51,11 @@ class Sighting:
 class Verdict:
     """What becomes of a text by the policy of an index.
 
-    action: `keep` as it is, `clean` (a part of it goes), `drop` (nothing would be left). novelty: the
-    share of its blocks' characters that repeat nothing, 1.0 for a text without blocks. matches: what
-    repeats, in its order. clean_text: what is left, empty for `drop`. hot: how many buckets were so
-    full that only a part of them was looked at; a match may have been missed only where it is not 0.
+    action: `keep` as it is, `clean` (a part of it goes), `drop` (nothing would be left). novelty:
+    the share of its blocks' characters that repeat nothing, 1.0 for a text without blocks.
+    matches: what repeats, in its order. clean_text: what is left, empty for `drop`. hot: how many
+    buckets were so full that only a part of them was looked at; only where it is not 0 may a match
+    have been missed that a scan finds.
     """
 
     action: str

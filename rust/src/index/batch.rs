@@ -138,7 +138,8 @@ impl Batch {
 
     fn find_suspects(&mut self, state: &State) -> io::Result<()> {
         let (nodes, keys) = (&self.nodes, &self.keys);
-        let held = |kind, key, limit, bucket: &mut Vec<u32>| held_bucket(state, kind, key, limit, bucket);
+        let held =
+            |kind, key, limit, bucket: &mut Vec<u32>| held_bucket(state, kind, key, limit, bucket);
         let mut found: Vec<Found> = (0..nodes.len())
             .into_par_iter()
             .with_min_len(4)

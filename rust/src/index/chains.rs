@@ -45,8 +45,7 @@ impl Chains {
     pub fn push(&mut self, kind: Kind, key: u32, value: u32) {
         let (key, number) = (key_of(kind, key), self.links.len() as u32);
         self.links.push(Link { value, next: NONE });
-        let place =
-            self.chains.entry(hash(key), |chain| chain.key == key, |chain| hash(chain.key));
+        let place = self.chains.entry(hash(key), |chain| chain.key == key, |chain| hash(chain.key));
         match place {
             Entry::Vacant(free) => {
                 free.insert(Chain { key, first: number, last: number });

@@ -4,10 +4,9 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use hashbrown::{HashMap, HashSet};
-
 use super::batch::Batch;
-use super::record::{BlockPlace, Fate, Held, HeldBlock};
+use super::gather::{Earlier, Gatherer, other_side};
+use super::record::{Fate, Held, HeldBlock};
 use super::stage::Stage;
 use super::state::State;
 use super::view::known_match;
@@ -68,134 +67,6 @@ pub struct Verdict {
     pub hot: u32,
 }
 
-/// What a batch's documents before a new one add to what is held.
-#[derive(Default)]
-pub struct Earlier {
-    /// The documents, by their numbers.
-    pub documents: BTreeMap<u32, Held>,
-    /// The first of them in which each block stands.
-    pub first: HashMap<u32, u32>,
-}
-
-impl Earlier {
-    /// Adds a document.
-    pub fn push(&mut self, number: u32, held: Held) {
-        for block in &held.blocks {
-            if !held.is_mute(block) {
-                self.first.entry(block.node).or_insert(number);
-            }
-        }
-        self.documents.insert(number, held);
-    }
-}
-
-/// Gathers what stands before a new document.
-struct Gatherer<'a> {
-    state: &'a State,
-    earlier: &'a Earlier,
-    before: u32,
-    documents: BTreeMap<u32, Held>,
-    /// Pairs of blocks that match, besides those that are known.
-    pairs: Vec<(u32, u32)>,
-    /// Loose blocks, which are settled anew with what they match.
-    loose: Vec<u32>,
-}
-
-/// Documents that are gathered for one new one, at most, because of what is loose in others.
-const MOST: usize = 64;
-
-impl Gatherer<'_> {
-    /// Reads a document, as it is without those that were removed.
-    fn read(&self, number: u32) -> io::Result<Held> {
-        if let Some(held) = self.documents.get(&number) {
-            return Ok(held.clone());
-        }
-        let mut held = match self.earlier.documents.get(&number) {
-            Some(held) => held.clone(),
-            None => self.state.document(number)?,
-        };
-        held.free(|document| self.state.is_held(document));
-        Ok(held)
-    }
-
-    /// Takes a document in.
-    fn take(&mut self, number: u32, held: Held) {
-        if self.documents.contains_key(&number) {
-            return;
-        }
-        let loose = held.blocks.iter().filter(|block| block.fate == Fate::Loose);
-        self.loose.extend(loose.map(|block| block.node));
-        self.documents.insert(number, held);
-    }
-
-    /// Takes in what loose blocks match, since it is not known what they repeat.
-    fn settle(&mut self) -> io::Result<()> {
-        let mut seen = HashSet::new();
-        while let Some(node) = self.loose.pop() {
-            if self.documents.len() < MOST && seen.insert(node) {
-                self.add(node)?;
-                self.add_matches(node)?;
-            }
-        }
-        Ok(())
-    }
-
-    /// Takes in what a block that is held is known to match.
-    fn add_matches(&mut self, node: u32) -> io::Result<()> {
-        for other in self.state.matches(node)? {
-            self.pairs.push((node.min(other), node.max(other)));
-            self.add(other)?;
-        }
-        Ok(())
-    }
-
-    /// The first block of a node before the new document that may be a keeper there, or repeats one; and
-    /// its document.
-    fn first_block(&self, node: u32) -> io::Result<Option<(BlockPlace, Held)>> {
-        let look = |document| {
-            let held = self.read(document)?;
-            let block = held.blocks.iter().position(|block| block.node == node);
-            let block = block.filter(|&block| !held.is_mute(&held.blocks[block]));
-            Ok::<_, io::Error>(
-                block.map(|block| (BlockPlace { document, block: block as u32 }, held)),
-            )
-        };
-        let mut first = None;
-        self.state.each_document(node, &mut |document| {
-            if document < self.before {
-                first = look(document)?;
-            }
-            Ok(first.is_none() && document < self.before)
-        })?;
-        if first.is_none()
-            && let Some(&document) = self.earlier.first.get(&node)
-        {
-            first = look(document)?;
-        }
-        Ok(first)
-    }
-
-    /// Takes in what stands for a block: its first document, and that of the block it repeats there;
-    /// whether it stands anywhere.
-    fn add(&mut self, node: u32) -> io::Result<bool> {
-        let Some((place, held)) = self.first_block(node)? else { return Ok(false) };
-        let fate = held.blocks[place.block as usize].fate;
-        if !matches!(fate, Fate::Gone(_)) {
-            self.take(place.document, held);
-        }
-        if let Fate::Stays(keeper) | Fate::Gone(keeper) = fate {
-            let held = self.read(keeper.document)?;
-            if let Some(block) = held.blocks.get(keeper.block as usize)
-                && block.node != node
-            {
-                self.pairs.push((node.min(block.node), node.max(block.node)));
-            }
-            self.take(keeper.document, held);
-        }
-        Ok(true)
-    }
-}
-
 /// Decides on one document of a batch, which has that number, once the batch was judged.
 ///
 /// # Errors
@@ -212,17 +83,10 @@ pub fn decide(
     nodes.sort_unstable();
     nodes.dedup();
     let hot = nodes.iter().filter_map(|node| batch.hot.get(node)).sum();
-    let mut gatherer = Gatherer {
-        state,
-        earlier,
-        before: said.before,
-        documents: BTreeMap::new(),
-        pairs: Vec::new(),
-        loose: Vec::new(),
-    };
+    let mut gatherer = Gatherer::new(state, earlier, said.before);
     let mut matches: Vec<Match> = Vec::new();
     for &node in &nodes {
-        let is_known = gatherer.add(node)?;
+        let is_known = gatherer.add(node)?.is_some();
         if !is_known && !batch.is_new(node) {
             // It stood in documents that were removed.
             gatherer.add_matches(node)?;
@@ -233,10 +97,21 @@ pub fn decide(
             gatherer.pairs.extend(found.map(|other| (node.min(other), node.max(other))));
         }
         if batch.is_new(node) {
+            let mut repeats = Vec::new();
+            let mut any_kept = false;
             for found in batch.matches.get(&node).into_iter().flatten() {
-                let other = if found.left == node { found.right } else { found.left };
+                let other = other_side(found, node);
                 matches.push(*found);
-                gatherer.add(other)?;
+                match gatherer.add(other)? {
+                    Some(Fate::Gone(_) | Fate::Stays(_)) => repeats.push(other),
+                    Some(Fate::Kept | Fate::Loose) => any_kept = true,
+                    None => {}
+                }
+            }
+            if !any_kept {
+                for repeat in repeats {
+                    gatherer.add_second_steps(repeat, batch.matches.get(&repeat))?;
+                }
             }
         }
     }
@@ -253,21 +128,23 @@ pub fn decide(
     let wanted: Vec<u32> = pairs.iter().flat_map(|&(left, right)| [left, right]).collect();
     batch.view(state, &wanted)?;
     let views = &batch.views;
-    matches.extend(pairs.iter().filter_map(|(left, right)| {
-        known_match(&state.settings, &views[left], &views[right])
-    }));
+    matches.extend(
+        pairs
+            .iter()
+            .filter_map(|(left, right)| known_match(&state.settings, &views[left], &views[right])),
+    );
     matches.sort_unstable_by_key(|found| (found.left, found.right));
     matches.dedup_by_key(|found| (found.left, found.right));
-    let mut stage = Stage::new(&state.settings, views);
-    stage.add_held(&documents);
-    stage.add_new(number, &held);
-    let matches = stage.localise(&matches);
-    let neighbours = Neighbours::new(matches, stage.store.nodes());
-    let plan = make_plan(&stage.store, stage.settings(), &neighbours, None);
-    note_fates(&stage, &plan, &mut held);
-    let rest = clean(&stage, &plan, said.text);
+    let mut scene = Stage::new(&state.settings, views);
+    scene.add_held(&documents);
+    scene.add_new(number, &held);
+    let matches = scene.localise(&matches);
+    let neighbours = Neighbours::new(matches, scene.store.nodes());
+    let plan = make_plan(&scene.store, scene.settings(), &neighbours, None);
+    note_fates(&scene, &plan, &mut held);
+    let rest = clean(&scene, &plan, said.text);
     let characters = (block_characters(&held), repeated_characters(&held));
-    let sightings = sightings(&stage, &plan, &documents, (number, &held));
+    let sightings = sightings(&scene, &plan, &documents, (number, &held));
     Ok(Verdict { held, rest, characters, sightings, hot })
 }
 
@@ -298,17 +175,17 @@ fn repeated_characters(held: &Held) -> u64 {
     repeated.map(|block| u64::from(block.end - block.start)).sum()
 }
 
-/// Says of each block of the new document, the stage's last one, what became of it.
-fn note_fates(stage: &Stage<'_>, plan: &Plan, held: &mut Held) {
-    let last = stage.store.documents() - 1;
+/// Says of each block of the new document, the scene's last one, what became of it.
+fn note_fates(scene: &Stage<'_>, plan: &Plan, held: &mut Held) {
+    let last = scene.store.documents() - 1;
     held.dropped = plan.dropped[last];
-    for (number, held) in stage.store.document_blocks(last).zip(&mut held.blocks) {
+    for (number, held) in scene.store.document_blocks(last).zip(&mut held.blocks) {
         let keeper = plan.fates.aligned[number];
         let state = plan.fates.states[number];
         if keeper == NONE {
             continue;
         }
-        let place = stage.places[keeper as usize];
+        let place = scene.places[keeper as usize];
         held.fate = match state {
             BlockState::Kept | BlockState::Numbers | BlockState::Contained => Fate::Kept,
             state if state.is_gone() => Fate::Gone(place),
@@ -317,24 +194,24 @@ fn note_fates(stage: &Stage<'_>, plan: &Plan, held: &mut Held) {
     }
 }
 
-fn clean(stage: &Stage<'_>, plan: &Plan, text: &str) -> Cleaned<String> {
-    let ids = cluster_ids(&stage.store, stage.settings(), plan);
-    let renderer = Renderer { store: &stage.store, plan, cluster_ids: &ids };
-    clean_text(&renderer, stage.store.documents() - 1, text, &mut Vec::new())
+fn clean(scene: &Stage<'_>, plan: &Plan, text: &str) -> Cleaned<String> {
+    let ids = cluster_ids(&scene.store, scene.settings(), plan);
+    let renderer = Renderer { store: &scene.store, plan, cluster_ids: &ids };
+    clean_text(&renderer, scene.store.documents() - 1, text, &mut Vec::new())
 }
 
 fn sightings(
-    stage: &Stage<'_>,
+    scene: &Stage<'_>,
     plan: &Plan,
     documents: &BTreeMap<u32, Held>,
     (number, held): (u32, &Held),
 ) -> Vec<Sighting> {
-    let store = &stage.store;
+    let store = &scene.store;
     let first = store.document_blocks(store.documents() - 1).start;
     let from = plan.passages.partition_point(|passage| (passage.first as usize) < first);
     let span = |first: u32, last: u32| (store.starts[first as usize], store.ends[last as usize]);
     let sighting = |(place, passage): (usize, &crate::plan::Passage)| {
-        let document = stage.places[passage.keeper_first as usize].document;
+        let document = scene.places[passage.keeper_first as usize].document;
         let other = if document == number { held } else { documents.get(&document)? };
         let Likeness { relation, resemblance, containment } = plan.likenesses.of(place as u32);
         Some(Sighting {

@@ -27,7 +27,7 @@ const fn lines_for(keys: u64) -> u64 {
 
 /// The line of a key among all lines.
 const fn line_of(key: u32, lines: u64) -> u64 {
-    key as u64 * lines >> 32
+    (key as u64 * lines) >> 32
 }
 
 /// The four bits of a key in its line.

@@ -4,9 +4,10 @@ use std::fs::File;
 use std::io;
 
 use super::batch::Batch;
-use super::decide::{Earlier, Said, Verdict, decide};
+use super::decide::{Said, Verdict, decide};
 use super::file::Kind;
 use super::fresh::Fresh;
+use super::gather::Earlier;
 use super::record::Held;
 use super::run::Run;
 use super::state::{Placed, State};

@@ -18,10 +18,10 @@ impl Batch {
     /// Judges all pairs; `alike` are the similarities of those that are judged by their characters.
     pub fn judge(&mut self, state: &State, alike: &[f64]) {
         let (views, settings) = (&self.views, &state.settings);
-        let by_shingles = |&(left, right): &Suspects| {
-            match_by_shingles(settings, &views[&left], &views[&right])
-        };
-        let mut found: Vec<Match> = self.long.par_iter().with_min_len(16).filter_map(by_shingles).collect();
+        let by_shingles =
+            |&(left, right): &Suspects| match_by_shingles(settings, &views[&left], &views[&right]);
+        let mut found: Vec<Match> =
+            self.long.par_iter().with_min_len(16).filter_map(by_shingles).collect();
         for (&(left, right), &alike) in self.short.iter().zip(alike) {
             if alike >= settings.short_threshold {
                 found.push(match_by_characters(settings, &views[&left], &views[&right], alike));

@@ -64,7 +64,9 @@ impl<'a> KeyMaker<'a> {
             keys.anchors.dedup();
         }
         // What is judged by its characters alone needs no judge where no text is short.
-        if count >= least && count < self.settings.short_limit() && self.settings.short_tokens > least
+        if count >= least
+            && count < self.settings.short_limit()
+            && self.settings.short_tokens > least
         {
             self.items.clear();
             self.characters.extend_items(normal, &mut self.items);

@@ -21,7 +21,7 @@ impl Live {
         let mut live = Self(vec![0; nodes.div_ceil(64)]);
         for placed in runs {
             let Some(mut stream) = placed.run.stream(Kind::Postings) else { continue };
-            while let Some((node, document)) = stream.next()? {
+            while let Some((node, document)) = stream.take()? {
                 if state.is_held(document)
                     && let Some(word) = live.0.get_mut(node as usize / 64)
                 {
@@ -114,7 +114,7 @@ fn merge_pairs(
     let mut heads = Vec::new();
     for placed in runs {
         if let Some(mut stream) = placed.run.stream(kind)
-            && let Some(pair) = stream.next()?
+            && let Some(pair) = stream.take()?
         {
             heads.push(Head { stream, pair });
         }
@@ -129,7 +129,7 @@ fn merge_pairs(
                 filter.add(pair.0);
             }
         }
-        match heads[least].stream.next()? {
+        match heads[least].stream.take()? {
             Some(next) => heads[least].pair = next,
             None => drop(heads.swap_remove(least)),
         }

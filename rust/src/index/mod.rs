@@ -12,6 +12,7 @@ pub mod decide;
 pub mod file;
 pub mod filter;
 pub mod fresh;
+pub mod gather;
 mod held;
 pub mod judge;
 pub mod keys;

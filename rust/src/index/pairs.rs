@@ -189,12 +189,8 @@ impl Pairs {
     /// # Errors
     /// Where the fences are not those of such pages.
     pub fn new(part: Part, fences: &[u8]) -> io::Result<Self> {
-        let fences: Vec<u32> = fences
-            .as_chunks::<4>()
-            .0
-            .iter()
-            .map(|&bytes| u32::from_le_bytes(bytes))
-            .collect();
+        let fences: Vec<u32> =
+            fences.as_chunks::<4>().0.iter().map(|&bytes| u32::from_le_bytes(bytes)).collect();
         if !fences.is_sorted() || part.length().div_ceil(PAGE as u64) != fences.len() as u64 {
             return Err(damaged(part.name()));
         }
@@ -203,7 +199,7 @@ impl Pairs {
 
     /// How many pairs it holds.
     #[must_use]
-    pub fn len(&self) -> u64 {
+    pub fn count(&self) -> u64 {
         self.part.rows
     }
 
@@ -264,11 +260,11 @@ pub struct PairStream<'a> {
 }
 
 impl PairStream<'_> {
-    /// The next pair, `None` after the last one.
+    /// Takes the next pair, `None` after the last one.
     ///
     /// # Errors
     /// Those of reading, and where the pages are not as they were written.
-    pub fn next(&mut self) -> io::Result<Option<Pair>> {
+    pub fn take(&mut self) -> io::Result<Option<Pair>> {
         loop {
             if let Some(page) = &self.page
                 && self.place < page.count

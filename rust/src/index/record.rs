@@ -193,8 +193,7 @@ impl Held {
             let layout = Layout::from_bytes(taker.array()?);
             let tokens = taker.small()?;
             let [flags] = taker.array()?;
-            let spelling =
-                if flags & 4 == 0 { 0 } else { u64::from_le_bytes(taker.array()?) };
+            let spelling = if flags & 4 == 0 { 0 } else { u64::from_le_bytes(taker.array()?) };
             let mut place = || {
                 let document = number.checked_sub(taker.small()?).ok_or_else(wrong)?;
                 Ok::<_, io::Error>(BlockPlace { document, block: taker.small()? })

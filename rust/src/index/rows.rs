@@ -6,7 +6,7 @@
 use std::io;
 use std::ops::Range;
 
-use super::bytes::{Taker, damaged, put_bytes, put};
+use super::bytes::{Taker, damaged, put, put_bytes};
 use super::file::{Part, RunFile, Writer, sealed, unsealed};
 
 /// Bytes after which a page ends.
@@ -86,12 +86,6 @@ impl Rows {
             return Err(damaged(part.name()));
         }
         Ok(Self { part, numbers, places })
-    }
-
-    /// How many rows it holds.
-    #[must_use]
-    pub fn len(&self) -> u64 {
-        self.part.rows
     }
 
     /// Bytes in memory.

@@ -125,7 +125,7 @@ impl Run {
     /// Pairs of one kind.
     #[must_use]
     pub fn count(&self, kind: Kind) -> u64 {
-        self.pairs.get(&kind).map_or(0, |(pairs, _)| pairs.len())
+        self.pairs.get(&kind).map_or(0, |(pairs, _)| pairs.count())
     }
 
     /// Bytes in memory.
@@ -158,7 +158,7 @@ impl Run {
         for (kind, (pairs, filter)) in &self.pairs {
             let mut stream = pairs.stream(&self.file);
             let mut last = (0, 0);
-            while let Some(pair) = stream.next()? {
+            while let Some(pair) = stream.take()? {
                 let in_filter = match filter {
                     Some(filter) => filter.may_have(&self.file, pair.0)?,
                     None => true,

@@ -92,16 +92,19 @@ impl<'a> Stage<'a> {
 
     /// The matches with the store's numbers; nodes that stand in no block get one too.
     pub fn localise(&mut self, matches: &[Match]) -> Vec<Match> {
-        let mut number = |node: u32| match self.locals.get(&node) {
-            Some(&local) => local,
-            None => {
-                let tokens = self.views.get(&node).map_or(0, |view| view.tokens.len() as u32);
-                let variant = self.variant(node, 0, tokens);
-                self.store.variant_nodes[variant as usize]
+        let mut number = |node: u32| {
+            if let Some(&local) = self.locals.get(&node) {
+                return local;
             }
+            let tokens = self.views.get(&node).map_or(0, |view| view.tokens.len() as u32);
+            let variant = self.variant(node, 0, tokens);
+            self.store.variant_nodes[variant as usize]
         };
-        let numbered =
-            |found: &Match| Match { left: number(found.left), right: number(found.right), ..*found };
+        let numbered = |found: &Match| Match {
+            left: number(found.left),
+            right: number(found.right),
+            ..*found
+        };
         matches.iter().map(numbered).collect()
     }
 

@@ -4,64 +4,23 @@ use std::fs::File;
 use std::path::PathBuf;
 use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
-use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
 use super::convert::{Threads, borrow, field, permutations_of, settings_of, value_error, words};
-use crate::clean::Cleaned;
+use super::index_values::{
+    Columns, PyDocument, PyMatch, PyRun, PyVerdict, PyWritten, failure, place, verdict_of,
+};
 use crate::corpus::compile;
 use crate::index::batch::Batch;
-use crate::index::decide::{Said, Verdict};
+use crate::index::decide::Said;
 use crate::index::fresh::Fresh;
-use crate::index::list::{Listed, Side, documents, list};
+use crate::index::list::{Listed, documents, list};
 use crate::index::merge::merge;
 use crate::index::record::Held;
 use crate::index::run::Run;
 use crate::index::state::{Placed, State};
 use crate::read::NewDocument;
-
-/// Damage is a `ValueError`, everything else an `OSError`.
-fn failure(error: std::io::Error) -> PyErr {
-    match error.kind() {
-        std::io::ErrorKind::InvalidData | std::io::ErrorKind::UnexpectedEof => {
-            PyValueError::new_err(error.to_string())
-        }
-        _ => match error.raw_os_error() {
-            Some(code) => PyOSError::new_err((code, error.to_string())),
-            None => error.into(),
-        },
-    }
-}
-
-/// Span here; relation, resemblance, containment, the rule that keeps it; number, id, source, date, span
-/// of the other document.
-type PySighting = (
-    (u32, u32),
-    &'static str,
-    f64,
-    f64,
-    Option<&'static str>,
-    (u32, String, String, String),
-    (u32, u32),
-);
-
-/// `action`, what is left where that is not the text itself, code points of the blocks, of those that
-/// repeat others, the sightings, hot buckets.
-type PyVerdict = (&'static str, Option<String>, u64, u64, Vec<PySighting>, u32);
-
-fn verdict_of(verdict: Verdict) -> PyVerdict {
-    let (action, rest) = match verdict.rest {
-        Cleaned::Unchanged => ("keep", None),
-        Cleaned::Dropped => ("drop", None),
-        Cleaned::Changed(rest) => ("clean", Some(rest)),
-    };
-    let sightings = verdict.sightings.into_iter().map(|one| {
-        (one.span, one.relation, one.scores.0, one.scores.1, one.kept, one.other, one.other_span)
-    });
-    let (all, repeated) = verdict.characters;
-    (action, rest, all, repeated, sightings.collect(), verdict.hot)
-}
 
 /// Documents that were read and looked up, and are not judged yet.
 #[pyclass]
@@ -82,17 +41,6 @@ fn used() -> PyErr {
     value_error("the batch was decided already")
 }
 
-/// What is said of each document of a batch: texts, ids, sources, dates, fields, and of which document on
-/// held ones do not count.
-type Columns<'py> = (
-    Vec<Bound<'py, PyString>>,
-    Vec<Bound<'py, PyString>>,
-    Vec<Bound<'py, PyString>>,
-    Vec<Bound<'py, PyString>>,
-    Vec<Bound<'py, PyString>>,
-    Vec<u32>,
-);
-
 /// The state of an index.
 #[pyclass]
 pub(super) struct IndexState {
@@ -100,12 +48,6 @@ pub(super) struct IndexState {
     identity: [u8; 16],
     pool: Threads,
 }
-
-/// A run by the catalogue: its path, name, numbers of blocks and of documents.
-type PyRun = (PathBuf, String, (u32, u32), (u32, u32));
-
-/// A run that was written: numbers of blocks and of documents, bytes, hash.
-type PyWritten = ((u32, u32), (u32, u32), u64, u64);
 
 impl IndexState {
     fn read(&self) -> RwLockReadGuard<'_, State> {
@@ -200,7 +142,13 @@ impl IndexState {
 
     /// Goes on with these runs and removed documents; what is in no run is forgotten. Runs that are open
     /// stay so.
-    fn set(&self, py: Python<'_>, runs: Vec<PyRun>, removed: &[u8], next: (u32, u32)) -> PyResult<()> {
+    fn set(
+        &self,
+        py: Python<'_>,
+        runs: Vec<PyRun>,
+        removed: &[u8],
+        next: (u32, u32),
+    ) -> PyResult<()> {
         let removed = words(removed).into_iter().collect();
         let set = || {
             let mut state = self.write();
@@ -357,9 +305,8 @@ impl IndexState {
     /// Documents from a number on, and where to go on.
     fn documents(&self, py: Python<'_>, first: u32) -> PyResult<(Vec<PyDocument>, u32)> {
         let (found, end) = py.detach(|| documents(&self.read(), first)).map_err(failure)?;
-        let told = |(number, held): (u32, Held)| {
-            (number, held.id, held.date, held.source, held.fields)
-        };
+        let told =
+            |(number, held): (u32, Held)| (number, held.id, held.date, held.source, held.fields);
         Ok((found.into_iter().map(told).collect(), end))
     }
 
@@ -372,17 +319,4 @@ impl IndexState {
         });
         Ok((matches.collect(), found.1))
     }
-}
-
-/// Number, id, date, source, fields.
-type PyDocument = (u32, String, String, String, String);
-
-/// Id, source, date and span of one side.
-type PyPlace = (String, String, String, (u32, u32));
-
-/// Both sides, relation, resemblance, containment, whether they differ in numbers or names only.
-type PyMatch = (PyPlace, PyPlace, &'static str, f64, f64, bool);
-
-fn place(side: Side) -> PyPlace {
-    (side.id, side.source, side.date, side.span)
 }

@@ -10,6 +10,7 @@ mod classes;
 mod convert;
 mod functions;
 mod index;
+mod index_values;
 mod scanners;
 mod strings;
 
