@@ -4,9 +4,9 @@
 use std::io;
 
 use hashbrown::{HashMap, HashSet};
-use rayon::prelude::*;
 
 use super::chains::Chains;
+use super::each::each;
 use super::file::Kind;
 use super::keys::{KeyMaker, Keys};
 use super::record::Node;
@@ -15,7 +15,7 @@ use super::view::View;
 use crate::contain::{COLD, LONGEST, holds, least_share};
 use crate::hot::HOT;
 use crate::layout::Layout;
-use crate::read::{NewDocument, Workspace, read_batch};
+use crate::read::{NewDocument, PIECE_BYTES, Workspace, read_batch};
 use crate::store::{Number, Store};
 use crate::token::TokenBuffer;
 use crate::verify::Match;
@@ -47,6 +47,8 @@ pub struct Batch {
     pub matches: HashMap<u32, Vec<Match>>,
     /// The version of the state that was asked.
     pub version: u64,
+    /// Whether one thread is enough.
+    alone: bool,
 }
 
 /// What looking a block up found.
@@ -62,12 +64,13 @@ impl Batch {
     /// # Errors
     /// Those of reading, and where a file is damaged.
     pub fn new(state: &State, documents: &[NewDocument<'_>]) -> io::Result<Self> {
+        let alone = Self::is_small(documents);
         let mut store = Store::small();
         let mut workspace = Workspace::default();
         let protect = state.protect.as_ref();
         read_batch(&mut store, &mut workspace, documents, &state.reading, protect);
         let first_new = state.fresh.next_node();
-        let nodes = number_nodes(state, &store, first_new)?;
+        let nodes = number_nodes((state, alone), &store, first_new)?;
         let mut batch = Self {
             store,
             nodes,
@@ -80,11 +83,29 @@ impl Batch {
             hot: HashMap::new(),
             matches: HashMap::new(),
             version: state.version,
+            alone,
         };
-        batch.make_keys(state);
+        batch.make_keys(state)?;
         batch.find_suspects(state)?;
         batch.view_suspects(state)?;
         Ok(batch)
+    }
+
+    /// Whether one thread is enough to look documents up.
+    #[must_use]
+    pub fn is_small(documents: &[NewDocument<'_>]) -> bool {
+        matches!(documents, [one] if one.text.len() < PIECE_BYTES)
+    }
+
+    /// Whether nothing of the batch, which is small, is known or may match: then it can be decided in
+    /// one thread too.
+    #[must_use]
+    pub fn is_plain(&self) -> bool {
+        self.alone
+            && self.long.is_empty()
+            && self.short.is_empty()
+            && self.nodes.len() == self.store.blocks()
+            && self.nodes.iter().all(|&(node, _)| self.is_new(node))
     }
 
     /// Whether a number is that of a block of this batch alone.
@@ -108,20 +129,17 @@ impl Batch {
         (store.starts[block], store.ends[block], store.layouts[block], store.block_tokens(block))
     }
 
-    fn make_keys(&mut self, state: &State) {
+    fn make_keys(&mut self, state: &State) -> io::Result<()> {
         let (store, nodes, first_new) = (&self.store, &self.nodes, self.first_new);
         let make = |maker: &mut KeyMaker<'_>, node: usize| {
             if nodes[node].0 < first_new {
-                return Keys::default();
+                return Ok(Keys::default());
             }
             let node = node as Number;
-            maker.keys(store.node_tokens(node), store.node_normal(node))
+            Ok(maker.keys(store.node_tokens(node), store.node_normal(node)))
         };
-        self.keys = (0..store.nodes())
-            .into_par_iter()
-            .with_min_len(16)
-            .map_init(|| KeyMaker::new(&state.settings, &state.permutations), make)
-            .collect();
+        let maker = || KeyMaker::new(&state.settings, &state.permutations);
+        self.keys = each((self.alone, store.nodes()), maker, make)?;
         for (keys, node) in self.keys.iter().zip(&mut self.nodes) {
             if node.0 >= first_new {
                 node.1.anchors = keys.anchors.len() as u32;
@@ -134,17 +152,17 @@ impl Batch {
                 self.texts.insert(number, self.store.variant_text(variant as Number));
             }
         }
+        Ok(())
     }
 
     fn find_suspects(&mut self, state: &State) -> io::Result<()> {
         let (nodes, keys) = (&self.nodes, &self.keys);
         let held =
             |kind, key, limit, bucket: &mut Vec<u32>| held_bucket(state, kind, key, limit, bucket);
-        let mut found: Vec<Found> = (0..nodes.len())
-            .into_par_iter()
-            .with_min_len(4)
-            .map(|node| look_up(state, &keys[node], &nodes[node].1, held, |node| state.node(node)))
-            .collect::<io::Result<_>>()?;
+        let look = |(): &mut (), node: usize| {
+            look_up(state, &keys[node], &nodes[node].1, held, |node| state.node(node))
+        };
+        let mut found: Vec<Found> = each((self.alone, nodes.len()), || (), look)?;
         // Among themselves: each is met by those that come after it.
         let numbers: HashMap<u32, Node> = nodes.iter().copied().collect();
         let mut chains = Chains::default();
@@ -204,17 +222,15 @@ impl Batch {
         let missing: Vec<u32> =
             wanted.iter().copied().filter(|node| !self.views.contains_key(node)).collect();
         let texts = &self.texts;
-        let views: Vec<View> = missing
-            .par_iter()
-            .with_min_len(4)
-            .map_init(TokenBuffer::default, |buffer, &node| {
-                let text = match texts.get(&node) {
-                    Some(text) => text.clone(),
-                    None => state.text(node)?,
-                };
-                Ok(View::new(buffer, &state.settings, node, text))
-            })
-            .collect::<io::Result<_>>()?;
+        let read = |buffer: &mut TokenBuffer, place: usize| {
+            let node = missing[place];
+            let text = match texts.get(&node) {
+                Some(text) => text.clone(),
+                None => state.text(node)?,
+            };
+            Ok(View::new(buffer, &state.settings, node, text))
+        };
+        let views: Vec<View> = each((self.alone, missing.len()), TokenBuffer::default, read)?;
         self.views.extend(views.into_iter().map(|view| (view.node, view)));
         Ok(())
     }
@@ -225,12 +241,13 @@ fn raw_of(store: &Store, variant: Number) -> u64 {
     (store.raw_hashes[variant as usize] as u64).max(1)
 }
 
-fn number_nodes(state: &State, store: &Store, first_new: u32) -> io::Result<Vec<(u32, Node)>> {
-    let known: Vec<Option<(u32, Node)>> = (0..store.nodes())
-        .into_par_iter()
-        .with_min_len(16)
-        .map(|node| state.find(store.fingerprints[node]))
-        .collect::<io::Result<_>>()?;
+fn number_nodes(
+    (state, alone): (&State, bool),
+    store: &Store,
+    first_new: u32,
+) -> io::Result<Vec<(u32, Node)>> {
+    let find = |(): &mut (), node: usize| state.find(store.fingerprints[node]);
+    let known: Vec<Option<(u32, Node)>> = each((alone, store.nodes()), || (), find)?;
     let mut raws = vec![0; store.nodes()];
     for (variant, &node) in store.variant_nodes.iter().enumerate().rev() {
         raws[node as usize] = raw_of(store, variant as Number);

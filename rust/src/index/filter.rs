@@ -2,7 +2,7 @@
 //!
 //! A blocked Bloom filter (Putze, Sanders and Singler 2007): each key sets four bits of one line of the
 //! processor's cache. Keys ascend while a section is written, and so do the blocks they fall into; a block
-//! is read when it is asked for first, and stays in memory: six bits a key.
+//! is read when it is asked for first, and stays in memory: a byte a key.
 
 use std::io;
 use std::sync::OnceLock;
@@ -12,7 +12,7 @@ use super::file::{Part, RunFile, sealed, unsealed};
 use crate::shingle::mix64;
 
 /// Bits for each key.
-const BITS: u64 = 6;
+const BITS: u64 = 8;
 /// Bytes of a line.
 const LINE: usize = 64;
 /// Lines of a block; the last one of a filter may have fewer.

@@ -124,12 +124,12 @@ impl Fresh {
     /// Those of writing.
     pub fn write(&self, file: &File, identity: [u8; 16]) -> io::Result<(u64, u64)> {
         let mut out = Writer::new(file, identity);
-        let mut nodes = RowWriter::default();
+        let mut nodes = RowWriter::new(Kind::Nodes);
         for (number, node) in (self.first_node..).zip(&self.nodes) {
             nodes.push(&mut out, number, &node.to_bytes())?;
         }
         end_rows(nodes, &mut out, Kind::Nodes)?;
-        let mut texts = RowWriter::default();
+        let mut texts = RowWriter::new(Kind::Texts);
         for number in self.first_node..self.next_node() {
             let text = self.text(number).unwrap_or_default();
             if !text.is_empty() {
@@ -137,7 +137,7 @@ impl Fresh {
             }
         }
         end_rows(texts, &mut out, Kind::Texts)?;
-        let mut documents = RowWriter::default();
+        let mut documents = RowWriter::new(Kind::Documents);
         for (number, document) in (self.first_document..).zip(&self.documents) {
             documents.push(&mut out, number, &document.to_bytes(number))?;
         }

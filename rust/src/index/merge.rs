@@ -88,7 +88,7 @@ fn copy_rows(
     out: &mut Writer<'_>,
     mut copy: impl FnMut(u32, &[u8], &mut RowWriter, &mut Writer<'_>) -> io::Result<()>,
 ) -> io::Result<()> {
-    let mut rows = RowWriter::default();
+    let mut rows = RowWriter::new(kind);
     for placed in runs {
         if let Some(from) = placed.run.rows(kind) {
             from.each(&placed.run.file, |number, row| copy(number, row, &mut rows, out))?;

@@ -9,6 +9,7 @@ pub mod batch;
 pub mod bytes;
 pub mod chains;
 pub mod decide;
+pub mod each;
 pub mod file;
 pub mod filter;
 pub mod fresh;

@@ -1,4 +1,4 @@
-//! Rows of bytes by ascending numbers, in pages of about four kibibytes.
+//! Rows of bytes by ascending numbers, in pages of about four kibibytes, of blocks of one.
 //!
 //! A page is its hash and rows, each the difference of its number from that of the row before, its
 //! length, and its bytes. In memory are the first number and the place of each page.
@@ -7,14 +7,17 @@ use std::io;
 use std::ops::Range;
 
 use super::bytes::{Taker, damaged, put, put_bytes};
-use super::file::{Part, RunFile, Writer, sealed, unsealed};
+use super::file::{Kind, Part, RunFile, Writer, sealed, unsealed};
 
 /// Bytes after which a page ends.
 const PAGE: usize = 4 << 10;
 
+/// Bytes after which a page of blocks ends: they are small, and are asked for one by one.
+const NODE_PAGE: usize = 1 << 10;
+
 /// Writes a section of rows that come in ascending order of their numbers.
-#[derive(Default)]
 pub struct RowWriter {
+    most: usize,
     page: Vec<u8>,
     last: u32,
     fences: Vec<u8>,
@@ -22,6 +25,13 @@ pub struct RowWriter {
 }
 
 impl RowWriter {
+    /// For rows of a kind.
+    #[must_use]
+    pub fn new(kind: Kind) -> Self {
+        let most = if kind == Kind::Nodes { NODE_PAGE } else { PAGE };
+        Self { most, page: Vec::new(), last: 0, fences: Vec::new(), count: 0 }
+    }
+
     /// Appends a row; numbers ascend.
     ///
     /// # Errors
@@ -37,7 +47,7 @@ impl RowWriter {
         put_bytes(&mut self.page, row);
         self.last = number;
         self.count += 1;
-        if self.page.len() >= PAGE { self.end_page(out) } else { Ok(()) }
+        if self.page.len() >= self.most { self.end_page(out) } else { Ok(()) }
     }
 
     fn end_page(&mut self, out: &mut Writer<'_>) -> io::Result<()> {

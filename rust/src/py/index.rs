@@ -99,25 +99,25 @@ impl IndexState {
         if said.len() != batch.store.documents() || alike.len() != batch.short_texts().len() {
             return Err(value_error("the columns are not those of the batch"));
         }
-        let decided = py.detach(|| {
-            self.pool.install(|| {
-                let verdicts = {
-                    let state = self.read();
-                    if batch.version != state.version {
-                        return Ok(None);
-                    }
-                    batch.judge(&state, &alike);
-                    state.decide(&mut batch, &said)?
-                };
-                if remember {
-                    let held = verdicts.iter().map(|verdict| verdict.held.clone()).collect();
-                    if !self.write().remember(&batch, held) {
-                        return Ok(None);
-                    }
+        let plain = batch.is_plain();
+        let mut decide = || {
+            let verdicts = {
+                let state = self.read();
+                if batch.version != state.version {
+                    return Ok(None);
                 }
-                Ok(Some(verdicts))
-            })
-        });
+                batch.judge(&state, &alike);
+                state.decide(&mut batch, &said)?
+            };
+            if remember {
+                let held = verdicts.iter().map(|verdict| verdict.held.clone()).collect();
+                if !self.write().remember(&batch, held) {
+                    return Ok(None);
+                }
+            }
+            Ok(Some(verdicts))
+        };
+        let decided = py.detach(|| if plain { decide() } else { self.pool.install(decide) });
         let verdicts = decided.map_err(failure)?;
         Ok(verdicts.map(|verdicts| verdicts.into_iter().map(verdict_of).collect()))
     }
@@ -179,7 +179,9 @@ impl IndexState {
             .map(|text| NewDocument { text, id: "", source: "", line: 0 })
             .collect();
         let read = || Batch::new(&self.read(), &documents);
-        let batch = py.detach(|| self.pool.install(read)).map_err(failure)?;
+        let alone = Batch::is_small(&documents);
+        let batch = py.detach(|| if alone { read() } else { self.pool.install(read) });
+        let batch = batch.map_err(failure)?;
         Ok(IndexBatch { batch: Some(batch) })
     }
 
