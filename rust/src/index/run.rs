@@ -6,8 +6,6 @@
 use std::fs::File;
 use std::io;
 
-use hashbrown::HashMap;
-
 use super::bytes::damaged;
 use super::file::{Kind, RunFile};
 use super::filter::Filter;
@@ -20,7 +18,8 @@ pub struct Run {
     /// Its file.
     pub file: RunFile,
     rows: [Option<Rows>; 3],
-    pairs: HashMap<Kind, (Pairs, Option<Filter>)>,
+    /// By the numbers of their kinds: looking one up must cost nothing beside its filter.
+    pairs: Vec<Option<(Pairs, Option<Filter>)>>,
     /// What identifies its content.
     pub hash: u64,
 }
@@ -32,7 +31,7 @@ impl Run {
     /// Those of reading, and where the file is not as it was written.
     pub fn open(file: File, identity: [u8; 16]) -> io::Result<Self> {
         let (file, entries, hash) = RunFile::open(file, identity)?;
-        let mut run = Self { file, rows: [None, None, None], pairs: HashMap::new(), hash };
+        let mut run = Self { file, rows: [None, None, None], pairs: Vec::new(), hash };
         for (part, fences, filter) in entries {
             let place = match part.kind {
                 Kind::Nodes => 0,
@@ -41,7 +40,11 @@ impl Run {
                 kind => {
                     let filter = filter.map(Filter::new).transpose()?;
                     let pairs = Pairs::new(part, &fences)?;
-                    if run.pairs.insert(kind, (pairs, filter)).is_some() {
+                    let place = kind.number() as usize;
+                    if run.pairs.len() <= place {
+                        run.pairs.resize_with(place + 1, || None);
+                    }
+                    if run.pairs[place].replace((pairs, filter)).is_some() {
                         return Err(damaged("the directory"));
                     }
                     continue;
@@ -50,6 +53,10 @@ impl Run {
             run.rows[place] = Some(Rows::new(part, &fences)?);
         }
         Ok(run)
+    }
+
+    fn pairs(&self, kind: Kind) -> Option<&(Pairs, Option<Filter>)> {
+        self.pairs.get(kind.number() as usize)?.as_ref()
     }
 
     /// Calls `visit` with each value of a key of one kind, ascending, until it says no.
@@ -62,7 +69,7 @@ impl Run {
         key: u32,
         visit: &mut impl FnMut(u32) -> io::Result<bool>,
     ) -> io::Result<()> {
-        let Some((pairs, filter)) = self.pairs.get(&kind) else { return Ok(()) };
+        let Some((pairs, filter)) = self.pairs(kind) else { return Ok(()) };
         match filter {
             Some(filter) if !filter.may_have(&self.file, key)? => Ok(()),
             _ => pairs.each(&self.file, key, visit),
@@ -114,25 +121,26 @@ impl Run {
     /// All pairs of one kind in order, where there are any.
     #[must_use]
     pub fn stream(&self, kind: Kind) -> Option<PairStream<'_>> {
-        self.pairs.get(&kind).map(|(pairs, _)| pairs.stream(&self.file))
+        self.pairs(kind).map(|(pairs, _)| pairs.stream(&self.file))
     }
 
     /// The kinds of pairs that it holds.
     pub fn kinds(&self) -> impl Iterator<Item = Kind> + '_ {
-        self.pairs.keys().copied()
+        let held = (0..).zip(&self.pairs).filter(|(_, pairs)| pairs.is_some());
+        held.filter_map(|(number, _)| Kind::of(number))
     }
 
     /// Pairs of one kind.
     #[must_use]
     pub fn count(&self, kind: Kind) -> u64 {
-        self.pairs.get(&kind).map_or(0, |(pairs, _)| pairs.count())
+        self.pairs(kind).map_or(0, |(pairs, _)| pairs.count())
     }
 
     /// Bytes in memory.
     #[must_use]
     pub fn held(&self) -> u64 {
         let rows: u64 = self.rows.iter().flatten().map(Rows::held).sum();
-        let pairs = self.pairs.values();
+        let pairs = self.pairs.iter().flatten();
         rows + pairs
             .map(|(pairs, filter)| pairs.held() + filter.as_ref().map_or(0, Filter::held))
             .sum::<u64>()
@@ -155,7 +163,8 @@ impl Run {
         if let Some(rows) = self.rows(Kind::Documents) {
             rows.each(&self.file, |number, row| Held::from_bytes(number, row).map(drop))?;
         }
-        for (kind, (pairs, filter)) in &self.pairs {
+        for kind in self.kinds() {
+            let Some((pairs, filter)) = self.pairs(kind) else { continue };
             let mut stream = pairs.stream(&self.file);
             let mut last = (0, 0);
             while let Some(pair) = stream.take()? {
