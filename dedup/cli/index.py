@@ -37,15 +37,6 @@ Format = Annotated[
         show_default=False,
     ),
 ]
-DateField = Annotated[
-    str,
-    typer.Option(
-        help="Field or column that holds the date. [date]",
-        metavar="NAME",
-        rich_help_panel=INPUT,
-        show_default=False,
-    ),
-]
 Wait = Annotated[
     float,
     typer.Option(
@@ -86,7 +77,6 @@ def add(  # noqa: PLR0913 -- its flags
     reading: Reading,
     index: IndexPath,
     paths: Paths = None,
-    date_field: DateField = "date",
     lock_timeout: Wait = 0.0,
     format: Format = "text",
     quiet: Quiet = False,
@@ -98,7 +88,7 @@ def add(  # noqa: PLR0913 -- its flags
     changes nothing.
     """
     check_format(format, ("text", "jsonl"))
-    feed = _feed(reading, paths, date_field)
+    feed = _feed(reading, paths)
     held = _open(index, "w", lock_timeout, policy, reading.jobs)
     counts: dict[str, int] = {}
     with held:
@@ -132,7 +122,7 @@ def check(
     Exit code: 1 when anything of them was seen and would go, else 0.
     """
     check_format(format, ("text", "jsonl"))
-    feed = _feed(reading, paths, "date")
+    feed = _feed(reading, paths)
     held = _open(index, policy=policy, jobs=reading.jobs)
     counts: dict[str, int] = {}
     with held:
@@ -239,7 +229,7 @@ def _open(
     return Index.open(path, wanted, mode=mode, lock_timeout=wait, jobs=jobs)
 
 
-def _feed(reading: Reading, paths: list[str] | None, date_field: str) -> Feed:
+def _feed(reading: Reading, paths: list[str] | None) -> Feed:
     from dedup.formats.records import Reading as FileReading
     from dedup.index.feeding import Feed
 
@@ -254,7 +244,7 @@ def _feed(reading: Reading, paths: list[str] | None, date_field: str) -> Feed:
         "max_expansion": reading.max_expansion,
     }
     said: dict[str, Any] = {name: value for name, value in kept.items() if value is not None}
-    return Feed(paths_of(sources), FileReading(**said), date_field)
+    return Feed(paths_of(sources), FileReading(**said), reading.date_field or "date")
 
 
 def _count(counts: dict[str, int], verdicts: list[Any]) -> None:
