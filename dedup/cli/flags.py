@@ -95,8 +95,8 @@ INPUT_FORMAT = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """How inputs are read, and with how many threads."""
+class Feeding:
+    """How inputs are read into an index, and with how many threads."""
 
     text_field: TEXT_FIELD = "text"
     id_field: ID_FIELD = "id"
@@ -120,6 +120,12 @@ class Reading:
         Optional[int],  # noqa: UP045
         _number(INPUT, "Threads; all processors by default.", "--jobs", "-j"),
     ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Feeding):
+    """How inputs are read by a run, which holds its memory to a limit."""
+
     memory: Annotated[
         Optional[str],  # noqa: UP045
         _flag(
@@ -194,7 +200,7 @@ def flagged(command: Callable[..., int]) -> Callable[..., int]:
         if hint is Policy:
             groups[parameter.name] = hint
             parameters += _policy_parameters()
-        elif hint in (Reading, Showing, Writing):
+        elif hint in (Feeding, Reading, Showing, Writing):
             groups[parameter.name] = hint
             parameters += _group_parameters(hint)
         else:
