@@ -209,9 +209,9 @@ impl Batch {
         for pair in suspects {
             let (left, right) = (&self.views[&pair.0], &self.views[&pair.1]);
             match left.by_characters(right, &state.settings) {
-                Some(true) => self.short.push(pair),
+                Some(true) if left.may_be_alike(right, &state.settings) => self.short.push(pair),
                 Some(false) => self.long.push(pair),
-                None => {}
+                _ => {}
             }
         }
         Ok(())
