@@ -4,8 +4,8 @@
     python benchmarks/index.py scan.jsonl --blocks 50000 --peers
 
 Articles of ten different paragraphs of 12 words or more are made from the corpus, in its order;
-when it ends it begins again with the letters of every other word turned around, by a different
-number of places in each turn, so that blocks of two turns do not match. Every article in twenty
+when it ends it begins again with every other word spelled backwards and a mark of the turn behind
+it, so that blocks of two turns do not match. Every article in twenty
 is one from before. Peers take the same paragraphs as whole texts: `MinHashLSH` of datasketch and
 rensa's deduplicator, both in memory.
 Times are processor seconds of the whole process unless they say otherwise.
@@ -33,10 +33,10 @@ BATCH = 500
 
 def turned(paragraph: str, turn: int) -> str:
     """The paragraph, the letters of every other word turned around by so many places."""
+    mark = "".join(chr(ord("a") + int(digit)) for digit in str(turn))
     words = paragraph.split(" ")
     for place in range(0, len(words), 2):
-        shift = turn % max(1, len(words[place]))
-        words[place] = words[place][shift:] + words[place][:shift] + "qxjz"[turn % 4]
+        words[place] = words[place][::-1] + mark
     return " ".join(words)
 
 

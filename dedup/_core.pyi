@@ -279,6 +279,9 @@ _Side = tuple[str, str, str, tuple[int, int]]
 class IndexBatch:
     """Documents whose blocks were looked up in an index, and not judged yet."""
 
+    def suspects(self) -> int:
+        """How many pairs are judged by their shingles."""
+
     def short_texts(self) -> tuple[list[str], list[str]]:
         """The normal forms of the pairs that are judged by their characters."""
 

@@ -8,7 +8,7 @@ import typer
 
 from dedup.cli import index_text
 from dedup.cli.console import print_data, print_lines, tell, tell_remedies, tell_skipped
-from dedup.cli.flags import Paths, Reading, flagged
+from dedup.cli.flags import Feeding, Paths, flagged
 from dedup.cli.layout import INPUT, OUTPUT, Command, Group
 from dedup.cli.running import FAILED, FOUND, UsageProblem, check_format, given_paths, paths_of
 from dedup.policy import Policy
@@ -74,7 +74,7 @@ def _index() -> None:
 @flagged
 def add(  # noqa: PLR0913 -- its flags
     policy: Policy,
-    reading: Reading,
+    reading: Feeding,
     index: IndexPath,
     paths: Paths = None,
     lock_timeout: Wait = 0.0,
@@ -111,7 +111,7 @@ def add(  # noqa: PLR0913 -- its flags
 @flagged
 def check(
     policy: Policy,
-    reading: Reading,
+    reading: Feeding,
     index: IndexPath,
     paths: Paths = None,
     format: Format = "text",
@@ -229,7 +229,7 @@ def _open(
     return Index.open(path, wanted, mode=mode, lock_timeout=wait, jobs=jobs)
 
 
-def _feed(reading: Reading, paths: list[str] | None) -> Feed:
+def _feed(reading: Feeding, paths: list[str] | None) -> Feed:
     from dedup.formats.records import Reading as FileReading
     from dedup.index.feeding import Feed
 
@@ -264,7 +264,7 @@ def _print_verdicts(documents: list[Any], verdicts: list[Any]) -> None:
     )
 
 
-def _ended(feed: Feed, reading: Reading, *, quiet: bool) -> int:
+def _ended(feed: Feed, reading: Feeding, *, quiet: bool) -> int:
     if not quiet:
         for warning in feed.warnings:
             tell(f"warning: {warning}")

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 # Runs of one size that become one.
 FANOUT = 4
+# Removed documents up to which their room is not given back unasked; else as many as are held.
+FEW = 64
 # Bytes of the runs of the smallest size.
 SMALLEST = 64 << 10
 
@@ -70,15 +72,17 @@ def flush(core: _core.IndexState, state: State, path: str) -> None:
 
 
 def merge_tiers(core: _core.IndexState, state: State, catalogue: Catalogue, path: str) -> None:
-    """Merge the newest runs while enough of them have one size."""
+    """Merge the newest runs while enough of them have one size; all where most was removed."""
     while True:
         tier = _tier(state.runs[-1].bytes) if state.runs else 0
         first = len(state.runs)
         while first > 0 and _tier(state.runs[first - 1].bytes) <= tier:
             first -= 1
         if len(state.runs) - first < FANOUT:
-            return
+            break
         _merge(core, state, catalogue, path, (first, len(state.runs)), compact=False)
+    if len(state.removed) > max(FEW, state.documents):
+        compact(core, state, catalogue, path)
 
 
 def compact(core: _core.IndexState, state: State, catalogue: Catalogue, path: str) -> None:

@@ -12,6 +12,7 @@ use super::keys::{KeyMaker, Keys};
 use super::record::Node;
 use super::state::State;
 use super::view::View;
+use crate::anchors::Seen;
 use crate::contain::{COLD, LONGEST, holds, least_share};
 use crate::hot::HOT;
 use crate::layout::Layout;
@@ -163,25 +164,27 @@ impl Batch {
             look_up(state, &keys[node], &nodes[node].1, held, |node| state.node(node))
         };
         let mut found: Vec<Found> = each((self.alone, nodes.len()), || (), look)?;
-        // Among themselves: each is met by those that come after it.
+        // Among themselves: each is met by those that come after it. Most keys stand once.
+        let all = || keys.iter().flat_map(Keys::all);
+        let seen = Seen::new(8 * all().count());
+        all().for_each(|(kind, key)| seen.add(spread(kind, key)));
         let numbers: HashMap<u32, Node> = nodes.iter().copied().collect();
         let mut chains = Chains::default();
         for ((keys, (number, node)), found) in keys.iter().zip(nodes).zip(&mut found) {
             let new = |kind, key, limit, bucket: &mut Vec<u32>| {
-                chains.each(kind, key, &mut |other| {
-                    bucket.push(other);
-                    Ok(bucket.len() < limit)
-                })?;
+                if seen.again(spread(kind, key)) {
+                    chains.each(kind, key, &mut |other| {
+                        bucket.push(other);
+                        Ok(bucket.len() < limit)
+                    })?;
+                }
                 Ok(())
             };
             let more = look_up(state, keys, node, new, |other| Ok(numbers[&other]))?;
             found.others.extend(more.others);
             found.hot += more.hot;
-            for &(kind, key) in &keys.bands {
+            for (kind, key) in keys.all().filter(|&(kind, key)| seen.again(spread(kind, key))) {
                 chains.push(kind, key, *number);
-            }
-            for &anchor in &keys.anchors {
-                chains.push(Kind::Anchors, anchor, *number);
             }
         }
         for (&(number, _), found) in nodes.iter().zip(found) {
@@ -206,9 +209,9 @@ impl Batch {
         for pair in suspects {
             let (left, right) = (&self.views[&pair.0], &self.views[&pair.1]);
             match left.by_characters(right, &state.settings) {
-                Some(true) => self.short.push(pair),
+                Some(true) if left.may_be_alike(right, &state.settings) => self.short.push(pair),
                 Some(false) => self.long.push(pair),
-                None => {}
+                _ => {}
             }
         }
         Ok(())
@@ -234,6 +237,11 @@ impl Batch {
         self.views.extend(views.into_iter().map(|view| (view.node, view)));
         Ok(())
     }
+}
+
+/// A key with its kind, as one number of 32 bits: two of them may share one.
+const fn spread(kind: Kind, key: u32) -> u32 {
+    (kind.number() as u32).wrapping_mul(0x9E37_79B1) ^ key
 }
 
 /// The hash of a variant's raw text, never 0.

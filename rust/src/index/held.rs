@@ -58,11 +58,8 @@ impl State {
             }
             let text = batch.texts.get(&number).map_or("", String::as_str);
             self.fresh.push_node(node, text);
-            for &(kind, key) in &keys.bands {
+            for (kind, key) in keys.all() {
                 self.fresh.chains.push(kind, key, number);
-            }
-            for &anchor in &keys.anchors {
-                self.fresh.chains.push(Kind::Anchors, anchor, number);
             }
         }
         let mut pairs: Vec<(u32, u32)> = batch

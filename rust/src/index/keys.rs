@@ -20,6 +20,14 @@ pub struct Keys {
     pub anchors: Vec<u32>,
 }
 
+impl Keys {
+    /// All of them, each with its kind.
+    pub fn all(&self) -> impl Iterator<Item = (Kind, u32)> + '_ {
+        let anchors = self.anchors.iter().map(|&anchor| (Kind::Anchors, anchor));
+        self.bands.iter().copied().chain(anchors)
+    }
+}
+
 /// Makes the keys of one block after the other.
 pub struct KeyMaker<'a> {
     settings: &'a Settings,

@@ -1,5 +1,6 @@
 //! Blocks as the judge needs them, and the judge: the exact scores of two blocks.
 
+use crate::characters::Counts;
 use crate::covers::are_enough;
 use crate::names::texts_differ_in_names_only;
 use crate::settings::{Names, Numbers, Settings};
@@ -31,6 +32,13 @@ impl View {
         let (tokens, normal) = (buffer.hashes().to_vec(), buffer.normal().to_owned());
         let set = shingle_set(&tokens, settings.shingle_size);
         Self { node, text, tokens, normal, set }
+    }
+
+    /// Whether it and another one, that are judged by their characters, may be alike enough.
+    #[must_use]
+    pub fn may_be_alike(&self, other: &Self, settings: &Settings) -> bool {
+        let counts = |view: &Self| Counts::of(&view.normal, view.tokens.len() as u32);
+        counts(self).leave_room(&counts(other), settings)
     }
 
     /// Whether it is judged with another one by their characters, by their shingles, or not at all.

@@ -30,6 +30,11 @@ pub(super) struct IndexBatch {
 
 #[pymethods]
 impl IndexBatch {
+    /// How many pairs are judged by their shingles.
+    fn suspects(&self) -> PyResult<usize> {
+        Ok(self.batch.as_ref().ok_or_else(used)?.long.len())
+    }
+
     /// The normal forms of the pairs that are judged by their characters.
     fn short_texts(&self) -> PyResult<(Vec<&str>, Vec<&str>)> {
         let batch = self.batch.as_ref().ok_or_else(used)?;
