@@ -72,6 +72,7 @@ POLICIES = [
     {"numbers": "keep", "scope": "across"},
     {"scope": "within"},
     {"min_tokens": 1, "short_tokens": 0},
+    {"containment": 0},
     {"protect": "the|la", "shingle_size": 5},
 ]
 

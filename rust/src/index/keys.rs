@@ -67,7 +67,9 @@ impl<'a> KeyMaker<'a> {
             extend_items(self.path, tokens, &self.powers, &mut self.items);
             let (bands, rows) = (self.settings.bands, self.settings.rows);
             self.add_bands((bands, rows), 0, &mut keys);
-            self.anchors.find(tokens, |hash, _| keys.anchors.push(hash));
+            if self.settings.finds_contained() {
+                self.anchors.find(tokens, |hash, _| keys.anchors.push(hash));
+            }
             keys.anchors.sort_unstable();
             keys.anchors.dedup();
         }
