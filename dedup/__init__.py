@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     )
     from dedup.forecast import Forecast
     from dedup.formats.restore import restore
+    from dedup.index import Entry, Index, Sighting, Verdict
     from dedup.model import Cluster, Document, Match, Member
     from dedup.options import Options
     from dedup.pipeline import clean, explain, matches, plan, scan, tune, unique
@@ -58,6 +59,7 @@ _LATER = {
     ),
     "dedup.forecast": ("Forecast",),
     "dedup.formats.restore": ("restore",),
+    "dedup.index": ("Entry", "Index", "Sighting", "Verdict"),
     "dedup.model": ("Cluster", "Document", "Match", "Member"),
     "dedup.options": ("Options",),
     "dedup.pipeline": (
@@ -83,10 +85,12 @@ __all__ = [
     "CorruptIndexError",
     "DedupError",
     "Document",
+    "Entry",
     "FieldError",
     "Forecast",
     "FormatError",
     "IncompatibleIndexError",
+    "Index",
     "IndexError_",
     "IndexLockedError",
     "InputError",
@@ -98,8 +102,10 @@ __all__ = [
     "Policy",
     "PolicyError",
     "ScanResult",
+    "Sighting",
     "Story",
     "Tuning",
+    "Verdict",
     "Version",
     "clean",
     "compare",

@@ -7,6 +7,7 @@ VERSION: str
 FOLD_IDENTITY: str
 KEEPS_MEMORY_LIMIT: bool
 CHECKPOINT_FORMAT: int
+INDEX_FORMAT: int
 
 # Where a section of a file ends, and the XXH3 of its bytes.
 _Mark = tuple[int, int]
@@ -252,3 +253,99 @@ class RowScanner:
     def feed(self, block: bytes) -> list[_Row]: ...
     def finish(self) -> _Row | None:
         """The row that has no line end, if there is one."""
+
+# A run: path, name, and the numbers of the blocks and documents that are new in it: from, up to.
+_Run = tuple[str, str, tuple[int, int], tuple[int, int]]
+# A run that was written: the numbers of its blocks and documents, its bytes, its hash.
+_Written = tuple[tuple[int, int], tuple[int, int], int, int]
+# Texts, ids, sources, dates, fields; of each, from which document on held ones do not count.
+_Columns = tuple[
+    Sequence[str], Sequence[str], Sequence[str], Sequence[str], Sequence[str], Sequence[int]
+]
+# Number, id, date, source, fields.
+_Document = tuple[int, str, str, str, str]
+# Span here; relation, resemblance, containment, the rule that keeps it; number, id, source and date
+# of the other document; span there.
+_Sighting = tuple[
+    tuple[int, int], str, float, float, str | None, tuple[int, str, str, str], tuple[int, int]
+]
+# `keep`, `drop` or `clean`; what is left where it was cut; code points of the blocks, and of those
+# that repeat others; what repeats; buckets that were not looked at as a whole.
+_Verdict = tuple[str, str | None, int, int, list[_Sighting], int]
+# Id, source, date, span.
+_Side = tuple[str, str, str, tuple[int, int]]
+
+@final
+class IndexBatch:
+    """Documents whose blocks were looked up in an index, and not judged yet."""
+
+    def suspects(self) -> int:
+        """How many pairs are judged by their shingles."""
+
+    def short_texts(self) -> tuple[list[str], list[str]]:
+        """The normal forms of the pairs that are judged by their characters."""
+
+@final
+class IndexState:
+    """What an index holds: the runs that are open, and what is in no run yet.
+
+    Damage is a ValueError that names the run, what the system says an OSError.
+    """
+
+    def __new__(
+        cls,
+        policy: dict[str, Any],
+        permutations: tuple[bytes, bytes],
+        identity: bytes,
+        threads: int,
+    ) -> IndexState: ...
+    def set(self, runs: Sequence[_Run], removed: bytes, next: tuple[int, int]) -> None:
+        """Go on with these runs and removed documents (`uint32`); what is in no run is forgotten.
+
+        next: the numbers that the next block and document get.
+        """
+
+    def ask(self, texts: Sequence[str]) -> IndexBatch:
+        """Read texts and look their blocks up."""
+
+    def check(self, batch: IndexBatch, alike: bytes, columns: _Columns) -> list[_Verdict] | None:
+        """What becomes of a batch's documents; alike: `float64` of its short pairs.
+
+        None where the index changed since the batch was read.
+        """
+
+    def add(self, batch: IndexBatch, alike: bytes, columns: _Columns) -> list[_Verdict] | None:
+        """The same, and they are remembered, in no run yet."""
+
+    def remove(self, documents: Sequence[int]) -> None: ...
+    def next(self) -> tuple[int, int]: ...
+    def waiting(self) -> int:
+        """Documents that are in no run yet."""
+
+    def held(self) -> tuple[int, int]:
+        """Bytes in memory, about: of what is in no run yet, of what runs keep there."""
+
+    def flush(self, path: str, name: str) -> _Written:
+        """Write what is in no run yet into a new file, which is on the disk then."""
+
+    def merge(self, range: tuple[int, int], compact: bool, path: str) -> _Written:
+        """Write runs (from, up to) as one into a new file; compact: they are all runs.
+
+        Then blocks go that stand in no document, and nothing refers to removed documents any more.
+        """
+
+    def replace(self, range: tuple[int, int], compact: bool, run: _Run) -> None:
+        """Put a merged run in the place of those it holds."""
+
+    def verify(self) -> list[tuple[str, str]]:
+        """Read everything: the runs that are damaged, and how."""
+
+    def hashes(self) -> list[int]: ...
+    def find(self, id: str) -> int | None:
+        """The number of the document that has an id."""
+
+    def documents(self, first: int) -> tuple[list[_Document], int]:
+        """Some of the documents from a number on; where to go on."""
+
+    def matches(self, first: int) -> tuple[list[tuple[_Side, _Side, str, float, float, bool]], int]:
+        """The matches of some blocks from a number on with those before them; where to go on."""

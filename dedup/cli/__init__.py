@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dedup.cli import clean, compare, explain, policy, restore, scan
+from dedup.cli import clean, compare, explain, index, policy, restore, scan
 from dedup.cli.console import (
     print_lines,
     silence_stdout,
@@ -94,6 +94,7 @@ for _command, _name in (
 ):
     _example = sys.modules[_command.__module__].EXAMPLE
     app.command(_name, cls=Command, epilog=_example)(_command)
+app.add_typer(index.app, name="index", cls=Group, epilog=index.EXAMPLE)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

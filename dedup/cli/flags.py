@@ -107,8 +107,8 @@ INPUT_FORMAT = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
-    """How inputs are read, and with how many threads."""
+class Feeding:
+    """How inputs are read into an index, and with how many threads."""
 
     text_field: TEXT_FIELD = "text"
     id_field: ID_FIELD = "id"
@@ -117,7 +117,7 @@ class Reading:
         Optional[str],  # noqa: UP045
         _flag(
             INPUT,
-            "Field of dates that order versions of a text. [of keep or window, else input order]",
+            "Field of dates, which order versions. [that of keep or window; of an index: date]",
             metavar="NAME",
         ),
     ] = None
@@ -140,6 +140,12 @@ class Reading:
         Optional[int],  # noqa: UP045
         _number(INPUT, "Threads; all processors by default.", "--jobs", "-j"),
     ] = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading(Feeding):
+    """How inputs are read by a run, which holds its memory to a limit."""
+
     memory: Annotated[
         Optional[str],  # noqa: UP045
         _flag(
@@ -214,7 +220,7 @@ def flagged(command: Callable[..., int]) -> Callable[..., int]:
         if hint is Policy:
             groups[parameter.name] = hint
             parameters += _policy_parameters()
-        elif hint in (Reading, Showing, Writing):
+        elif hint in (Feeding, Reading, Showing, Writing):
             groups[parameter.name] = hint
             parameters += _group_parameters(hint)
         else:

@@ -55,11 +55,37 @@ impl<'a> ShortBlocks<'a> {
     }
 
     /// How many insertions and deletions the wanted similarity allows two texts of so many characters.
-    // Never below zero: the threshold is at most 1.
-    #[allow(clippy::cast_sign_loss)]
     pub(crate) fn room(&self, lengths: u32) -> u32 {
-        // A little slack: the judge computes in floating point, and no filter may be the stricter.
-        ((1.0 - self.settings.short_threshold) * f64::from(lengths) + 1e-6) as u32
+        room(self.settings, lengths)
+    }
+
+    /// Whether counting characters leaves room for the wanted similarity.
+    pub(crate) fn leave_room(&self, left: &Counts, right: &Counts) -> bool {
+        left.leave_room(right, self.settings)
+    }
+}
+
+// Never below zero: the threshold is at most 1.
+#[allow(clippy::cast_sign_loss)]
+fn room(settings: &Settings, lengths: u32) -> u32 {
+    // A little slack: the judge computes in floating point, and no filter may be the stricter.
+    ((1.0 - settings.short_threshold) * f64::from(lengths) + 1e-6) as u32
+}
+
+impl Counts {
+    fn new(store: &Store, node: Number) -> Self {
+        Self::of(store.node_normal(node), store.token_counts[node as usize])
+    }
+
+    /// Those of a normal form with so many tokens.
+    pub(crate) fn of(normal: &str, tokens: u32) -> Self {
+        let mut made = Self { kinds: [0; KINDS], length: 0, tokens };
+        for character in normal.chars() {
+            let count = &mut made.kinds[character as usize % KINDS];
+            *count = count.saturating_add(1);
+            made.length += 1;
+        }
+        made
     }
 
     /// Whether counting characters leaves room for the wanted similarity.
@@ -67,24 +93,11 @@ impl<'a> ShortBlocks<'a> {
     /// One insertion or deletion changes one count by one, so the sum of differences is at most the
     /// Indel distance, and a similarity of s allows a distance of `(1 - s) * (length + length)`.
     /// Counts that stop at 255 make differences smaller, never larger.
-    pub(crate) fn leave_room(&self, left: &Counts, right: &Counts) -> bool {
-        let differences = left.kinds.iter().zip(&right.kinds);
+    pub(crate) fn leave_room(&self, other: &Self, settings: &Settings) -> bool {
+        let differences = self.kinds.iter().zip(&other.kinds);
         let distance: u32 = differences.map(|(&one, &other)| u32::from(one.abs_diff(other))).sum();
-        distance <= self.room(left.length + right.length)
-            && self.settings.judged_by_characters(left.tokens, right.tokens) == Some(true)
-    }
-}
-
-impl Counts {
-    fn new(store: &Store, node: Number) -> Self {
-        let mut made =
-            Self { kinds: [0; KINDS], length: 0, tokens: store.token_counts[node as usize] };
-        for character in store.node_normal(node).chars() {
-            let count = &mut made.kinds[character as usize % KINDS];
-            *count = count.saturating_add(1);
-            made.length += 1;
-        }
-        made
+        distance <= room(settings, self.length + other.length)
+            && settings.judged_by_characters(self.tokens, other.tokens) == Some(true)
     }
 
     /// One of the counts, or after them the length.

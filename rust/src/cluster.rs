@@ -17,7 +17,7 @@ use crate::store::{NONE, Number, Store, UNDATED};
 use crate::verify::{Match, judge, node_set};
 
 /// Kept neighbours of a node that blocks two steps away are compared with.
-const SECOND_STEPS: usize = 4;
+pub(crate) const SECOND_STEPS: usize = 4;
 
 /// The matches of each node.
 pub struct Neighbours {

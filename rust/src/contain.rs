@@ -17,14 +17,14 @@ const NODES_PER_TASK: usize = 1024;
 
 /// Buckets of more texts than this are not taken pair by pair: each of their texts is paired with the
 /// longest ones.
-const COLD: usize = 16;
+pub(crate) const COLD: usize = 16;
 
 /// How many of the longest texts of a larger bucket the others are paired with.
-const LONGEST: usize = 4;
+pub(crate) const LONGEST: usize = 4;
 
 /// The longer text is longer by a tenth at least: pairs more alike in length resemble each other so
 /// much, where one holds the other, that signatures find them.
-fn holds(longer: u32, shorter: u32) -> bool {
+pub(crate) fn holds(longer: u32, shorter: u32) -> bool {
     u64::from(longer) * 10 >= u64::from(shorter) * 11
 }
 
@@ -44,7 +44,7 @@ fn count_holding<I: Iterator<Item = u32>>(lengths: impl Fn() -> I) -> u64 {
 ///
 /// An edit costs as many shingles as one has tokens, and up to twice a gram's tokens of anchors' windows.
 /// A third is asked for in any case, and never all: at the ends of a text other anchors are chosen.
-fn least_share(settings: &Settings) -> f64 {
+pub(crate) fn least_share(settings: &Settings) -> f64 {
     let edits = (1.0 - settings.containment) / settings.shingle_size as f64;
     (1.0 - edits * (2 * GRAM) as f64).clamp(1.0 / 3.0, 0.75)
 }

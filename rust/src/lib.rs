@@ -40,6 +40,7 @@ pub mod hash;
 pub mod hot;
 pub mod hottest;
 mod hyphen;
+pub mod index;
 pub mod join;
 pub mod json;
 pub mod kept;

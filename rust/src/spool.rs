@@ -41,6 +41,13 @@ impl Default for Spool {
 }
 
 impl Spool {
+    /// An empty one for a handful of rows, which reserves no room.
+    #[must_use]
+    pub fn small() -> Self {
+        let (held, ends) = (Vec::new(), Vec::new());
+        Self { held, ends, filed: 0, file: None, failure: OnceLock::new() }
+    }
+
     /// Lets rows go to an empty file from now on.
     pub fn write_to(&mut self, file: File) {
         if self.filed == 0 {

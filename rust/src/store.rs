@@ -143,6 +143,37 @@ impl Store {
         }
     }
 
+    /// An empty store for a handful of documents, which reserves no room.
+    #[must_use]
+    pub fn small() -> Self {
+        Self {
+            ids: Texts::none(),
+            places: Vec::new(),
+            names: Texts::none(),
+            document_characters: Vec::new(),
+            document_starts: vec![0],
+            variants: Vec::new(),
+            starts: Vec::new(),
+            ends: Vec::new(),
+            layouts: Vec::new(),
+            variant_nodes: Vec::new(),
+            raw_hashes: Vec::new(),
+            raw_table: HashTable::new(),
+            fingerprints: Vec::new(),
+            fingerprint_table: HashTable::new(),
+            token_counts: Vec::new(),
+            token_rows: Vec::new(),
+            tokens: Spool::small(),
+            other_texts: Vec::new(),
+            matching: Spool::small(),
+            matching_rows: Vec::new(),
+            normal_rows: Vec::new(),
+            normals: Texts::none(),
+            groups: Vec::new(),
+            times: Vec::new(),
+        }
+    }
+
     /// How many documents were added.
     #[must_use]
     pub fn documents(&self) -> usize {

@@ -9,6 +9,8 @@ use pyo3::prelude::*;
 mod classes;
 mod convert;
 mod functions;
+mod index;
+mod index_values;
 mod scanners;
 mod strings;
 
@@ -17,6 +19,9 @@ mod strings;
 mod _core {
     #[pymodule_export]
     use super::classes::{Corpus, Seen};
+
+    #[pymodule_export]
+    use super::index::{IndexBatch, IndexState};
 
     #[pymodule_export]
     use super::scanners::{ArrayScanner, RowScanner};
@@ -43,6 +48,10 @@ mod _core {
     #[pymodule_export]
     #[allow(non_upper_case_globals)]
     const KEEPS_MEMORY_LIMIT: bool = crate::memory::IS_KEPT;
+
+    #[pymodule_export]
+    #[allow(non_upper_case_globals)]
+    const INDEX_FORMAT: u32 = crate::index::file::FORMAT;
 
     #[pymodule_export]
     #[allow(non_upper_case_globals)]

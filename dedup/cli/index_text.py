@@ -1,0 +1,56 @@
+"""What `dedup index` prints for people."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from dedup.terminal import visible
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from dedup.index import Verdict
+
+# Sightings that are shown of one document.
+MOST_SHOWN = 3
+_DONE = {"keep": "new", "clean": "seen in parts", "drop": "seen as a whole"}
+
+
+def verdict_lines(id: str, verdict: Verdict) -> Iterator[str]:
+    """A document and where it was seen; a document that is new has one line."""
+    share = f", {verdict.novelty:.0%} of it new" if verdict.action == "clean" else ""
+    yield f"{visible(id)}: {_DONE[verdict.action]}{share}"
+    gone = [found for found in verdict.matches if found.kept is None]
+    for found in gone[:MOST_SHOWN]:
+        where = visible(found.document) if found.document else "earlier in it"
+        scores = "" if found.resemblance == 1 else f" {found.resemblance:.2f}"
+        since = f", {visible(found.first_seen)}" if found.first_seen else ""
+        start, end = found.span
+        yield f"  {start:,}-{end:,} {found.relation}{scores} in {where}{since}"
+    if len(gone) > MOST_SHOWN:
+        yield f"  and {len(gone) - MOST_SHOWN:,} more"
+
+
+def count_lines(counts: Mapping[str, int]) -> Iterator[str]:
+    """How many documents are new, and how many are not."""
+    parts = [f"{counts.get(action, 0):,} {words}" for action, words in _DONE.items()]
+    yield f"{sum(counts.values()):,} documents: {', '.join(parts)}"
+
+
+def added_lines(counts: Mapping[str, int], held: int) -> Iterator[str]:
+    """What was added, and what is held now."""
+    yield from count_lines(counts)
+    yield f"{held:,} documents held"
+
+
+def figure_lines(figures: Mapping[str, Any]) -> Iterator[str]:
+    """What an index holds and takes, one line each."""
+    yield f"{figures['documents']:,} documents, {figures['distinct_blocks']:,} distinct blocks"
+    yield (
+        f"{figures['bytes']:,} bytes in {figures['runs']:,} runs, "
+        f"{figures['bytes_per_block']:.0f} a block"
+    )
+    yield f"{figures['catalogue_bytes']:,} bytes of catalogue"
+    if figures["removed"]:
+        yield f"{figures['removed']:,} documents removed since it was compacted"
+    yield f"policy {figures['digest']}"

@@ -1,0 +1,127 @@
+"""The folder of an index: who may write to it, and what must be there.
+
+    catalogue.db    which documents and runs there are
+    runs/           the runs; one that the catalogue does not name is what a crash left over
+
+The lock of a writer is one of the system's on the folder itself: it is gone with the process.
+"""
+
+from __future__ import annotations
+
+import errno
+import fcntl
+import os
+import time
+from contextlib import suppress
+from pathlib import Path
+
+from dedup.errors import IndexError_, IndexLockedError, OutputError
+
+# Seconds between two looks at a lock.
+_LOOK = 0.02
+_OURS = ("catalogue.db", "catalogue.db-wal", "catalogue.db-shm", "catalogue.db-journal", "runs")
+
+
+def runs_folder(path: str) -> Path:
+    """Where the runs are."""
+    return Path(path) / "runs"
+
+
+def make_folder(path: str) -> None:
+    """Make the folder of a new index, or take an empty one; raises IndexError_ for any other."""
+    try:
+        Path(path).mkdir(parents=True, exist_ok=True)
+        names = sorted(item.name for item in Path(path).iterdir())
+        foreign = [name for name in names if name not in _OURS]
+        if foreign and "catalogue.db" not in names:
+            raise IndexError_(
+                f"{path} is not an index: it holds {foreign[0]}",
+                path=path,
+                hint="name a folder that does not exist",
+            )
+        runs_folder(path).mkdir(exist_ok=True)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise OutputError(f"{path}: {reason}", path=path) from error
+
+
+def check_folder(path: str) -> None:
+    """Raise IndexError_ where there is no index to read."""
+    hint = 'open it with mode="w" to make one'
+    folder = Path(path)
+    if not folder.exists():
+        raise IndexError_(f"{path} does not exist", path=path, hint=hint)
+    if not folder.is_dir():
+        raise IndexError_(f"{path} is a file; an index is a folder", path=path)
+    if not (folder / "catalogue.db").exists():
+        what = "has no catalogue.db" if any(folder.iterdir()) else "is empty"
+        raise IndexError_(f"{path} is not an index: it {what}", path=path, hint=hint)
+
+
+class WriterLock:
+    """The lock of the one process that writes to an index."""
+
+    def __init__(self, path: str, timeout: float) -> None:
+        self._lock: int | None = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        self._owner = os.getpid()
+        end = time.monotonic() + timeout
+        try:
+            while not self._taken(path):
+                if time.monotonic() >= end:
+                    waited = f" for {timeout:g} s" if timeout else ""
+                    raise IndexLockedError(
+                        f"{path}: another process writes to the index{waited}",
+                        path=path,
+                        hint='lock_timeout waits for it; mode="r" reads beside it',
+                    )
+                time.sleep(_LOOK)
+        except BaseException:
+            self.release()
+            raise
+
+    def _taken(self, path: str) -> bool:
+        try:
+            fcntl.flock(self._lock or 0, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
+                return False
+            reason = (error.strerror or str(error)).lower()
+            raise IndexError_(
+                f"{path}: this file system has no locks: {reason}",
+                path=path,
+                hint="keep the index on a local disk",
+            ) from error
+        return True
+
+    def check_owner(self, path: str) -> None:
+        """Raise IndexError_ in a forked process, which shares the lock and nothing else."""
+        if os.getpid() != self._owner:
+            raise IndexError_(
+                f"{path}: the index was opened by process {self._owner}, and this is a fork of it",
+                path=path,
+                hint="open it again in the process that writes",
+            )
+
+    def release(self) -> None:
+        """Give the lock back; a fork only closes what it inherited."""
+        lock, self._lock = self._lock, None
+        if lock is not None:
+            with suppress(OSError):
+                os.close(lock)
+
+
+def sync_folder(path: str | Path) -> None:
+    """Make the names in a folder last."""
+    folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def sweep(path: str, named: set[str]) -> None:
+    """Remove the runs that a crash left over; only the writer may."""
+    for file in runs_folder(path).iterdir():
+        if file.name not in named:
+            with suppress(OSError):
+                file.unlink()

@@ -1,0 +1,243 @@
+"""What an index holds at one moment, and what can be asked of it: the part that readers use."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import threading
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+import orjson
+
+from dedup.errors import CorruptIndexError, IndexError_
+from dedup.index import upkeep
+from dedup.index.asking import Asker, New, checked_text, damage
+from dedup.index.catalogue import RESTORE, Catalogue, Row, State
+from dedup.index.folder import (
+    WriterLock,
+    check_folder,
+    make_folder,
+    runs_folder,
+    sweep,
+    sync_folder,
+)
+from dedup.index.rules import check_identity, check_policy, identity, index_policy, stored_policy
+from dedup.index.verdict import Entry, Verdict
+from dedup.policy import Policy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Looks at the catalogue before a run that is not there is called missing: it may have been merged
+# away between the look and the opening of its file.
+_LOOKS = 5
+
+
+class Opened:
+    """An open index, as its readers see it."""
+
+    def __init__(
+        self, path: str, mode: str, policy: Policy | None, timeout: float, jobs: int
+    ) -> None:
+        self.path = path
+        self._mode = mode
+        self._alone = threading.RLock()
+        self._lock: WriterLock | None = None
+        self._catalogue: Catalogue | None = None
+        self._jobs = jobs
+        self._state = State()
+        self._begin()
+        if mode == "w":
+            make_folder(path)
+            self._lock = WriterLock(path, timeout)
+        else:
+            check_folder(path)
+        try:
+            self._catalogue = Catalogue(path, writable=mode == "w")
+            if mode == "w" and self._catalogue.is_new():
+                self._create(self._catalogue, index_policy(policy or Policy()))
+            self._open(self._catalogue, policy)
+            if self._lock is not None:
+                sweep(path, {run.name for run in self._state.runs})
+        except BaseException:
+            self.discard()
+            raise
+        if mode == "r":
+            # A forked process must not share it, and a snapshot needs it no more.
+            self._catalogue.close()
+            self._catalogue = None
+
+    def _create(self, catalogue: Catalogue, policy: Policy) -> None:
+        meta = {
+            **identity(),
+            "policy": orjson.dumps(policy.to_dict()).decode(),
+            "identity": os.urandom(16).hex(),
+        }
+        catalogue.create({**meta, "seal": _seal(meta)})
+        sync_folder(self.path)
+
+    def _open(self, catalogue: Catalogue, policy: Policy | None) -> None:
+        meta = catalogue.meta()
+        check_identity(meta, self.path)
+        constant = {name: meta.get(name, "") for name in (*identity(), "policy", "identity")}
+        if meta.get("seal") != _seal(constant):
+            message = f"{catalogue.path}: what the index is was changed"
+            raise CorruptIndexError(message, path=catalogue.path, hint=RESTORE)
+        self.policy = stored_policy(orjson.loads(meta["policy"]))
+        if policy is not None:
+            check_policy(self.policy, index_policy(policy), self.path)
+        self._asker = Asker(self.policy, bytes.fromhex(meta["identity"]), self._jobs, self.path)
+        self._look(catalogue, None)
+
+    def _look(self, catalogue: Catalogue, generation: int | None) -> bool:
+        """Go on with what the catalogue says now; whether that is another generation."""
+        missing = ""
+        for _ in range(_LOOKS):
+            state = catalogue.state()
+            if state.generation == generation:
+                return False
+            try:
+                self._take(state)
+            except FileNotFoundError as error:
+                missing = str(error.filename or error)
+            else:
+                return True
+        message = f"{self.path}: a run is missing: {missing}"
+        raise CorruptIndexError(message, path=self.path, hint=RESTORE)
+
+    def _take(self, state: State) -> None:
+        """Go on with a state of the catalogue."""
+        runs = []
+        for run in state.runs:
+            file = runs_folder(self.path) / run.name
+            size = file.stat().st_size
+            if size != run.bytes:
+                message = f"{file}: {size:,} bytes; {run.bytes:,} were written"
+                raise CorruptIndexError(message, path=str(file), hint=RESTORE)
+            runs.append((str(file), run.name, run.nodes, run.documents))
+        with damage(self.path):
+            following = (state.next_node, state.next_document)
+            self._asker.core.set(runs, state.removed_numbers(), following)
+            if self._asker.core.hashes() != [run.hash for run in state.runs]:
+                raise ValueError("a run is not the one that was written")
+        self._state = state
+
+    def _begin(self) -> None:
+        """Nothing is to be committed."""
+        self._fresh: dict[str, Row] = {}
+        self._gone: set[int] = set()
+        self._gone_ids: set[str] = set()
+
+    def discard(self) -> None:
+        """Close the index; what was not committed is gone."""
+        catalogue, self._catalogue = self._catalogue, None
+        lock, self._lock = self._lock, None
+        if catalogue is not None:
+            catalogue.close()
+        if lock is not None:
+            lock.release()
+
+    def refresh(self) -> bool:
+        """Let a reader see what was committed since; whether that is anything."""
+        with self._alone:
+            if self._lock is not None:
+                return False
+            catalogue = Catalogue(self.path, writable=False)
+            try:
+                return self._look(catalogue, self._state.generation)
+            finally:
+                catalogue.close()
+
+    def check(self, text: str) -> Verdict:
+        """What becomes of a text by the policy; nothing is remembered.
+
+        It is judged as if it came last, after all documents that the index holds.
+        """
+        return self._asker.check([New("", checked_text(text, "check"))], self._alone)[0]
+
+    def verify(self) -> list[str]:
+        """Read everything, and say what is damaged; empty where nothing is."""
+        with self._alone:
+            catalogue = self._catalogue or Catalogue(self.path, writable=False)
+            try:
+                return upkeep.damages(self._asker.core, catalogue, self.path)
+            finally:
+                if catalogue is not self._catalogue:
+                    catalogue.close()
+
+    def stats(self) -> dict[str, Any]:
+        """Counts and sizes: see docs/formats.md."""
+        with self._alone:
+            return {
+                "path": self.path,
+                **upkeep.figures(self._asker.core, self._state, self.path),
+                "policy": self.policy.to_dict(),
+                "digest": self.policy.digest,
+            }
+
+    def __len__(self) -> int:
+        """How many documents are held."""
+        return self._state.documents + len(self._fresh) - len(self._gone)
+
+    def __contains__(self, id: object) -> bool:
+        """Whether a document of that id is held."""
+        if not isinstance(id, str):
+            return False
+        with damage(self.path), suppress(UnicodeEncodeError):
+            return self._asker.core.find(id) is not None
+        return False
+
+    def __iter__(self) -> Iterator[Entry]:
+        """The documents that are held, in the order in which they came."""
+        first, after = 0, 0
+        while True:
+            with damage(self.path):
+                found, after = self._asker.core.documents(first)
+            for _, id, date, source, fields in found:
+                yield Entry(id, date, source, orjson.loads(fields))
+            if after == first:
+                return
+            first = after
+
+    def matches(self) -> Iterator[dict[str, Any]]:
+        """All matches between blocks that are held: what `dedup.matches` says of one scan of them.
+
+        Each as `left` and `right` (document, source, span), relation, resemblance, containment and
+        template; a block that stands more than once is matched with its second place.
+        """
+        first, after = 0, 0
+        while True:
+            with damage(self.path):
+                found, after = self._asker.core.matches(first)
+            for left, right, relation, resemblance, containment, template in found:
+                yield {
+                    "left": _side(left),
+                    "right": _side(right),
+                    "relation": relation,
+                    "resemblance": resemblance,
+                    "containment": containment,
+                    "template": template,
+                }
+            if after == first:
+                return
+            first = after
+
+    def _writer(self) -> Catalogue:
+        """The catalogue, to write to; IndexError_ where this process may not."""
+        if self._lock is None or self._catalogue is None:
+            how = "closed" if self._mode == "w" else "read only"
+            raise IndexError_(
+                f"{self.path}: the index is {how}", path=self.path, hint='open it with mode="w"'
+            )
+        self._lock.check_owner(self.path)
+        return self._catalogue
+
+
+def _side(told: tuple[Any, ...]) -> dict[str, Any]:
+    document, source, date, span = told
+    return {"document": document, "source": source, "first_seen": date, "span": list(span)}
+
+
+def _seal(meta: dict[str, str]) -> str:
+    return hashlib.blake2b(repr(sorted(meta.items())).encode(), digest_size=12).hexdigest()

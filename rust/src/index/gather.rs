@@ -1,0 +1,185 @@
+//! The held documents on which the fate of a new one depends.
+
+use std::collections::BTreeMap;
+use std::io;
+
+use hashbrown::{HashMap, HashSet};
+
+use super::record::{BlockPlace, Fate, Held};
+use super::state::State;
+use crate::cluster::SECOND_STEPS;
+use crate::verify::Match;
+
+/// What a batch's documents before a new one add to what is held.
+#[derive(Default)]
+pub struct Earlier {
+    /// The documents, by their numbers.
+    pub documents: BTreeMap<u32, Held>,
+    /// The first of them in which each block stands.
+    pub first: HashMap<u32, u32>,
+}
+
+impl Earlier {
+    /// Adds a document.
+    pub fn push(&mut self, number: u32, held: Held) {
+        for block in &held.blocks {
+            if !held.is_mute(block) {
+                self.first.entry(block.node).or_insert(number);
+            }
+        }
+        self.documents.insert(number, held);
+    }
+}
+
+/// Gathers what stands before a new document.
+pub struct Gatherer<'a> {
+    state: &'a State,
+    earlier: &'a Earlier,
+    before: u32,
+    /// What was taken in.
+    pub documents: BTreeMap<u32, Held>,
+    /// Pairs of blocks that match, besides those that are known.
+    pub pairs: Vec<(u32, u32)>,
+    /// Loose blocks, which are settled anew with what they match.
+    loose: Vec<u32>,
+}
+
+/// Documents that are gathered for one new one, at most, because of what is loose in others.
+const MOST: usize = 64;
+
+impl<'a> Gatherer<'a> {
+    /// Nothing yet; documents count as held up to a number.
+    #[must_use]
+    pub fn new(state: &'a State, earlier: &'a Earlier, before: u32) -> Self {
+        let (documents, pairs, loose) = (BTreeMap::new(), Vec::new(), Vec::new());
+        Self { state, earlier, before, documents, pairs, loose }
+    }
+
+    /// Reads a document, as it is without those that were removed.
+    fn read(&self, number: u32) -> io::Result<Held> {
+        if let Some(held) = self.documents.get(&number) {
+            return Ok(held.clone());
+        }
+        let mut held = match self.earlier.documents.get(&number) {
+            Some(held) => held.clone(),
+            None => self.state.document(number)?,
+        };
+        held.free(|document| self.state.is_held(document));
+        Ok(held)
+    }
+
+    /// Takes a document in.
+    fn take(&mut self, number: u32, held: Held) {
+        if self.documents.contains_key(&number) {
+            return;
+        }
+        let loose = held.blocks.iter().filter(|block| block.fate == Fate::Loose);
+        self.loose.extend(loose.map(|block| block.node));
+        self.documents.insert(number, held);
+    }
+
+    /// Takes in what loose blocks match, since it is not known what they repeat.
+    ///
+    /// # Errors
+    /// Those of reading, and where a file is damaged.
+    pub fn settle(&mut self) -> io::Result<()> {
+        let mut seen = HashSet::new();
+        while let Some(node) = self.loose.pop() {
+            if self.documents.len() < MOST && seen.insert(node) {
+                self.add(node)?;
+                self.add_matches(node)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in what a block that is held is known to match.
+    ///
+    /// # Errors
+    /// Those of reading, and where a file is damaged.
+    pub fn add_matches(&mut self, node: u32) -> io::Result<()> {
+        for other in self.state.matches(node)? {
+            self.pairs.push((node.min(other), node.max(other)));
+            self.add(other)?;
+        }
+        Ok(())
+    }
+
+    /// The first block of a node before the new document that may be a keeper there, or repeats one; and
+    /// its document.
+    fn first_block(&self, node: u32) -> io::Result<Option<(BlockPlace, Held)>> {
+        let look = |document| {
+            let held = self.read(document)?;
+            let block = held.blocks.iter().position(|block| block.node == node);
+            let block = block.filter(|&block| !held.is_mute(&held.blocks[block]));
+            Ok::<_, io::Error>(
+                block.map(|block| (BlockPlace { document, block: block as u32 }, held)),
+            )
+        };
+        let mut first = None;
+        self.state.each_document(node, &mut |document| {
+            if document < self.before {
+                first = look(document)?;
+            }
+            Ok(first.is_none() && document < self.before)
+        })?;
+        if first.is_none()
+            && let Some(&document) = self.earlier.first.get(&node)
+        {
+            first = look(document)?;
+        }
+        Ok(first)
+    }
+
+    /// Takes in the first kept blocks that a repeat matches: the second step of the batch scan.
+    ///
+    /// # Errors
+    /// Those of reading, and where a file is damaged.
+    pub fn add_second_steps(&mut self, node: u32, new: Option<&Vec<Match>>) -> io::Result<()> {
+        let mut others = self.state.matches(node)?;
+        let new = new.into_iter().flatten();
+        others.extend(new.map(|found| other_side(found, node)));
+        let mut kept = 0;
+        for other in others {
+            let Some((place, held)) = self.first_block(other)? else { continue };
+            if held.blocks[place.block as usize].fate == Fate::Kept {
+                self.pairs.push((node.min(other), node.max(other)));
+                self.take(place.document, held);
+                kept += 1;
+            }
+            if kept == SECOND_STEPS {
+                break;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in what stands for a block: its first document, and that of the block it repeats there;
+    /// what became of it, where it stands anywhere.
+    ///
+    /// # Errors
+    /// Those of reading, and where a file is damaged.
+    pub fn add(&mut self, node: u32) -> io::Result<Option<Fate>> {
+        let Some((place, held)) = self.first_block(node)? else { return Ok(None) };
+        let fate = held.blocks[place.block as usize].fate;
+        if !matches!(fate, Fate::Gone(_)) {
+            self.take(place.document, held);
+        }
+        if let Fate::Stays(keeper) | Fate::Gone(keeper) = fate {
+            let held = self.read(keeper.document)?;
+            if let Some(block) = held.blocks.get(keeper.block as usize)
+                && block.node != node
+            {
+                self.pairs.push((node.min(block.node), node.max(block.node)));
+            }
+            self.take(keeper.document, held);
+        }
+        Ok(Some(fate))
+    }
+}
+
+/// The block that another one matches.
+#[must_use]
+pub const fn other_side(found: &Match, node: u32) -> u32 {
+    if found.left == node { found.right } else { found.left }
+}

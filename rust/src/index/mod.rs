@@ -1,0 +1,28 @@
+//! The index on disk: what was seen before, in sorted files that never change.
+//!
+//! A document that is added is read, its blocks are looked up, and its fate is decided by the code of the
+//! batch scan, as if it came last. What that takes is kept: of each different block its fingerprint, its
+//! first text and the keys by which others find it; of each document where its blocks stand and what
+//! became of them. Which files count, and which documents were removed, the caller remembers.
+
+pub mod batch;
+pub mod bytes;
+pub mod chains;
+pub mod decide;
+pub mod each;
+pub mod file;
+pub mod filter;
+pub mod fresh;
+pub mod gather;
+mod held;
+pub mod judge;
+pub mod keys;
+pub mod list;
+pub mod merge;
+pub mod pairs;
+pub mod record;
+pub mod rows;
+pub mod run;
+pub mod stage;
+pub mod state;
+pub mod view;

@@ -1,0 +1,196 @@
+//! Rows of bytes by ascending numbers, in pages of about four kibibytes, of blocks of one.
+//!
+//! A page is its hash and rows, each the difference of its number from that of the row before, its
+//! length, and its bytes. In memory are the first number and the place of each page.
+
+use std::io;
+use std::ops::Range;
+
+use super::bytes::{Taker, damaged, put, put_bytes};
+use super::file::{Kind, Part, RunFile, Writer, sealed, unsealed};
+
+/// Bytes after which a page ends.
+const PAGE: usize = 4 << 10;
+
+/// Bytes after which a page of blocks ends: they are small, and are asked for one by one.
+const NODE_PAGE: usize = 1 << 10;
+
+/// Writes a section of rows that come in ascending order of their numbers.
+pub struct RowWriter {
+    most: usize,
+    page: Vec<u8>,
+    last: u32,
+    fences: Vec<u8>,
+    count: u64,
+}
+
+impl RowWriter {
+    /// For rows of a kind.
+    #[must_use]
+    pub fn new(kind: Kind) -> Self {
+        let most = if kind == Kind::Nodes { NODE_PAGE } else { PAGE };
+        Self { most, page: Vec::new(), last: 0, fences: Vec::new(), count: 0 }
+    }
+
+    /// Appends a row; numbers ascend.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn push(&mut self, out: &mut Writer<'_>, number: u32, row: &[u8]) -> io::Result<()> {
+        if self.page.is_empty() {
+            self.page.resize(8, 0);
+            self.last = number;
+            self.fences.extend_from_slice(&number.to_le_bytes());
+            self.fences.extend_from_slice(&out.in_part().to_le_bytes());
+        }
+        put(&mut self.page, u64::from(number - self.last));
+        put_bytes(&mut self.page, row);
+        self.last = number;
+        self.count += 1;
+        if self.page.len() >= self.most { self.end_page(out) } else { Ok(()) }
+    }
+
+    fn end_page(&mut self, out: &mut Writer<'_>) -> io::Result<()> {
+        if self.page.is_empty() {
+            return Ok(());
+        }
+        let page = std::mem::take(&mut self.page);
+        let place = out.in_part();
+        out.write(&sealed(page, place))
+    }
+
+    /// Ends the section: its fences, and how many rows it holds.
+    ///
+    /// # Errors
+    /// Those of writing.
+    pub fn end(mut self, out: &mut Writer<'_>) -> io::Result<(Vec<u8>, u64)> {
+        self.end_page(out)?;
+        Ok((self.fences, self.count))
+    }
+}
+
+/// A section of rows.
+pub struct Rows {
+    part: Part,
+    numbers: Vec<u32>,
+    places: Vec<u64>,
+}
+
+impl Rows {
+    /// The section of a part of a file.
+    ///
+    /// # Errors
+    /// Where the fences are not those of such pages.
+    pub fn new(part: Part, fences: &[u8]) -> io::Result<Self> {
+        let mut taker = Taker::new(fences, part.name());
+        let (mut numbers, mut places) = (Vec::new(), Vec::new());
+        while !taker.is_empty() {
+            numbers.push(u32::from_le_bytes(taker.array()?));
+            places.push(u64::from_le_bytes(taker.array()?));
+        }
+        places.push(part.length());
+        if !numbers.is_sorted_by(|one, two| one < two)
+            || !places.is_sorted_by(|one, two| one < two)
+            || places[0] != 0
+        {
+            return Err(damaged(part.name()));
+        }
+        Ok(Self { part, numbers, places })
+    }
+
+    /// Bytes in memory.
+    #[must_use]
+    pub fn held(&self) -> u64 {
+        (self.places.len() * (size_of::<u32>() + size_of::<u64>())) as u64
+    }
+
+    fn page(&self, file: &RunFile, page: usize) -> io::Result<Vec<u8>> {
+        let start = self.places[page];
+        let bytes = file.read(&self.part, start, (self.places[page + 1] - start) as usize)?;
+        unsealed(&bytes, start, self.part.name())?;
+        Ok(bytes)
+    }
+
+    /// Gives the row of a number to `read`, where there is one.
+    ///
+    /// # Errors
+    /// Those of reading, of `read`, and where a page is damaged.
+    pub fn get<T>(
+        &self,
+        file: &RunFile,
+        number: u32,
+        read: impl FnOnce(&[u8]) -> io::Result<T>,
+    ) -> io::Result<Option<T>> {
+        let after = self.numbers.partition_point(|&first| first <= number);
+        let Some(place) = after.checked_sub(1) else { return Ok(None) };
+        let bytes = self.page(file, place)?;
+        let mut taker = Taker::new(&bytes[8..], self.part.name());
+        let mut current = u64::from(self.numbers[place]);
+        while !taker.is_empty() {
+            current += taker.number()?;
+            let row = taker.slice()?;
+            if current >= u64::from(number) {
+                return if current == u64::from(number) { read(row).map(Some) } else { Ok(None) };
+            }
+        }
+        Ok(None)
+    }
+
+    /// Calls `each` with the rows of some numbers in order.
+    ///
+    /// # Errors
+    /// Those of reading, of `each`, and where a page is damaged.
+    pub fn range(
+        &self,
+        file: &RunFile,
+        range: Range<u32>,
+        mut each: impl FnMut(u32, &[u8]) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let after = self.numbers.partition_point(|&first| first <= range.start);
+        for place in after.saturating_sub(1)..self.numbers.len() {
+            if self.numbers[place] >= range.end {
+                break;
+            }
+            self.each_in(file, place, &mut |number, row| {
+                if range.contains(&number) { each(number, row) } else { Ok(()) }
+            })?;
+        }
+        Ok(())
+    }
+
+    fn each_in(
+        &self,
+        file: &RunFile,
+        place: usize,
+        each: &mut impl FnMut(u32, &[u8]) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let bytes = self.page(file, place)?;
+        let mut taker = Taker::new(&bytes[8..], self.part.name());
+        let mut number = self.numbers[place];
+        while !taker.is_empty() {
+            number = number.checked_add(taker.small()?).ok_or_else(|| damaged(self.part.name()))?;
+            each(number, taker.slice()?)?;
+        }
+        Ok(())
+    }
+
+    /// Calls `each` with all rows in order.
+    ///
+    /// # Errors
+    /// Those of reading, of `each`, and where the pages are not as they were written.
+    pub fn each(
+        &self,
+        file: &RunFile,
+        mut each: impl FnMut(u32, &[u8]) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let wrong = || damaged(self.part.name());
+        let mut left = self.part.rows;
+        for place in 0..self.numbers.len() {
+            self.each_in(file, place, &mut |number, row| {
+                left = left.checked_sub(1).ok_or_else(wrong)?;
+                each(number, row)
+            })?;
+        }
+        if left == 0 { Ok(()) } else { Err(wrong()) }
+    }
+}

@@ -1,0 +1,186 @@
+//! A run: what some commits added, sorted, in one file that never changes.
+//!
+//! Runs follow one another: the numbers of the blocks and documents that are new in one are above those
+//! of all runs before it. Where an older block stands again a run holds its place only.
+
+use std::fs::File;
+use std::io;
+
+use super::bytes::damaged;
+use super::file::{Kind, RunFile};
+use super::filter::Filter;
+use super::pairs::{PairStream, Pairs};
+use super::record::{Held, Node};
+use super::rows::Rows;
+
+/// An open run.
+pub struct Run {
+    /// Its file.
+    pub file: RunFile,
+    rows: [Option<Rows>; 3],
+    /// By the numbers of their kinds: looking one up must cost nothing beside its filter.
+    pairs: Vec<Option<(Pairs, Option<Filter>)>>,
+    /// What identifies its content.
+    pub hash: u64,
+}
+
+impl Run {
+    /// Opens the run of an index; little is read but the directory.
+    ///
+    /// # Errors
+    /// Those of reading, and where the file is not as it was written.
+    pub fn open(file: File, identity: [u8; 16]) -> io::Result<Self> {
+        let (file, entries, hash) = RunFile::open(file, identity)?;
+        let mut run = Self { file, rows: [None, None, None], pairs: Vec::new(), hash };
+        for (part, fences, filter) in entries {
+            let place = match part.kind {
+                Kind::Nodes => 0,
+                Kind::Texts => 1,
+                Kind::Documents => 2,
+                kind => {
+                    let filter = filter.map(Filter::new).transpose()?;
+                    let pairs = Pairs::new(part, &fences)?;
+                    let place = kind.number() as usize;
+                    if run.pairs.len() <= place {
+                        run.pairs.resize_with(place + 1, || None);
+                    }
+                    if run.pairs[place].replace((pairs, filter)).is_some() {
+                        return Err(damaged("the directory"));
+                    }
+                    continue;
+                }
+            };
+            run.rows[place] = Some(Rows::new(part, &fences)?);
+        }
+        Ok(run)
+    }
+
+    fn pairs(&self, kind: Kind) -> Option<&(Pairs, Option<Filter>)> {
+        self.pairs.get(kind.number() as usize)?.as_ref()
+    }
+
+    /// Calls `visit` with each value of a key of one kind, ascending, until it says no.
+    ///
+    /// # Errors
+    /// Those of reading, of `visit`, and where a page is damaged.
+    pub fn each(
+        &self,
+        kind: Kind,
+        key: u32,
+        visit: &mut impl FnMut(u32) -> io::Result<bool>,
+    ) -> io::Result<()> {
+        let Some((pairs, filter)) = self.pairs(kind) else { return Ok(()) };
+        match filter {
+            Some(filter) if !filter.may_have(&self.file, key)? => Ok(()),
+            _ => pairs.each(&self.file, key, visit),
+        }
+    }
+
+    /// What is known of a block; `None` where this run did not add it.
+    ///
+    /// # Errors
+    /// Those of reading, and where a page is damaged.
+    pub fn node(&self, number: u32) -> io::Result<Option<Node>> {
+        let Some(rows) = &self.rows[0] else { return Ok(None) };
+        rows.get(&self.file, number, Node::from_bytes)
+    }
+
+    /// The first text of a block; `None` where this run holds none.
+    ///
+    /// # Errors
+    /// Those of reading, and where a page is damaged.
+    pub fn text(&self, number: u32) -> io::Result<Option<String>> {
+        let Some(rows) = &self.rows[1] else { return Ok(None) };
+        rows.get(&self.file, number, |bytes| {
+            let text = std::str::from_utf8(bytes).map_err(|_| damaged(Kind::Texts.name()))?;
+            Ok(text.to_owned())
+        })
+    }
+
+    /// A document; `None` where this run did not add it.
+    ///
+    /// # Errors
+    /// Those of reading, and where a page is damaged.
+    pub fn document(&self, number: u32) -> io::Result<Option<Held>> {
+        let Some(rows) = &self.rows[2] else { return Ok(None) };
+        rows.get(&self.file, number, |bytes| Held::from_bytes(number, bytes))
+    }
+
+    /// The rows of one kind, where there are any.
+    #[must_use]
+    pub fn rows(&self, kind: Kind) -> Option<&Rows> {
+        let place = match kind {
+            Kind::Nodes => 0,
+            Kind::Texts => 1,
+            Kind::Documents => 2,
+            _ => return None,
+        };
+        self.rows[place].as_ref()
+    }
+
+    /// All pairs of one kind in order, where there are any.
+    #[must_use]
+    pub fn stream(&self, kind: Kind) -> Option<PairStream<'_>> {
+        self.pairs(kind).map(|(pairs, _)| pairs.stream(&self.file))
+    }
+
+    /// The kinds of pairs that it holds.
+    pub fn kinds(&self) -> impl Iterator<Item = Kind> + '_ {
+        let held = (0..).zip(&self.pairs).filter(|(_, pairs)| pairs.is_some());
+        held.filter_map(|(number, _)| Kind::of(number))
+    }
+
+    /// Pairs of one kind.
+    #[must_use]
+    pub fn count(&self, kind: Kind) -> u64 {
+        self.pairs(kind).map_or(0, |(pairs, _)| pairs.count())
+    }
+
+    /// Bytes in memory.
+    #[must_use]
+    pub fn held(&self) -> u64 {
+        let rows: u64 = self.rows.iter().flatten().map(Rows::held).sum();
+        let pairs = self.pairs.iter().flatten();
+        rows + pairs
+            .map(|(pairs, filter)| pairs.held() + filter.as_ref().map_or(0, Filter::held))
+            .sum::<u64>()
+    }
+
+    /// Reads everything, to see that it is as it was written.
+    ///
+    /// # Errors
+    /// Those of reading, and the first damage.
+    pub fn check(&self) -> io::Result<()> {
+        if let Some(rows) = self.rows(Kind::Nodes) {
+            rows.each(&self.file, |_, row| Node::from_bytes(row).map(drop))?;
+        }
+        if let Some(rows) = self.rows(Kind::Texts) {
+            rows.each(&self.file, |_, row| match std::str::from_utf8(row) {
+                Ok(_) => Ok(()),
+                Err(_) => Err(damaged(Kind::Texts.name())),
+            })?;
+        }
+        if let Some(rows) = self.rows(Kind::Documents) {
+            rows.each(&self.file, |number, row| Held::from_bytes(number, row).map(drop))?;
+        }
+        for kind in self.kinds() {
+            let Some((pairs, filter)) = self.pairs(kind) else { continue };
+            let mut stream = pairs.stream(&self.file);
+            let mut last = (0, 0);
+            while let Some(pair) = stream.take()? {
+                let in_filter = match filter {
+                    Some(filter) => filter.may_have(&self.file, pair.0)?,
+                    None => true,
+                };
+                if pair < last || !in_filter {
+                    return Err(damaged(kind.name()));
+                }
+                last = pair;
+            }
+            if let Some(filter) = filter {
+                filter.check(&self.file)?;
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,243 @@
+//! What an index holds at one moment: runs, what is not in a run yet, and what was removed.
+
+use std::io;
+
+use hashbrown::HashSet;
+use regex::Regex;
+
+use super::bytes::damaged;
+use super::file::Kind;
+use super::fresh::{Fresh, quarter};
+use super::record::{Held, Node, id_hash};
+use super::run::Run;
+use crate::settings::{Names, Settings};
+use crate::sign::Permutations;
+
+/// A run, and the numbers of the blocks and documents that are new in it: the first ones, and those of
+/// the next run.
+pub struct Placed {
+    /// The run.
+    pub run: Run,
+    /// Its name, for messages.
+    pub name: String,
+    /// Number of its first block, and of the next run's.
+    pub nodes: (u32, u32),
+    /// Number of its first document, and of the next run's.
+    pub documents: (u32, u32),
+}
+
+/// Everything that is held.
+pub struct State {
+    /// The policy.
+    pub settings: Settings,
+    /// The policy, so that every block that can match keeps its text.
+    pub reading: Settings,
+    /// The permutations of the policy's seed.
+    pub permutations: Permutations,
+    /// The policy's pattern of what is never removed.
+    pub protect: Option<Regex>,
+    /// The runs, oldest first.
+    pub runs: Vec<Placed>,
+    /// What is in no run yet.
+    pub fresh: Fresh,
+    /// Documents that were removed and are still in runs.
+    pub removed: HashSet<u32>,
+    /// Goes up whenever something changes: a batch that was read before is of no use then.
+    pub version: u64,
+}
+
+impl State {
+    /// Nothing yet. Runs of text that ignore paragraph breaks are not looked for.
+    #[must_use]
+    pub fn new(settings: Settings, permutations: Permutations, protect: Option<Regex>) -> Self {
+        let settings = Settings { min_run: 0, ..settings };
+        // Names are asked of texts, so their policy keeps these.
+        let reading = Settings { names: Names::Veto, ..settings.clone() };
+        Self {
+            settings,
+            reading,
+            permutations,
+            protect,
+            runs: Vec::new(),
+            fresh: Fresh::default(),
+            removed: HashSet::new(),
+            version: 0,
+        }
+    }
+
+    /// Whether a document may be named: it was not removed.
+    #[must_use]
+    pub fn is_held(&self, document: u32) -> bool {
+        !self.removed.contains(&document)
+    }
+
+    /// Calls `visit` with each value of a key, oldest first, until it says no.
+    ///
+    /// # Errors
+    /// Those of reading, of `visit`, and where a file is damaged.
+    pub fn each(
+        &self,
+        kind: Kind,
+        key: u32,
+        mut visit: impl FnMut(u32) -> io::Result<bool>,
+    ) -> io::Result<()> {
+        self.each_from(0, kind, key, &mut visit)
+    }
+
+    /// The same, in the runs from one on.
+    fn each_from(
+        &self,
+        first: usize,
+        kind: Kind,
+        key: u32,
+        visit: &mut impl FnMut(u32) -> io::Result<bool>,
+    ) -> io::Result<()> {
+        let mut goes_on = true;
+        for placed in &self.runs[first..] {
+            let mut asked = |value| {
+                goes_on = visit(value)?;
+                Ok(goes_on)
+            };
+            placed.run.each(kind, key, &mut asked).map_err(|error| named(placed, error))?;
+            if !goes_on {
+                return Ok(());
+            }
+        }
+        self.fresh.chains.each(kind, key, visit).map(drop)
+    }
+
+    /// The run that added a block, by its place; that of `fresh` comes behind all others.
+    fn run_of_node(&self, node: u32) -> usize {
+        self.runs.partition_point(|placed| placed.nodes.1 <= node)
+    }
+
+    /// What is known of a block.
+    ///
+    /// # Errors
+    /// Those of reading, and where there is no such block or a file is damaged.
+    pub fn node(&self, number: u32) -> io::Result<Node> {
+        let found = match self.runs.get(self.run_of_node(number)) {
+            Some(placed) => placed.run.node(number).map_err(|error| named(placed, error))?,
+            None => self.fresh.node(number),
+        };
+        found.ok_or_else(|| damaged("a page of blocks"))
+    }
+
+    /// The first text of a block that can match others.
+    ///
+    /// # Errors
+    /// Those of reading, and where there is no such text or a file is damaged.
+    pub fn text(&self, number: u32) -> io::Result<String> {
+        let found = match self.runs.get(self.run_of_node(number)) {
+            Some(placed) => placed.run.text(number).map_err(|error| named(placed, error))?,
+            None => self.fresh.text(number).map(str::to_owned),
+        };
+        found.ok_or_else(|| damaged("a page of texts"))
+    }
+
+    /// A document that is held.
+    ///
+    /// # Errors
+    /// Those of reading, and where there is no such document or a file is damaged.
+    pub fn document(&self, number: u32) -> io::Result<Held> {
+        let place = self.runs.partition_point(|placed| placed.documents.1 <= number);
+        let found = match self.runs.get(place) {
+            Some(placed) => placed.run.document(number).map_err(|error| named(placed, error))?,
+            None => self.fresh.document(number).cloned(),
+        };
+        found.ok_or_else(|| damaged("a page of documents"))
+    }
+
+    /// The block of a fingerprint, and what is known of it.
+    ///
+    /// # Errors
+    /// Those of reading, and where a file is damaged.
+    pub fn find(&self, fingerprint: u128) -> io::Result<Option<(u32, Node)>> {
+        if let Some(number) = self.fresh.find(fingerprint) {
+            return Ok(Some((number, self.node(number)?)));
+        }
+        let mut found = None;
+        for placed in &self.runs {
+            let mut visit = |number| {
+                let node = placed.run.node(number)?.ok_or_else(|| damaged("a page of blocks"))?;
+                if node.fingerprint == fingerprint {
+                    found = Some((number, node));
+                }
+                Ok(found.is_none())
+            };
+            let key = quarter(fingerprint);
+            let asked = placed.run.each(Kind::Fingerprints, key, &mut visit);
+            asked.map_err(|error| named(placed, error))?;
+            if found.is_some() {
+                break;
+            }
+        }
+        Ok(found)
+    }
+
+    /// The document of an id, where it is held.
+    ///
+    /// # Errors
+    /// Those of reading, and where a file is damaged.
+    pub fn find_document(&self, id: &str) -> io::Result<Option<u32>> {
+        let mut found = None;
+        self.each(Kind::Ids, id_hash(id), |number| {
+            if self.is_held(number) && self.document(number)?.id == id {
+                found = Some(number);
+            }
+            Ok(found.is_none())
+        })?;
+        Ok(found)
+    }
+
+    /// Calls `visit` with the documents in which a block stands, oldest first, until it says no; those
+    /// that were removed are left out.
+    ///
+    /// # Errors
+    /// Those of reading, of `visit`, and where a file is damaged.
+    pub fn each_document(
+        &self,
+        node: u32,
+        visit: &mut impl FnMut(u32) -> io::Result<bool>,
+    ) -> io::Result<()> {
+        let mut held = |document| if self.is_held(document) { visit(document) } else { Ok(true) };
+        self.each_from(self.run_of_node(node), Kind::Postings, node, &mut held)
+    }
+
+    /// Whether a block stands in any document that is held.
+    ///
+    /// # Errors
+    /// Those of reading, and where a file is damaged.
+    pub fn is_live(&self, node: u32) -> io::Result<bool> {
+        let mut live = false;
+        self.each_document(node, &mut |_| {
+            live = true;
+            Ok(false)
+        })?;
+        Ok(live)
+    }
+
+    /// The blocks that a block was found to match, ascending.
+    ///
+    /// # Errors
+    /// Those of reading, and where a file is damaged.
+    pub fn matches(&self, node: u32) -> io::Result<Vec<u32>> {
+        let mut found = Vec::new();
+        let mut visit = |other| {
+            found.push(other);
+            Ok(true)
+        };
+        self.each_from(self.run_of_node(node), Kind::Matches, node, &mut visit)?;
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
+    }
+}
+
+/// The error with the name of the file.
+pub(super) fn named(placed: &Placed, error: io::Error) -> io::Error {
+    if error.kind() == io::ErrorKind::InvalidData {
+        return io::Error::new(error.kind(), format!("{}: {error}", placed.name));
+    }
+    error
+}

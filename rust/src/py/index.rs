@@ -1,0 +1,329 @@
+//! The index on disk, as Python sees it: one process writes, and asks it nothing while it writes.
+
+use std::fs::File;
+use std::path::PathBuf;
+use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+
+use pyo3::prelude::*;
+use pyo3::types::{PyDict, PyString};
+
+use super::convert::{Threads, borrow, field, permutations_of, settings_of, value_error, words};
+use super::index_values::{
+    Columns, PyDocument, PyMatch, PyRun, PyVerdict, PyWritten, failure, place, verdict_of,
+};
+use crate::corpus::compile;
+use crate::index::batch::Batch;
+use crate::index::decide::Said;
+use crate::index::fresh::Fresh;
+use crate::index::list::{Listed, documents, list};
+use crate::index::merge::merge;
+use crate::index::record::Held;
+use crate::index::run::Run;
+use crate::index::state::{Placed, State};
+use crate::read::NewDocument;
+
+/// Documents that were read and looked up, and are not judged yet.
+#[pyclass]
+pub(super) struct IndexBatch {
+    batch: Option<Batch>,
+}
+
+#[pymethods]
+impl IndexBatch {
+    /// How many pairs are judged by their shingles.
+    fn suspects(&self) -> PyResult<usize> {
+        Ok(self.batch.as_ref().ok_or_else(used)?.long.len())
+    }
+
+    /// The normal forms of the pairs that are judged by their characters.
+    fn short_texts(&self) -> PyResult<(Vec<&str>, Vec<&str>)> {
+        let batch = self.batch.as_ref().ok_or_else(used)?;
+        Ok(batch.short_texts().into_iter().unzip())
+    }
+}
+
+fn used() -> PyErr {
+    value_error("the batch was decided already")
+}
+
+/// The state of an index.
+#[pyclass]
+pub(super) struct IndexState {
+    state: RwLock<State>,
+    identity: [u8; 16],
+    pool: Threads,
+}
+
+impl IndexState {
+    fn read(&self) -> RwLockReadGuard<'_, State> {
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn write(&self) -> RwLockWriteGuard<'_, State> {
+        self.state.write().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn open_run(&self, (path, name, nodes, documents): PyRun) -> std::io::Result<Placed> {
+        let run = Run::open(File::open(path)?, self.identity)
+            .map_err(|error| std::io::Error::new(error.kind(), format!("{name}: {error}")))?;
+        Ok(Placed { run, name, nodes, documents })
+    }
+
+    /// Decides on a batch; `remember` makes its documents held. Nothing where the index changed since the
+    /// batch was read.
+    fn settle(
+        &self,
+        py: Python<'_>,
+        batch: &mut IndexBatch,
+        alike: &[u8],
+        columns: &Columns<'_>,
+        remember: bool,
+    ) -> PyResult<Option<Vec<PyVerdict>>> {
+        let mut batch = batch.batch.take().ok_or_else(used)?;
+        let alike: Vec<f64> =
+            alike.as_chunks::<8>().0.iter().map(|&chunk| f64::from_le_bytes(chunk)).collect();
+        let (texts, ids) = (borrow(&columns.0)?, borrow(&columns.1)?);
+        let (sources, dates) = (borrow(&columns.2)?, borrow(&columns.3)?);
+        let fields = borrow(&columns.4)?;
+        let said: Vec<Said<'_>> = texts
+            .iter()
+            .zip(ids)
+            .zip(sources)
+            .zip(dates)
+            .zip(fields)
+            .zip(&columns.5)
+            .map(|(((((text, id), source), date), fields), &before)| Said {
+                id,
+                text,
+                source,
+                date,
+                fields,
+                before,
+            })
+            .collect();
+        if said.len() != batch.store.documents() || alike.len() != batch.short_texts().len() {
+            return Err(value_error("the columns are not those of the batch"));
+        }
+        let plain = batch.is_plain();
+        let mut decide = || {
+            let verdicts = {
+                let state = self.read();
+                if batch.version != state.version {
+                    return Ok(None);
+                }
+                batch.judge(&state, &alike);
+                state.decide(&mut batch, &said)?
+            };
+            if remember {
+                let held = verdicts.iter().map(|verdict| verdict.held.clone()).collect();
+                if !self.write().remember(&batch, held) {
+                    return Ok(None);
+                }
+            }
+            Ok(Some(verdicts))
+        };
+        let decided = py.detach(|| if plain { decide() } else { self.pool.install(decide) });
+        let verdicts = decided.map_err(failure)?;
+        Ok(verdicts.map(|verdicts| verdicts.into_iter().map(verdict_of).collect()))
+    }
+}
+
+#[pymethods]
+impl IndexState {
+    /// An empty one, whose first block and document will have these numbers.
+    #[new]
+    fn new(
+        policy: &Bound<'_, PyDict>,
+        permutations: (Vec<u8>, Vec<u8>),
+        identity: [u8; 16],
+        threads: usize,
+    ) -> PyResult<Self> {
+        let protect: Option<String> = field(policy, "protect")?;
+        let protect = protect.as_deref().map(compile).transpose().map_err(value_error)?;
+        let permutations = permutations_of(&permutations.0, &permutations.1)?;
+        let state = State::new(settings_of(policy)?, permutations, protect);
+        Ok(Self { state: RwLock::new(state), identity, pool: Threads::new(threads)? })
+    }
+
+    /// Goes on with these runs and removed documents; what is in no run is forgotten. Runs that are open
+    /// stay so.
+    fn set(
+        &self,
+        py: Python<'_>,
+        runs: Vec<PyRun>,
+        removed: &[u8],
+        next: (u32, u32),
+    ) -> PyResult<()> {
+        let removed = words(removed).into_iter().collect();
+        let set = || {
+            let mut state = self.write();
+            let mut known = std::mem::take(&mut state.runs);
+            let mut opened = Vec::with_capacity(runs.len());
+            for run in runs {
+                match known.iter().position(|placed| placed.name == run.1) {
+                    Some(place) => opened.push(known.swap_remove(place)),
+                    None => opened.push(self.open_run(run)?),
+                }
+            }
+            (state.runs, state.removed) = (opened, removed);
+            state.fresh = Fresh::new(next.0, next.1);
+            state.version += 1;
+            Ok(())
+        };
+        py.detach(set).map_err(failure)
+    }
+
+    /// Reads texts and looks their blocks up.
+    fn ask(&self, py: Python<'_>, texts: Vec<Bound<'_, PyString>>) -> PyResult<IndexBatch> {
+        let texts = borrow(&texts)?;
+        if let Some(number) = texts.iter().position(|text| text.len() > u32::MAX as usize) {
+            return Err(value_error(format!("text {number} of the batch is larger than 4 GiB")));
+        }
+        let documents: Vec<NewDocument<'_>> = texts
+            .into_iter()
+            .map(|text| NewDocument { text, id: "", source: "", line: 0 })
+            .collect();
+        let read = || Batch::new(&self.read(), &documents);
+        let alone = Batch::is_small(&documents);
+        let batch = py.detach(|| if alone { read() } else { self.pool.install(read) });
+        let batch = batch.map_err(failure)?;
+        Ok(IndexBatch { batch: Some(batch) })
+    }
+
+    /// What becomes of the documents of a batch; nothing is remembered.
+    fn check(
+        &self,
+        py: Python<'_>,
+        batch: &mut IndexBatch,
+        alike: &[u8],
+        columns: Columns<'_>,
+    ) -> PyResult<Option<Vec<PyVerdict>>> {
+        self.settle(py, batch, alike, &columns, false)
+    }
+
+    /// The same, and they are remembered.
+    fn add(
+        &self,
+        py: Python<'_>,
+        batch: &mut IndexBatch,
+        alike: &[u8],
+        columns: Columns<'_>,
+    ) -> PyResult<Option<Vec<PyVerdict>>> {
+        self.settle(py, batch, alike, &columns, true)
+    }
+
+    /// Forgets documents; their room comes back when all runs are merged.
+    fn remove(&self, documents: Vec<u32>) {
+        let mut state = self.write();
+        state.removed.extend(documents);
+        state.version += 1;
+    }
+
+    /// The numbers that the next block and document get.
+    fn next(&self) -> (u32, u32) {
+        let state = self.read();
+        (state.fresh.next_node(), state.fresh.next_document())
+    }
+
+    /// Documents that are in no run yet.
+    fn waiting(&self) -> usize {
+        self.read().fresh.documents.len()
+    }
+
+    /// Bytes in memory, about: of what is in no run yet, and of what runs keep there.
+    fn held(&self) -> (usize, u64) {
+        let state = self.read();
+        (state.fresh.held(), state.runs.iter().map(|placed| placed.run.held()).sum())
+    }
+
+    /// Writes what is in no run yet into a new file.
+    fn flush(&self, py: Python<'_>, path: PathBuf, name: String) -> PyResult<PyWritten> {
+        let flush = || {
+            let file = File::options().read(true).write(true).create_new(true).open(path)?;
+            self.write().flush(file, name, self.identity)
+        };
+        let written = py.detach(flush).map_err(failure)?;
+        Ok((written.nodes, written.documents, written.bytes, written.hash))
+    }
+
+    /// Writes some runs that follow one another as one into a new file; `compact`: they are all runs.
+    fn merge(
+        &self,
+        py: Python<'_>,
+        range: (usize, usize),
+        compact: bool,
+        path: PathBuf,
+    ) -> PyResult<PyWritten> {
+        let (first, last) = range;
+        let merge = || {
+            let file = File::options().read(true).write(true).create_new(true).open(path)?;
+            let state = self.read();
+            let (bytes, hash) = merge(&state, first..last, compact, (&file, self.identity))?;
+            let runs = &state.runs[first..last];
+            let ends = |of: fn(&Placed) -> (u32, u32)| {
+                (runs.first().map_or(0, |run| of(run).0), runs.last().map_or(0, |run| of(run).1))
+            };
+            Ok((ends(|run| run.nodes), ends(|run| run.documents), bytes, hash))
+        };
+        py.detach(merge).map_err(failure)
+    }
+
+    /// Puts a merged run in the place of those that it holds; `compact`: nothing is removed any more.
+    fn replace(
+        &self,
+        py: Python<'_>,
+        range: (usize, usize),
+        compact: bool,
+        run: PyRun,
+    ) -> PyResult<()> {
+        let (first, last) = range;
+        let replace = || {
+            let placed = self.open_run(run)?;
+            let mut state = self.write();
+            state.runs.splice(first..last, [placed]);
+            if compact {
+                state.removed.clear();
+            }
+            state.version += 1;
+            Ok(())
+        };
+        py.detach(replace).map_err(failure)
+    }
+
+    /// The damage of each run that has any: its name and what is wrong.
+    fn verify(&self, py: Python<'_>) -> Vec<(String, String)> {
+        let check = |placed: &Placed| {
+            let error = placed.run.check().err()?;
+            Some((placed.name.clone(), error.to_string()))
+        };
+        py.detach(|| self.read().runs.iter().filter_map(check).collect())
+    }
+
+    /// What identifies the content of each run.
+    fn hashes(&self) -> Vec<u64> {
+        self.read().runs.iter().map(|placed| placed.run.hash).collect()
+    }
+
+    /// The number of a document, by its id.
+    fn find(&self, py: Python<'_>, id: &str) -> PyResult<Option<u32>> {
+        py.detach(|| self.read().find_document(id)).map_err(failure)
+    }
+
+    /// Documents from a number on, and where to go on.
+    fn documents(&self, py: Python<'_>, first: u32) -> PyResult<(Vec<PyDocument>, u32)> {
+        let (found, end) = py.detach(|| documents(&self.read(), first)).map_err(failure)?;
+        let told =
+            |(number, held): (u32, Held)| (number, held.id, held.date, held.source, held.fields);
+        Ok((found.into_iter().map(told).collect(), end))
+    }
+
+    /// Matches of blocks from a number on, some thousands of blocks at a time: see `dedup/_core.pyi`.
+    fn matches(&self, py: Python<'_>, first: u32) -> PyResult<(Vec<PyMatch>, u32)> {
+        let found = py.detach(|| list(&self.read(), first)).map_err(failure)?;
+        let matches = found.0.into_iter().map(|one| {
+            let Listed { left, right, relation, scores, template } = one;
+            (place(left), place(right), relation, scores.0, scores.1, template)
+        });
+        Ok((matches.collect(), found.1))
+    }
+}
