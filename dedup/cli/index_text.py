@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from dedup.report_text import plural
 from dedup.terminal import visible
 
 if TYPE_CHECKING:
@@ -34,23 +35,24 @@ def verdict_lines(id: str, verdict: Verdict) -> Iterator[str]:
 def count_lines(counts: Mapping[str, int]) -> Iterator[str]:
     """How many documents are new, and how many are not."""
     parts = [f"{counts.get(action, 0):,} {words}" for action, words in _DONE.items()]
-    yield f"{sum(counts.values()):,} documents: {', '.join(parts)}"
+    yield f"{plural(sum(counts.values()), 'document')}: {', '.join(parts)}"
 
 
 def added_lines(counts: Mapping[str, int], held: int) -> Iterator[str]:
     """What was added, and what is held now."""
     yield from count_lines(counts)
-    yield f"{held:,} documents held"
+    yield f"{plural(held, 'document')} held"
 
 
 def figure_lines(figures: Mapping[str, Any]) -> Iterator[str]:
     """What an index holds and takes, one line each."""
-    yield f"{figures['documents']:,} documents, {figures['distinct_blocks']:,} distinct blocks"
+    blocks = plural(figures["distinct_blocks"], "distinct block")
+    yield f"{plural(figures['documents'], 'document')}, {blocks}"
     yield (
-        f"{figures['bytes']:,} bytes in {figures['runs']:,} runs, "
+        f"{plural(figures['bytes'], 'byte')} in {plural(figures['runs'], 'run')}, "
         f"{figures['bytes_per_block']:.0f} a block"
     )
-    yield f"{figures['catalogue_bytes']:,} bytes of catalogue"
+    yield f"{plural(figures['catalogue_bytes'], 'byte')} of catalogue"
     if figures["removed"]:
-        yield f"{figures['removed']:,} documents removed since it was compacted"
+        yield f"{plural(figures['removed'], 'document')} removed since it was compacted"
     yield f"policy {figures['digest']}"
