@@ -184,7 +184,7 @@ def expire(index: IndexPath, before: Before, lock_timeout: Wait = 0.0) -> int:
     with _open(index, "w", lock_timeout) as held:
         gone = held.expire(before)
         total = len(held)
-    print_lines([f"{gone:,} documents forgotten, {total:,} held"])
+    print_lines(index_text.forgotten_lines(gone, total))
     return 0
 
 
@@ -201,7 +201,7 @@ def remove(index: IndexPath, ids: Ids, lock_timeout: Wait = 0.0) -> int:
         for id in ids:
             held.remove(id)
         total = len(held)
-    print_lines([f"{len(ids):,} documents forgotten, {total:,} held"])
+    print_lines(index_text.forgotten_lines(len(ids), total))
     return 0
 
 

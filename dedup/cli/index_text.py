@@ -44,6 +44,11 @@ def added_lines(counts: Mapping[str, int], held: int) -> Iterator[str]:
     yield f"{plural(held, 'document')} held"
 
 
+def forgotten_lines(gone: int, held: int) -> Iterator[str]:
+    """What was forgotten, and what is held now."""
+    yield f"{plural(gone, 'document')} forgotten, {held:,} held"
+
+
 def figure_lines(figures: Mapping[str, Any]) -> Iterator[str]:
     """What an index holds and takes, one line each."""
     blocks = plural(figures["distinct_blocks"], "distinct block")
