@@ -9,7 +9,7 @@ use crate::store::{Number, Store};
 use crate::verify::{containment, count_shared, resemblance};
 
 /// Bytes of the shingle sets that are made at one time, where memory has no limit.
-const SETS_AT_ONCE: usize = 8 << 20;
+const SETS_AT_ONCE: usize = 32 << 20;
 
 /// Nodes whose tokens one task reads.
 const NODES_PER_TASK: usize = 1 << 12;
