@@ -1,7 +1,7 @@
-//! What stands in several documents: nodes that match, taken together, and which of them are furniture.
+//! What stands in several documents: nodes that match, taken together, and which of them are frames.
 //!
 //! A *family* is a connected component of matches. It only proposes which documents to compare, so a
-//! chain that runs away costs a comparison and joins nothing. *Furniture* is a family in ten documents
+//! chain that runs away costs a comparison and joins nothing. A *frame* is a family in ten documents
 //! or more, most of whose neighbours share nothing else: the frame of a site's pages says nothing about
 //! which of them tell one story. A text with fifty versions stands in as many documents, but what else
 //! stands in these is shared too.
@@ -18,7 +18,7 @@ use crate::verify::Match;
 /// text of which some figures were changed. Below it they are another day's figures in the same frame.
 pub const ALIKE_TEMPLATE: f64 = 0.9;
 
-/// A document of which less than a tenth stands in few others says nothing about what is furniture.
+/// A document of which less than a tenth stands in few others says nothing about what is a frame.
 const OWN_SHARE: u64 = 10;
 
 /// The families of a corpus.
@@ -27,8 +27,8 @@ pub struct Families {
     roots: Vec<Number>,
     /// Documents of each family, at the place of its smallest node.
     spread: Vec<Number>,
-    /// Whether a family is furniture, likewise.
-    furniture: Vec<bool>,
+    /// Whether a family is a frame, likewise.
+    frames: Vec<bool>,
     /// Whether a document holds nothing else.
     bare: Vec<bool>,
 }
@@ -49,13 +49,13 @@ impl Families {
     ) -> Self {
         let roots = roots(store.nodes(), neighbours);
         let spread = spread(store, &roots);
-        let mut families = Self { roots, spread, furniture: Vec::new(), bare: Vec::new() };
-        families.furniture = families.find_furniture(store, (order, homes));
+        let mut families = Self { roots, spread, frames: Vec::new(), bare: Vec::new() };
+        families.frames = families.find_frames(store, (order, homes));
         let is_bare = |document: usize| {
             let mut blocks = store.document_blocks(document);
             blocks.all(|block| {
                 store.block_tokens(block) == 0
-                    || families.furniture[families.of(store, block) as usize]
+                    || families.frames[families.of(store, block) as usize]
             })
         };
         families.bare = (0..store.documents()).into_par_iter().map(is_bare).collect();
@@ -74,25 +74,25 @@ impl Families {
         self.spread[family as usize] > 1
     }
 
-    /// Whether a block says which text its document is a version of: furniture does only where there is
+    /// Whether a block says which text its document is a version of: a frame does only where there is
     /// nothing else.
     #[must_use]
     pub fn says(&self, store: &Store, document: Number, block: usize) -> bool {
-        self.bare[document as usize] || !self.furniture[self.of(store, block) as usize]
+        self.bare[document as usize] || !self.frames[self.of(store, block) as usize]
     }
 
     fn is_common(&self, family: Number) -> bool {
         self.spread[family as usize] as usize >= FURNITURE_DOCUMENTS
     }
 
-    fn find_furniture(
+    fn find_frames(
         &self,
         store: &Store,
         (order, homes): (&[Number], &dyn Fn(Number) -> Number),
     ) -> Vec<bool> {
-        let mut furniture = vec![false; store.nodes()];
+        let mut frames = vec![false; store.nodes()];
         if !self.spread.iter().any(|&documents| documents as usize >= FURNITURE_DOCUMENTS) {
-            return furniture;
+            return frames;
         }
         let own = OwnText::new(self, store);
         let mut neighbours: HashMap<Number, Neighbour> = HashMap::new();
@@ -110,9 +110,9 @@ impl Families {
             }
         }
         for (family, last) in neighbours {
-            furniture[family as usize] = last.strangers > last.kin;
+            frames[family as usize] = last.strangers > last.kin;
         }
-        furniture
+        frames
     }
 }
 
