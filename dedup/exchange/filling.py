@@ -1,0 +1,197 @@
+"""Into a `MinHashLSH`: texts, what an index holds, signatures, or what another LSH holds.
+
+Keys go in by datasketch's own insertion sessions, in parts; before a part goes in all of its keys
+are looked up in one trip. What went in before an error stays.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Literal
+
+import numpy
+
+from dedup.errors import InputError
+from dedup.exchange.bands import checked_lsh, packed
+from dedup.exchange.signing import EMPTY, SCHEME, checked_rows, signatures
+from dedup.exchange.stored import held, in_parts, stored
+from dedup.model import Document
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from datasketch import MinHashLSH
+    from numpy.typing import NDArray
+
+    from dedup.index import Index
+    from dedup.policy import Policy
+
+    Present = Literal["error", "skip", "replace"]
+
+
+def fill(
+    lsh: MinHashLSH,
+    documents: Iterable[tuple[Any, str] | Document | Mapping[str, Any]],
+    policy: Policy | None = None,
+    *,
+    present: Present = "error",
+    jobs: int | None = None,
+) -> int:
+    """Insert the signatures of documents; how many went in.
+
+    documents: pairs of a key and a text, Documents, or dicts with `id` and `text`, whose ids are
+    the keys. The LSH's `num_perm` is that of the signatures; of its seed it knows nothing, so all
+    that goes in must be of one policy. Texts without tokens are left out: they resemble nothing.
+    present: what to do with a key that is there already, or comes twice: "error", or "skip" it, so
+    that a fill which was broken off can be given again, or "replace" what it had.
+    """
+    lsh, count = checked_lsh(lsh), 0
+    _check_present(present)
+    numbered = (_document(one, place) for place, one in enumerate(documents))
+    for part in in_parts(numbered, lambda pair: len(pair[1])):
+        texts = [text for _, text in part]
+        made = signatures(texts, policy, num_perm=lsh.h, jobs=jobs)
+        count += _insert(lsh, [key for key, _ in part], made, present)
+    return count
+
+
+def fill_from_index(
+    lsh: MinHashLSH,
+    index: Index,
+    unit: Literal["block", "document"] = "block",
+    *,
+    present: Present = "error",
+    jobs: int | None = None,
+) -> int:
+    """Insert what an index holds, by the policy of the index; how many signatures went in.
+
+    For the keys, and what they are signatures of, see `held`; for `present` see `fill`.
+    """
+    lsh = checked_lsh(lsh)
+    _check_present(present)
+    found = held(index, unit, num_perm=lsh.h, jobs=jobs)
+    return sum(_insert_pairs(lsh, part, present) for part in in_parts(found))
+
+
+def fill_signatures(
+    lsh: MinHashLSH,
+    keys: Sequence[Any],
+    signatures: NDArray[numpy.uint32],
+    *,
+    present: Present = "error",
+) -> int:
+    """Insert signatures under their keys; how many went in. For `present` see `fill`.
+
+    signatures: `uint32 (keys, num_perm)`. Raises InputError where that is not the LSH's num_perm,
+    or there are more or fewer keys.
+    """
+    lsh, rows = checked_lsh(lsh), checked_rows(signatures)
+    _check_present(present)
+    if rows.shape != (len(keys), lsh.h):
+        raise InputError(
+            f"the signatures are {rows.shape}; for {len(keys)} keys and an LSH of num_perm {lsh.h} "
+            f"they must be {(len(keys), lsh.h)}"
+        )
+    pairs = zip(keys, rows, strict=True)
+    return sum(_insert_pairs(lsh, part, present) for part in in_parts(pairs))
+
+
+def transfer(source: MinHashLSH, target: MinHashLSH, *, present: Present = "error") -> int:
+    """Insert what a filled LSH holds into another one; how many signatures went in.
+
+    From Redis into memory or back, or to another threshold: the target must have the same num_perm,
+    and bands that need no slot which those of the source leave out; else InputError. For `present`
+    see `fill`, for what else can be wrong `stored`.
+    """
+    source, target = checked_lsh(source), checked_lsh(target)
+    _check_present(present)
+    covered, needed = source.b * source.r, target.b * target.r
+    if source.h != target.h or needed > covered:
+        raise InputError(
+            f"the target has num_perm {target.h} and {target.b} bands of {target.r} rows; "
+            f"of num_perm {source.h} the source holds the first {covered} slots",
+            hint=f"params=(bands, rows) with a product of at most {covered}",
+        )
+    # What no band of the target covers is looked at by nobody.
+    lack = numpy.full(target.h - covered, EMPTY, dtype=numpy.uint32)
+    whole = ((key, numpy.concatenate([slots, lack])) for key, slots in stored(source))
+    return sum(_insert_pairs(target, part, present) for part in in_parts(whole))
+
+
+def _document(value: Any, place: int) -> tuple[Any, str]:
+    if isinstance(value, Document):
+        return value.id, value.text
+    if isinstance(value, dict) and {"id", "text"} <= value.keys():
+        key, text = value["id"], value["text"]
+    elif isinstance(value, (tuple, list)) and len(value) == 2:
+        key, text = value
+    else:
+        kind = type(value).__name__
+        reason = "it must be a pair of key and text, a Document, or a dict with id and text"
+        raise InputError(f"document {place} is a {kind}; {reason}")
+    if not isinstance(text, str):
+        raise InputError(f"document {place}: the text is a {type(text).__name__}; it must be a str")
+    return key, text
+
+
+def _check_present(present: str) -> None:
+    if present not in ("error", "skip", "replace"):
+        raise InputError(f"present is {present!r}; it must be error, skip or replace")
+
+
+def _insert_pairs(lsh: MinHashLSH, pairs: Sequence[tuple[Any, Any]], present: Present) -> int:
+    rows = numpy.stack([signature for _, signature in pairs])
+    return _insert(lsh, [key for key, _ in pairs], rows, present)
+
+
+def _insert(
+    lsh: MinHashLSH, keys: Sequence[Any], rows: NDArray[numpy.uint32], present: Present
+) -> int:
+    """Insert one part; a text without tokens is left out."""
+    from datasketch import LeanMinHash
+
+    chosen = _chosen(lsh, keys, rows.min(axis=1) != EMPTY, present)
+    with lsh.insertion_session(lsh.buffer_size) as session:
+        for place in chosen:
+            # No LSH looks at the seed.
+            signature = LeanMinHash(seed=0, hashvalues=rows[place], scheme=SCHEME)
+            session.insert(keys[place], signature, check_duplication=False)
+    return len(chosen)
+
+
+def _chosen(
+    lsh: MinHashLSH, keys: Sequence[Any], full: NDArray[numpy.bool_], present: Present
+) -> list[int]:
+    """The places of what is to go in; what these replace is removed."""
+    there = packed(lsh, keys)
+    known = _known(lsh, there)
+    # A session does not see the keys that it holds back, so they are looked at here.
+    chosen: dict[Any, int] = {}
+    for place, key in enumerate(there):
+        if not full[place]:
+            continue
+        if key in known or key in chosen:
+            if present == "error":
+                raise _is_there(keys[place])
+            if present == "skip":
+                continue
+        chosen[key] = place
+    for key in known.intersection(chosen):
+        lsh.remove(keys[chosen[key]])
+    return list(chosen.values())
+
+
+def _known(lsh: MinHashLSH, there: Sequence[Any]) -> set[Any]:
+    """Those of the keys that an LSH holds."""
+    if not there:
+        return set()
+    try:
+        return {key for key, bands in zip(there, lsh.keys.getmany(*there), strict=True) if bands}
+    except TypeError as error:
+        raise InputError(f"a key cannot be looked up: {error}") from error
+
+
+def _is_there(key: Any) -> InputError:
+    return InputError(
+        f"key {str(key)[:60]!r} is there already",
+        hint='present="skip" passes over such keys, "replace" puts the new signatures in',
+    )
