@@ -16,7 +16,7 @@ ABOVE = {
     "dedup.engines.checkpoint",
     "dedup.engines.local",
     "dedup.engines.stream",
-    "dedup.exchange.shingles",
+    "dedup.exchange.items",
     "dedup.exchange.signing",
     "dedup.explanation",
     "dedup.formats.array",

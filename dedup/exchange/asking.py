@@ -9,7 +9,7 @@ import numpy
 from dedup.errors import InputError
 from dedup.exchange.bands import bands_of, checked_lsh, fit, joined, unpacked
 from dedup.exchange.signing import EMPTY, checked_rows, signatures
-from dedup.exchange.stored import in_parts
+from dedup.exchange.sources import in_parts
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

@@ -1,7 +1,7 @@
 """Into a `MinHashLSH`: texts, what an index holds, signatures, or what another LSH holds.
 
-Keys go in by datasketch's own insertion sessions, in parts; before a part goes in all of its keys
-are looked up in one trip. What went in before an error stays.
+Keys go in by one of datasketch's own insertion sessions, in parts; before a part goes in all of its
+keys are looked up in one trip. What went in before an error stays.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ import numpy
 from dedup.errors import InputError
 from dedup.exchange.bands import checked_lsh, packed
 from dedup.exchange.signing import EMPTY, SCHEME, checked_rows, signatures
-from dedup.exchange.stored import held, in_parts, stored
+from dedup.exchange.sources import held, in_parts, stored
 from dedup.model import Document
 
 if TYPE_CHECKING:
@@ -26,6 +26,10 @@ if TYPE_CHECKING:
     from dedup.policy import Policy
 
     Present = Literal["error", "skip", "replace"]
+
+
+# Commands that a session on Redis holds back, whatever buffer it is asked for (datasketch 2.0.0).
+BUFFER = 50_000
 
 
 def fill(
@@ -44,14 +48,13 @@ def fill(
     present: what to do with a key that is there already, or comes twice: "error", or "skip" it, so
     that a fill which was broken off can be given again, or "replace" what it had.
     """
-    lsh, count = checked_lsh(lsh), 0
-    _check_present(present)
+    lsh = checked_lsh(lsh)
     numbered = (_document(one, place) for place, one in enumerate(documents))
-    for part in in_parts(numbered, lambda pair: len(pair[1])):
-        texts = [text for _, text in part]
-        made = signatures(texts, policy, num_perm=lsh.h, jobs=jobs)
-        count += _insert(lsh, [key for key, _ in part], made, present)
-    return count
+    with _Filling(lsh, present) as filling:
+        for part in in_parts(numbered, lambda pair: len(pair[1])):
+            made = signatures([text for _, text in part], policy, num_perm=lsh.h, jobs=jobs)
+            filling.insert([key for key, _ in part], made)
+    return filling.count
 
 
 def fill_from_index(
@@ -67,9 +70,7 @@ def fill_from_index(
     For the keys, and what they are signatures of, see `held`; for `present` see `fill`.
     """
     lsh = checked_lsh(lsh)
-    _check_present(present)
-    found = held(index, unit, num_perm=lsh.h, jobs=jobs)
-    return sum(_insert_pairs(lsh, part, present) for part in in_parts(found))
+    return _insert_pairs(lsh, held(index, unit, num_perm=lsh.h, jobs=jobs), present)
 
 
 def fill_signatures(
@@ -85,14 +86,12 @@ def fill_signatures(
     or there are more or fewer keys.
     """
     lsh, rows = checked_lsh(lsh), checked_rows(signatures)
-    _check_present(present)
     if rows.shape != (len(keys), lsh.h):
         raise InputError(
             f"the signatures are {rows.shape}; for {len(keys)} keys and an LSH of num_perm {lsh.h} "
             f"they must be {(len(keys), lsh.h)}"
         )
-    pairs = zip(keys, rows, strict=True)
-    return sum(_insert_pairs(lsh, part, present) for part in in_parts(pairs))
+    return _insert_pairs(lsh, zip(keys, rows, strict=True), present)
 
 
 def transfer(source: MinHashLSH, target: MinHashLSH, *, present: Present = "error") -> int:
@@ -103,7 +102,6 @@ def transfer(source: MinHashLSH, target: MinHashLSH, *, present: Present = "erro
     see `fill`, for what else can be wrong `stored`.
     """
     source, target = checked_lsh(source), checked_lsh(target)
-    _check_present(present)
     covered, needed = source.b * source.r, target.b * target.r
     if source.h != target.h or needed > covered:
         raise InputError(
@@ -114,7 +112,7 @@ def transfer(source: MinHashLSH, target: MinHashLSH, *, present: Present = "erro
     # What no band of the target covers is looked at by nobody.
     lack = numpy.full(target.h - covered, EMPTY, dtype=numpy.uint32)
     whole = ((key, numpy.concatenate([slots, lack])) for key, slots in stored(source))
-    return sum(_insert_pairs(target, part, present) for part in in_parts(whole))
+    return _insert_pairs(target, whole, present)
 
 
 def _document(value: Any, place: int) -> tuple[Any, str]:
@@ -133,61 +131,85 @@ def _document(value: Any, place: int) -> tuple[Any, str]:
     return key, text
 
 
-def _check_present(present: str) -> None:
-    if present not in ("error", "skip", "replace"):
-        raise InputError(f"present is {present!r}; it must be error, skip or replace")
+def _insert_pairs(lsh: MinHashLSH, pairs: Iterable[tuple[Any, Any]], present: Present) -> int:
+    with _Filling(lsh, present) as filling:
+        for part in in_parts(pairs):
+            rows = numpy.stack([signature for _, signature in part])
+            filling.insert([key for key, _ in part], rows)
+    return filling.count
 
 
-def _insert_pairs(lsh: MinHashLSH, pairs: Sequence[tuple[Any, Any]], present: Present) -> int:
-    rows = numpy.stack([signature for _, signature in pairs])
-    return _insert(lsh, [key for key, _ in pairs], rows, present)
+class _Filling:
+    """One session of inserting; `count` is how many signatures went in.
 
+    A session holds back what it was given last, and an LSH on a server does not see that: fewer
+    keys than there may be commands in a buffer, so as many are remembered here.
+    """
 
-def _insert(
-    lsh: MinHashLSH, keys: Sequence[Any], rows: NDArray[numpy.uint32], present: Present
-) -> int:
-    """Insert one part; a text without tokens is left out."""
-    from datasketch import LeanMinHash
+    def __init__(self, lsh: MinHashLSH, present: Present) -> None:
+        if present not in ("error", "skip", "replace"):
+            raise InputError(f"present is {present!r}; it must be error, skip or replace")
+        self.count = 0
+        self._lsh = lsh
+        self._present = present
+        self._recent: dict[Any, None] = {}
 
-    chosen = _chosen(lsh, keys, rows.min(axis=1) != EMPTY, present)
-    with lsh.insertion_session(lsh.buffer_size) as session:
-        for place in chosen:
+    def __enter__(self) -> _Filling:
+        self._session = self._lsh.insertion_session(self._lsh.buffer_size)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._session.close()
+
+    def insert(self, keys: Sequence[Any], rows: NDArray[numpy.uint32]) -> None:
+        """Insert one part, but texts without tokens; all of it or, where a key may not, nothing."""
+        from datasketch import LeanMinHash
+
+        there = packed(self._lsh, keys)
+        for key, place in self._chosen(keys, there, rows.min(axis=1) != EMPTY).items():
             # No LSH looks at the seed.
             signature = LeanMinHash(seed=0, hashvalues=rows[place], scheme=SCHEME)
-            session.insert(keys[place], signature, check_duplication=False)
-    return len(chosen)
+            self._session.insert(keys[place], signature, check_duplication=False)
+            self._recent[key] = None
+            self.count += 1
+            if len(self._recent) > max(self._lsh.buffer_size, BUFFER):
+                del self._recent[next(iter(self._recent))]
 
-
-def _chosen(
-    lsh: MinHashLSH, keys: Sequence[Any], full: NDArray[numpy.bool_], present: Present
-) -> list[int]:
-    """The places of what is to go in; what these replace is removed."""
-    there = packed(lsh, keys)
-    known = _known(lsh, there)
-    # A session does not see the keys that it holds back, so they are looked at here.
-    chosen: dict[Any, int] = {}
-    for place, key in enumerate(there):
-        if not full[place]:
-            continue
-        if key in known or key in chosen:
-            if present == "error":
-                raise _is_there(keys[place])
-            if present == "skip":
+    def _chosen(
+        self, keys: Sequence[Any], there: Sequence[Any], full: NDArray[numpy.bool_]
+    ) -> dict[Any, int]:
+        """What is to go in: keys as the storage has them, and their places."""
+        known = self._known(there)
+        chosen: dict[Any, int] = {}
+        for place, key in enumerate(there):
+            if not full[place]:
                 continue
-        chosen[key] = place
-    for key in known.intersection(chosen):
-        lsh.remove(keys[chosen[key]])
-    return list(chosen.values())
+            if key in known or key in chosen:
+                if self._present == "error":
+                    raise _is_there(keys[place])
+                if self._present == "skip":
+                    continue
+            chosen[key] = place
+        self._remove([keys[chosen[key]] for key in known.intersection(chosen)])
+        return chosen
 
+    def _known(self, there: Sequence[Any]) -> set[Any]:
+        try:
+            held = self._lsh.keys.getmany(*there)
+            known = {key for key, bands in zip(there, held, strict=True) if bands}
+        except TypeError as error:
+            raise InputError(f"a key cannot be looked up: {error}") from error
+        return known.union(self._recent.keys() & set(there))
 
-def _known(lsh: MinHashLSH, there: Sequence[Any]) -> set[Any]:
-    """Those of the keys that an LSH holds."""
-    if not there:
-        return set()
-    try:
-        return {key for key, bands in zip(there, lsh.keys.getmany(*there), strict=True) if bands}
-    except TypeError as error:
-        raise InputError(f"a key cannot be looked up: {error}") from error
+    def _remove(self, keys: Sequence[Any]) -> None:
+        if not keys:
+            return
+        # What is held back cannot be removed.
+        self.__exit__()
+        self.__enter__()
+        self._recent.clear()
+        for key in keys:
+            self._lsh.remove(key)
 
 
 def _is_there(key: Any) -> InputError:

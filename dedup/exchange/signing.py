@@ -9,7 +9,7 @@ import numpy
 from dedup import _core
 from dedup.engines.local import checked_jobs
 from dedup.errors import IncompatibleSignatureError, InputError
-from dedup.exchange.shingles import checked_texts, hash_shingle
+from dedup.exchange.items import checked_texts, hash_shingle
 from dedup.policy import PERMUTATIONS, Policy
 
 if TYPE_CHECKING:
