@@ -281,8 +281,8 @@ def test_a_server_is_asked_once_a_band_for_many_texts(socket: str) -> None:
 def test_keys_that_are_not_pickled_must_be_bytes(socket: str) -> None:
     config = {"type": "redis", "redis": {"unix_socket_path": socket}}
     lsh = MinHashLSH(num_perm=128, storage_config=config, prepickle=False)
-    with pytest.raises(TypeError, match="requires bytes keys"):
-        exchange.fill(lsh, [("a", STORY)])
+    with pytest.raises(InputError, match="key 'a' is a str; on a server it must be bytes"):
+        exchange.fill(lsh, [(b"b", STORY), ("a", STORY)])
     assert exchange.fill(lsh, [(b"a", STORY)]) == 1
     assert [key for key, _ in exchange.stored(lsh)] == [b"a"]
 

@@ -60,7 +60,15 @@ def bands_of(signatures: NDArray[numpy.uint32], lsh: MinHashLSH) -> list[list[by
 
 
 def packed(lsh: MinHashLSH, keys: Sequence[Any]) -> list[Any]:
-    """Keys as the storage has them."""
+    """Keys as the storage has them; InputError for one that it cannot have."""
+    if getattr(lsh, "_require_bytes_keys", False):
+        other = [key for key in keys if not isinstance(key, bytes)]
+        if other:
+            kind = type(other[0]).__name__
+            raise InputError(
+                f"key {str(other[0])[:60]!r} is a {kind}; on a server it must be bytes",
+                hint="leave prepickle out, and keys of every kind are pickled",
+            )
     return [pickle.dumps(key) for key in keys] if lsh.prepickle else list(keys)
 
 

@@ -6,18 +6,20 @@ keys are looked up in one trip. What went in before an error stays.
 
 from __future__ import annotations
 
+import gc
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any, Literal
 
 import numpy
 
 from dedup.errors import InputError
-from dedup.exchange.bands import checked_lsh, packed
+from dedup.exchange.bands import bands_of, checked_lsh, packed
 from dedup.exchange.signing import EMPTY, SCHEME, checked_rows, signatures
 from dedup.exchange.sources import held, in_parts, stored
 from dedup.model import Document
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from datasketch import MinHashLSH
     from numpy.typing import NDArray
@@ -46,7 +48,8 @@ def fill(
     the keys. The LSH's `num_perm` is that of the signatures; of its seed it knows nothing, so all
     that goes in must be of one policy. Texts without tokens are left out: they resemble nothing.
     present: what to do with a key that is there already, or comes twice: "error", or "skip" it, so
-    that a fill which was broken off can be given again, or "replace" what it had.
+    that a fill which an error ended can be given again, or "replace" what it had, as after a kill:
+    a server may have got a part of what a session held back.
     """
     lsh = checked_lsh(lsh)
     numbered = (_document(one, place) for place, one in enumerate(documents))
@@ -163,17 +166,37 @@ class _Filling:
 
     def insert(self, keys: Sequence[Any], rows: NDArray[numpy.uint32]) -> None:
         """Insert one part, but texts without tokens; all of it or, where a key may not, nothing."""
+        chosen = self._chosen(keys, packed(self._lsh, keys), rows.min(axis=1) != EMPTY)
+        places = list(chosen.values())
+        if self.count == 0 and places:
+            self._insert_first(keys[places[0]], rows[places[0]])
+        names, rest = list(chosen), int(self.count == 0)
+        self._insert_all(names[rest:], rows[places[rest:]])
+        self.count += len(names)
+        self._recent.update(dict.fromkeys(names))
+        for name in list(self._recent)[: -max(self._lsh.buffer_size, BUFFER)]:
+            del self._recent[name]
+
+    def _insert_first(self, key: Any, row: NDArray[numpy.uint32]) -> None:
+        """By datasketch itself, which learns the scheme from it and looks at the key's kind."""
         from datasketch import LeanMinHash
 
-        there = packed(self._lsh, keys)
-        for key, place in self._chosen(keys, there, rows.min(axis=1) != EMPTY).items():
-            # No LSH looks at the seed.
-            signature = LeanMinHash(seed=0, hashvalues=rows[place], scheme=SCHEME)
-            self._session.insert(keys[place], signature, check_duplication=False)
-            self._recent[key] = None
-            self.count += 1
-            if len(self._recent) > max(self._lsh.buffer_size, BUFFER):
-                del self._recent[next(iter(self._recent))]
+        # No LSH looks at the seed.
+        signature = LeanMinHash(seed=0, hashvalues=row, scheme=SCHEME)
+        self._session.insert(key, signature, check_duplication=False)
+
+    def _insert_all(self, names: Sequence[Any], rows: NDArray[numpy.uint32]) -> None:
+        """What `session.insert` does, band by band instead of key by key, in a third of the time.
+
+        The keys go in last: of a part that is broken off none is taken for held.
+        """
+        bands = bands_of(rows, self._lsh)
+        with _uncollected():
+            for table, band in zip(self._lsh.hashtables, bands, strict=True):
+                for name, one in zip(names, band, strict=True):
+                    table.insert(one, name, buffer=True)
+            for name, *own in zip(names, *bands, strict=True):
+                self._lsh.keys.insert(name, *own, buffer=True)
 
     def _chosen(
         self, keys: Sequence[Any], there: Sequence[Any], full: NDArray[numpy.bool_]
@@ -210,6 +233,18 @@ class _Filling:
         self._recent.clear()
         for key in keys:
             self._lsh.remove(key)
+
+
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """No search for cyclic garbage, which would look at all sets of an LSH again and again."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if enabled:
+            gc.enable()
 
 
 def _is_there(key: Any) -> InputError:
