@@ -3,7 +3,6 @@
 use std::io;
 
 use super::list::{Side, documents, places};
-use super::record::Held;
 use super::state::State;
 
 /// Blocks that are listed at one time.
@@ -39,12 +38,20 @@ pub fn blocks(state: &State, first: u32) -> io::Result<(Vec<(Side, String)>, u32
     Ok((listed, end))
 }
 
-/// Documents that are held from a number on, each as the first texts of its blocks; and the number to go on
-/// with, the same again after the last one.
+/// A document as its blocks.
+pub struct Blocks {
+    /// Its id.
+    pub id: String,
+    /// The first texts of its blocks, in their order.
+    pub texts: Vec<String>,
+}
+
+/// Documents that are held from a number on, as their blocks; and the number to go on with, the same again
+/// after the last one.
 ///
 /// # Errors
 /// Those of reading, and where a file is damaged.
-pub fn document_texts(state: &State, first: u32) -> io::Result<(Vec<(Held, Vec<String>)>, u32)> {
+pub fn document_texts(state: &State, first: u32) -> io::Result<(Vec<Blocks>, u32)> {
     let (found, end) = documents(state, first)?;
     let (mut listed, mut bytes) = (Vec::new(), 0);
     for (number, held) in found {
@@ -53,7 +60,7 @@ pub fn document_texts(state: &State, first: u32) -> io::Result<(Vec<(Held, Vec<S
             texts.extend(text_of(state, block.node)?);
         }
         bytes += texts.iter().map(String::len).sum::<usize>();
-        listed.push((held, texts));
+        listed.push(Blocks { id: held.id, texts });
         if bytes >= BYTES {
             return Ok((listed, number + 1));
         }

@@ -9,7 +9,8 @@ use pyo3::types::{PyDict, PyString};
 
 use super::convert::{Threads, borrow, field, permutations_of, settings_of, value_error, words};
 use super::index_values::{
-    Columns, PyBlock, PyDocument, PyMatch, PyRun, PyVerdict, PyWritten, failure, place, verdict_of,
+    Columns, PyBlock, PyDocument, PyMatch, PyRun, PyTexts, PyVerdict, PyWritten, failure, place,
+    verdict_of,
 };
 use crate::corpus::compile;
 use crate::index::batch::Batch;
@@ -326,10 +327,9 @@ impl IndexState {
     }
 
     /// Documents from a number on, each as its id and the texts of its blocks, and where to go on.
-    fn texts(&self, py: Python<'_>, first: u32) -> PyResult<(Vec<(String, Vec<String>)>, u32)> {
+    fn texts(&self, py: Python<'_>, first: u32) -> PyResult<(Vec<PyTexts>, u32)> {
         let (found, end) = py.detach(|| document_texts(&self.read(), first)).map_err(failure)?;
-        let told = |(held, texts): (Held, _)| (held.id, texts);
-        Ok((found.into_iter().map(told).collect(), end))
+        Ok((found.into_iter().map(|one| (one.id, one.texts)).collect(), end))
     }
 
     /// Matches of blocks from a number on, some thousands of blocks at a time: see `dedup/_core.pyi`.
