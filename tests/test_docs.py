@@ -12,7 +12,7 @@ from typer.main import get_command
 
 import dedup
 from dedup import exchange
-from dedup.cli import app, main
+from dedup.cli import main, make_app
 from dedup.policy import Policy
 
 ROOT = Path(__file__).parent.parent
@@ -23,7 +23,7 @@ TEXTS = {
 }
 GUIDE = TEXTS["README.md"] + TEXTS["docs/formats.md"]
 
-COMMANDS = get_command(app).commands
+COMMANDS = get_command(make_app(())).commands
 
 
 def flags_of(command):
