@@ -14,6 +14,7 @@ import numpy
 
 from dedup.errors import InputError
 from dedup.exchange.bands import bands_of, checked_lsh, packed
+from dedup.exchange.items import checked_text
 from dedup.exchange.signing import EMPTY, SCHEME, checked_rows, signatures
 from dedup.exchange.sources import held, in_parts, stored
 from dedup.model import Document
@@ -120,8 +121,8 @@ def transfer(source: MinHashLSH, target: MinHashLSH, *, present: Present = "erro
 
 def _document(value: Any, place: int) -> tuple[Any, str]:
     if isinstance(value, Document):
-        return value.id, value.text
-    if isinstance(value, dict) and {"id", "text"} <= value.keys():
+        key, text = value.id, value.text
+    elif isinstance(value, dict) and {"id", "text"} <= value.keys():
         key, text = value["id"], value["text"]
     elif isinstance(value, (tuple, list)) and len(value) == 2:
         key, text = value
@@ -129,9 +130,7 @@ def _document(value: Any, place: int) -> tuple[Any, str]:
         kind = type(value).__name__
         reason = "it must be a pair of key and text, a Document, or a dict with id and text"
         raise InputError(f"document {place} is a {kind}; {reason}")
-    if not isinstance(text, str):
-        raise InputError(f"document {place}: the text is a {type(text).__name__}; it must be a str")
-    return key, text
+    return key, checked_text(text, f"the text of document {place}")
 
 
 def _insert_pairs(lsh: MinHashLSH, pairs: Iterable[tuple[Any, Any]], present: Present) -> int:

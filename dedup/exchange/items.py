@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from dedup import _core
 from dedup.errors import InputError
@@ -51,13 +51,16 @@ def checked_texts(texts: Iterable[str]) -> list[str]:
     if isinstance(texts, (str, bytes)):
         kind = type(texts).__name__
         raise InputError(f"the texts are one {kind}; they must be a list", hint="[text]")
-    given = list(texts)
-    for place, text in enumerate(given):
-        if not isinstance(text, str):
-            raise InputError(f"text {place} is a {type(text).__name__}; it must be a str")
-        if not text.isascii():
-            try:
-                text.encode()
-            except UnicodeEncodeError as error:
-                raise InputError(f"text {place} has a lone surrogate at {error.start}") from error
-    return given
+    return [checked_text(text, f"text {place}") for place, text in enumerate(texts)]
+
+
+def checked_text(text: Any, whose: str) -> str:
+    """The text, which must be a str without lone surrogates; InputError where it is not."""
+    if not isinstance(text, str):
+        raise InputError(f"{whose} is a {type(text).__name__}; it must be a str")
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError as error:
+            raise InputError(f"{whose} has a lone surrogate at {error.start}") from error
+    return text
