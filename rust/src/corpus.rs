@@ -218,9 +218,10 @@ impl Corpus {
         let matches = std::mem::take(&mut self.matches);
         let neighbours = Neighbours::new(matches, self.store.nodes());
         let mut plan = make_plan(&self.store, &self.settings, &neighbours, rank);
-        let cluster_ids = cluster_ids(&self.store, &self.settings, &plan);
-        let counts = counts(&plan, &self.store);
-        let hottest = tell(&self.store, &self.hot.crowds, &plan.spread);
+        let ((cluster_ids, counts), hottest) = rayon::join(
+            || (cluster_ids(&self.store, &self.settings, &plan), counts(&plan, &self.store)),
+            || tell(&self.store, &self.hot.crowds, &plan.spread),
+        );
         plan.spread = Vec::new();
         let memory = self.store.state().into_iter().filter(|&(name, _)| name != "file");
         let most_bytes = memory.map(|(_, bytes)| bytes).sum::<u64>()

@@ -6,6 +6,9 @@
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
+use bytemuck::allocation::zeroed_vec;
+
+use crate::memory::spread_out;
 use crate::store::Number;
 
 /// Places of a table that holds anything.
@@ -118,8 +121,8 @@ impl RawTable {
             places = grown(places);
         }
         if places > self.slots.len() {
-            let old = std::mem::take(&mut self.slots);
-            self.slots.resize_with(places, Default::default);
+            let old = std::mem::replace(&mut self.slots, zeroed_vec(places));
+            spread_out(&self.slots);
             *self.entries.get_mut() = 0;
             for (hash, number) in hashes(&old) {
                 self.enter(hash, number);
@@ -210,6 +213,7 @@ impl NodeTable {
     fn grow(&mut self) {
         let places = grown(self.slots.len());
         let old = std::mem::replace(&mut self.slots, vec![0; places]);
+        spread_out(&self.slots);
         for slot in old.into_iter().filter(|&slot| slot != 0) {
             let mut at = place(slot >> 32 << 32, places);
             while self.slots[at] != 0 {

@@ -1,6 +1,6 @@
 //! Documents, piece by piece: split, hash, and tokenise what was not seen before.
 //!
-//! A piece is about 64 KiB of texts that one thread reads. Lines of JSON are taken as they are: a piece
+//! A piece is about 32 KiB of texts that one thread reads. Lines of JSON are taken as they are: a piece
 //! finds its records' texts itself.
 
 use regex::Regex;
@@ -17,7 +17,7 @@ use crate::token::TokenBuffer;
 
 /// Bytes of text that one task takes: large enough to forget the task's cost, small enough to
 /// balance a batch of 1 MiB over the threads.
-pub const PIECE_BYTES: usize = 64 << 10;
+pub const PIECE_BYTES: usize = 32 << 10;
 
 /// One document of a batch.
 #[derive(Clone, Copy)]
