@@ -128,6 +128,8 @@ def main() -> int:
     except (dedup.DedupError, ElementTree.ParseError) as error:
         print(error, file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        return 130  # what was not committed yet comes again with the same input
 
 
 if __name__ == "__main__":

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import random
 import signal
 import subprocess
@@ -27,9 +28,13 @@ OTHER = "Herons have come back to the old harbour this spring, and nobody chases
 SCANNED = sorted(ARTICLES.glob("*.txt"))
 
 
-def run(name: str, *arguments: object, feed: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+def run(
+    name: str, *arguments: object, feed: bytes = b"", **environment: str
+) -> subprocess.CompletedProcess[bytes]:
     command = [sys.executable, str(EXAMPLES / name), *map(str, arguments)]
-    return subprocess.run(command, input=feed, capture_output=True, check=False)
+    # The site under test is on this machine, whatever proxy the others are behind.
+    direct = {**os.environ, "no_proxy": "127.0.0.1", "NO_PROXY": "127.0.0.1", **environment}
+    return subprocess.run(command, input=feed, capture_output=True, check=False, env=direct)
 
 
 def lines_of(output: bytes) -> list[Any]:
@@ -248,18 +253,29 @@ def test_a_dataset_comes_back_without_what_was_seen(tmp_path: Path) -> None:
     feed = tmp_path / "feed.jsonl"
     documents = [*DOCUMENTS, ("copy", DOCUMENTS[0][1])]
     feed.write_bytes(jsonl([{"id": id, "text": text} for id, text in documents]))
-    done = run("huggingface_map.py", tmp_path / "seen", feed)
+    home = str(tmp_path / "home")
+    done = run("huggingface_map.py", tmp_path / "seen", feed, HF_HOME=home)
     assert done.returncode == 0, done.stderr
     rows = [(row["id"], row["text"]) for row in lines_of(done.stdout)]
     told = expected(dedup.Policy(), documents)
     assert rows == [(id, text) for id, action, text in told if action != "drop"]
     assert told[-1][1] == "drop"
-    again = run("huggingface_map.py", tmp_path / "seen", feed)
+    again = run("huggingface_map.py", tmp_path / "seen", feed, HF_HOME=home)
     assert again.stdout == done.stdout
     with dedup.Index.open(tmp_path / "seen"):
-        locked = run("huggingface_map.py", tmp_path / "seen", feed)
+        locked = run("huggingface_map.py", tmp_path / "seen", feed, HF_HOME=home)
     assert (locked.returncode, locked.stdout) == (2, b"")
     assert b"another process writes to the index" in locked.stderr
+
+
+def test_a_dataset_of_which_all_was_seen_comes_back_empty(tmp_path: Path) -> None:
+    pytest.importorskip("datasets", reason="datasets is absent: pip install datasets")
+    feed = tmp_path / "feed.jsonl"
+    feed.write_bytes(jsonl([{"id": id, "text": text} for id, text in DOCUMENTS]))
+    with dedup.Index.open(tmp_path / "seen") as index:
+        index.add_many((f"before {id}", text) for id, text in DOCUMENTS)
+    done = run("huggingface_map.py", tmp_path / "seen", feed, HF_HOME=str(tmp_path / "home"))
+    assert (done.returncode, done.stdout) == (0, b""), done.stderr
 
 
 # --- pandas_loop.py ---------------------------------------------------------------------------
