@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Iterator
 from typing import Any
 
@@ -102,6 +103,34 @@ def test_a_key_that_is_there_may_be_replaced(make_lsh: Maker) -> None:
     assert content(lsh) == content(
         filled_by_datasketch(make_lsh(), {"story": OTHER, "near": NEAR}, Policy())
     )
+
+
+def test_a_text_without_tokens_replaces_what_a_key_had_by_nothing(make_lsh: Maker) -> None:
+    lsh = make_lsh()
+    exchange.fill(lsh, TEXTS.items())
+    documents = [("story", "..."), ("new", NEAR), ("new", ""), ("near", "..."), ("near", OTHER)]
+    assert exchange.fill(lsh, documents, present="replace") == 1
+    left = {"other": OTHER, "near": OTHER}
+    assert content(lsh) == content(filled_by_datasketch(make_lsh(), left, Policy()))
+    assert exchange.fill(lsh, [("near", "...")], present="skip") == 0
+    assert exchange.fill(lsh, [("near", "...")]) == 0
+    assert "near" in lsh
+
+
+@pytest.mark.parametrize("enabled", [True, False])
+def test_the_collector_of_garbage_is_left_as_it_was(enabled: bool) -> None:
+    before = gc.isenabled()
+    lsh = MinHashLSH(num_perm=128)
+    try:
+        (gc.enable if enabled else gc.disable)()
+        exchange.fill(lsh, TEXTS.items())
+        assert gc.isenabled() == enabled
+        lsh.hashtables[3].insert = None
+        with pytest.raises(TypeError):
+            exchange.fill(lsh, [("more", STORY), ("and more", STORY)])
+        assert gc.isenabled() == enabled
+    finally:
+        (gc.enable if before else gc.disable)()
 
 
 def test_what_a_kill_left_on_a_server_is_made_whole(redis_socket: str) -> None:

@@ -50,7 +50,8 @@ def fill(
     that goes in must be of one policy. Texts without tokens are left out: they resemble nothing.
     present: what to do with a key that is there already, or comes twice: "error", or "skip" it, so
     that a fill which an error ended can be given again, or "replace" what it had, as after a kill:
-    a server may have got a part of what a session held back.
+    a server may have got a part of what a session held back. A text without tokens replaces it by
+    nothing.
     """
     lsh = checked_lsh(lsh)
     numbered = (_document(one, place) for place, one in enumerate(documents))
@@ -202,17 +203,18 @@ class _Filling:
     ) -> dict[Any, int]:
         """What is to go in: keys as the storage has them, and their places."""
         known = self._known(there)
+        if self._present == "replace":
+            last = {key: place for place, key in enumerate(there)}
+            self._remove([keys[place] for key, place in last.items() if key in known])
+            return {key: place for key, place in last.items() if full[place]}
         chosen: dict[Any, int] = {}
         for place, key in enumerate(there):
             if not full[place]:
                 continue
-            if key in known or key in chosen:
-                if self._present == "error":
-                    raise _is_there(keys[place])
-                if self._present == "skip":
-                    continue
-            chosen[key] = place
-        self._remove([keys[chosen[key]] for key in known.intersection(chosen)])
+            if key not in known and key not in chosen:
+                chosen[key] = place
+            elif self._present == "error":
+                raise _is_there(keys[place])
         return chosen
 
     def _known(self, there: Sequence[Any]) -> set[Any]:
