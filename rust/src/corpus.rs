@@ -10,7 +10,7 @@ use crate::audit::{Audit, audit_long, audit_short};
 use crate::characters::{all_short_pairs, short_candidates};
 use crate::checkpoint::Checkpoints;
 use crate::clean::{Cleaned, clean_lines, clean_text};
-use crate::cluster::{Corpus as Decided, Neighbours};
+use crate::cluster::Neighbours;
 use crate::columns::filled;
 use crate::counts::counts;
 use crate::enter::{LinesRead, Workspace, read_batch, read_lines};
@@ -217,7 +217,15 @@ impl Corpus {
     pub fn decide(&mut self, rank: Option<&[u32]>, dates: &[i64]) {
         let matches = std::mem::take(&mut self.matches);
         let neighbours = Neighbours::new(matches, self.store.nodes());
-        let mut plan = make_plan(&self.store, &self.settings, &neighbours, rank);
+        let (store, settings) = (&self.store, &self.settings);
+        let (mut plan, versions) =
+            make_plan(store, settings, &neighbours, rank, |corpus, fates, runs| {
+                if settings.tells_versions() {
+                    Versions::new(corpus, (fates, runs), dates)
+                } else {
+                    Versions::default()
+                }
+            });
         let ((cluster_ids, counts), hottest) = rayon::join(
             || (cluster_ids(&self.store, &self.settings, &plan), counts(&plan, &self.store)),
             || tell(&self.store, &self.hot.crowds, &plan.spread),
@@ -228,18 +236,6 @@ impl Corpus {
             + plan.bytes()
             + neighbours.bytes()
             + filled(&cluster_ids);
-        let decided = Decided {
-            store: &self.store,
-            settings: &self.settings,
-            neighbours: &neighbours,
-            documents: &[],
-            excluded: &[],
-        };
-        let versions = if self.settings.tells_versions() {
-            Versions::new(&decided, (&plan.fates, &plan.runs), dates)
-        } else {
-            Versions::default()
-        };
         plan.runs = Vec::new();
         let story_ids = story_ids(&self.store, &self.settings, &versions);
         plan.fates.aligned = Vec::new();

@@ -109,14 +109,16 @@ pub struct Plan {
     documents: Vec<Number>,
 }
 
-/// Decides everything, from matches on.
+/// Decides everything, from matches on. `beside` is done by another thread once it is settled what becomes
+/// of each block, and which runs there are.
 #[must_use]
-pub fn make_plan(
+pub fn make_plan<T: Send>(
     store: &Store,
     settings: &Settings,
     neighbours: &Neighbours,
     rank: Option<&[u32]>,
-) -> Plan {
+    beside: impl FnOnce(&Corpus<'_>, &Fates, &[Run]) -> T + Send,
+) -> (Plan, T) {
     let documents = store.block_documents();
     let sources = sources(store);
     let mut excluded = vec![false; store.documents()];
@@ -145,24 +147,9 @@ pub fn make_plan(
             excluded = dropped;
             continue;
         }
-        let passages = find_passages(store, &fates, &documents);
-        let mut likenesses = Likenesses::new(store, settings, neighbours, &fates, &passages);
-        let (spans, quotes) = if settings.finds_runs() {
-            let positions = positions(store);
-            let text = Text {
-                store,
-                states: &fates.states,
-                documents: &documents,
-                order: None,
-                positions: &positions,
-            };
-            let said = (store, settings, neighbours);
-            let spans = ExactSpans::new(said, &fates, &passages, &mut likenesses);
-            (spans, Quotes::new(&text, settings, &fates, &runs))
-        } else {
-            Default::default()
-        };
-        let differences = Differences::new(store, settings, &fates, &passages);
+        let (told, done) =
+            rayon::join(|| Told::new(&corpus, &fates, &runs), || beside(&corpus, &fates, &runs));
+        let Told { passages, likenesses, spans, quotes, differences } = told;
         let mut plan = Plan {
             differences,
             spans,
@@ -181,7 +168,41 @@ pub fn make_plan(
         plan.join_clusters((store, settings), &sources);
         plan.similar = plan.find_similar(store, settings);
         plan.documents = Vec::new();
-        return plan;
+        return (plan, done);
+    }
+}
+
+/// What is told of what was settled.
+struct Told {
+    passages: Vec<Passage>,
+    likenesses: Likenesses,
+    spans: ExactSpans,
+    quotes: Quotes,
+    differences: Differences,
+}
+
+impl Told {
+    fn new(corpus: &Corpus<'_>, fates: &Fates, runs: &[Run]) -> Self {
+        let Corpus { store, settings, neighbours, documents, .. } = *corpus;
+        let passages = find_passages(store, fates, documents);
+        let mut likenesses = Likenesses::new(store, settings, neighbours, fates, &passages);
+        let (spans, quotes) = if settings.finds_runs() {
+            let positions = positions(store);
+            let text = Text {
+                store,
+                states: &fates.states,
+                documents,
+                order: None,
+                positions: &positions,
+            };
+            let said = (store, settings, neighbours);
+            let spans = ExactSpans::new(said, fates, &passages, &mut likenesses);
+            (spans, Quotes::new(&text, settings, fates, runs))
+        } else {
+            Default::default()
+        };
+        let differences = Differences::new(store, settings, fates, &passages);
+        Self { passages, likenesses, spans, quotes, differences }
     }
 }
 
