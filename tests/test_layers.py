@@ -16,6 +16,8 @@ ABOVE = {
     "dedup.engines.checkpoint",
     "dedup.engines.local",
     "dedup.engines.stream",
+    "dedup.exchange.items",
+    "dedup.exchange.signing",
     "dedup.explanation",
     "dedup.formats.array",
     "dedup.formats.cleaned",

@@ -7,6 +7,6 @@ documents; `upkeep` writes and merges runs.
 """
 
 from dedup.index.index import Index
-from dedup.index.verdict import Entry, Sighting, Verdict
+from dedup.index.verdict import Entry, HeldBlock, Sighting, Verdict
 
-__all__ = ["Entry", "Index", "Sighting", "Verdict"]
+__all__ = ["Entry", "HeldBlock", "Index", "Sighting", "Verdict"]

@@ -23,7 +23,7 @@ from dedup.index.folder import (
     sync_folder,
 )
 from dedup.index.rules import check_identity, check_policy, identity, index_policy, stored_policy
-from dedup.index.verdict import Entry, Verdict
+from dedup.index.verdict import Entry, HeldBlock, Verdict
 from dedup.policy import Policy
 
 if TYPE_CHECKING:
@@ -196,6 +196,35 @@ class Opened:
                 found, after = self._asker.core.documents(first)
             for _, id, date, source, fields in found:
                 yield Entry(id, date, source, orjson.loads(fields))
+            if after == first:
+                return
+            first = after
+
+    def blocks(self) -> Iterator[HeldBlock]:
+        """The different blocks that are held, in the order in which they came.
+
+        Only those of `min_tokens` tokens or more: of shorter ones no text is kept.
+        """
+        first, after = 0, 0
+        while True:
+            with damage(self.path):
+                found, after = self._asker.core.blocks(first)
+            for (document, source, _, span), text in found:
+                yield HeldBlock(document, source, span, text)
+            if after == first:
+                return
+            first = after
+
+    def texts(self) -> Iterator[tuple[str, list[str]]]:
+        """The documents that are held: the id of each, and the texts of its blocks in their order.
+
+        As `blocks` has them: those of `min_tokens` tokens or more, as they were spelled first.
+        """
+        first, after = 0, 0
+        while True:
+            with damage(self.path):
+                found, after = self._asker.core.texts(first)
+            yield from found
             if after == first:
                 return
             first = after

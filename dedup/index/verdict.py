@@ -117,3 +117,17 @@ class Entry:
             "source": self.source,
             "fields": dict(self.fields),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBlock:
+    """One of the different blocks that an index holds, with its text.
+
+    document, source, span: where it stands first. text: as it was spelled when it first came; the
+    block of that place may differ in case, accents, points or punctuation.
+    """
+
+    document: str
+    source: str
+    span: Span
+    text: str

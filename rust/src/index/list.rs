@@ -71,8 +71,8 @@ pub struct Listed {
     pub template: bool,
 }
 
-/// The first two places of a block.
-fn places(state: &State, node: u32) -> io::Result<Vec<Side>> {
+/// The first places of a block, `most` or a few more.
+pub(super) fn places(state: &State, node: u32, most: usize) -> io::Result<Vec<Side>> {
     let mut places = Vec::new();
     state.each_document(node, &mut |number| {
         let held: Held = state.document(number)?;
@@ -86,7 +86,7 @@ fn places(state: &State, node: u32) -> io::Result<Vec<Side>> {
                 raw: block.spelling,
             });
         }
-        Ok(places.len() < 2)
+        Ok(places.len() < most)
     })?;
     Ok(places)
 }
@@ -101,10 +101,10 @@ pub fn list(state: &State, first: u32) -> io::Result<(Vec<Listed>, u32)> {
     let mut listed = Vec::new();
     let mut buffer = TokenBuffer::default();
     for node in first..end {
-        let mut own = places(state, node)?.into_iter();
+        let mut own = places(state, node, 2)?.into_iter();
         let Some(side) = own.next() else { continue };
         for other in state.matches(node)?.into_iter().filter(|&other| other < node) {
-            let Some(other_side) = places(state, other)?.into_iter().next() else { continue };
+            let Some(other_side) = places(state, other, 1)?.into_iter().next() else { continue };
             let mut view = |node| {
                 let text = state.text(node)?;
                 Ok::<_, io::Error>(View::new(&mut buffer, &state.settings, node, text))

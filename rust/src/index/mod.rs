@@ -25,4 +25,5 @@ pub mod rows;
 pub mod run;
 pub mod stage;
 pub mod state;
+pub mod texts;
 pub mod view;

@@ -9,7 +9,8 @@ use pyo3::types::{PyDict, PyString};
 
 use super::convert::{Threads, borrow, field, permutations_of, settings_of, value_error, words};
 use super::index_values::{
-    Columns, PyDocument, PyMatch, PyRun, PyVerdict, PyWritten, failure, place, verdict_of,
+    Columns, PyBlock, PyDocument, PyMatch, PyRun, PyTexts, PyVerdict, PyWritten, failure, place,
+    verdict_of,
 };
 use crate::corpus::compile;
 use crate::index::batch::Batch;
@@ -20,6 +21,7 @@ use crate::index::merge::merge;
 use crate::index::record::Held;
 use crate::index::run::Run;
 use crate::index::state::{Placed, State};
+use crate::index::texts::{blocks, document_texts};
 use crate::read::NewDocument;
 
 /// Documents that were read and looked up, and are not judged yet.
@@ -315,6 +317,19 @@ impl IndexState {
         let told =
             |(number, held): (u32, Held)| (number, held.id, held.date, held.source, held.fields);
         Ok((found.into_iter().map(told).collect(), end))
+    }
+
+    /// Different blocks from a number on, with their first places, and where to go on.
+    fn blocks(&self, py: Python<'_>, first: u32) -> PyResult<(Vec<PyBlock>, u32)> {
+        let (found, end) = py.detach(|| blocks(&self.read(), first)).map_err(failure)?;
+        let told = |(side, text)| (place(side), text);
+        Ok((found.into_iter().map(told).collect(), end))
+    }
+
+    /// Documents from a number on, each as its id and the texts of its blocks, and where to go on.
+    fn texts(&self, py: Python<'_>, first: u32) -> PyResult<(Vec<PyTexts>, u32)> {
+        let (found, end) = py.detach(|| document_texts(&self.read(), first)).map_err(failure)?;
+        Ok((found.into_iter().map(|one| (one.id, one.texts)).collect(), end))
     }
 
     /// Matches of blocks from a number on, some thousands of blocks at a time: see `dedup/_core.pyi`.

@@ -75,6 +75,12 @@ pub(super) type PyDocument = (u32, String, String, String, String);
 /// Id, source, date and span of one side.
 pub(super) type PyPlace = (String, String, String, (u32, u32));
 
+/// A block: its first place and its text.
+pub(super) type PyBlock = (PyPlace, String);
+
+/// A document: its id and the texts of its blocks.
+pub(super) type PyTexts = (String, Vec<String>);
+
 /// Both sides, relation, resemblance, containment, whether they differ in numbers or names only.
 pub(super) type PyMatch = (PyPlace, PyPlace, &'static str, f64, f64, bool);
 
