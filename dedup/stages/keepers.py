@@ -95,6 +95,15 @@ class KeeperOrder:
         elif self._dates is not None:
             self._dates.append([date_key(date) for date in values])
 
+    def pass_over(self, documents: int) -> None:
+        """Take in so many documents that are not ranked: the corpus is held against them."""
+        if self.rule in ("prefer", "prefer-field"):
+            self._preferences.extend([len(self.arguments)] * documents)
+        elif self.rule == "callable":
+            self._values += [None] * documents
+        elif self._dates is not None:
+            self._dates.append([b""] * documents)
+
     def noted(self, documents: int) -> dict[str, Any]:
         """What was noted of the documents after the first so many: bytes, and a text."""
         dates, ends = (b"", b"") if self._dates is None else self._dates.after(documents)

@@ -242,7 +242,11 @@ impl Corpus {
         let story_ids = story_ids(&self.store, &self.settings, &versions);
         plan.fates.aligned = Vec::new();
         self.store.forget_content();
-        let matches = neighbours.into_matches();
+        let mut matches = neighbours.into_matches();
+        if self.store.reference_documents() > 0 {
+            let stands = self.store.nodes_of_corpus();
+            matches.retain(|one| stands[one.left as usize] || stands[one.right as usize]);
+        }
         let occurrences = None;
         self.outcome = Some(Outcome {
             matches,

@@ -124,6 +124,21 @@ impl Corpus {
         (found.documents, found.bad, extras)
     }
 
+    /// Says what the other documents are held against: where the documents of each end, and its name.
+    fn hold_against(&mut self, references: Vec<(u32, String)>) -> PyResult<()> {
+        let ends = references.iter().map(|&(end, _)| end);
+        if !ends.clone().is_sorted() || ends.last().unwrap_or(0) as usize > self.core.store.documents() {
+            return Err(value_error("no such documents"));
+        }
+        self.core.store.set_references(references);
+        Ok(())
+    }
+
+    /// The name of what a document was read from, if the others are held against it.
+    fn reference_of(&self, document: usize) -> Option<&str> {
+        self.core.store.reference_of(document)
+    }
+
     fn repeated_ids(&self, py: Python<'_>) -> (usize, Option<(String, String)>) {
         let store = &self.core.store;
         let (count, first) = py.detach(|| store.repeated_ids());

@@ -9,13 +9,14 @@ use pyo3::types::{PyDict, PyString};
 
 use super::convert::{Threads, borrow, field, permutations_of, settings_of, value_error, words};
 use super::index_values::{
-    Columns, PyDocument, PyMatch, PyRun, PyVerdict, PyWritten, failure, place, verdict_of,
+    Columns, PyDocument, PyMatch, PyRun, PyText, PyVerdict, PyWritten, failure, place, verdict_of,
 };
 use crate::corpus::compile;
 use crate::index::batch::Batch;
 use crate::index::decide::Said;
+use crate::index::export::{Told, texts};
 use crate::index::fresh::Fresh;
-use crate::index::list::{Listed, documents, list};
+use crate::index::list::{DOCUMENTS, Listed, documents, list};
 use crate::index::merge::merge;
 use crate::index::record::Held;
 use crate::index::run::Run;
@@ -311,9 +312,19 @@ impl IndexState {
 
     /// Documents from a number on, and where to go on.
     fn documents(&self, py: Python<'_>, first: u32) -> PyResult<(Vec<PyDocument>, u32)> {
-        let (found, end) = py.detach(|| documents(&self.read(), first)).map_err(failure)?;
+        let (found, end) = py.detach(|| documents(&self.read(), first, DOCUMENTS)).map_err(failure)?;
         let told =
             |(number, held): (u32, Held)| (number, held.id, held.date, held.source, held.fields);
+        Ok((found.into_iter().map(told).collect(), end))
+    }
+
+    /// Documents with their texts from a number on, and where to go on.
+    fn texts(&self, py: Python<'_>, first: u32) -> PyResult<(Vec<PyText>, u32)> {
+        let (found, end) = py.detach(|| texts(&self.read(), first)).map_err(failure)?;
+        let told = |Told { held, text, missing }| {
+            let Held { id, date, source, fields, .. } = held;
+            (id, date, source, fields, text, missing)
+        };
         Ok((found.into_iter().map(told).collect(), end))
     }
 
