@@ -14,6 +14,7 @@ from dedup.errors import CorruptIndexError, IndexError_
 from dedup.index import upkeep
 from dedup.index.asking import Asker, New, checked_text, damage
 from dedup.index.catalogue import RESTORE, Catalogue, Row, State
+from dedup.index.export import export_to
 from dedup.index.folder import (
     WriterLock,
     check_folder,
@@ -222,6 +223,15 @@ class Opened:
             number = self._asker.core.find(id)
             found = [] if number is None else self._asker.core.texts(number)[0]
         return found[0][4] if found else None
+
+    def export(self, path: str | os.PathLike[str], *, format: str | None = None) -> int:
+        """Write all documents with their texts to a new file, for `scan` and others; how many.
+
+        format: `jsonl` or `parquet` (extra `parquet`), None: as the name ends. One row or line a
+        document: `id`, `text` (as `Entry.text`), `date`, `source`, `fields`, which is text in Parquet.
+        Raises OutputError where the file exists or cannot be written.
+        """
+        return export_to(os.fspath(path), self.entries(texts=True), format)
 
     def snapshot(self) -> tuple[str, int]:
         """Which index it is, and the generation that is seen."""
