@@ -102,6 +102,9 @@ class Corpus:
         Before anything is matched. These come first, stay, and are not reported by themselves.
         """
 
+    def distinct(self) -> int:
+        """How many distinct blocks all documents have, those that are held against too."""
+
     def reference_of(self, document: int) -> str | None:
         """The name of what a document was read from, if the others are held against it."""
 

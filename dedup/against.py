@@ -1,9 +1,8 @@
-"""From what the caller names to what a corpus is held against: files, documents in memory, indexes."""
+"""From what the caller names to what a corpus is held against: files, held documents, indexes."""
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -14,6 +13,8 @@ from dedup.index.reference import IndexReference, is_index
 from dedup.references import FileReference, HeldReference, Reference, name_of
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dedup.formats import Reading
     from dedup.policy import Policy
 
@@ -25,9 +26,9 @@ def open_references(
 ) -> list[Reference]:
     """What `against` means: what `scan` takes as data, an `Index`, the path of one, or several.
 
-    Several are a list of paths and `Index`es; any other list holds documents. None and an empty list
-    are nothing. Files are read by their suffixes, with the fields of `reading`. Raises PolicyError
-    where the policy compares no two documents, and what reading raises.
+    Several are a list of paths and `Index`es; any other list holds documents. None and an empty
+    list are nothing. Files are read by their suffixes, with the fields of `reading`. Raises
+    PolicyError where the policy compares no two documents, and what reading raises.
     """
     if against is None or (isinstance(against, (list, tuple)) and not against):
         return []

@@ -115,7 +115,7 @@ class CompleteResult(CleanResult):
                     raise FormatError(message, path=str(path), hint=UNTOUCHED) from error
 
 
-def complete_result(  # noqa: PLR0913 -- all that an answer depends on
+def complete_result(
     folder: str,
     source: Source,
     policy: Policy,
@@ -169,4 +169,3 @@ def _input_that_differs(entries: list[Any], source: Source, how: Reading) -> str
         if content_of(item, how.max_expansion) != (entry["bytes"], entry["crc32"]):
             return f"{shown(item.path)} has changed since it was read"
     return None
-

@@ -32,10 +32,10 @@ if TYPE_CHECKING:
 class Intake:
     """What was read so far.
 
-    references: what the corpus is held against, which comes first: of each where its documents end,
-    its name, and how the report lists it. documents: of these and of the corpus. records: some of the
-    corpus came from a file of records. weight: of the corpus's pieces. position: how many of its
-    inputs were read to their end, and how many pieces of the one after them.
+    references: what the corpus is held against, which comes first: of each where its documents
+    end, its name, and how the report lists it. documents: of these and of the corpus. records: some
+    of the corpus came from a file of records. weight: of the corpus's pieces. position: how many of
+    its inputs were read to their end, and how many pieces of the one after them.
     """
 
     corpus: _core.Corpus

@@ -280,7 +280,7 @@ def _resolve(policy: object, settings: dict[str, Any]) -> Policy:
     return replace(policy, **settings) if settings else policy
 
 
-def _run(  # noqa: PLR0913 -- all that a run is made of
+def _run(
     data: Any,
     policy: Policy | None,
     options: Options | None,

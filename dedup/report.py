@@ -66,7 +66,8 @@ class RunFacts:
     keeper) and their `characters`. hot: what `hottest` gives.
     inputs: one object for each file as `restore` needs it. against: one for each input that the
     corpus was held against. similar_documents: objects of
-    `similar_document`. state: bytes that the core held when all was read; `file` lies in one.
+    `similar_document`. state: bytes that the core held when all was read; `file` lies in one;
+    distinct: the distinct blocks that they are of.
     reading: how the inputs were read. audits: for each of AUDITED the numbers of
     `_core.Corpus.audits`.
     """
@@ -79,6 +80,7 @@ class RunFacts:
     against: Sequence[Mapping[str, Any]] = ()
     similar_documents: Sequence[Mapping[str, Any]] = ()
     state: Mapping[str, int] = field(default_factory=dict)
+    distinct: int = 0
     reading: Mapping[str, Any] = field(default_factory=dict)
     audits: Sequence[Sequence[int]] = ()
 
@@ -105,8 +107,8 @@ def build_report(policy: Policy, facts: RunFacts) -> dict[str, Any]:
 def _state(facts: RunFacts) -> dict[str, float]:
     """Bytes in memory when all was read, and how many that is per distinct block."""
     held = sum(size for name, size in facts.state.items() if name != "file")
-    distinct = facts.counts.get("blocks_distinct", 0)
-    return {"bytes": held, "bytes_per_distinct_block": round(held / max(1, distinct), 1)}
+    distinct = max(1, facts.distinct)
+    return {"bytes": held, "bytes_per_distinct_block": round(held / distinct, 1)}
 
 
 def expected_recall(policy: Policy) -> dict[str, float]:

@@ -161,7 +161,7 @@ def open_resumption(
         resumption = Resumption(intake, options, checkpoints, always=True)
         resumption.go_on(saved, source.size)
         return resumption
-    sizes = [one.size for one in (source, *references)]
+    sizes = [source.size, *(reference.size for reference in references)]
     is_small = None not in sizes and sum(filter(None, sizes)) < options.checkpoint_bytes
     if not place.resume and is_small:
         return Resumption(intake, options)

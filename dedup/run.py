@@ -153,7 +153,7 @@ class Run:
 
     def _size(self) -> int | None:
         """Bytes to be read, where all are known."""
-        sizes = [one.size for one in (self.source, *self.references)]
+        sizes = [self.source.size, *(reference.size for reference in self.references)]
         known = [size for size in sizes if size is not None]
         return sum(known) if len(known) == len(sizes) else None
 
@@ -210,6 +210,7 @@ class Run:
             kinds=self._kinds(),
             hot=hottest(self.corpus.hot(), self._place, self.source.excerpts),
             state=self.state,
+            distinct=self.corpus.distinct(),
             reading=self.reading.entry(),
             audits=self.corpus.audits(),
             inputs=inputs or (),

@@ -63,8 +63,8 @@ class Version:
     relation: `identical`, `equal`, `near`, `contained`, or `apart` where the two match only other
     versions. resemblance, containment: of the whole documents, exact. All are None, and nothing is
     listed, for the first version. same, changed, came: its own blocks; went: those of the version
-    before it. A block that was split or merged is `changed` once for each of its parts. against: the
-    name of what the corpus was held against, where the document is of that.
+    before it. A block that was split or merged is `changed` once for each of its parts. against:
+    the name of what the corpus was held against, where the document is of that.
     """
 
     document: str
@@ -146,8 +146,8 @@ class StoryHead:
         # A block that was merged from several stands there with each of them.
         stretches = ({one.blocks for one in getattr(last, name)} for name in BECAME)
         blocks = tuple(sum(end - start + 1 for start, end in one) for one in stretches)
-        sources = (source_in(one.source, one.against) for one in (first, last))
-        return cls(*sources, value["documents"], blocks)
+        sources = [source_in(one.source, one.against) for one in (first, last)]
+        return cls(sources[0], sources[1], value["documents"], blocks)
 
 
 def source_in(source: str, against: str | None) -> str:

@@ -81,9 +81,7 @@ def test_every_removed_passage_has_its_keeper_in_the_output_or_in_what_it_is_hel
 
 @given(
     two_corpora(),
-    st.fixed_dictionaries(
-        {}, optional={"keep": st.just("longest"), "scope": st.just("across")}
-    ),
+    st.fixed_dictionaries({}, optional={"keep": st.just("longest"), "scope": st.just("across")}),
 )
 def test_what_goes_is_what_the_greedy_rule_says(
     corpora: tuple[list[str], list[str]], policy: dict[str, Any]
@@ -95,9 +93,7 @@ def test_what_goes_is_what_the_greedy_rule_says(
     names = list(run.inputs)
     repeats = {
         (names[block.document], block.span): block
-        for block, kept in zip(
-            blocks, oracle.greedy(blocks, rank, len(corpora[1])), strict=True
-        )
+        for block, kept in zip(blocks, oracle.greedy(blocks, rank, len(corpora[1])), strict=True)
         if kept is not None
     }
     gone = {

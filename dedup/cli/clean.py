@@ -22,13 +22,13 @@ Example:
   dedup clean articles/ -o clean/                  the first copy of everything
   dedup clean feed.jsonl -o clean/ --keep longest  the longest copy
   dedup clean train/ --against eval/ -o clean/     without what stands in eval/
-  dedup clean new/ --against seen.dedup -o clean/  without what an index has seen
+  dedup clean new/ --against seen.dedup -o clean/  without what an index holds
   dedup clean articles/ -o clean/ --dry-run        only say what would go
 """
 
 
 @flagged
-def clean(  # noqa: PLR0913 -- its groups of flags
+def clean(
     policy: Policy,
     reading: Reading,
     showing: Showing,

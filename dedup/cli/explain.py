@@ -16,7 +16,7 @@ EXAMPLE = """
 Example:
   dedup explain monday.txt tuesday.txt
   dedup explain feed.jsonl:12 feed.jsonl:40     two records, by their lines
-  dedup explain new.txt seen.dedup:item-7       a document of an index, by its id
+  dedup explain new.txt seen.dedup:item-7       a document of an index
   dedup explain a.txt b.txt --threshold 0.8 --format json
 
 Exit code: 0 when the texts match, as a whole or in a passage, 1 when not.

@@ -230,9 +230,9 @@ def remove(index: IndexPath, ids: Ids, lock_timeout: Wait = 0.0) -> int:
 def export(
     index: IndexPath, output: ExportTo = None, format: ExportFormat = None, quiet: Quiet = False
 ) -> int:
-    """Write what an index holds, with its texts, as JSON lines or Parquet.
+    """Write what an index holds as JSON lines or Parquet.
 
-    Texts are as the index keeps them: each paragraph as it was first spelled.
+    Its texts come along as the index keeps them: each paragraph as it was first spelled.
     """
     from dedup.index.export import FORMATS, lines_of
 

@@ -28,7 +28,7 @@ Example:
   dedup scan articles/                          what repeats in a folder
   dedup scan 'corpus/*.jsonl.zst' --top 20      records of many files
   dedup scan a.txt b.txt --format jsonl         one JSON object a cluster
-  dedup scan train/ --against eval/             what of one corpus stands in another
+  dedup scan train/ --against eval/             what of it stands in eval/
   dedup scan corpus/ --plan                     what cleaning it would take
 """
 

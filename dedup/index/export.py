@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import orjson
@@ -51,19 +52,19 @@ def export_to(path: str, entries: Iterable[Entry], format: str | None = None) ->
     if format == "parquet":
         need_pyarrow(shown(path))
     _check_new(path)
-    folder, name = os.path.split(path)
-    partial = os.path.join(folder, f".{name}.dedup-partial-{os.getpid()}")
+    target = Path(path)
+    partial = target.with_name(f".{target.name}.dedup-partial-{os.getpid()}")
     compression = compression_of(path) if format == "jsonl" else ""
     try:
-        with OutputStream(partial, compression, name=path) as stream:
+        with OutputStream(str(partial), compression, name=path) as stream:
             write = _write_columns if format == "parquet" else _write_lines
             count = write(stream, entries)
         _check_new(path)
         with writing(path):
-            os.rename(partial, path)
+            partial.rename(target)
     except BaseException:
         with suppress(OSError):
-            os.unlink(partial)  # noqa: PTH108 -- a path as the system gave it
+            partial.unlink()
         raise
     return count
 

@@ -228,7 +228,7 @@ class Opened:
         """Write all documents with their texts to a new file, for `scan` and others; how many.
 
         format: `jsonl` or `parquet` (extra `parquet`), None: as the name ends. One row or line a
-        document: `id`, `text` (as `Entry.text`), `date`, `source`, `fields`, which is text in Parquet.
+        document: `id`, `text` (as `Entry.text`), `date`, `source`, `fields` (text in Parquet).
         Raises OutputError where the file exists or cannot be written.
         """
         return export_to(os.fspath(path), self.entries(texts=True), format)

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dedup.formats import Inputs
@@ -13,6 +13,7 @@ from dedup.formats.records import Input, shown
 from dedup.model import Document
 
 if TYPE_CHECKING:
+    import os
     from collections.abc import Iterator, Sequence
 
     from dedup.formats import Piece
@@ -23,7 +24,7 @@ _CATALOGUE = "catalogue.db"
 
 def is_index(path: str | os.PathLike[str]) -> bool:
     """Whether a path is that of an index; of a damaged one too."""
-    return os.path.isfile(os.path.join(path, _CATALOGUE))
+    return Path(path, _CATALOGUE).is_file()
 
 
 class IndexReference:
@@ -43,10 +44,10 @@ class IndexReference:
     @property
     def inputs(self) -> Inputs:
         """Its folder, and the file in it that no other folder has."""
-        path = os.path.join(self._index.path, _CATALOGUE)
+        path = Path(self._index.path, _CATALOGUE)
         with suppress(OSError):
-            known = stamp(os.stat(path))
-            return Inputs((Input(path, "", "", "text", "", "", known),), (self._index.path,))
+            known = stamp(path.stat())
+            return Inputs((Input(str(path), "", "", "text", "", "", known),), (self._index.path,))
         return Inputs((), (self._index.path,))
 
     @property
@@ -64,8 +65,8 @@ class IndexReference:
         yield from batches_of(self._documents(), batch_bytes=self._batch_bytes)
         if self._missing:
             self.warnings.append(
-                f"{self.name}: {self._missing:,} short blocks were left out, whose texts the release "
-                "that wrote the index did not keep; add its documents to a new one"
+                f"{self.name}: {self._missing:,} short blocks were left out, whose texts the "
+                "release that wrote the index did not keep; add its documents to a new one"
             )
 
     def _documents(self) -> Iterator[Document]:
@@ -100,4 +101,3 @@ class IndexReference:
         if was == self._index.snapshot():
             return None
         return f"{self.name} is held against and has changed since it was read"
-

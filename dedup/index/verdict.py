@@ -104,9 +104,9 @@ def _sighting(told: tuple[Any, ...]) -> Sighting:
 class Entry:
     """A document that an index holds: what was said of it when it was added.
 
-    text: its text, where it was asked for, as the index keeps it: each block as it was first spelled
-    in any document, with line ends, blank lines or spaces between them. missing: blocks that it
-    lacks, short ones that an index of an older release did not keep.
+    text: its text, where it was asked for, as the index keeps it: each block as it was first
+    spelled in any document, with line ends, blank lines or spaces between them. missing: blocks
+    that it lacks, short ones that an index of an older release did not keep.
     """
 
     id: str

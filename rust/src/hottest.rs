@@ -231,13 +231,14 @@ pub fn tell(
     (texts, crowds.iter().copied().zip(central).collect())
 }
 
-/// The first block of each of some nodes.
+/// The first block of each of some nodes; before those that the corpus is held against, one of its own.
 fn first_blocks(store: &Store, nodes: &[Number]) -> Vec<Number> {
     let mut first = vec![NONE; nodes.len()];
     let mut order: Vec<(Number, usize)> = nodes.iter().copied().zip(0..).collect();
     order.sort_unstable();
     let mut missing = nodes.len();
-    for block in 0..store.blocks() {
+    let references = store.reference_blocks();
+    for block in (references..store.blocks()).chain(0..references) {
         let node = store.node(block);
         let start = order.partition_point(|&(other, _)| other < node);
         for &(_, place) in order[start..].iter().take_while(|&&(other, _)| other == node) {

@@ -126,12 +126,17 @@ impl Corpus {
 
     /// Says what the other documents are held against: where the documents of each end, and its name.
     fn hold_against(&mut self, references: Vec<(u32, String)>) -> PyResult<()> {
-        let ends = references.iter().map(|&(end, _)| end);
-        if !ends.clone().is_sorted() || ends.last().unwrap_or(0) as usize > self.core.store.documents() {
+        let end = references.last().map_or(0, |&(end, _)| end as usize);
+        if !references.is_sorted_by_key(|&(end, _)| end) || end > self.core.store.documents() {
             return Err(value_error("no such documents"));
         }
         self.core.store.set_references(references);
         Ok(())
+    }
+
+    /// How many distinct blocks all documents have, those that the others are held against too.
+    fn distinct(&self) -> usize {
+        self.core.store.nodes()
     }
 
     /// The name of what a document was read from, if the others are held against it.

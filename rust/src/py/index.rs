@@ -312,7 +312,8 @@ impl IndexState {
 
     /// Documents from a number on, and where to go on.
     fn documents(&self, py: Python<'_>, first: u32) -> PyResult<(Vec<PyDocument>, u32)> {
-        let (found, end) = py.detach(|| documents(&self.read(), first, DOCUMENTS)).map_err(failure)?;
+        let (found, end) =
+            py.detach(|| documents(&self.read(), first, DOCUMENTS)).map_err(failure)?;
         let told =
             |(number, held): (u32, Held)| (number, held.id, held.date, held.source, held.fields);
         Ok((found.into_iter().map(told).collect(), end))
