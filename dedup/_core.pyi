@@ -102,6 +102,9 @@ class Corpus:
         Before anything is matched. These come first, stay, and are not reported by themselves.
         """
 
+    def reference_counts(self) -> list[list[int]]:
+        """Of each input that is held against: blocks, characters, blocks and characters that repeat it."""
+
     def distinct(self) -> int:
         """How many distinct blocks all documents have, those that are held against too."""
 

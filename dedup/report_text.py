@@ -170,6 +170,9 @@ def _total_lines(summary: Summary) -> Iterator[str]:
         total = counts[f"{name}s" if name == "block" else "characters_read"]
         repeated = counts[f"{name}s_repeated"]
         yield f"  {repeated:,} of {plural(total, name)} ({percent(repeated, total)})"
+    for entry in summary.report.get("against", ()):
+        name = shorten_name(entry["name"], WIDTH - 40)
+        yield f"  {entry['blocks_repeated']:,} of these blocks repeat {name}"
     yield from _recall_lines(summary.report.get("recall", {}))
 
 

@@ -214,13 +214,21 @@ class Run:
             reading=self.reading.entry(),
             audits=self.corpus.audits(),
             inputs=inputs or (),
-            against=[entry for *_, entry in self.intake.references],
+            against=self._against(),
             similar_documents=[
                 similar_document(self._place(document), self._place(other), share)
                 for document, other, share in self.corpus.similar_documents(MOST_SIMILAR)
             ],
         )
         return build_report(self.policy, facts)
+
+    def _against(self) -> list[dict[str, Any]]:
+        """What the corpus was held against, as the report has it."""
+        names = ("blocks", "characters", "blocks_repeated", "characters_repeated")
+        entries = [entry for *_, entry in self.intake.references]
+        counts = self.corpus.reference_counts()
+        found = zip(entries, counts, strict=True)
+        return [{**entry, **dict(zip(names, row, strict=True))} for entry, row in found]
 
     def _place(self, document: int) -> dict[str, str]:
         """A document as the report names it."""

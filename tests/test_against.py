@@ -69,6 +69,9 @@ def test_what_stands_there_goes_and_says_where(folder: Path) -> None:
     assert (entry["name"], entry["documents"], entry["records_skipped"]) == (name, 2, 0)
     assert [file["path"] for file in entry["inputs"]] == ["a.jsonl"]
     assert entry["inputs"][0]["bytes"] == len(before["a.jsonl"])
+    characters = len(STORY) + len(STORY)
+    assert (entry["blocks"], entry["characters"]) == (3, len("Headline") + characters)
+    assert (entry["blocks_repeated"], entry["characters_repeated"]) == (2, characters)
     # The id stands in both, and that is no collision; in one corpus it is.
     assert not any("more than once" in line for line in result.warnings)
 

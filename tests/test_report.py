@@ -169,9 +169,10 @@ def test_names_of_what_it_is_held_against_do_not_either(name):
     cluster = dataclasses.replace(twelve_paragraphs(), members=(keeper, member(name, 2, 3)))
     named = {"document": name, "source": name}
     report = report_of(similar=(similar_document(named, {**named, "against": name}, 0.9),))
-    report["against"] = [{"name": name, "documents": 1234567, "records_skipped": 0}]
+    report["against"] = [{"name": name, "documents": 1234567, "blocks_repeated": 7654321}]
     shown = summary_of(report, cluster)
     assert "Held against 1,234,567 documents of" in shown
+    assert "  7,654,321 of these blocks repeat" in shown
     assert_safe(shown)
     assert all(cells(line) <= 80 for line in shown.split("\n"))
 

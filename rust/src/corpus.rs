@@ -12,7 +12,7 @@ use crate::checkpoint::Checkpoints;
 use crate::clean::{Cleaned, clean_lines, clean_text};
 use crate::cluster::{Corpus as Decided, Neighbours};
 use crate::columns::filled;
-use crate::counts::counts;
+use crate::counts::{counts, reference_counts};
 use crate::group::Candidates;
 use crate::hottest::{Gathered, Hot, HotCrowdText, HotText, tell};
 use crate::join::all_matches;
@@ -61,6 +61,7 @@ struct Outcome {
     plan: Plan,
     cluster_ids: Vec<u64>,
     counts: Vec<(&'static str, u64)>,
+    reference_counts: Vec<[u64; 4]>,
     versions: Versions,
     story_ids: Vec<u64>,
     /// Bytes that were held before what only deciding needs was forgotten.
@@ -219,6 +220,7 @@ impl Corpus {
         let mut plan = make_plan(&self.store, &self.settings, &neighbours, rank);
         let cluster_ids = cluster_ids(&self.store, &self.settings, &plan);
         let counts = counts(&plan, &self.store);
+        let reference_counts = reference_counts(&plan, &self.store);
         let hottest = tell(&self.store, &self.hot.crowds, &plan.spread);
         plan.spread = Vec::new();
         let memory = self.store.state().into_iter().filter(|&(name, _)| name != "file");
@@ -253,6 +255,7 @@ impl Corpus {
             plan,
             cluster_ids,
             counts,
+            reference_counts,
             versions,
             story_ids,
             most_bytes,
@@ -345,6 +348,12 @@ impl Corpus {
                 .collect()
         });
         (rendered, (number, first))
+    }
+
+    /// Of each input that the corpus is held against: see `reference_counts`.
+    #[must_use]
+    pub fn reference_counts(&self) -> &[[u64; 4]] {
+        &self.outcome().reference_counts
     }
 
     fn story_lines(&self) -> StoryLines<'_> {

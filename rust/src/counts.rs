@@ -92,3 +92,29 @@ pub fn counts(plan: &Plan, store: &Store) -> Vec<(&'static str, u64)> {
         ("characters_without_copy", counted.characters_without_copy),
     ]
 }
+
+/// Of each input that the corpus is held against: its blocks and characters, and how many blocks and
+/// characters of the corpus repeat a block of it.
+#[must_use]
+pub fn reference_counts(plan: &Plan, store: &Store) -> Vec<[u64; 4]> {
+    let ends: Vec<usize> = store
+        .references
+        .iter()
+        .map(|&(end, _)| store.document_starts[end as usize] as usize)
+        .collect();
+    let mut counts = vec![[0; 4]; ends.len()];
+    for block in 0..store.blocks() {
+        let keeper = plan.fates.aligned[block];
+        let (column, found) = match plan.fates.states[block] {
+            _ if block < store.reference_blocks() => (0, block),
+            State::Numbers | State::Contained => continue,
+            _ if keeper == NONE => continue,
+            _ => (2, keeper as usize),
+        };
+        if let Some(counts) = counts.get_mut(ends.partition_point(|&end| end <= found)) {
+            counts[column] += 1;
+            counts[column + 1] += u64::from(store.block_characters(block));
+        }
+    }
+    counts
+}

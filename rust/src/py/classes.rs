@@ -288,6 +288,10 @@ impl Corpus {
         Ok(counts)
     }
 
+    fn reference_counts(&self) -> Vec<[u64; 4]> {
+        self.core.reference_counts().to_vec()
+    }
+
     fn state<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let state = PyDict::new(py);
         for (name, bytes) in self.core.state() {
