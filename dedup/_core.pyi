@@ -103,7 +103,7 @@ class Corpus:
         """
 
     def reference_counts(self) -> list[list[int]]:
-        """Of each input that is held against: blocks, characters, blocks and characters that repeat it."""
+        """Of each input held against: its blocks and characters, and those that repeat it."""
 
     def distinct(self) -> int:
         """How many distinct blocks all documents have, those that are held against too."""

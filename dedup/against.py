@@ -61,7 +61,10 @@ def _reference(one: Any, reading: Reading, policy: Policy, jobs: int | None) -> 
 
 
 def _of_index(index: Index, reading: Reading, policy: Policy) -> IndexReference:
-    window = policy.window_rule
-    dated = [reading.date_field, None if window is None else window.field]
-    names = [name for name in dated if name is not None]
-    return IndexReference(index, names, reading.batch_bytes)
+    window, keep = policy.window_rule, policy.keep_rule
+    dated = [] if reading.date_field is None else [reading.date_field]
+    if window is not None:
+        dated.append(window.field)
+    if keep.name in ("earliest", "latest"):
+        dated.append(keep.arguments[0])
+    return IndexReference(index, dated, reading.batch_bytes)

@@ -197,7 +197,7 @@ class Intake:
         if self._aside is None:
             order.note(sources, column(order.wanted) if keys is None else keys, typed)
         else:
-            order.pass_over(len(sources))
+            order.pass_over(column(order.wanted))
         asked = (scopes.group_field, scopes.time_field, scopes.date_field)
         scopes.note(*map(column, asked))
 

@@ -254,7 +254,8 @@ class Run:
             warnings.append(f"{len(self.intake.skipped):,} of {read:,} records could not be read")
         for reference in self.references:
             warnings += reference.warnings
-        warnings += filter(None, (_not_read(entry) for *_, entry in self.intake.references))
+        for *_, entry in self.intake.references:
+            warnings += _not_read(entry)
         warnings += filter(None, [self.intake.order.warning(), self._id_warning()])
         warnings += self.intake.scopes.warnings()
         repeated, first = self.corpus.repeated_ids()
@@ -361,13 +362,17 @@ def _written(result: CleanResult, clusters: Stream, versions: Stream) -> Iterato
             yield len(piece)
 
 
-def _not_read(entry: dict[str, Any]) -> str | None:
-    """What to say of bad records in what the corpus is held against."""
-    lost = entry["records_skipped"]
-    if not lost:
-        return None
-    count = f"{lost:,} of {entry['documents'] + lost:,} records"
-    return f"{entry['name']}: {count} to hold against could not be read: {entry['first_skipped']}"
+def _not_read(entry: dict[str, Any]) -> Iterator[str]:
+    """What to say of bad records in what the corpus is held against, and of what it lacks."""
+    name, lost = entry["name"], entry["records_skipped"]
+    if lost:
+        count = f"{lost:,} of {entry['documents'] + lost:,} records"
+        yield f"{name}: {count} to hold against could not be read: {entry['first_skipped']}"
+    if missing := entry.get("blocks_missing"):
+        yield (
+            f"{name}: {missing:,} short blocks were left out: the release that wrote the index "
+            "did not keep their texts; add its documents to a new one"
+        )
 
 
 def _is_line(source: str) -> bool:

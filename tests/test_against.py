@@ -189,6 +189,19 @@ def test_an_index_gives_its_dates_and_fields(tmp_path: Path) -> None:
     assert len(dedup.clean(own, against=path, group_by="site").documents) == 1
 
 
+def test_versions_of_both_follow_one_another_by_their_dates() -> None:
+    chapters = [f"{STORY}\n\n{OTHER}\n\n{THIRD}{' It is so.' * n}" for n in range(3)]
+    seen = [
+        {"text": chapters[2], "date": "2024-03-01"},
+        {"text": chapters[0], "date": "2024-01-01"},
+    ]
+    own = [{"text": chapters[1], "date": "2024-02-01"}]
+    for how in ({"date_field": "date"}, {"keep": "latest:date"}):
+        [story] = dedup.scan(own, against=seen, **how).versions
+        found = [(member.source, member.against) for member in story.members]
+        assert found == [("[1]", "memory"), ("[0]", None), ("[0]", "memory")]
+
+
 def test_another_policy_or_a_writer_of_an_index_does_not_matter(tmp_path: Path) -> None:
     policy = dedup.Policy(unit="line", threshold=0.9, min_tokens=4, numbers="mask")
     with Index.open(tmp_path / "seen.dedup", policy) as index:

@@ -24,7 +24,10 @@ _CATALOGUE = "catalogue.db"
 
 def is_index(path: str | os.PathLike[str]) -> bool:
     """Whether a path is that of an index; of a damaged one too."""
-    return Path(path, _CATALOGUE).is_file()
+    try:
+        return Path(path, _CATALOGUE).is_file()
+    except OSError:
+        return False  # no name of a file at all
 
 
 class IndexReference:
@@ -35,7 +38,6 @@ class IndexReference:
 
     def __init__(self, index: Index, dated: Sequence[str], batch_bytes: int) -> None:
         self.name = shown(index.path)
-        self.warnings: list[str] = []
         self._index = index
         self._dated = dated
         self._batch_bytes = batch_bytes
@@ -51,6 +53,11 @@ class IndexReference:
         return Inputs((), (self._index.path,))
 
     @property
+    def warnings(self) -> Sequence[str]:
+        """There are none."""
+        return ()
+
+    @property
     def size(self) -> int | None:
         """Is not known."""
         return None
@@ -63,11 +70,6 @@ class IndexReference:
     def pieces(self) -> Iterator[Piece]:
         """All documents, in the order in which they came."""
         yield from batches_of(self._documents(), batch_bytes=self._batch_bytes)
-        if self._missing:
-            self.warnings.append(
-                f"{self.name}: {self._missing:,} short blocks were left out, whose texts the "
-                "release that wrote the index did not keep; add its documents to a new one"
-            )
 
     def _documents(self) -> Iterator[Document]:
         for entry in self._index.entries(texts=True):
@@ -82,15 +84,16 @@ class IndexReference:
         return [self.name, *self._index.snapshot()]
 
     def entry(self) -> dict[str, Any]:
-        """Its identity and generation."""
+        """Its identity and generation, and how many blocks it lacks if it lacks any."""
         identity, generation = self._index.snapshot()
-        return {
+        entry = {
             "name": self.name,
             "kind": "index",
             "identity": identity,
             "generation": generation,
             "digest": self._index.policy.digest,
         }
+        return {**entry, "blocks_missing": self._missing} if self._missing else entry
 
     def check(self) -> None:
         """A reader sees one state, whatever is written meanwhile."""

@@ -121,3 +121,46 @@ fn separate(text: &mut String, between: Before, room: u64) -> u64 {
     }
     count
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::index::record::{Fate, HeldBlock};
+    use crate::layout::Layout;
+
+    fn held(blocks: &[(u32, u32, u32, Before)], characters: u64) -> Held {
+        let block = |&(node, start, end, before): &(u32, u32, u32, Before)| HeldBlock {
+            node,
+            start,
+            end,
+            layout: Layout::from_bytes([before as u8, 0, 0]),
+            tokens: 0,
+            spelling: 0,
+            fate: Fate::Kept,
+        };
+        let [id, source, date, fields] = [const { String::new() }; 4];
+        let blocks = blocks.iter().map(block).collect();
+        Held { id, source, date, fields, characters, dropped: false, blocks }
+    }
+
+    #[test]
+    fn texts_are_put_together_at_their_places() {
+        use Before::{BlankLine, Gap, LineEnd, Start};
+        let texts = [(1, "un été"), (2, "two"), (3, "three")];
+        let texts: HashMap<u32, String> =
+            texts.into_iter().map(|(node, text)| (node, text.to_owned())).collect();
+        let all =
+            [(1, 2, 8, Start), (2, 12, 15, Gap), (3, 16, 21, LineEnd), (2, 24, 27, BlankLine)];
+        let whole = text_of(&held(&all, 28), &texts);
+        assert_eq!(whole, ("\n\nun été    two\nthree\n\n\ntwo\n".to_owned(), 0));
+        // A block whose text is not held leaves the room that it had, and the stronger break.
+        let lacking = [(1, 0, 6, Start), (9, 8, 13, BlankLine), (3, 14, 19, LineEnd)];
+        let text = text_of(&held(&lacking, 19), &texts);
+        assert_eq!(text, ("un été\n\n\n\n\n\n\n\nthree".to_owned(), 1));
+        // One that was first spelled longer moves the next one, and no break is lost.
+        let longer = [(3, 0, 2, Start), (2, 3, 6, LineEnd), (1, 9, 15, Gap), (2, 15, 18, Gap)];
+        let text = text_of(&held(&longer, 18), &texts);
+        assert_eq!(text, ("three\ntwo   un été   two".to_owned(), 0));
+        assert_eq!(text_of(&held(&[], 3), &texts), ("\n\n\n".to_owned(), 0));
+    }
+}
