@@ -220,6 +220,19 @@ def check_apart(inputs: Inputs, references: Sequence[Reference]) -> None:
             raise InputError(message, path=STDIN, hint="save one of the two to a file")
 
 
+def said_of(entry: dict[str, Any]) -> Iterator[str]:
+    """What to say of bad records in what the corpus is held against, and of what it lacks."""
+    name, lost = entry["name"], entry["records_skipped"]
+    if lost:
+        count = f"{lost:,} of {entry['documents'] + lost:,} records"
+        yield f"{name}: {count} to hold against could not be read: {entry['first_skipped']}"
+    if missing := entry.get("blocks_missing"):
+        yield (
+            f"{name}: {missing:,} short blocks were left out: the release that wrote the index "
+            "did not keep their texts; add its documents to a new one"
+        )
+
+
 def name_of(path: str | os.PathLike[str]) -> str:
     """What output calls a path: as the user typed it."""
     return shown(os.fspath(path))

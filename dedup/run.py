@@ -13,16 +13,16 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
 
+from dedup.cleaner import Cleaner
 from dedup.engines.local import Scratch, ahead, alongside, checked_jobs, keeper_order, open_corpus
-from dedup.errors import FormatError, InputError
-from dedup.formats import Lines, Reading, Rows, Torn
+from dedup.errors import InputError
+from dedup.formats import Lines, Reading, Torn
 from dedup.formats.memory import with_text
-from dedup.formats.rows import whole_records
 from dedup.formats.source import Held, Source, open_source
 from dedup.formats.walk import NOTES
 from dedup.hottest import hottest
 from dedup.intake import Intake, asked_fields, value_of
-from dedup.references import check_apart
+from dedup.references import check_apart, said_of
 from dedup.report import RunFacts, build_report, similar_document
 from dedup.results import CleanResult
 from dedup.resumption import open_resumption
@@ -255,7 +255,7 @@ class Run:
         for reference in self.references:
             warnings += reference.warnings
         for *_, entry in self.intake.references:
-            warnings += _not_read(entry)
+            warnings += said_of(entry)
         warnings += filter(None, [self.intake.order.warning(), self._id_warning()])
         warnings += self.intake.scopes.warnings()
         repeated, first = self.corpus.repeated_ids()
@@ -343,9 +343,9 @@ class Run:
         tree.create(f"{NOTES}/report.json").write(inert(report))
         return result
 
-    def _cleaner(self) -> _Cleaner:
+    def _cleaner(self) -> Cleaner:
         first, end = self.intake.first, self.intake.documents
-        return _Cleaner(self.corpus, end, self.reading.text_field, first)
+        return Cleaner(self.corpus, end, self.reading.text_field, first)
 
     def _skipped_in(self, batch: Piece, waiting: Waiting) -> Iterator[Skipped]:
         """The skipped records of a batch, with their bytes; they leave `waiting`."""
@@ -362,53 +362,5 @@ def _written(result: CleanResult, clusters: Stream, versions: Stream) -> Iterato
             yield len(piece)
 
 
-def _not_read(entry: dict[str, Any]) -> Iterator[str]:
-    """What to say of bad records in what the corpus is held against, and of what it lacks."""
-    name, lost = entry["name"], entry["records_skipped"]
-    if lost:
-        count = f"{lost:,} of {entry['documents'] + lost:,} records"
-        yield f"{name}: {count} to hold against could not be read: {entry['first_skipped']}"
-    if missing := entry.get("blocks_missing"):
-        yield (
-            f"{name}: {missing:,} short blocks were left out: the release that wrote the index "
-            "did not keep their texts; add its documents to a new one"
-        )
-
-
 def _is_line(source: str) -> bool:
     return source.rpartition(":")[2].isdecimal()
-
-
-@dataclass(slots=True)
-class _Cleaner:
-    """Cleans batch after batch; counts the documents, so that an input that grew is noticed.
-
-    documents: the number of the next one; expected: where they end.
-    """
-
-    corpus: _core.Corpus
-    expected: int
-    text_field: str
-    documents: int
-
-    def __call__(self, batch: Piece) -> tuple[Any, bytes]:
-        first = self.documents
-        if isinstance(batch, Torn):
-            return b"", b""
-        if not isinstance(batch, Lines):
-            self._count(len(batch))
-            texts, lines = self.corpus.clean_texts(first, batch.texts)
-            if isinstance(batch, Rows):
-                lines = whole_records(batch, texts, lines)
-            return texts, lines
-        try:
-            rest, ledger, count = self.corpus.clean_lines(first, batch.core(), self.text_field)
-        except ValueError as error:
-            raise FormatError(str(error)) from error
-        self._count(count)
-        return rest, ledger
-
-    def _count(self, documents: int) -> None:
-        self.documents += documents
-        if self.documents > self.expected:
-            raise InputError("the input grew while it was read")

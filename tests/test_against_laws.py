@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import itertools
+import random
 import tempfile
 from pathlib import Path
 from typing import Any
@@ -79,33 +79,72 @@ def test_every_removed_passage_has_its_keeper_in_the_output_or_in_what_it_is_hel
     assert counts["characters_read"] - counts["characters_removed"] == left
 
 
-@given(
-    two_corpora(),
-    st.fixed_dictionaries({}, optional={"keep": st.just("longest"), "scope": st.just("across")}),
-)
+SCOPES = st.fixed_dictionaries(
+    {},
+    optional={
+        "keep": st.just("longest"),
+        "scope": st.just("across"),
+        "group_by": st.just("site"),
+        "group_scope": st.sampled_from(["within", "across"]),
+        "window": st.sampled_from(["1d:day", "2d:day"]),
+    },
+).filter(lambda policy: "group_scope" not in policy or "group_by" in policy)
+
+
+@given(two_corpora(), SCOPES, st.integers(0, 10_000))
 def test_what_goes_is_what_the_greedy_rule_says(
-    corpora: tuple[list[str], list[str]], policy: dict[str, Any]
+    corpora: tuple[list[str], list[str]], policy: dict[str, Any], seed: int
 ) -> None:
-    run, result = clean(*corpora, search="exhaustive", min_run=0, **policy)
-    blocks = list(itertools.chain.from_iterable(map(run.blocks_of, run.inputs)))
+    chance = random.Random(seed)
+    texts, against = corpora
+    groups = [chance.choice(["", "a", "b"]) for _ in (*against, *texts)]
+    days = [chance.choice([None, 1, 2, 3, 4]) for _ in groups]
+    records = [
+        {"text": text, "site": group, "day": day and f"2024-02-{day:02}"}
+        for text, group, day in zip([*against, *texts], groups, days, strict=True)
+    ]
+    count = len(against)
+    result = dedup.clean(
+        records[count:], against=records[:count], search="exhaustive", min_run=0, **policy
+    )
+    window = policy.get("window")
+    rules = oracle.Rules(
+        scope=policy.get("scope", "both"),
+        group_scope=policy.get("group_scope", "within"),
+        window=None if window is None else int(window[0]) * 86400,
+    )
+    blocks = [
+        oracle.Block(
+            number,
+            span,
+            text[slice(*span)],
+            rules,
+            groups[number] if "group_by" in policy else "",
+            None if days[number] is None else days[number] * 86400,
+        )
+        for number, text in enumerate([*against, *texts])
+        for span in oracle.split(text)
+    ]
     oracle.spell(blocks)
     rank = [-len(block.tokens) for block in blocks] if "keep" in policy else None
-    names = list(run.inputs)
     repeats = {
-        (names[block.document], block.span): block
-        for block, kept in zip(blocks, oracle.greedy(blocks, rank, len(corpora[1])), strict=True)
+        (f"[{block.document - count}]", block.span): block
+        for block, kept in zip(blocks, oracle.greedy(blocks, rank, count), strict=True)
         if kept is not None
     }
     gone = {
         (entry["source"], block.span)
-        for entry in run.ledger
+        for entry in result.removed
         if not entry.get("dropped")
-        for block in checker.inside(run.blocks_of(entry["source"]), entry["span"])
+        for block in checker.inside(
+            [one for one in blocks if f"[{one.document - count}]" == entry["source"]],
+            entry["span"],
+        )
     }
     assert gone <= set(repeats)
     members = [member for cluster in result.clusters for member in cluster.members]
     if not any(member.kept == "layout" for member in members):
-        least = run.rules.min_tokens
+        least = rules.min_tokens
         assert {place for place, one in repeats.items() if len(one.tokens) >= least} <= gone
 
 

@@ -17,13 +17,19 @@ if TYPE_CHECKING:
 
 @final
 class TextColumns:
-    """Rows of texts, one for each of the named columns."""
+    """Rows of texts, one for each of the named columns; unique: those that hold no text twice."""
 
-    def __init__(self, stream: OutputStream, names: Sequence[str]) -> None:
+    def __init__(
+        self, stream: OutputStream, names: Sequence[str], unique: Sequence[str] = ()
+    ) -> None:
         self._schema = pa.schema([(name, pa.string()) for name in names])
         sink = pa.PythonFile(Sink(stream), "w")
         self._writer = pq.ParquetWriter(
-            sink, self._schema, compression="zstd", write_page_checksum=True
+            sink,
+            self._schema,
+            compression="zstd",
+            use_dictionary=[name for name in names if name not in unique],
+            write_page_checksum=True,
         )
 
     def write(self, rows: Sequence[Sequence[str]]) -> None:

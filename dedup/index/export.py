@@ -86,7 +86,7 @@ def _write_lines(stream: OutputStream, entries: Iterable[Entry]) -> int:
 def _write_columns(stream: OutputStream, entries: Iterable[Entry]) -> int:
     from dedup.formats.columns import TextColumns
 
-    columns = TextColumns(stream, COLUMNS)
+    columns = TextColumns(stream, COLUMNS, unique=("id", "text"))
     rows: list[tuple[str, ...]] = []
     count = characters = 0
     for entry in entries:
