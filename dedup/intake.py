@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from dedup.engines.journal import packed, unpacked
+from dedup.engines.local import keeper_order
 from dedup.errors import FormatError, PolicyError
 from dedup.fields import look_up
 from dedup.formats import Batch, Lines, Reading, Rows, Torn
@@ -16,6 +17,7 @@ from dedup.formats.jsonl import skipped_lines
 from dedup.formats.records import shown
 from dedup.model import Document
 from dedup.skipped import SkippedRecords
+from dedup.stages.scopes import Scopes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,9 +25,9 @@ if TYPE_CHECKING:
     from dedup import _core
     from dedup.formats import Piece
     from dedup.model import Skipped
+    from dedup.policy import Policy
     from dedup.references import Reference
     from dedup.stages.keepers import KeeperOrder
-    from dedup.stages.scopes import Scopes
 
 
 @dataclass(slots=True)
@@ -250,6 +252,12 @@ def asked_fields(order: KeeperOrder, scopes: Scopes) -> tuple[str, ...]:
     """The fields of records that are asked for beside text and id, each once."""
     asked = (order.wanted, scopes.group_field, scopes.time_field, scopes.date_field)
     return tuple(dict.fromkeys(name for name in asked if name is not None))
+
+
+def reading_for(policy: Policy, reading: Reading) -> Reading:
+    """How inputs are read whose documents a policy asks about."""
+    scopes = Scopes.of(policy.group_by, policy.window_rule, reading.date_field)
+    return replace(reading, extra_fields=asked_fields(keeper_order(policy), scopes))
 
 
 def _value(value: bytes | None) -> Any:

@@ -16,6 +16,7 @@ from dedup.explanation import Explanation, explain_texts
 from dedup.formats import OutputTree, Reading, check_output
 from dedup.formats.memory import documents_of
 from dedup.formats.partial import check_target
+from dedup.intake import reading_for
 from dedup.options import Options
 from dedup.policy import Policy
 from dedup.results import CleanResult, ScanResult
@@ -303,5 +304,5 @@ def _run(
         max_expansion=options.max_expansion,
     )
     policy = _resolve(policy, settings)
-    references = open_references(against, reading, policy, options.jobs)
+    references = open_references(against, reading_for(policy, reading), policy, options.jobs)
     return Run.make(data, policy, options, reading, references)

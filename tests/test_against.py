@@ -179,6 +179,24 @@ def test_boilerplate_and_groups_count_what_it_is_held_against() -> None:
     assert len(grouped.documents) == 1
 
 
+def test_every_format_gives_its_groups_and_dates(tmp_path: Path) -> None:
+    pandas = pytest.importorskip("pandas")
+    pytest.importorskip("pyarrow")
+    records = [{"text": STORY, "site": "a", "day": "2024-02-01"}]
+    frame = pandas.DataFrame(records)
+    frame.to_csv(tmp_path / "seen.csv", index=False)
+    frame.to_parquet(tmp_path / "seen.parquet")
+    runs.write_lines(tmp_path / "seen.jsonl", records)
+    files = [tmp_path / f"seen.{suffix}" for suffix in ("csv", "parquet", "jsonl")]
+    for against in (*files, frame, records):
+        for own, kept in [("a", 0), ("b", 1)]:
+            found = dedup.clean([{**records[0], "site": own}], against=against, group_by="site")
+            assert len(found.documents) == kept
+        for day, kept in [("2024-02-02", 0), ("2024-02-05", 1)]:
+            found = dedup.clean([{**records[0], "day": day}], against=against, window="2d:day")
+            assert len(found.documents) == kept
+
+
 def test_an_index_gives_its_dates_and_fields(tmp_path: Path) -> None:
     documents = [{"id": "a", "text": STORY, "date": "2024-02-01", "site": "a"}]
     path = index_of(tmp_path / "seen.dedup", documents)
