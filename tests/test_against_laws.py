@@ -215,15 +215,22 @@ def test_the_number_of_jobs_changes_nothing(
 
 
 @pytest.mark.parametrize("unit", ["paragraph", "line", "document"])
-@given(corpora=two_corpora())
+@given(corpora=two_corpora(), commits=st.integers(1, 4), compacted=st.booleans())
 def test_an_index_is_held_against_as_its_documents_are(
-    corpora: tuple[list[str], list[str]], unit: str
+    corpora: tuple[list[str], list[str]], commits: int, compacted: bool, unit: str
 ) -> None:
     texts, against = corpora
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "seen.dedup"
         with dedup.Index.open(path) as index:
-            index.add_many((str(number), text) for number, text in enumerate(against))
+            for number, text in enumerate(against):
+                index.add(str(number), text)
+                if number % commits == 0:
+                    index.add("removed", f"{text}\n\n{number}")
+                    index.commit()
+                    index.remove("removed")
+            if compacted:
+                index.compact()
         with dedup.Index.open(path, mode="r") as index:
             told = [entry.text or "" for entry in index.entries(texts=True)]
             found = dedup.clean(texts, against=index, unit=unit)
