@@ -13,12 +13,13 @@ use crate::clean::{Cleaned, clean_lines, clean_text};
 use crate::cluster::{Corpus as Decided, Neighbours};
 use crate::columns::filled;
 use crate::counts::{counts, reference_counts};
+use crate::enter::{LinesRead, Workspace, read_batch, read_lines};
 use crate::group::Candidates;
 use crate::hottest::{Gathered, Hot, HotCrowdText, HotText, tell};
 use crate::join::all_matches;
 use crate::names::mark_names;
 use crate::plan::{Plan, Similar, make_plan};
-use crate::read::{LinesRead, NewDocument, PIECE_BYTES, Workspace, read_batch, read_lines};
+use crate::read::{NewDocument, PIECE_BYTES};
 use crate::record::{Fields, Lines};
 use crate::render::{Occurrences, Renderer, cluster_ids, largest_clusters};
 use crate::search::{long_candidates, verify_pairs};
@@ -218,10 +219,11 @@ impl Corpus {
         let matches = std::mem::take(&mut self.matches);
         let neighbours = Neighbours::new(matches, self.store.nodes());
         let mut plan = make_plan(&self.store, &self.settings, &neighbours, rank);
-        let cluster_ids = cluster_ids(&self.store, &self.settings, &plan);
-        let counts = counts(&plan, &self.store);
+        let ((cluster_ids, counts), hottest) = rayon::join(
+            || (cluster_ids(&self.store, &self.settings, &plan), counts(&plan, &self.store)),
+            || tell(&self.store, &self.hot.crowds, &plan.spread),
+        );
         let reference_counts = reference_counts(&plan, &self.store);
-        let hottest = tell(&self.store, &self.hot.crowds, &plan.spread);
         plan.spread = Vec::new();
         let memory = self.store.state().into_iter().filter(|&(name, _)| name != "file");
         let most_bytes = memory.map(|(_, bytes)| bytes).sum::<u64>()

@@ -123,9 +123,15 @@ pub fn make_plan(
     loop {
         let corpus =
             Corpus { store, settings, neighbours, documents: &documents, excluded: &excluded };
-        let keepers = choose_keepers(&corpus, rank);
-        let spread = count_documents(&corpus);
-        let furniture = short_furniture(&corpus, &spread, &sources);
+        // Each takes one thread.
+        let (keepers, (spread, furniture)) = rayon::join(
+            || choose_keepers(&corpus, rank),
+            || {
+                let spread = count_documents(&corpus);
+                let furniture = short_furniture(&corpus, &spread, &sources);
+                (spread, furniture)
+            },
+        );
         let mut fates = settle(&corpus, keepers, &furniture);
         let mut runs = Vec::new();
         if settings.finds_runs() && !settings.chain {
@@ -239,8 +245,27 @@ fn drops_keepers(corpus: &Corpus<'_>, fates: &Fates, dropped: &[bool], spread: &
 }
 
 fn find_passages(store: &Store, fates: &Fates, documents: &[Number]) -> Vec<Passage> {
+    // None goes beyond its document.
+    const TOGETHER: usize = 256;
+    let parts: Vec<Vec<Passage>> = (0..store.documents().div_ceil(TOGETHER))
+        .into_par_iter()
+        .map(|part| {
+            let last = store.documents().min((part + 1) * TOGETHER);
+            let ends = [part * TOGETHER, last].map(|end| store.document_starts[end] as usize);
+            passages_of(ends[0]..ends[1], store, fates, documents)
+        })
+        .collect();
+    parts.concat()
+}
+
+fn passages_of(
+    blocks: Range<usize>,
+    store: &Store,
+    fates: &Fates,
+    documents: &[Number],
+) -> Vec<Passage> {
     let mut passages: Vec<Passage> = Vec::new();
-    for block in 0..store.blocks() {
+    for block in blocks {
         let state = fates.states[block];
         let keeper = fates.aligned[block];
         if state == State::Kept || keeper == NONE {
@@ -288,16 +313,17 @@ impl Plan {
 
     /// Passages whose keepers overlap, and which share their fate, share a cluster.
     fn join_clusters(&mut self, said: (&Store, &Settings), sources: &[Number]) {
-        let mut order: Vec<(State, Number, Number)> = self
+        let mut order: Vec<(State, Number, Number, Number)> = self
             .passages
             .iter()
             .zip(0..self.passages.len() as Number)
-            .map(|(passage, number)| (passage.state, passage.keeper_first, number))
+            .map(|(passage, number)| {
+                (passage.state, passage.keeper_first, number, passage.keeper_last)
+            })
             .collect();
         order.par_sort_unstable();
         let mut joined: Vec<(Range<usize>, Number)> = Vec::new();
-        for (place, &(state, keeper_first, number)) in order.iter().enumerate() {
-            let keeper_last = self.passages[number as usize].keeper_last;
+        for (place, &(state, keeper_first, _, keeper_last)) in order.iter().enumerate() {
             match joined.last_mut() {
                 Some((members, last))
                     if order[members.start].0 == state && keeper_first <= *last =>
@@ -312,7 +338,7 @@ impl Plan {
             .iter()
             .map(|(members, _)| (order[members.start].0, order[members.start].1))
             .collect();
-        let mut members: Vec<Number> = order.into_iter().map(|(_, _, number)| number).collect();
+        let mut members: Vec<Number> = order.into_iter().map(|(_, _, number, _)| number).collect();
         for (range, _) in &joined {
             members[range.clone()].sort_unstable();
         }
