@@ -58,7 +58,7 @@ def test_the_blocks_are_those_of_the_documents(texts: list[str], data: st.DataOb
             for block in index.blocks():
                 own = left[block.document][slice(*block.span)]
                 assert oracle.tokens(own) == oracle.tokens(block.text)
-            told = dict(index.texts())
+            told = dict(index.block_texts())
         assert list(told) == list(left)
         for id, found in told.items():
             own = [left[id][start:end] for start, end in long_blocks(left[id])]
@@ -75,7 +75,7 @@ def test_more_than_are_read_at_one_time(tmp_path: Path) -> None:
         assert [block.text for block in index.blocks()] == [
             part for text in documents.values() for part in text.split("\n\n")
         ]
-        assert dict(index.texts()) == {id: text.split("\n\n") for id, text in documents.items()}
+        assert dict(index.block_texts()) == {id: text.split("\n\n") for id, text in documents.items()}
 
 
 def test_texts_of_many_megabytes_come_a_few_at_a_time(tmp_path: Path) -> None:
@@ -86,16 +86,16 @@ def test_texts_of_many_megabytes_come_a_few_at_a_time(tmp_path: Path) -> None:
             index.add(str(number), text)
         assert len(index._asker.core.blocks(0)[0]) == 3
         assert [block.text for block in index.blocks()] == [text.strip() for text in texts]
-        assert [found for _, found in index.texts()] == [[text.strip()] for text in texts]
+        assert [found for _, found in index.block_texts()] == [[text.strip()] for text in texts]
 
 
 def test_an_empty_index_holds_no_texts(tmp_path: Path) -> None:
     with Index.open(tmp_path / "seen") as index:
         assert list(index.blocks()) == []
-        assert list(index.texts()) == []
+        assert list(index.block_texts()) == []
         index.add("a", "Share")
         assert list(index.blocks()) == []
-        assert list(index.texts()) == [("a", [])]
+        assert list(index.block_texts()) == [("a", [])]
 
 
 def test_damage_is_told(tmp_path: Path) -> None:

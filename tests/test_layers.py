@@ -13,6 +13,7 @@ PACKAGE = Path(__file__).parent.parent / "dedup"
 
 # Above the stages, which are pure Python: each runs batches, reads results or restores texts.
 ABOVE = {
+    "dedup.cleaner",
     "dedup.engines.checkpoint",
     "dedup.engines.local",
     "dedup.engines.stream",

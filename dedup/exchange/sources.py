@@ -66,7 +66,7 @@ def held(
             for block, signature in zip(blocks, made, strict=True):
                 yield (block.document, *block.span), signature
         return
-    full = ((id, texts) for id, texts in index.texts() if texts)
+    full = ((id, texts) for id, texts in index.block_texts() if texts)
     for documents in in_parts(full, lambda document: sum(map(len, document[1]))):
         flat = [text for _, texts in documents for text in texts]
         starts = numpy.cumsum([0, *(len(texts) for _, texts in documents[:-1])])

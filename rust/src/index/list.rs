@@ -13,15 +13,15 @@ use crate::verify::Relation;
 const BLOCKS: u32 = 4096;
 
 /// Documents that are listed at one time.
-const DOCUMENTS: u32 = 1024;
+pub const DOCUMENTS: u32 = 1024;
 
-/// The documents that are held, some of them from a number on; and the number to go on with, the same
+/// The documents that are held, `most` of them from a number on; and the number to go on with, the same
 /// again after the last one.
 ///
 /// # Errors
 /// Those of reading, and where a file is damaged.
-pub fn documents(state: &State, first: u32) -> io::Result<(Vec<(u32, Held)>, u32)> {
-    let end = state.fresh.next_document().min(first.saturating_add(DOCUMENTS));
+pub fn documents(state: &State, first: u32, most: u32) -> io::Result<(Vec<(u32, Held)>, u32)> {
+    let end = state.fresh.next_document().min(first.saturating_add(most));
     let mut listed = Vec::new();
     for placed in &state.runs {
         let range = placed.documents.0.max(first)..placed.documents.1.min(end);

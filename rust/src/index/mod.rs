@@ -10,6 +10,7 @@ pub mod bytes;
 pub mod chains;
 pub mod decide;
 pub mod each;
+pub mod export;
 pub mod file;
 pub mod filter;
 pub mod fresh;

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::list::{Side, documents, places};
+use super::list::{DOCUMENTS, Side, documents, places};
 use super::state::State;
 
 /// Blocks that are listed at one time.
@@ -52,7 +52,7 @@ pub struct Blocks {
 /// # Errors
 /// Those of reading, and where a file is damaged.
 pub fn document_texts(state: &State, first: u32) -> io::Result<(Vec<Blocks>, u32)> {
-    let (found, end) = documents(state, first)?;
+    let (found, end) = documents(state, first, DOCUMENTS)?;
     let (mut listed, mut bytes) = (Vec::new(), 0);
     for (number, held) in found {
         let mut texts = Vec::with_capacity(held.blocks.len());

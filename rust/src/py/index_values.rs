@@ -72,6 +72,9 @@ pub(super) type PyWritten = ((u32, u32), (u32, u32), u64, u64);
 /// Number, id, date, source, fields.
 pub(super) type PyDocument = (u32, String, String, String, String);
 
+/// Id, date, source, fields, text, blocks that it lacks.
+pub(super) type PyText = (String, String, String, String, String, u32);
+
 /// Id, source, date and span of one side.
 pub(super) type PyPlace = (String, String, String, (u32, u32));
 
