@@ -75,7 +75,9 @@ def test_more_than_are_read_at_one_time(tmp_path: Path) -> None:
         assert [block.text for block in index.blocks()] == [
             part for text in documents.values() for part in text.split("\n\n")
         ]
-        assert dict(index.block_texts()) == {id: text.split("\n\n") for id, text in documents.items()}
+        assert dict(index.block_texts()) == {
+            id: text.split("\n\n") for id, text in documents.items()
+        }
 
 
 def test_texts_of_many_megabytes_come_a_few_at_a_time(tmp_path: Path) -> None:
@@ -107,6 +109,6 @@ def test_damage_is_told(tmp_path: Path) -> None:
     place = whole.index(STORY.encode()[:20])
     run.write_bytes(whole[:place] + b"X" + whole[place + 1 :])
     with Index.open(path, mode="r") as index:
-        for listed in (index.blocks, index.texts):
+        for listed in (index.blocks, index.block_texts):
             with pytest.raises(dedup.CorruptIndexError, match=run.name):
                 list(listed())
