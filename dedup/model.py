@@ -88,6 +88,7 @@ class Member:
     repeat (`min_tokens`, `boilerplate`, `numbers`, `protect`, `contained`, `layout`), None
     for the keeper and for what is removed. differences: where `numbers` keeps it, the first
     five numbers or names in which it differs; differing: how many there are; else None.
+    keeper_span: the part of the keeper's span that it repeats; None where that is all of it.
     """
 
     document: str
@@ -101,6 +102,7 @@ class Member:
     kept: str | None = None
     differences: tuple[Difference, ...] | None = None
     differing: int | None = None
+    keeper_span: Span | None = None
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Member:
@@ -117,6 +119,7 @@ class Member:
             value.get("kept"),
             _differences(value.get("differences")),
             value.get("differing"),
+            _pair(value["keeper_span"]) if "keeper_span" in value else None,
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -225,11 +225,15 @@ impl Renderer<'_> {
             self.write_place(first, last, quote.keeper.span, out);
             out.extend_from_slice(b",\"keeper\":true}");
         }
-        for place in &places[part.clone()] {
+        for repeat in &places[part.clone()] {
+            let place = repeat.place;
             out.extend_from_slice(b",{");
             self.write_place(place.blocks.0, place.blocks.1, place.span, out);
             out.extend_from_slice(b",\"keeper\":false,");
             write_scores("equal", 1.0, 1.0, out);
+            if let Some(part) = repeat.part {
+                write_keeper_span(part, out);
+            }
             out.extend_from_slice(b",\"kept\":\"part\"}");
         }
         if part.end >= places.len() {
@@ -298,6 +302,15 @@ pub(crate) fn write_document(store: &Store, document: usize, out: &mut Vec<u8>) 
         write_number(out, store.places[document].line);
     }
     out.push(b'"');
+}
+
+/// `,"keeper_span":[…]`: the part of the keeper that a member repeats, where it is not all of it.
+fn write_keeper_span(span: (u32, u32), out: &mut Vec<u8>) {
+    out.extend_from_slice(b",\"keeper_span\":[");
+    write_number(out, u64::from(span.0));
+    out.push(b',');
+    write_number(out, u64::from(span.1));
+    out.push(b']');
 }
 
 fn write_likeness(likeness: Likeness, out: &mut Vec<u8>) {
