@@ -221,9 +221,16 @@ WHITE_SPACE = frozenset(map(chr, _ranges("9-D 20 85 A0 1680 2000-200A 2028-2029 
 HORIZONTAL = frozenset(map(chr, _ranges("9 20 A0 1680 2000-200A 202F 205F 3000")))
 
 
-# Han and Kana, behind any character of which a line may end.
-LINES_END_BEHIND = _ranges("2E80-2FDF 3005-3007 3031-3035 303B 3041-30FF 31F0-31FF 3400-4DBF") | (
+# Han and Kana, and the mark between syllables of Tibetan, behind any of which a line may end.
+LINES_END_BEHIND = _ranges("F0B 2E80-2FDF 3005-3007 3031-3035 303B 3041-30FF 31F0-31FF 3400-4DBF") | (
     _ranges("4E00-9FFF F900-FAFF FF66-FF9F 1AFF0-1B16F 20000-3FFFD")
+)
+
+# Thai, Lao, Burmese, Khmer: words are written together, and have eight characters at most.
+WORDS_TOGETHER = _ranges("E00-EFF 1000-109F 1780-17FF A9E0-A9FF AA60-AA7F")
+CLOSING = "\"')]}»”’“›」』）】》〉"
+SENTENCE_ENDS = frozenset(".!?:;…。．｡！？：；") | frozenset(
+    map(chr, _ranges("589 61B 61F 6D4 964-965 F0D-F0E 104A-104B 1362 17D4-17D5"))
 )
 
 
@@ -254,22 +261,25 @@ def lines(text: str) -> list[tuple[int, int]]:
 
 
 def is_hard_wrapped(text: str, group: list[tuple[int, int]]) -> bool:
-    """Three lines or more, none too long, and none could have taken the next one's first word.
+    """Three lines or more, none too long; none could have taken the next one's first word, and one
+    of these ends inside of a sentence.
 
-    Of Han and Kana a character is a word.
+    Of Han and Kana a character is a word; of Thai and the like eight are.
     """
     widths = [end - start for start, end in group]
     if len(group) < 3 or max(widths) > 100:
         return False
     for width, (start, end) in zip(widths, group[1:], strict=False):
-        word = start
+        word, together = start, 0
         while word < end and not is_space(text, word):
+            together += ord(text[word]) in WORDS_TOGETHER
             word += 1
-            if ord(text[word - 1]) in LINES_END_BEHIND:
+            if ord(text[word - 1]) in LINES_END_BEHIND or together == 8:
                 break
         if width + 1 + word - start <= max(widths):
             return False
-    return True
+    ends = [text[start:end].rstrip(CLOSING)[-1:] for start, end in group[:-1]]
+    return not all(end and end in SENTENCE_ENDS for end in ends)
 
 
 def gap_items(text: str, start: int, end: int) -> list[tuple[int, int]]:

@@ -89,3 +89,4 @@ pub mod tune;
 pub mod unspaced;
 pub mod verify;
 pub mod versions;
+pub mod wrapped;
