@@ -199,6 +199,17 @@ def is_numeric(token: str) -> bool:
     return any(is_number(character) for character in token)
 
 
+# Numerals of Chinese and Japanese. In a text alone they are words; two texts differ in numbers by them.
+NUMERALS = frozenset(
+    "一二三四五六七八九十百千万萬亿億零两兩廿卅卌壹贰貳叁肆伍陆陸柒捌玖拾佰仟壱弐"
+)
+
+
+def is_number_token(token: str) -> bool:
+    """A token with a digit, or a numeral."""
+    return is_numeric(token) or token in NUMERALS
+
+
 def normal_form(text: str, mask_numbers: bool = False) -> str:
     """The tokens with single spaces between."""
     return " ".join(tokens(text, mask_numbers))
@@ -450,7 +461,9 @@ class Block:
         made = []
         marked = zip(names(self.spelling or self.text), self.tokens, strict=True)
         vetoed = self.rules.numbers == "veto"
-        for one, run in groupby(marked, lambda pair: pair[0] or (vetoed and is_numeric(pair[1]))):
+        for one, run in groupby(
+            marked, lambda pair: pair[0] or (vetoed and is_number_token(pair[1]))
+        ):
             made += ["*N*"] if one else [token for _, token in run]
         return made
 
@@ -496,14 +509,14 @@ def spell(blocks: Iterable[Block]) -> None:
 
 
 def only_numbers_differ(left: Block, right: Block) -> bool:
-    """The same tokens once every run of numeric tokens is one number: 900, or 1 500."""
+    """The same tokens once every run of numbers is one: 900, or 1 500, or 九百."""
     return numbers_as_one(left.tokens) == numbers_as_one(right.tokens)
 
 
 def numbers_as_one(tokens: list[str]) -> list[str]:
-    """The tokens, `0` for every maximal run of numeric ones."""
+    """The tokens, `0` for every maximal run of numbers."""
     made = []
-    for numeric, run in groupby(tokens, is_numeric):
+    for numeric, run in groupby(tokens, is_number_token):
         made += ["0"] if numeric else run
     return made
 
@@ -513,8 +526,11 @@ OPENS = set('"“„‚‘«‹([{「『（【《〈')
 
 
 def names(text: str) -> list[bool]:
-    """Which tokens are names: capitals that neither the place nor the fashion of the text asks for."""
-    found, words, capitals, behind = [], 0, 0, None
+    """Which tokens are names: capitals that neither the place nor the fashion of the text asks for,
+    and Roman numerals."""
+    found: list[bool] = []
+    romans: list[bool] = []
+    words, capitals, behind = 0, 0, None
     for token, start, end in placed_tokens(text):
         word = not is_numeric(token) and character_class(token[0]) != SYMBOL
         capital = word and (text[start].isupper() or unicodedata.category(text[start]) == "Lt")
@@ -522,8 +538,24 @@ def names(text: str) -> list[bool]:
         between = text[behind:start] if behind is not None else "."
         quoted = between[-1:] in OPENS or (between[-1:] == "'" and len(between) > 1)
         found.append(capital and not quoted and not ENDS & set(between))
+        romans.append(capital and is_roman(text[start:end], text[end : end + 1]))
         behind = end
-    return [name and 2 * capitals <= words for name in found]
+    return [
+        (name and 2 * capitals <= words) or roman
+        for name, roman in zip(found, romans, strict=True)
+    ]
+
+
+ROMAN = re.compile("M{0,3}(CM|CD|D?C{0,3})(XC|XL|L?X{0,3})(IX|IV|V?I{0,3})")
+
+
+def is_roman(written: str, behind: str) -> bool:
+    """A numeral in capitals or of Unicode's own; one letter alone only before a point or bracket."""
+    if all("\u2160" <= character <= "\u2188" for character in written):
+        return True
+    if written in ("I", "V", "X") and behind in (".", ")"):
+        return True
+    return len(written) > 1 and ROMAN.fullmatch(written) is not None
 
 
 def only_names_differ(left: Block, right: Block) -> bool:
@@ -558,7 +590,12 @@ def runs_apart(block: Block, numbers: bool) -> list[list[tuple[str, int, int]]]:
     placed = placed_tokens(block.text, block.rules.numbers == "mask")
     marked = zip(names(block.spelling or block.text), placed, strict=True)
     flagged = [
-        (is_numeric(token[0]) if numbers else name or (vetoed and is_numeric(token[0])), token)
+        (
+            is_number_token(token[0])
+            if numbers
+            else name or (vetoed and is_number_token(token[0])),
+            token,
+        )
         for name, token in marked
     ]
     return [[token for _, token in run] for _, run in groupby(flagged, lambda pair: pair[0])]

@@ -51,6 +51,7 @@ pub mod links;
 pub mod memory;
 pub mod name;
 pub mod names;
+pub mod numerals;
 mod packed;
 pub mod paragraphs;
 mod partners;

@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use crate::numerals::differ_in_numbers_only;
 use crate::contain::containment_candidates;
 use crate::covers::mark_covered;
 use crate::crowds::Crowds;
@@ -14,7 +15,7 @@ use crate::sign::Permutations;
 use crate::simd::Path;
 use crate::sketch::Sketch;
 use crate::store::{Number, Store, TokenReader};
-use crate::verify::{Match, differ_in_numbers_only, judge, may_match};
+use crate::verify::{Match, judge, may_match};
 
 /// Nodes that are judged by their shingles.
 pub(crate) fn long_nodes(store: &Store, settings: &Settings) -> Vec<Number> {

@@ -9,6 +9,7 @@
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
+use crate::numerals::differ_in_numbers_only;
 use crate::cluster::Corpus;
 use crate::families::{ALIKE_TEMPLATE, Families, join, root};
 use crate::fates::Fates;
@@ -18,7 +19,6 @@ use crate::portrait::{Portraits, Scores};
 use crate::runs::Run;
 use crate::settings::{Numbers, Scope};
 use crate::store::{Number, UNDATED};
-use crate::verify::differ_in_numbers_only;
 
 /// A contained document is so large a part of the larger one, at least.
 const LEAST_PART: u32 = 4;

@@ -1,5 +1,6 @@
 //! Blocks as the judge needs them, and the judge: the exact scores of two blocks.
 
+use crate::numerals::differ_in_numbers_only;
 use crate::characters::Counts;
 use crate::covers::are_enough;
 use crate::names::texts_differ_in_names_only;
@@ -7,7 +8,7 @@ use crate::settings::{Names, Numbers, Settings};
 use crate::shingle::shingle_set;
 use crate::token::TokenBuffer;
 use crate::unspaced::are_alike_by_tokens;
-use crate::verify::{Match, Relation, count_shared, differ_in_numbers_only, judge};
+use crate::verify::{Match, Relation, count_shared, judge};
 
 /// A block's text and what follows from it.
 #[derive(Clone, Default)]
