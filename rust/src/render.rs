@@ -8,7 +8,7 @@ use crate::escape::{write_number, write_score, write_string};
 use crate::fates::State;
 use crate::likeness::{Likeness, RELATIONS};
 use crate::name::write_name;
-use crate::plan::{Kind, Plan};
+use crate::plan::{Kind, Passage, Plan};
 use crate::settings::Settings;
 use crate::store::{NONE, Number, Store};
 use crate::verify::{Match, Relation};
@@ -106,23 +106,30 @@ impl Renderer<'_> {
         }
         let headed = Plan::has_keeper(&self.plan.clusters[number]);
         let members = self.members(number);
+        let whole = self.whole_keeper_span(number);
         let last = part.end >= members.len();
         for (place, &member) in part.clone().zip(&members[part]) {
-            let passage = &self.plan.passages[member as usize];
             if headed || place > 0 {
                 out.push(b',');
             }
             out.push(b'{');
-            let whole = self.blocks_span(passage.first, passage.last);
-            let span = self.plan.spans.of(member).map_or(whole, |spans| spans.own);
-            self.write_place(passage.first, passage.last, span, out);
+            let (passage, last) = self.ends(member);
+            let span = (self.own_span(member).0, self.own_span(last).1);
+            let last = &self.plan.passages[last as usize];
+            self.write_place(passage.first, last.last, span, out);
             out.extend_from_slice(b",\"keeper\":false,");
-            write_likeness(self.plan.likenesses.of(member), out);
+            write_likeness(self.weakest(member), out);
+            let keeper = self.keeper_span(member);
+            if headed && keeper != whole {
+                out.push(b',');
+                write_span("keeper_span", keeper, out);
+            }
             if let Some(rule) = kept_by(passage.state) {
                 out.extend_from_slice(b",\"kept\":\"");
                 out.extend_from_slice(rule.as_bytes());
                 out.push(b'"');
             }
+            self.write_gaps(member, out);
             out.extend_from_slice(self.plan.differences.of(member).unwrap_or_default());
             out.push(b'}');
         }
@@ -134,8 +141,8 @@ impl Renderer<'_> {
     /// Appends the beginning of a cluster's line, up to its keeper.
     fn write_head(&self, number: usize, out: &mut Vec<u8>) {
         let cluster = &self.plan.clusters[number];
-        let relations = self.members(number).iter();
-        let relations = relations.map(|&member| self.plan.likenesses.relation(member));
+        let pieces = self.members(number).iter().flat_map(|&member| self.plan.pieces(member));
+        let relations = pieces.map(|member| self.plan.likenesses.relation(member));
         let weakest = usize::from(relations.max().unwrap_or(0));
         let tokens: u64 = (cluster.keeper_first..=cluster.keeper_last)
             .map(|block| u64::from(self.store.block_tokens(block as usize)))
@@ -153,7 +160,7 @@ impl Renderer<'_> {
         out.extend_from_slice(b",\"members\":[");
         if Plan::has_keeper(cluster) {
             out.push(b'{');
-            let span = self.keeper_span(number);
+            let span = self.whole_keeper_span(number);
             self.write_place(cluster.keeper_first, cluster.keeper_last, span, out);
             out.extend_from_slice(b",\"keeper\":true}");
         }
@@ -185,16 +192,72 @@ impl Renderer<'_> {
     }
 
     /// The code points of a cluster's keeper: all that its members repeat.
-    fn keeper_span(&self, number: usize) -> (u32, u32) {
-        let members = self.members(number).iter();
-        let spans = members.map(|&member| {
-            let passage = &self.plan.passages[member as usize];
-            self.plan.spans.of(member).map_or_else(
+    fn whole_keeper_span(&self, number: usize) -> (u32, u32) {
+        let spans = self.members(number).iter().map(|&member| self.keeper_span(member));
+        spans.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1))).unwrap_or_default()
+    }
+
+    /// The first passage of a member, and the number of the last one it goes on with behind gaps.
+    fn ends(&self, member: Number) -> (&Passage, Number) {
+        let last = self.plan.pieces(member).last().unwrap_or(member);
+        (&self.plan.passages[member as usize], last)
+    }
+
+    /// The code points that a member repeats, from its first to its last passage.
+    fn keeper_span(&self, member: Number) -> (u32, u32) {
+        let span = |number: Number| {
+            let passage = &self.plan.passages[number as usize];
+            self.plan.spans.of(number).map_or_else(
                 || self.blocks_span(passage.keeper_first, passage.keeper_last),
                 |spans| spans.keeper,
             )
-        });
-        spans.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1))).unwrap_or_default()
+        };
+        (span(member).0, span(self.ends(member).1).1)
+    }
+
+    /// The code points of a passage.
+    fn own_span(&self, number: Number) -> (u32, u32) {
+        let passage = &self.plan.passages[number as usize];
+        let whole = || self.blocks_span(passage.first, passage.last);
+        self.plan.spans.of(number).map_or_else(whole, |spans| spans.own)
+    }
+
+    /// How alike a member and its keeper are: the weakest of its passages counts.
+    fn weakest(&self, member: Number) -> Likeness {
+        let likenesses = self.plan.pieces(member).map(|piece| self.plan.likenesses.of(piece));
+        likenesses
+            .reduce(|one, other| Likeness {
+                relation: one.relation.max(other.relation),
+                resemblance: one.resemblance.min(other.resemblance),
+                containment: one.containment.min(other.containment),
+            })
+            .unwrap_or_else(|| self.plan.likenesses.of(member))
+    }
+
+    /// Appends `,"gaps":[…]` where a member has some: the blocks between its passages, and those between
+    /// the passages that they repeat.
+    fn write_gaps(&self, member: Number, out: &mut Vec<u8>) {
+        let pieces: Vec<Number> = self.plan.pieces(member).collect();
+        for (number, pair) in pieces.windows(2).enumerate() {
+            out.extend_from_slice(if number == 0 { b",\"gaps\":[{" } else { b",{" });
+            let passage = |number: Number| &self.plan.passages[number as usize];
+            let (one, other) = (passage(pair[0]), passage(pair[1]));
+            let sides = [
+                ("span", one.last, other.first),
+                ("keeper_span", one.keeper_last, other.keeper_first),
+            ];
+            let sides = sides.into_iter().filter(|&(_, before, after)| before + 1 < after);
+            for (place, (name, before, after)) in sides.enumerate() {
+                if place > 0 {
+                    out.push(b',');
+                }
+                write_span(name, self.blocks_span(before + 1, after - 1), out);
+            }
+            out.push(b'}');
+        }
+        if pieces.len() > 1 {
+            out.push(b']');
+        }
     }
 
     /// Appends a part of the line of a cluster; the numbers of quotes follow those of the others.
@@ -232,7 +295,8 @@ impl Renderer<'_> {
             out.extend_from_slice(b",\"keeper\":false,");
             write_scores("equal", 1.0, 1.0, out);
             if let Some(part) = repeat.part {
-                write_keeper_span(part, out);
+                out.push(b',');
+                write_span("keeper_span", part, out);
             }
             out.extend_from_slice(b",\"kept\":\"part\"}");
         }
@@ -304,9 +368,11 @@ pub(crate) fn write_document(store: &Store, document: usize, out: &mut Vec<u8>) 
     out.push(b'"');
 }
 
-/// `,"keeper_span":[…]`: the part of the keeper that a member repeats, where it is not all of it.
-fn write_keeper_span(span: (u32, u32), out: &mut Vec<u8>) {
-    out.extend_from_slice(b",\"keeper_span\":[");
+/// `"name":[start,end]`.
+fn write_span(name: &str, span: (u32, u32), out: &mut Vec<u8>) {
+    out.push(b'"');
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"\":[");
     write_number(out, u64::from(span.0));
     out.push(b',');
     write_number(out, u64::from(span.1));
