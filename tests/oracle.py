@@ -200,9 +200,7 @@ def is_numeric(token: str) -> bool:
 
 
 # Numerals of Chinese and Japanese. In a text alone they are words; two texts differ in numbers by them.
-NUMERALS = frozenset(
-    "一二三四五六七八九十百千万萬亿億零两兩廿卅卌壹贰貳叁肆伍陆陸柒捌玖拾佰仟壱弐"
-)
+NUMERALS = frozenset("一二三四五六七八九十百千万萬亿億零两兩廿卅卌壹贰貳叁肆伍陆陸柒捌玖拾佰仟壱弐")
 
 
 def is_number_token(token: str) -> bool:
@@ -233,9 +231,9 @@ HORIZONTAL = frozenset(map(chr, _ranges("9 20 A0 1680 2000-200A 202F 205F 3000")
 
 
 # Han and Kana, and the mark between syllables of Tibetan, behind any of which a line may end.
-LINES_END_BEHIND = _ranges("F0B 2E80-2FDF 3005-3007 3031-3035 303B 3041-30FF 31F0-31FF 3400-4DBF") | (
-    _ranges("4E00-9FFF F900-FAFF FF66-FF9F 1AFF0-1B16F 20000-3FFFD")
-)
+LINES_END_BEHIND = _ranges(
+    "F0B 2E80-2FDF 3005-3007 3031-3035 303B 3041-30FF 31F0-31FF 3400-4DBF"
+) | (_ranges("4E00-9FFF F900-FAFF FF66-FF9F 1AFF0-1B16F 20000-3FFFD"))
 
 # Thai, Lao, Burmese, Khmer: words are written together, and have eight characters at most.
 WORDS_TOGETHER = _ranges("E00-EFF 1000-109F 1780-17FF A9E0-A9FF AA60-AA7F")
@@ -541,8 +539,7 @@ def names(text: str) -> list[bool]:
         romans.append(capital and is_roman(text[start:end], text[end : end + 1]))
         behind = end
     return [
-        (name and 2 * capitals <= words) or roman
-        for name, roman in zip(found, romans, strict=True)
+        (name and 2 * capitals <= words) or roman for name, roman in zip(found, romans, strict=True)
     ]
 
 

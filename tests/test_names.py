@@ -62,7 +62,13 @@ CASES = [
             why,
         )
         for name, one, other, expected, why in [
-            ("at the beginning", "XIV. What", "XV. What", True, "they are numbers wherever they stand"),
+            (
+                "at the beginning",
+                "XIV. What",
+                "XV. What",
+                True,
+                "they are numbers wherever they stand",
+            ),
             ("of one letter", "V) What", "X) What", True, "a heading"),
             ("of Unicode", "Ⅷ. What", "Ⅸ. What", True, "they are Roman numerals"),
             ("in a sentence", "Of Louis XIV", "Of Louis XVI", True, "they are names too"),

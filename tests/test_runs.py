@@ -113,7 +113,11 @@ def test_quotations_that_overlap_at_their_first_place_are_one_cluster() -> None:
     """Two texts that quote the same page are found together, each with the part that it has."""
     words = sentence(1, 100).split()
     page, one, other = " ".join(words), " ".join(words[10:70]), " ".join(words[40:95])
-    texts = [page, f"{own(1)} {sentence(2, 60)} {one} {own(2)}", f"{sentence(3, 60)} {other} {own(3)}"]
+    texts = [
+        page,
+        f"{own(1)} {sentence(2, 60)} {one} {own(2)}",
+        f"{sentence(3, 60)} {other} {own(3)}",
+    ]
     (cluster,) = clusters_of(texts)
     keeper, *members = cluster["members"]
     assert page[slice(*keeper["span"])] == " ".join(words[10:95])

@@ -4,11 +4,11 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::numerals::{differ_in_numbers_only, is_number};
 use crate::careful::CarefulReader;
 use crate::escape::{write_number, write_string};
 use crate::fates::{Fates, State};
 use crate::names::{NameReader, apart};
+use crate::numerals::{differ_in_numbers_only, is_number};
 use crate::plan::Passage;
 use crate::settings::{Numbers, Settings};
 use crate::store::{Number, Store, TokenReader};

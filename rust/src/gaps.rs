@@ -65,23 +65,25 @@ pub fn continued(
             let last = &passages[before.last as usize];
             let begin = [last.last, last.keeper_last];
             let end = [passage.first, passage.keeper_first];
-            let is_order = (0..2).all(|side| {
-                begin[side] < end[side] && end[side] - begin[side] - 1 <= MOST_BLOCKS
-            });
+            let is_order = (0..2)
+                .all(|side| begin[side] < end[side] && end[side] - begin[side] - 1 <= MOST_BLOCKS);
             let first = &passages[before.first as usize];
             let is_apart = passage.keeper_last < first.first || first.keeper_first > passage.last;
             let stays = |block: Number| !fates.states[block as usize].is_gone();
             if !is_order || !is_apart || !(begin[1] + 1..end[1]).all(stays) {
                 return None;
             }
-            let between = |side: usize| tokens(begin[side], end[side])
-                - store.block_tokens(begin[side] as usize)
-                - store.block_tokens(end[side] as usize);
+            let between = |side: usize| {
+                tokens(begin[side], end[side])
+                    - store.block_tokens(begin[side] as usize)
+                    - store.block_tokens(end[side] as usize)
+            };
             let gaps = [0, 1].map(|side| before.gaps[side] + between(side));
             let whole = [0, 1].map(|side| before.whole[side] + between(side) + own[side]);
-            let is_little = (0..2)
-                .all(|side| f64::from(gaps[side]) <= MOST_IN_GAPS * f64::from(whole[side]));
-            is_little.then_some((before.last, Open { first: before.first, last: number, whole, gaps }))
+            let is_little =
+                (0..2).all(|side| f64::from(gaps[side]) <= MOST_IN_GAPS * f64::from(whole[side]));
+            is_little
+                .then_some((before.last, Open { first: before.first, last: number, whole, gaps }))
         });
         let next = more.map_or(alone, |(before, whole)| {
             continued.insert(before, number);

@@ -16,6 +16,7 @@ pub mod characters;
 pub mod checkpoint;
 pub mod clean;
 pub mod cluster;
+mod cluster_lines;
 pub mod columns;
 pub mod contain;
 pub mod corpus;

@@ -8,9 +8,9 @@
 
 use rayon::prelude::*;
 
-use crate::numerals::{differ_in_numbers_only, is_number};
 use crate::careful::CarefulReader;
 use crate::fold::{Class, fold};
+use crate::numerals::{differ_in_numbers_only, is_number};
 use crate::settings::{Names, Numbers, Settings};
 use crate::store::{Number, Store, TokenReader};
 use crate::verify::Match;
@@ -223,7 +223,8 @@ fn is_roman(text: &[char], length: usize) -> bool {
     if numeral.iter().all(|numeral| ('\u{2160}'..='\u{2188}').contains(numeral)) {
         return true;
     }
-    let is_heading = matches!(numeral, ['I' | 'V' | 'X']) && matches!(rest.first(), Some('.' | ')'));
+    let is_heading =
+        matches!(numeral, ['I' | 'V' | 'X']) && matches!(rest.first(), Some('.' | ')'));
     is_heading || (length > 1 && is_well_formed(numeral))
 }
 
@@ -283,8 +284,19 @@ mod tests {
     /// A number as Romans wrote it, by taking away the largest part each time.
     fn roman(mut number: u32) -> Vec<char> {
         let parts = [
-            (1000, "M"), (900, "CM"), (500, "D"), (400, "CD"), (100, "C"), (90, "XC"), (50, "L"),
-            (40, "XL"), (10, "X"), (9, "IX"), (5, "V"), (4, "IV"), (1, "I"),
+            (1000, "M"),
+            (900, "CM"),
+            (500, "D"),
+            (400, "CD"),
+            (100, "C"),
+            (90, "XC"),
+            (50, "L"),
+            (40, "XL"),
+            (10, "X"),
+            (9, "IX"),
+            (5, "V"),
+            (4, "IV"),
+            (1, "I"),
         ];
         let mut written = Vec::new();
         for (value, letters) in parts {

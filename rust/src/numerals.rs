@@ -9,7 +9,8 @@ use std::sync::LazyLock;
 use crate::hash::token_hash;
 
 /// Numerals in common use, and those of documents that must not be altered.
-const NUMERALS: &str = "一二三四五六七八九十百千万萬亿億零两兩廿卅卌壹贰貳叁肆伍陆陸柒捌玖拾佰仟壱弐";
+const NUMERALS: &str =
+    "一二三四五六七八九十百千万萬亿億零两兩廿卅卌壹贰貳叁肆伍陆陸柒捌玖拾佰仟壱弐";
 
 static HASHES: LazyLock<Vec<u32>> = LazyLock::new(|| {
     let hash = |numeral: char| token_hash(numeral.encode_utf8(&mut [0; 4]).as_bytes()) & !1;

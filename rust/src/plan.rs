@@ -9,8 +9,8 @@ use crate::columns::filled;
 use crate::differences::Differences;
 use crate::exact::ExactSpans;
 use crate::fates::{Fates, State};
-use crate::gaps::{Continued, continued};
 use crate::furniture::{FURNITURE_DOCUMENTS, is_furniture, short_furniture, sources};
+use crate::gaps::{Continued, continued};
 use crate::likeness::Likenesses;
 use crate::passages::{count_documents, settle};
 use crate::quotes::Quotes;
@@ -159,10 +159,9 @@ pub fn make_plan(
         } else {
             Default::default()
         };
-        let continued =
-            continued(store, &fates, (&documents, &positions), &passages, |passage| {
-                spans.of(passage).is_some()
-            });
+        let continued = continued(store, &fates, (&documents, &positions), &passages, |passage| {
+            spans.of(passage).is_some()
+        });
         let differences = Differences::new(store, settings, &fates, &passages);
         let mut plan = Plan {
             differences,

@@ -2,13 +2,13 @@
 
 use rayon::prelude::*;
 
-use crate::numerals::differ_in_numbers_only;
 use crate::contain::containment_candidates;
 use crate::covers::mark_covered;
 use crate::crowds::Crowds;
 use crate::group::{Bands, Candidates, Features, Pair, group};
 use crate::memory::at_most;
 use crate::names::mark_names;
+use crate::numerals::differ_in_numbers_only;
 use crate::settings::{Numbers, Settings};
 use crate::shingle::{Powers, extend_items, shingle_set};
 use crate::sign::Permutations;

@@ -9,11 +9,11 @@
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
-use crate::numerals::differ_in_numbers_only;
 use crate::cluster::Corpus;
 use crate::families::{ALIKE_TEMPLATE, Families, join, root};
 use crate::fates::Fates;
 use crate::names::is_template;
+use crate::numerals::differ_in_numbers_only;
 use crate::partners::Search;
 use crate::portrait::{Portraits, Scores};
 use crate::runs::Run;

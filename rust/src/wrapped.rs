@@ -92,8 +92,14 @@ pub fn ends_a_sentence(line: &str) -> bool {
     });
     end.ends_with(|character| {
         matches!(character, '.' | '!' | '?' | ':' | ';' | '…')
-            || matches!(character, '\u{589}' | '\u{61B}' | '\u{61F}' | '\u{6D4}' | '\u{964}' | '\u{965}')
+            || matches!(
+                character,
+                '\u{589}' | '\u{61B}' | '\u{61F}' | '\u{6D4}' | '\u{964}' | '\u{965}'
+            )
             || matches!(character, '\u{F0D}' | '\u{F0E}' | '\u{104A}' | '\u{104B}' | '\u{1362}')
-            || matches!(character, '\u{17D4}' | '\u{17D5}' | '。' | '．' | '｡' | '！' | '？' | '：' | '；')
+            || matches!(
+                character,
+                '\u{17D4}' | '\u{17D5}' | '。' | '．' | '｡' | '！' | '？' | '：' | '；'
+            )
     })
 }

@@ -1,7 +1,8 @@
 """clough_stevenson: 95 answers to five questions, copied more or less closely from five sources.
 
-At default settings: whether a passage of an answer and one of its source are in one cluster. Once among all
-texts, where answers that repeat one another may name each other instead, and once with its source alone.
+At default settings: whether a passage of an answer and one of its source are in one cluster. Once
+among all texts, where answers that repeat one another may name each other instead of the source,
+and once with the source alone.
 """
 
 from collections import Counter

@@ -1,9 +1,9 @@
 //! Blocks as the judge needs them, and the judge: the exact scores of two blocks.
 
-use crate::numerals::differ_in_numbers_only;
 use crate::characters::Counts;
 use crate::covers::are_enough;
 use crate::names::texts_differ_in_names_only;
+use crate::numerals::differ_in_numbers_only;
 use crate::settings::{Names, Numbers, Settings};
 use crate::shingle::shingle_set;
 use crate::token::TokenBuffer;
