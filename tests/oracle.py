@@ -147,7 +147,7 @@ def placed_tokens(text: str, mask_numbers: bool = False) -> list[tuple[str, int,
     """
     parted = in_parted_words(text) if "\n" in text or "\r" in text else set()
     pieces_of = ["" if n in parted else fold_character(c) for n, c in enumerate(text)]
-    folded = "".join(pieces_of)
+    folded = in_order("".join(pieces_of))
     home = [n for n, piece in enumerate(pieces_of) for _ in piece]
     pieces: list[tuple[str, str]] = []
     for place, character in enumerate(folded):
@@ -175,6 +175,20 @@ def placed_tokens(text: str, mask_numbers: bool = False) -> list[tuple[str, int,
         open_word = kind in (WORD, "sign")
     masked = [mask_numbers and is_numeric(token) for token, _, _ in found]
     return [("0", *one[1:]) if mask else one for mask, one in zip(masked, found, strict=True)]
+
+
+def in_order(folded: str) -> str:
+    """Marks of one kind that follow one another, those of Indian scripts to Khmer, as Unicode orders
+    them."""
+
+    def kind(character: str) -> tuple[bool, str]:
+        is_mark = "\u0900" <= character < "\u1800" and unicodedata.combining(character) > 0
+        return is_mark, character_class(character)
+
+    made = ""
+    for (is_mark, _), run in groupby(folded, kind):
+        made += "".join(sorted(run, key=unicodedata.combining) if is_mark else run)
+    return made
 
 
 def common_runs(later: list[str], earlier: list[str]) -> list[tuple[int, int]]:

@@ -50,6 +50,7 @@ mod keys;
 pub mod layout;
 pub mod likeness;
 pub mod links;
+pub mod marks;
 pub mod memory;
 pub mod name;
 pub mod names;
