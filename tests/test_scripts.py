@@ -157,3 +157,90 @@ def test_marks_in_any_order_are_those_of_the_oracle(seed: int) -> None:
     assert _core.fold_tokens(text) == oracle.tokens(text)
     hashes = numpy.frombuffer(_core.token_hashes(text), numpy.uint32).tolist()
     assert hashes == [oracle.token_hash(one) for one in oracle.tokens(text)]
+
+
+MIXED = ["English", "Han", "Thai", "Arabic", "Devanagari", "Hangul", "Khmer", "Hebrew", "Burmese"]
+
+
+def mixed(seed: int) -> str:
+    """A paragraph in which a few words of each script follow one another, some without a space."""
+    chance = random.Random(seed)
+    parts = [text_of(chance.choice(MIXED), 100 * seed + number, 5) for number in range(16)]
+    return "".join(part + chance.choice([" ", "", "، ", "。", "-", "/"]) for part in parts)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_scripts_mixed_in_one_paragraph(seed: int) -> None:
+    text = mixed(seed)
+    words = text.split()
+    changed = text.replace(words[len(words) // 2], "another", 1)
+    result = dedup.scan([text, mixed(seed + 100), changed])
+    (match,) = result.matches
+    judged = oracle.verdict(*oracle.blocks_of([text, changed], oracle.Rules()))
+    assert judged == oracle.Verdict("near", match.resemblance, match.containment)
+    assert result.report["counts"]["blocks_removed"] == 1
+    for disguise in DISGUISES.values():
+        assert _core.fold_tokens(disguise(text)) == oracle.tokens(disguise(text))
+
+
+def forms(first: int, last: int) -> dict[str, str]:
+    """What each character or ligature of a range is written for, the last form of each."""
+    found = {}
+    for code in range(first, last + 1):
+        plain = unicodedata.normalize("NFKC", chr(code))
+        if plain != chr(code) and not plain.startswith(" "):
+            found[plain] = chr(code)
+    return found
+
+
+FORMS = [
+    (
+        "English",
+        "ligatures",
+        "offices find waffles and stay on the first floor",
+        forms(0xFB00, 0xFB06),
+    ),
+    ("English", "full width", text_of("English", 5), forms(0xFF01, 0xFF5E)),
+    ("Armenian", "ligatures", "մնալ մեծ վնաս մխիթար", forms(0xFB13, 0xFB17)),
+    ("Arabic", "presentation forms", text_of("Arabic", 5), forms(0xFE80, 0xFEFC)),
+    ("Persian", "presentation forms", text_of("Persian", 5), forms(0xFB50, 0xFBFF)),
+    (
+        "Hebrew",
+        "presentation forms",
+        "שלום לאל בבית",
+        {"א": "\ufb21", "ל": "\ufb25", "ם": "\ufb26"},
+    ),
+    ("Japanese", "half-width Kana", text_of("Japanese", 5), forms(0xFF66, 0xFF9D)),
+    ("Hangul", "conjoining letters", text_of("Hangul", 5), {}),
+]
+
+
+@pytest.mark.parametrize(("script", "name", "text", "written"), FORMS)
+def test_forms_of_letters_are_the_letters(
+    script: str, name: str, text: str, written: dict[str, str]
+) -> None:
+    other = text
+    for plain in sorted(written, key=len, reverse=True):
+        other = other.replace(plain, written[plain])
+    other = unicodedata.normalize("NFD", other) if not written else other
+    assert other != text, (script, name)
+    assert _core.fold_tokens(other) == _core.fold_tokens(text) == oracle.tokens(other)
+
+
+@pytest.mark.parametrize("hyphen", ["-", "\u00ad", "\u2010"])
+@pytest.mark.parametrize(
+    "script", ["English", "Vietnamese", "Greek", "Cyrillic", "Armenian", "Georgian", "Devanagari"]
+)
+def test_words_that_a_line_end_parts_are_whole(script: str, hyphen: str) -> None:
+    """As print of 1900 has them: every fifth word is parted, and the text was wrapped another way."""
+    words, between = words_of(script)
+    text = text_of(script, 6)
+    parted = []
+    for number, word in enumerate(text.split(between)):
+        cut = len(word) // 2
+        inner = number % 5 == 0 and len(word) > 3 and not unicodedata.combining(word[cut])
+        parted.append(f"{word[:cut]}{hyphen}\n{word[cut:]}" if inner else word)
+    other = between.join(parted)
+    assert other != text
+    assert words
+    assert _core.fold_tokens(other) == _core.fold_tokens(text) == oracle.tokens(other)
