@@ -187,7 +187,8 @@ def in_order(folded: str) -> str:
 
     made = ""
     for (is_mark, _), run in groupby(folded, kind):
-        made += "".join(sorted(run, key=unicodedata.combining) if is_mark else run)
+        marks = list(run)
+        made += "".join(sorted(marks, key=unicodedata.combining) if is_mark else marks)
     return made
 
 
