@@ -54,6 +54,7 @@ $(STAMPS)/tools: pyproject.toml
 # In place and optimised: Python files are used as they stand, the core is built when it changed.
 $(STAMPS)/package: $(STAMPS)/tools $(RUST)
 	. $(BIN)/activate && maturin develop --release --quiet
+	$(BIN)/python -m compileall -q dedup
 	touch $@
 
 $(STAMPS)/test: $(STAMPS)/tools

@@ -238,7 +238,8 @@ class Run:
         assert isinstance(self.source, Held)
         documents: list[Document] = []
         kept: list[int] = []
-        ledger: list[dict[str, Any]] = []
+        ledger: list[bytes] = []
+        size = self.source.size
         with self.stage("clean"):
             held = enumerate(self.source.documents)
             done = 0
@@ -248,10 +249,10 @@ class Run:
                     if text is not None:
                         kept.append(number)
                         documents.append(with_text(document, text, self.reading.text_field))
-                ledger += map(orjson.loads, lines.splitlines())
-                self.tell("clean", done, self.source.size)
+                ledger.append(lines)
+                self.tell("clean", done, size)
         result = CleanResult(self.corpus, self.report(), **self.leftovers())
-        result.documents, result.removed = documents, ledger
+        result.documents, result.ledger = documents, ledger
         result.data = self.source.rest(kept, [document.text for document in documents])
         return result
 
@@ -270,7 +271,7 @@ class Run:
             tree.write(batch, rest)
             tree.skip(self._skipped_in(batch, skipped))
 
-        cleaner = self._cleaner()
+        cleaner, size = self._cleaner(), self.source.size
         with (
             self.stage("clean"),
             alongside(_written(result, clusters, versions)),
@@ -278,7 +279,7 @@ class Run:
             done = 0
             for (batch, _), _ in ahead(ahead(self.source.batches(to_write=True), cleaner), put):
                 done += batch.weight
-                self.tell("clean", done, self.source.size)
+                self.tell("clean", done, size)
         if cleaner.documents != self.intake.documents:
             raise InputError("the input shrank while it was read")
         result.report = self.report(tree.inputs(self.reading.text_field))

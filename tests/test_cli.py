@@ -20,7 +20,7 @@ from pathlib import Path
 
 import pytest
 
-from dedup.cli import app
+from dedup.cli import make_app
 from dedup.policy import Policy
 
 REPOSITORY = Path(__file__).parent.parent
@@ -120,7 +120,7 @@ def test_flags_of_the_policy_are_its_fields_with_their_help(name):
 
 
 def test_every_command_is_checked_here():
-    assert [entry.name for entry in app.registered_commands] == list(COMMANDS)
+    assert [entry.name for entry in make_app(()).registered_commands] == list(COMMANDS)
 
 
 def test_help_needs_nothing_heavy():

@@ -11,7 +11,7 @@ import pytest
 from typer.main import get_command
 
 import dedup
-from dedup.cli import app, main
+from dedup.cli import main, make_app
 from dedup.policy import Policy
 
 ROOT = Path(__file__).parent.parent
@@ -21,7 +21,7 @@ TEXTS = {
 }
 GUIDE = TEXTS["README.md"] + TEXTS["docs/formats.md"]
 
-COMMANDS = get_command(app).commands
+COMMANDS = get_command(make_app(())).commands
 
 
 def flags_of(command):

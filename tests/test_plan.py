@@ -17,7 +17,7 @@ import zstandard
 
 import dedup
 from dedup.cli import main
-from dedup.forecast import Forecast, disk, memory, on_disk, seconds, table_bytes
+from dedup.forecast import Forecast, disk, memory, on_disk, seconds, table_places
 from dedup.forecast.growth import MOST_POWER, Basis, Trial, grown, power
 from dedup.forecast.rehearsal import rehearse
 from dedup.forecast.text import plan_lines, plan_warnings
@@ -42,7 +42,7 @@ AMOUNTS = {
     "characters_removed": 900_000,
     "reading.documents": 5000,
     "reading.blocks": 15000,
-    "reading.raw_texts": 17000,
+    "reading.raw_texts": 3400,
     "reading.distinct_blocks": 28800,
     "reading.normal_forms": 30000,
     "deciding.decided": 20000,
@@ -131,10 +131,10 @@ def test_under_a_cap_goes_to_disk_what_is_beyond_it_but_never_what_is_no_array()
 
 
 @pytest.mark.parametrize("entries", [1, 7, 8, 1000, 1_491_528])
-def test_a_table_holds_its_entries_and_is_never_less_than_seven_sixteenths_full(entries):
-    places = table_bytes(entries) / 5
-    assert entries <= places * 7 / 8
-    assert entries == 1 or entries > places * 7 / 16
+def test_a_table_holds_its_entries_and_is_never_less_than_a_third_full(entries):
+    places = table_places(entries)
+    assert entries <= places * 7 / 10
+    assert places == 64 or entries > places / 3
 
 
 def test_an_empty_basis_makes_a_plan_of_nothing():

@@ -11,11 +11,11 @@ from __future__ import annotations
 
 import sys
 from difflib import get_close_matches
+from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dedup.cli import clean, compare, explain, index, policy, restore, scan
 from dedup.cli.console import (
     print_lines,
     silence_stdout,
@@ -43,13 +43,16 @@ Example:
   dedup clean articles/ -o clean/
 """
 
-app = typer.Typer(
-    cls=Group,
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
-)
+# Each in a module of its name, there called so; in the order of the help.
+COMMANDS = {
+    "scan": "scan",
+    "clean": "clean",
+    "restore": "restore",
+    "explain": "explain",
+    "compare": "compare",
+    "policy": "show_policy",
+    "index": "app",
+}
 
 
 def _print_version(wanted: bool) -> None:  # noqa: FBT001 -- typer calls it
@@ -68,7 +71,6 @@ def _print_version(wanted: bool) -> None:  # noqa: FBT001 -- typer calls it
     raise typer.Exit
 
 
-@app.callback(epilog=EXAMPLE)
 def _dedup(
     version: Annotated[
         bool,
@@ -84,17 +86,27 @@ def _dedup(
     """Find text that repeats, show the evidence, and give the text back clean."""
 
 
-for _command, _name in (
-    (scan.scan, "scan"),
-    (clean.clean, "clean"),
-    (restore.restore, "restore"),
-    (explain.explain, "explain"),
-    (compare.compare, "compare"),
-    (policy.show_policy, "policy"),
-):
-    _example = sys.modules[_command.__module__].EXAMPLE
-    app.command(_name, cls=Command, epilog=_example)(_command)
-app.add_typer(index.app, name="index", cls=Group, epilog=index.EXAMPLE)
+def make_app(words: Sequence[str]) -> typer.Typer:
+    """The command for these words: where the first one names a command, only that one is loaded.
+
+    Reading the flags of all of them takes twice as long as reading those of one.
+    """
+    app = typer.Typer(
+        cls=Group,
+        add_completion=False,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,
+        context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 80},
+    )
+    app.callback(epilog=EXAMPLE)(_dedup)
+    for name in words[:1] if words[:1] and words[0] in COMMANDS else COMMANDS:
+        module = import_module(f"dedup.cli.{name}")
+        command = getattr(module, COMMANDS[name])
+        if isinstance(command, typer.Typer):
+            app.add_typer(command, name=name, cls=Group, epilog=module.EXAMPLE)
+        else:
+            app.command(name, cls=Command, epilog=module.EXAMPLE)(command)
+    return app
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -116,7 +128,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _run(words: list[str]) -> int:
-    code = app(words or ["--help"], prog_name="dedup", standalone_mode=False)
+    words = words or ["--help"]
+    code = make_app(words)(words, prog_name="dedup", standalone_mode=False)
     return code if isinstance(code, int) else 0
 
 

@@ -35,7 +35,7 @@ _METAVARS = {"keep": "RULE", "protect": "REGEX", "group_by": "FIELD", "window": 
 Paths = Annotated[
     Optional[list[str]],  # noqa: UP045 -- typer reads it at run time, on Python 3.10 too
     typer.Argument(
-        metavar="PATH",
+        metavar="PATH...",
         help="Files (.txt .md .jsonl .json .csv .tsv .parquet, also .gz .zst .bz2 .xz), folders, "
         "globs, or - for stdin.",
         show_default=False,

@@ -7,7 +7,6 @@ grows how is told by `growth`; ARCHITECTURE.md tells how near the figures come.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil, log2
 from typing import TYPE_CHECKING, Any
 
 from dedup.forecast.growth import Basis, grown, power, times
@@ -24,8 +23,9 @@ MOST_REMOVED = 0.95
 # The core's memory, in bytes. Measured as peaks (VmHWM) of whole runs on five corpora of 12 to
 # 305 MB, less what the columns said they held; per node and per file, and for any input.
 TOKENS_HELD = 8 << 20
-TABLE_ENTRY = 5
-RAW_TEXT = 20
+RAW_TEXT = 4
+RAW_HASH = 16
+TABLE_PLACE = {"raw texts": 16, "nodes": 8}
 MATCHING = 64
 LEFT_BY_MATCHING = 32
 FILE = 500
@@ -53,22 +53,26 @@ A_FILE = 100e-6
 START = 0.35
 
 
-def table_bytes(entries: float) -> int:
-    """Bytes of a hash table of the core: a power of two of places, at most seven eighths in use.
+def table_places(entries: float) -> int:
+    """Places of a table of the core (`known.rs`), of which at most seven in ten are in use.
 
-    >>> table_bytes(7), table_bytes(8)
-    (40, 80)
+    >>> table_places(7), table_places(45), table_places(50_000)
+    (64, 128, 98304)
     """
-    return TABLE_ENTRY << ceil(log2(max(entries * 8 / 7, 1)))
+    places = 64
+    while places // 10 * 7 < entries:
+        places += places if places < 65536 else places // 2
+    return places
 
 
 def memory(basis: Basis) -> dict[str, int]:
     """Peak bytes of each stage of `clean` without a cap, and of the state when all is read."""
     nodes = grown(basis, "blocks_distinct")
     texts = grown(basis, "reading.raw_texts") / RAW_TEXT
-    tables = table_bytes(texts) + table_bytes(nodes)
+    tables = table_places(texts) * TABLE_PLACE["raw texts"]
+    tables += table_places(nodes) * TABLE_PLACE["nodes"]
     state = _columns(basis) + tables + min(grown(basis, "tokens") * 4, TOKENS_HELD)
-    matching = state - tables - grown(basis, "reading.raw_texts") * 0.8
+    matching = state - tables
     decided = sum(grown(basis, name) for name in basis.trial.amounts if name[:9] == "deciding.")
     most = COPIES * basis.total
     kept = basis.base + basis.files * FILE + min(basis.jobs * A_JOB, most)
@@ -123,7 +127,8 @@ def disk(basis: Basis, beyond: int = 0) -> dict[str, int]:
         "skipped": int(grown(basis, "skipped")),
     }
     written = sum(made.values())
-    saved = int(_columns(basis) + tokens) if basis.checkpoints else 0
+    hashes = grown(basis, "reading.raw_texts") / RAW_TEXT * RAW_HASH
+    saved = int(_columns(basis) + hashes + tokens) if basis.checkpoints else 0
     temporary = int(tokens) if tokens > TOKENS_HELD and not saved else 0
     needed = beyond + saved + max(written, temporary)
     return {**made, "checkpoints": saved, "temporary": temporary + beyond, "needed": needed}

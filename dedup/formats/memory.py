@@ -19,8 +19,14 @@ def documents_of(items: Iterable[Any], *, text_field: str, id_field: str) -> lis
     Raises FieldError where a dict has no text, InputError for anything that is neither str,
     dict nor Document, and for texts that are not valid Unicode (lone surrogates).
     """
-    documents = [_document(number, item, text_field, id_field) for number, item in enumerate(items)]
-    for number, document in enumerate(documents):
+    documents: list[Document] = []
+    for number, item in enumerate(items):
+        if type(item) is str:
+            _check_text(number, "text", item)
+            documents.append(Document(str(number), item, f"[{number}]"))
+            continue
+        document = _document(number, item, text_field, id_field)
+        documents.append(document)
         parts = {"text": document.text, "id": document.id, "source": document.source}
         for name, value in parts.items():
             if not isinstance(value, str):
@@ -31,6 +37,8 @@ def documents_of(items: Iterable[Any], *, text_field: str, id_field: str) -> lis
 
 
 def _check_text(number: int, name: str, value: str) -> None:
+    if value.isascii():
+        return
     try:
         value.encode()
     except UnicodeEncodeError as error:
@@ -85,7 +93,7 @@ def batches_of(
         batch.texts.append(document.text)
         batch.ids.append(document.id)
         batch.sources.append(document.source)
-        batch.fields.append(dict(document.fields))
+        batch.fields.append(document.fields)
         batch.weight += len(document.text)
         if batch.weight >= batch_bytes or len(batch) >= batch_records:
             yield batch
@@ -96,6 +104,8 @@ def batches_of(
 
 def with_text(document: Document, text: str, text_field: str) -> Document:
     """The document with another text, in its fields too where they hold it."""
+    if text == document.text:
+        return document
     try:
         look_up(document.fields, text_field)
     except KeyError:

@@ -15,7 +15,7 @@ from dedup.errors import InputError
 from dedup.model import Skipped
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 Format = Literal["text", "jsonl", "json", "csv", "tsv", "parquet"]
 # A cell in the core's words: its bytes with its quotes, from the start of the rows.
@@ -126,7 +126,7 @@ class Batch:
     texts: list[str] = field(default_factory=list)
     ids: list[str] = field(default_factory=list)
     sources: list[str] = field(default_factory=list)
-    fields: list[dict[str, Any]] = field(default_factory=list)
+    fields: list[Mapping[str, Any]] = field(default_factory=list)
     skipped: list[Skipped] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
     weight: int = 0

@@ -9,18 +9,17 @@
 use std::fs::File;
 use std::io;
 
-use hashbrown::HashTable;
-
 use crate::audit::Audit;
 use crate::columns::Texts;
 use crate::corpus::Corpus;
 use crate::hottest::Hot;
+use crate::known::{NodeTable, RawTable};
 use crate::section::{Mark, Row, SectionReader, SectionWriter, damaged, hash_range};
 use crate::spool::no_file;
 use crate::store::{NONE, Number, Store};
 
 /// Changes with everything that changes what the files hold or mean.
-pub const FORMAT: u32 = 5;
+pub const FORMAT: u32 = 6;
 
 /// Bytes of a token in its file.
 const TOKEN: u64 = 4;
@@ -39,6 +38,9 @@ trait Visitor {
     fn column<T: Row>(&mut self, column: &mut Vec<T>) -> io::Result<()>;
 
     fn texts(&mut self, texts: &mut Texts) -> io::Result<()>;
+
+    /// A table whose hashes are a column of their own.
+    fn raw_texts(&mut self, table: &mut RawTable) -> io::Result<()>;
 }
 
 impl Corpus {
@@ -124,7 +126,7 @@ impl Corpus {
         if matched {
             return self.read_matches(SectionReader::new(&file, start, *last));
         }
-        store.make_tables();
+        store.node_table = NodeTable::of(&store.fingerprints);
         let mut counter = Counter(Vec::new());
         store.visit(&mut counter)?;
         self.checkpoints = Some(Checkpoints { file, end: start, saved: counter.0, tokens: size });
@@ -168,7 +170,7 @@ impl Store {
         visitor.column(&mut self.ends)?;
         visitor.column(&mut self.layouts)?;
         visitor.column(&mut self.variant_nodes)?;
-        visitor.column(&mut self.raw_hashes)?;
+        visitor.raw_texts(&mut self.raw_texts)?;
         visitor.column(&mut self.fingerprints)?;
         visitor.column(&mut self.token_counts)?;
         visitor.column(&mut self.token_rows)?;
@@ -189,7 +191,7 @@ impl Store {
             (self.starts.len(), blocks),
             (self.ends.len(), blocks),
             (self.layouts.len(), blocks),
-            (self.raw_hashes.len(), variants),
+            (self.raw_texts.len(), variants),
             (self.token_counts.len(), nodes),
             (self.token_rows.len(), nodes),
             (self.normal_rows.len(), nodes),
@@ -216,12 +218,6 @@ impl Store {
             && self.tokens.ends.last().copied().unwrap_or(0) == tokens
             && [&self.ids, &self.names, &self.normals].into_iter().all(Texts::is_sound)
     }
-
-    /// Makes the tables by which texts are recognised.
-    fn make_tables(&mut self) {
-        self.raw_table = table_of(&self.raw_hashes);
-        self.fingerprint_table = table_of(&self.fingerprints);
-    }
 }
 
 impl Texts {
@@ -230,16 +226,6 @@ impl Texts {
             && self.ends.last().copied().unwrap_or(0) == self.text.len() as u64
             && self.ends.iter().all(|&end| self.text.is_char_boundary(end as usize))
     }
-}
-
-/// The table that finds the number of a hash; each stands in it once.
-fn table_of(hashes: &[u128]) -> HashTable<Number> {
-    let mut table = HashTable::with_capacity(hashes.len());
-    for (number, &hash) in hashes.iter().enumerate() {
-        let number = number as Number;
-        table.insert_unique(hash as u64, number, |&other| hashes[other as usize] as u64);
-    }
-    table
 }
 
 struct Saver<'a> {
@@ -262,6 +248,12 @@ impl Visitor for Saver<'_> {
         self.section.column(&texts.text.as_bytes()[first..])?;
         self.column(&mut texts.ends)
     }
+
+    fn raw_texts(&mut self, table: &mut RawTable) -> io::Result<()> {
+        let first = self.before.get(self.after.len()).copied().unwrap_or(0);
+        self.after.push(table.len());
+        self.section.column(&table.hashes_from(first))
+    }
 }
 
 struct Loader<'a>(SectionReader<'a>);
@@ -277,6 +269,16 @@ impl Visitor for Loader<'_> {
         texts.text.push_str(std::str::from_utf8(&bytes).map_err(|_| damaged())?);
         self.column(&mut texts.ends)
     }
+
+    fn raw_texts(&mut self, table: &mut RawTable) -> io::Result<()> {
+        let mut hashes: Vec<u128> = Vec::new();
+        self.0.column(&mut hashes)?;
+        table.reserve(hashes.len());
+        for hash in hashes {
+            table.enter(hash, table.len() as Number);
+        }
+        Ok(())
+    }
 }
 
 struct Counter(Vec<usize>);
@@ -290,5 +292,10 @@ impl Visitor for Counter {
     fn texts(&mut self, texts: &mut Texts) -> io::Result<()> {
         self.0.push(texts.text.len());
         self.column(&mut texts.ends)
+    }
+
+    fn raw_texts(&mut self, table: &mut RawTable) -> io::Result<()> {
+        self.0.push(table.len());
+        Ok(())
     }
 }

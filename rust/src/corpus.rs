@@ -10,15 +10,16 @@ use crate::audit::{Audit, audit_long, audit_short};
 use crate::characters::{all_short_pairs, short_candidates};
 use crate::checkpoint::Checkpoints;
 use crate::clean::{Cleaned, clean_lines, clean_text};
-use crate::cluster::{Corpus as Decided, Neighbours};
+use crate::cluster::Neighbours;
 use crate::columns::filled;
 use crate::counts::counts;
+use crate::enter::{LinesRead, Workspace, read_batch, read_lines};
 use crate::group::Candidates;
 use crate::hottest::{Gathered, Hot, HotCrowdText, HotText, tell};
 use crate::join::all_matches;
 use crate::names::mark_names;
 use crate::plan::{Plan, Similar, make_plan};
-use crate::read::{LinesRead, NewDocument, PIECE_BYTES, Workspace, read_batch, read_lines};
+use crate::read::{NewDocument, PIECE_BYTES};
 use crate::record::{Fields, Lines};
 use crate::render::{Occurrences, Renderer, cluster_ids, largest_clusters};
 use crate::search::{long_candidates, verify_pairs};
@@ -216,28 +217,25 @@ impl Corpus {
     pub fn decide(&mut self, rank: Option<&[u32]>, dates: &[i64]) {
         let matches = std::mem::take(&mut self.matches);
         let neighbours = Neighbours::new(matches, self.store.nodes());
-        let mut plan = make_plan(&self.store, &self.settings, &neighbours, rank);
-        let cluster_ids = cluster_ids(&self.store, &self.settings, &plan);
-        let counts = counts(&plan, &self.store);
-        let hottest = tell(&self.store, &self.hot.crowds, &plan.spread);
+        let (store, settings) = (&self.store, &self.settings);
+        let (mut plan, versions) =
+            make_plan(store, settings, &neighbours, rank, |corpus, fates, runs| {
+                if settings.tells_versions() {
+                    Versions::new(corpus, (fates, runs), dates)
+                } else {
+                    Versions::default()
+                }
+            });
+        let ((cluster_ids, counts), hottest) = rayon::join(
+            || (cluster_ids(&self.store, &self.settings, &plan), counts(&plan, &self.store)),
+            || tell(&self.store, &self.hot.crowds, &plan.spread),
+        );
         plan.spread = Vec::new();
         let memory = self.store.state().into_iter().filter(|&(name, _)| name != "file");
         let most_bytes = memory.map(|(_, bytes)| bytes).sum::<u64>()
             + plan.bytes()
             + neighbours.bytes()
             + filled(&cluster_ids);
-        let decided = Decided {
-            store: &self.store,
-            settings: &self.settings,
-            neighbours: &neighbours,
-            documents: &[],
-            excluded: &[],
-        };
-        let versions = if self.settings.tells_versions() {
-            Versions::new(&decided, (&plan.fates, &plan.runs), dates)
-        } else {
-            Versions::default()
-        };
         plan.runs = Vec::new();
         let story_ids = story_ids(&self.store, &self.settings, &versions);
         plan.fates.aligned = Vec::new();

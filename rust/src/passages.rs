@@ -154,6 +154,10 @@ impl<'a> Settler<'a> {
             .collect()
     }
 
+    fn is_any_pending(&self, blocks: &[Number]) -> bool {
+        blocks.iter().any(|&block| self.fates.states[block as usize] == State::Pending)
+    }
+
     /// Whether `--protect` covers a part of each block.
     fn protected(&self, range: Range<usize>) -> impl Iterator<Item = bool> {
         range.map(|block| self.corpus.store.layouts[block].protected())
@@ -179,6 +183,9 @@ impl<'a> Settler<'a> {
                 }
                 self.note_stretches(document);
                 left = self.staying(range.clone());
+                if !self.is_any_pending(&left) {
+                    break;
+                }
             }
             let stable = self.corpus.settings.unit != Unit::Paragraph
                 || left.len() == before.len()
@@ -295,6 +302,9 @@ impl<'a> Settler<'a> {
     /// blocks is kept by the layout rule.
     fn keep_the_rest(&mut self, range: Range<usize>) {
         let left = self.staying(range.clone());
+        if !self.is_any_pending(&left) {
+            return;
+        }
         let protected: Vec<bool> = self.protected(range.clone()).collect();
         let aligned = self.align(&left, &protected, range.start);
         let goes = self.what_goes(&left, &aligned);

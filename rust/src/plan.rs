@@ -112,23 +112,31 @@ pub struct Plan {
     documents: Vec<Number>,
 }
 
-/// Decides everything, from matches on.
+/// Decides everything, from matches on. `beside` is done by another thread once it is settled what becomes
+/// of each block, and which runs there are.
 #[must_use]
-pub fn make_plan(
+pub fn make_plan<T: Send>(
     store: &Store,
     settings: &Settings,
     neighbours: &Neighbours,
     rank: Option<&[u32]>,
-) -> Plan {
+    beside: impl FnOnce(&Corpus<'_>, &Fates, &[Run]) -> T + Send,
+) -> (Plan, T) {
     let documents = store.block_documents();
     let sources = sources(store);
     let mut excluded = vec![false; store.documents()];
     loop {
         let corpus =
             Corpus { store, settings, neighbours, documents: &documents, excluded: &excluded };
-        let keepers = choose_keepers(&corpus, rank);
-        let spread = count_documents(&corpus);
-        let furniture = short_furniture(&corpus, &spread, &sources);
+        // Each takes one thread.
+        let (keepers, (spread, furniture)) = rayon::join(
+            || choose_keepers(&corpus, rank),
+            || {
+                let spread = count_documents(&corpus);
+                let furniture = short_furniture(&corpus, &spread, &sources);
+                (spread, furniture)
+            },
+        );
         let mut fates = settle(&corpus, keepers, &furniture);
         let mut runs = Vec::new();
         if settings.finds_runs() && !settings.chain {
@@ -142,27 +150,9 @@ pub fn make_plan(
             excluded = dropped;
             continue;
         }
-        let passages = find_passages(store, &fates, &documents);
-        let mut likenesses = Likenesses::new(store, settings, neighbours, &fates, &passages);
-        let positions = positions(store);
-        let (spans, quotes) = if settings.finds_runs() {
-            let text = Text {
-                store,
-                states: &fates.states,
-                documents: &documents,
-                order: None,
-                positions: &positions,
-            };
-            let said = (store, settings, neighbours);
-            let spans = ExactSpans::new(said, &fates, &passages, &mut likenesses);
-            (spans, Quotes::new(&text, settings, &fates, &runs))
-        } else {
-            Default::default()
-        };
-        let continued = continued(store, &fates, (&documents, &positions), &passages, |passage| {
-            spans.of(passage).is_some()
-        });
-        let differences = Differences::new(store, settings, &fates, &passages);
+        let (told, done) =
+            rayon::join(|| Told::new(&corpus, &fates, &runs), || beside(&corpus, &fates, &runs));
+        let Told { passages, likenesses, spans, quotes, differences, continued } = told;
         let mut plan = Plan {
             differences,
             spans,
@@ -182,7 +172,45 @@ pub fn make_plan(
         plan.join_clusters((store, settings), &sources);
         plan.similar = plan.find_similar(store, settings);
         plan.documents = Vec::new();
-        return plan;
+        return (plan, done);
+    }
+}
+
+/// What is told of what was settled.
+struct Told {
+    passages: Vec<Passage>,
+    likenesses: Likenesses,
+    spans: ExactSpans,
+    quotes: Quotes,
+    differences: Differences,
+    continued: Continued,
+}
+
+impl Told {
+    fn new(corpus: &Corpus<'_>, fates: &Fates, runs: &[Run]) -> Self {
+        let Corpus { store, settings, neighbours, documents, .. } = *corpus;
+        let passages = find_passages(store, fates, documents);
+        let mut likenesses = Likenesses::new(store, settings, neighbours, fates, &passages);
+        let positions = positions(store);
+        let (spans, quotes) = if settings.finds_runs() {
+            let text = Text {
+                store,
+                states: &fates.states,
+                documents,
+                order: None,
+                positions: &positions,
+            };
+            let said = (store, settings, neighbours);
+            let spans = ExactSpans::new(said, fates, &passages, &mut likenesses);
+            (spans, Quotes::new(&text, settings, fates, runs))
+        } else {
+            Default::default()
+        };
+        let continued = continued(store, fates, (documents, &positions), &passages, |passage| {
+            spans.of(passage).is_some()
+        });
+        let differences = Differences::new(store, settings, fates, &passages);
+        Self { passages, likenesses, spans, quotes, differences, continued }
     }
 }
 
@@ -243,8 +271,27 @@ fn drops_keepers(corpus: &Corpus<'_>, fates: &Fates, dropped: &[bool], spread: &
 }
 
 fn find_passages(store: &Store, fates: &Fates, documents: &[Number]) -> Vec<Passage> {
+    // None goes beyond its document.
+    const TOGETHER: usize = 256;
+    let parts: Vec<Vec<Passage>> = (0..store.documents().div_ceil(TOGETHER))
+        .into_par_iter()
+        .map(|part| {
+            let last = store.documents().min((part + 1) * TOGETHER);
+            let ends = [part * TOGETHER, last].map(|end| store.document_starts[end] as usize);
+            passages_of(ends[0]..ends[1], store, fates, documents)
+        })
+        .collect();
+    parts.concat()
+}
+
+fn passages_of(
+    blocks: Range<usize>,
+    store: &Store,
+    fates: &Fates,
+    documents: &[Number],
+) -> Vec<Passage> {
     let mut passages: Vec<Passage> = Vec::new();
-    for block in 0..store.blocks() {
+    for block in blocks {
         let state = fates.states[block];
         let keeper = fates.aligned[block];
         if state == State::Kept || keeper == NONE {
@@ -316,18 +363,20 @@ impl Plan {
     /// Passages whose keepers overlap, and which share their fate, share a cluster.
     fn join_clusters(&mut self, said: (&Store, &Settings), sources: &[Number]) {
         let later: HashSet<Number> = self.continued.values().copied().collect();
-        let mut order: Vec<(State, Number, Number)> = self
+        let mut order: Vec<(State, Number, Number, Number)> = self
             .passages
             .iter()
             .zip(0..self.passages.len() as Number)
             .filter(|(_, number)| !later.contains(number))
-            .map(|(passage, number)| (passage.state, passage.keeper_first, number))
+            .map(|(passage, number)| {
+                let last = self.pieces(number).last().unwrap_or(number);
+                let keeper_last = self.passages[last as usize].keeper_last;
+                (passage.state, passage.keeper_first, number, keeper_last)
+            })
             .collect();
         order.par_sort_unstable();
         let mut joined: Vec<(Range<usize>, Number)> = Vec::new();
-        for (place, &(state, keeper_first, number)) in order.iter().enumerate() {
-            let last = self.pieces(number).last().unwrap_or(number);
-            let keeper_last = self.passages[last as usize].keeper_last;
+        for (place, &(state, keeper_first, _, keeper_last)) in order.iter().enumerate() {
             match joined.last_mut() {
                 Some((members, last))
                     if order[members.start].0 == state && keeper_first <= *last =>
@@ -342,7 +391,7 @@ impl Plan {
             .iter()
             .map(|(members, _)| (order[members.start].0, order[members.start].1))
             .collect();
-        let mut members: Vec<Number> = order.into_iter().map(|(_, _, number)| number).collect();
+        let mut members: Vec<Number> = order.into_iter().map(|(_, _, number, _)| number).collect();
         for (range, _) in &joined {
             members[range.clone()].sort_unstable();
         }

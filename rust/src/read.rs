@@ -1,24 +1,23 @@
-//! A batch of documents into the store: split, hash, and tokenise what was not seen before.
+//! Documents, piece by piece: split, hash, and tokenise what was not seen before.
 //!
-//! Texts are worked on in parallel, in pieces of about 64 KiB; the store is then filled in input
-//! order by one thread, so that numbers never depend on how many threads there were. Lines of JSON
-//! are taken as they are: a piece finds its records' texts itself.
+//! A piece is about 32 KiB of texts that one thread reads. Lines of JSON are taken as they are: a piece
+//! finds its records' texts itself.
 
-use rayon::prelude::*;
 use regex::Regex;
 
 use crate::escape::count_leads;
+use crate::known::RawTable;
 use crate::layout::Layout;
 use crate::packed::pack;
 use crate::record::{Fields, Line, Lines};
 use crate::settings::{Numbers, Settings};
 use crate::split::{BlockSpan, split};
-use crate::store::{Content, Number, Place, Store, raw_hash};
+use crate::store::{Number, raw_hash};
 use crate::token::TokenBuffer;
 
 /// Bytes of text that one task takes: large enough to forget the task's cost, small enough to
 /// balance a batch of 1 MiB over the threads.
-pub const PIECE_BYTES: usize = 64 << 10;
+pub const PIECE_BYTES: usize = 32 << 10;
 
 /// One document of a batch.
 #[derive(Clone, Copy)]
@@ -33,26 +32,24 @@ pub struct NewDocument<'a> {
     pub line: u64,
 }
 
-/// What reading some lines found.
-#[derive(Default)]
-pub struct LinesRead {
-    /// Documents that were added.
-    pub documents: usize,
-    /// Numbers of the lines that are neither a record with a text nor blank.
-    pub bad: Vec<u64>,
-    /// The values of the extra fields of each document, one after the other, as they stand there.
-    pub extras: Vec<Option<Vec<u8>>>,
+/// What reading texts needs to know.
+pub(crate) struct Reader<'a> {
+    /// Raw texts that were seen before.
+    pub raw_texts: &'a RawTable,
+    pub settings: &'a Settings,
+    /// Marks the blocks that one of its matches touches.
+    pub protect: Option<&'a Regex>,
 }
 
-struct ReadBlock {
-    start: u32,
-    end: u32,
-    layout: Layout,
-    content: ReadContent,
+pub(crate) struct ReadBlock {
+    pub start: u32,
+    pub end: u32,
+    pub layout: Layout,
+    pub content: ReadContent,
 }
 
-enum ReadContent {
-    /// The variant, which an earlier batch had.
+pub(crate) enum ReadContent {
+    /// The variant, which was entered before.
     Known(Number),
     /// What tokenising it gave, and where in its piece the tokens, the packed text and the normal form
     /// end that are kept of it.
@@ -66,26 +63,29 @@ enum ReadContent {
     },
 }
 
-struct ReadDocument {
-    block_end: usize,
-    id_end: usize,
-    characters: u64,
+pub(crate) struct ReadDocument {
+    pub block_end: usize,
+    pub id_end: usize,
+    pub characters: u64,
     /// Number of its line; 0 where it did not come from one.
-    line: u64,
+    pub line: u64,
 }
 
 /// What one task found; flat, so that a task allocates a handful of times.
 #[derive(Default)]
-struct Piece {
-    blocks: Vec<ReadBlock>,
-    documents: Vec<ReadDocument>,
-    tokens: Vec<u32>,
-    texts: Vec<u32>,
-    normals: String,
-    ids: String,
+pub(crate) struct Piece {
+    pub blocks: Vec<ReadBlock>,
+    pub documents: Vec<ReadDocument>,
+    pub tokens: Vec<u32>,
+    pub texts: Vec<u32>,
+    pub normals: String,
+    pub ids: String,
+    /// Numbers of the lines that are neither a record with a text nor blank.
+    pub bad: Vec<u64>,
+    /// The values of the extra fields of each document, one after the other, as they stand there.
+    pub extras: Vec<Option<Vec<u8>>>,
     /// Code points of the text that was read last.
     characters: u64,
-    lines: LinesRead,
     scratch: Scratch,
 }
 
@@ -99,134 +99,9 @@ struct Scratch {
     text: String,
 }
 
-/// What the tasks of a batch fill, kept from batch to batch: allocating it anew each time left holes
-/// in the memory of every thread.
-#[derive(Default)]
-pub struct Workspace {
-    pieces: Vec<Piece>,
-}
-
-impl Workspace {
-    /// Runs a task for each item, in parallel; the pieces they filled, in the items' order.
-    fn fill<T: Send + Sync>(
-        &mut self,
-        items: &[T],
-        task: impl Fn(&mut Piece, &T) + Sync,
-    ) -> &mut [Piece] {
-        if self.pieces.len() < items.len() {
-            self.pieces.resize_with(items.len(), Piece::default);
-        }
-        let pieces = &mut self.pieces[..items.len()];
-        pieces.par_iter_mut().zip(items).for_each(|(piece, item)| {
-            piece.clear();
-            task(piece, item);
-        });
-        pieces
-    }
-}
-
-/// Adds documents to the store in their order.
-///
-/// `protect` marks the blocks that one of its matches in the document's text touches.
-pub fn read_batch(
-    store: &mut Store,
-    workspace: &mut Workspace,
-    documents: &[NewDocument<'_>],
-    settings: &Settings,
-    protect: Option<&Regex>,
-) {
-    let known = &*store;
-    let pieces = workspace.fill(&cut_into_pieces(documents), |piece, documents| {
-        for document in *documents {
-            piece.read_text(known, document.text, settings, protect);
-            piece.end_document(document.id, document.line);
-        }
-    });
-    let mut sources = documents.iter().map(|document| document.source);
-    for piece in &*pieces {
-        store_piece(store, piece, |store, line| Place {
-            name: store.name(sources.next().unwrap_or_default()),
-            line,
-        });
-    }
-}
-
-/// Adds the records of some lines to the store in their order.
-pub fn read_lines(
-    store: &mut Store,
-    workspace: &mut Workspace,
-    lines: &Lines<'_>,
-    fields: &Fields<'_>,
-    settings: &Settings,
-    protect: Option<&Regex>,
-) -> LinesRead {
-    let known = &*store;
-    let pieces = workspace.fill(&lines.cut(PIECE_BYTES), |piece, lines| {
-        for (number, line) in lines.iter() {
-            let mut text = std::mem::take(&mut piece.scratch.text);
-            match Line::read(line, fields, &mut text) {
-                Line::Record(record) => {
-                    piece.read_text(known, record.text, settings, protect);
-                    match record.id {
-                        Some(id) => piece.end_document(&id, number),
-                        None => piece.end_document(&format!("{}:{number}", lines.name), number),
-                    }
-                    let extras = record.extras.into_iter().take(fields.extras.len());
-                    piece.lines.extras.extend(extras.map(|value| value.map(<[u8]>::to_vec)));
-                }
-                Line::Blank => {}
-                Line::Bad => piece.lines.bad.push(number),
-            }
-            piece.scratch.text = text;
-        }
-    });
-    let mut found = LinesRead::default();
-    let name = store.name(lines.name);
-    for piece in pieces {
-        store_piece(store, piece, |_, line| Place { name, line });
-        found.documents += piece.documents.len();
-        found.bad.append(&mut piece.lines.bad);
-        found.extras.append(&mut piece.lines.extras);
-    }
-    found
-}
-
-/// Appends a piece's documents to the store; `place` says where one came from, by its line.
-fn store_piece(store: &mut Store, piece: &Piece, mut place: impl FnMut(&mut Store, u64) -> Place) {
-    let (mut next_block, mut id_start) = (0, 0);
-    let (mut token_start, mut text_start, mut normal_start) = (0, 0, 0);
-    for document in &piece.documents {
-        for block in &piece.blocks[next_block..document.block_end] {
-            let variant = match block.content {
-                ReadContent::Known(variant) => variant,
-                ReadContent::New {
-                    raw_hash,
-                    fingerprint,
-                    count,
-                    token_end,
-                    text_end,
-                    normal_end,
-                } => {
-                    let tokens = &piece.tokens[token_start..token_end];
-                    let text = &piece.texts[text_start..text_end];
-                    let normal = &piece.normals[normal_start..normal_end];
-                    (token_start, text_start, normal_start) = (token_end, text_end, normal_end);
-                    store.variant(raw_hash, &Content { fingerprint, count, tokens, text, normal })
-                }
-            };
-            store.push_block(variant, block.start, block.end, block.layout);
-        }
-        next_block = document.block_end;
-        let id = &piece.ids[id_start..document.id_end];
-        id_start = document.id_end;
-        let place = place(store, document.line);
-        store.end_document(id, place, document.characters);
-    }
-}
-
 impl Piece {
     /// Empties the piece; what an unusually large text took is given back.
-    fn clear(&mut self) {
+    pub fn clear(&mut self) {
         let large = |capacity: usize| capacity > 4 * PIECE_BYTES;
         if large(self.tokens.capacity())
             || large(self.texts.capacity())
@@ -243,17 +118,40 @@ impl Piece {
         self.texts.clear();
         self.normals.clear();
         self.ids.clear();
-        self.lines = LinesRead::default();
+        self.bad.clear();
+        self.extras.clear();
     }
 
-    /// Reads the blocks of a text; `store` knows the raw texts of earlier batches.
-    fn read_text(
-        &mut self,
-        store: &Store,
-        text: &str,
-        settings: &Settings,
-        protect: Option<&Regex>,
-    ) {
+    /// Reads a document.
+    pub fn read_document(&mut self, reader: &Reader<'_>, document: &NewDocument<'_>) {
+        self.read_text(reader, document.text);
+        self.end_document(document.id, document.line);
+    }
+
+    /// Reads the records of some lines.
+    pub fn read_lines(&mut self, reader: &Reader<'_>, lines: &Lines<'_>, fields: &Fields<'_>) {
+        for (number, line) in lines.iter() {
+            let mut text = std::mem::take(&mut self.scratch.text);
+            match Line::read(line, fields, &mut text) {
+                Line::Record(record) => {
+                    self.read_text(reader, record.text);
+                    match record.id {
+                        Some(id) => self.end_document(&id, number),
+                        None => self.end_document(&format!("{}:{number}", lines.name), number),
+                    }
+                    let extras = record.extras.into_iter().take(fields.extras.len());
+                    self.extras.extend(extras.map(|value| value.map(<[u8]>::to_vec)));
+                }
+                Line::Blank => {}
+                Line::Bad => self.bad.push(number),
+            }
+            self.scratch.text = text;
+        }
+    }
+
+    /// Reads the blocks of a text.
+    fn read_text(&mut self, reader: &Reader<'_>, text: &str) {
+        let Reader { raw_texts, settings, protect } = *reader;
         let Scratch { buffer, spans, hashes, known, .. } = &mut self.scratch;
         split(text, settings.unit, buffer, spans);
         let mut protected = ProtectedRanges::new(protect, text);
@@ -262,7 +160,7 @@ impl Piece {
         hashes.clear();
         hashes.extend(spans.iter().map(|span| raw_hash(span.of(text))));
         known.clear();
-        known.extend(hashes.iter().map(|&hash| store.find_variant(hash)));
+        known.extend(hashes.iter().map(|&hash| raw_texts.find(hash)));
         for ((span, &raw_hash), &known) in spans.iter().zip(&*hashes).zip(&*known) {
             let indentation = indentation(&text[..span.start as usize]);
             let layout = Layout::new(span, indentation, protected.touches(span));
@@ -307,22 +205,6 @@ impl Piece {
             line,
         });
     }
-}
-
-fn cut_into_pieces<'a, 'b>(documents: &'b [NewDocument<'a>]) -> Vec<&'b [NewDocument<'a>]> {
-    let mut pieces = Vec::new();
-    let (mut start, mut bytes) = (0, 0);
-    for (number, document) in documents.iter().enumerate() {
-        bytes += document.text.len();
-        if bytes >= PIECE_BYTES {
-            pieces.push(&documents[start..=number]);
-            (start, bytes) = (number + 1, 0);
-        }
-    }
-    if start < documents.len() {
-        pieces.push(&documents[start..]);
-    }
-    pieces
 }
 
 /// White space between the last line end (or the start, or a byte order mark) and the text's end.

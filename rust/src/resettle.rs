@@ -29,8 +29,11 @@ pub fn settle_runs(
     let states = fates.states.clone();
     let text = Text { store, states: &states, documents, order, positions: &positions };
     let followers = Followers::new(&fates);
-    let beside = find_parts(&text, &mut fates, settings.least_tokens());
-    let mut runs = find_runs(&text, settings.min_run, |document| corpus.home(document));
+    // The first takes one thread.
+    let (beside, mut runs) = rayon::join(
+        || find_parts(&text, &mut fates, settings.least_tokens()),
+        || find_runs(&text, settings.min_run, |document| corpus.home(document)),
+    );
     let home = |block: Number| documents[block as usize];
     runs.retain(|run| corpus.in_scope(home(run.later.block), home(run.earlier.block)));
     let mut candidates: HashMap<Number, Vec<Region>> = HashMap::new();

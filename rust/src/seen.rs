@@ -8,9 +8,10 @@ use hashbrown::HashMap;
 
 use crate::band::BandKeys;
 use crate::characters::CHARACTER_BANDS;
+use crate::enter::{Workspace, read_batch};
 use crate::group::Bands;
 use crate::names::is_template;
-use crate::read::{NewDocument, Workspace, read_batch};
+use crate::read::NewDocument;
 use crate::settings::Settings;
 use crate::shingle::{CharacterReader, Powers, extend_items};
 use crate::sign::{Permutations, SLOTS, sign};

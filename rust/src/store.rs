@@ -7,11 +7,10 @@
 
 use std::fs::File;
 
-use hashbrown::HashTable;
-use hashbrown::hash_table::Entry;
 use xxhash_rust::xxh3::xxh3_128;
 
 use crate::columns::{Texts, column, filled};
+use crate::known::{NodeTable, RawTable};
 use crate::layout::Layout;
 use crate::packed::unpack;
 use crate::spool::{Spool, SpoolReader};
@@ -72,11 +71,11 @@ pub struct Store {
     pub layouts: Vec<Layout>,
     /// Node of each variant.
     pub variant_nodes: Vec<Number>,
-    pub(crate) raw_hashes: Vec<u128>,
-    pub(crate) raw_table: HashTable<Number>,
+    /// Numbers of variants by their raw texts.
+    pub(crate) raw_texts: RawTable,
     /// Fingerprint of each node.
     pub fingerprints: Vec<u128>,
-    pub(crate) fingerprint_table: HashTable<Number>,
+    pub(crate) node_table: NodeTable,
     /// Tokens of each node, counted.
     pub token_counts: Vec<u32>,
     /// Row of each node in `tokens`, or `NONE` where its tokens are not kept.
@@ -126,10 +125,9 @@ impl Store {
             ends: column(),
             layouts: column(),
             variant_nodes: column(),
-            raw_hashes: column(),
-            raw_table: HashTable::new(),
+            raw_texts: RawTable::default(),
             fingerprints: column(),
-            fingerprint_table: HashTable::new(),
+            node_table: NodeTable::default(),
             token_counts: column(),
             token_rows: column(),
             tokens: Spool::default(),
@@ -157,10 +155,9 @@ impl Store {
             ends: Vec::new(),
             layouts: Vec::new(),
             variant_nodes: Vec::new(),
-            raw_hashes: Vec::new(),
-            raw_table: HashTable::new(),
+            raw_texts: RawTable::default(),
             fingerprints: Vec::new(),
-            fingerprint_table: HashTable::new(),
+            node_table: NodeTable::default(),
             token_counts: Vec::new(),
             token_rows: Vec::new(),
             tokens: Spool::small(),
@@ -320,24 +317,23 @@ impl Store {
             + filled(&self.token_rows)
             + token_ends
             + filled(&self.normal_rows);
-        let tables = self.raw_table.allocation_size() + self.fingerprint_table.allocation_size();
+        let tables = self.raw_texts.bytes() + self.node_table.bytes();
         vec![
             ("documents", documents),
             ("blocks", blocks),
-            ("raw_texts", filled(&self.variant_nodes) + filled(&self.raw_hashes)),
+            ("raw_texts", filled(&self.variant_nodes)),
             ("distinct_blocks", nodes),
-            ("tables", tables as u64),
+            ("tables", tables),
             ("normal_forms", self.normals.bytes()),
             ("tokens", tokens + filled(&self.matching_rows) + self.matching.bytes()[0]),
             ("file", file),
         ]
     }
 
-    /// Forgets what only adding documents needs: about 46 bytes a distinct block.
+    /// Forgets what only adding documents needs: about 40 bytes a distinct block.
     pub fn close(&mut self) {
-        self.raw_hashes = Vec::new();
-        self.raw_table = HashTable::new();
-        self.fingerprint_table = HashTable::new();
+        self.raw_texts = RawTable::default();
+        self.node_table = NodeTable::default();
     }
 
     /// Forgets the normal forms: after short blocks were judged nothing asks for them.
@@ -391,28 +387,27 @@ impl Store {
         unpack(&self.tokens.reader().row(row as usize)[tokens..])
     }
 
-    /// The variant with this raw text, if there is one.
-    #[must_use]
-    pub fn find_variant(&self, raw_hash: u128) -> Option<Number> {
-        self.raw_table
-            .find(raw_hash as u64, |&variant| self.raw_hashes[variant as usize] == raw_hash)
-            .copied()
-    }
-
     /// The variant with this raw text, which is made if there is none.
     pub fn variant(&mut self, raw_hash: u128, content: &Content<'_>) -> Number {
-        let hashes = &self.raw_hashes;
-        let place = self.raw_table.entry(
-            raw_hash as u64,
-            |&variant| hashes[variant as usize] == raw_hash,
-            |&other| hashes[other as usize] as u64,
-        );
-        let variant = hashes.len() as Number;
-        match place {
-            Entry::Occupied(known) => return *known.get(),
-            Entry::Vacant(free) => free.insert(variant),
-        };
-        self.raw_hashes.push(raw_hash);
+        let mut raw_texts = std::mem::take(&mut self.raw_texts);
+        raw_texts.reserve(1);
+        let variant = self.variant_of(&raw_texts, raw_hash, content);
+        self.raw_texts = raw_texts;
+        variant
+    }
+
+    /// The same by a table that was taken out of the store, where others may look meanwhile, and which has
+    /// room for one more.
+    pub fn variant_of(
+        &mut self,
+        raw_texts: &RawTable,
+        raw_hash: u128,
+        content: &Content<'_>,
+    ) -> Number {
+        let variant = self.variant_nodes.len() as Number;
+        if let Some(known) = raw_texts.enter(raw_hash, variant) {
+            return known;
+        }
         let known = self.nodes();
         let node = self.intern(content);
         if (node as usize) < known && !content.text.is_empty() {
@@ -432,17 +427,10 @@ impl Store {
     }
 
     fn intern(&mut self, content: &Content<'_>) -> Number {
-        let fingerprints = &self.fingerprints;
-        let place = self.fingerprint_table.entry(
-            content.fingerprint as u64,
-            |&node| fingerprints[node as usize] == content.fingerprint,
-            |&other| fingerprints[other as usize] as u64,
-        );
-        let node = fingerprints.len() as Number;
-        match place {
-            Entry::Occupied(known) => return *known.get(),
-            Entry::Vacant(free) => free.insert(node),
-        };
+        if let Some(known) = self.node_table.enter(&self.fingerprints, content.fingerprint) {
+            return known;
+        }
+        let node = self.fingerprints.len() as Number;
         self.fingerprints.push(content.fingerprint);
         self.token_counts.push(content.count);
         self.token_rows.push(if content.tokens.is_empty() {

@@ -14,9 +14,10 @@ use super::state::State;
 use super::view::View;
 use crate::anchors::Seen;
 use crate::contain::{COLD, LONGEST, holds, least_share};
+use crate::enter::{Workspace, read_batch};
 use crate::hot::HOT;
 use crate::layout::Layout;
-use crate::read::{NewDocument, PIECE_BYTES, Workspace, read_batch};
+use crate::read::{NewDocument, PIECE_BYTES};
 use crate::store::{Number, Store};
 use crate::token::TokenBuffer;
 use crate::verify::Match;
@@ -28,6 +29,8 @@ pub type Suspects = (u32, u32);
 pub struct Batch {
     /// The documents.
     pub store: Store,
+    /// The hash of each variant's raw text, never 0.
+    raw_hashes: Vec<u64>,
     /// The number of each of the store's nodes, and what is known of it.
     pub nodes: Vec<(u32, Node)>,
     /// Nodes from this number on are new.
@@ -71,9 +74,11 @@ impl Batch {
         let protect = state.protect.as_ref();
         read_batch(&mut store, &mut workspace, documents, &state.reading, protect);
         let first_new = state.fresh.next_node();
-        let nodes = number_nodes((state, alone), &store, first_new)?;
+        let raw_hashes = raw_hashes(&store);
+        let nodes = number_nodes((state, alone), (&store, &raw_hashes), first_new)?;
         let mut batch = Self {
             store,
+            raw_hashes,
             nodes,
             first_new,
             keys: Vec::new(),
@@ -119,7 +124,7 @@ impl Batch {
     #[must_use]
     pub fn block(&self, block: usize) -> (u32, u64) {
         let (number, node) = self.nodes[self.store.node(block) as usize];
-        let raw = raw_of(&self.store, self.store.variants[block]);
+        let raw = self.raw_hashes[self.store.variants[block] as usize];
         (number, if raw == node.raw { 0 } else { raw })
     }
 
@@ -244,21 +249,21 @@ const fn spread(kind: Kind, key: u32) -> u32 {
     (kind.number() as u32).wrapping_mul(0x9E37_79B1) ^ key
 }
 
-/// The hash of a variant's raw text, never 0.
-fn raw_of(store: &Store, variant: Number) -> u64 {
-    (store.raw_hashes[variant as usize] as u64).max(1)
+/// Hashes of the variants' raw texts, never 0.
+fn raw_hashes(store: &Store) -> Vec<u64> {
+    store.raw_texts.hashes_from(0).into_iter().map(|hash| (hash as u64).max(1)).collect()
 }
 
 fn number_nodes(
     (state, alone): (&State, bool),
-    store: &Store,
+    (store, raw_hashes): (&Store, &[u64]),
     first_new: u32,
 ) -> io::Result<Vec<(u32, Node)>> {
     let find = |(): &mut (), node: usize| state.find(store.fingerprints[node]);
     let known: Vec<Option<(u32, Node)>> = each((alone, store.nodes()), || (), find)?;
     let mut raws = vec![0; store.nodes()];
     for (variant, &node) in store.variant_nodes.iter().enumerate().rev() {
-        raws[node as usize] = raw_of(store, variant as Number);
+        raws[node as usize] = raw_hashes[variant];
     }
     let mut next = first_new;
     let number = |(node, known): (usize, Option<(u32, Node)>)| {

@@ -140,7 +140,7 @@ pub fn decide(
     scene.add_new(number, &held);
     let matches = scene.localise(&matches);
     let neighbours = Neighbours::new(matches, scene.store.nodes());
-    let plan = make_plan(&scene.store, scene.settings(), &neighbours, None);
+    let (plan, ()) = make_plan(&scene.store, scene.settings(), &neighbours, None, |_, _, _| ());
     note_fates(&scene, &plan, &mut held);
     let rest = clean(&scene, &plan, said.text);
     let characters = (block_characters(&held), repeated_characters(&held));

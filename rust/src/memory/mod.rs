@@ -22,7 +22,7 @@ use std::time::Duration;
 mod regions;
 
 pub use regions::Shortage;
-use regions::{PAGE, Regions, around_forks, trim};
+use regions::{PAGE, Regions, advise_large_pages, around_forks, trim};
 
 /// Blocks from this size on may lie in the file: arrays that grow with the corpus, not what a batch
 /// needs.
@@ -80,6 +80,15 @@ pub fn shortage() -> Option<Shortage> {
 #[must_use]
 pub fn at_most(usual: usize, part: usize) -> usize {
     usual.min((LIMIT.load(Ordering::Relaxed) / part).max(1 << 16))
+}
+
+/// Has an array that nobody wrote to yet lie in large pages, if it is large: for what is read in any order
+/// these save most of the look-ups of addresses, and the time in which small pages are made one by one.
+pub fn spread_out<T>(array: &[T]) {
+    let bytes = size_of_val(array);
+    if bytes >= 4 * LARGE {
+        advise_large_pages(array.as_ptr().cast(), bytes);
+    }
 }
 
 /// Keeps the limit for as long as it lives.

@@ -67,3 +67,5 @@ pub(super) fn around_forks(
 }
 
 pub(super) fn trim() {}
+
+pub(super) fn advise_large_pages(_address: *const u8, _bytes: usize) {}

@@ -250,6 +250,16 @@ pub(super) fn trim() {
     unsafe { libc::malloc_trim(0) };
 }
 
+/// Asks for large pages under an array that is read in any order.
+pub(super) fn advise_large_pages(address: *const u8, bytes: usize) {
+    let start = (address as usize).next_multiple_of(PAGE);
+    let end = (address as usize + bytes) / PAGE * PAGE;
+    if start < end {
+        // SAFETY: advice changes no byte, and the pages lie inside of the array.
+        unsafe { libc::madvise(start as *mut libc::c_void, end - start, libc::MADV_HUGEPAGE) };
+    }
+}
+
 fn offset(place: usize) -> libc::off_t {
     place as libc::off_t * WINDOW
 }
