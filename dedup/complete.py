@@ -20,7 +20,7 @@ from dedup.formats.notes import UNTOUCHED
 from dedup.formats.partial import REPORT
 from dedup.formats.records import shown
 from dedup.formats.walk import NOTES
-from dedup.model import Cluster, Skipped
+from dedup.model import Cluster, Member, Skipped
 from dedup.references import differences
 from dedup.report import versions
 from dedup.results import MEMBERS, CleanResult, shown_place
@@ -94,7 +94,7 @@ class CompleteResult(CleanResult):
         """Characters that repeat in each cluster, its first members, and how many it has."""
         for value in self._lines("clusters.jsonl"):
             whole = Cluster.from_json(value)
-            repeated = sum(one.span[1] - one.span[0] for one in whole.members if not one.keeper)
+            repeated = sum(map(_repeated, whole.members))
             first = whole.members[: members + (whole.keeper is not None)]
             yield repeated, replace(whole, members=first), len(whole.members)
 
@@ -169,3 +169,11 @@ def _input_that_differs(entries: list[Any], source: Source, how: Reading) -> str
         if content_of(item, how.max_expansion) != (entry["bytes"], entry["crc32"]):
             return f"{shown(item.path)} has changed since it was read"
     return None
+
+
+def _repeated(member: Member) -> int:
+    """The characters of a member that repeat its keeper: what stands in gaps does not."""
+    if member.keeper:
+        return 0
+    spans = [gap.span for gap in member.gaps or () if gap.span]
+    return member.span[1] - member.span[0] - sum(end - start for start, end in spans)

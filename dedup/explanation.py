@@ -177,17 +177,11 @@ def _kept_apart(left: str, right: str, policy: Policy) -> str | None:
     """What of two texts differs alone, if the policy keeps such texts apart."""
     from dedup import _core
 
-    masked = (_numbers_as_one(_core.normal_form(text, True)) for text in (left, right))
-    if policy.numbers == "veto" and next(masked) == next(masked):
+    if policy.numbers == "veto" and _core.differ_in_numbers_only(left, right):
         return "numbers"
     if policy.names == "veto" and _core.differ_in_names_only(left, right, policy.numbers):
         return "names"
     return None
-
-
-def _numbers_as_one(masked: str) -> str:
-    """A masked normal form with one 0 for each run of numbers, as the core compares them."""
-    return re.sub(r"(?<!\S)0(?: 0)+(?!\S)", "0", masked)
 
 
 def _by_shingles(resemblance: float, containment: float, policy: Policy) -> tuple[str | None, str]:

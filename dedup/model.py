@@ -86,6 +86,26 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
+class Gap:
+    """What stands between two passages that are one repeat: here, and between those it repeats.
+
+    Either is None where nothing stands there: a block came, or went. Not both are.
+    """
+
+    span: Span | None
+    keeper_span: Span | None
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Gap:
+        """A gap of its JSON object in `clusters.jsonl`."""
+        return cls(_optional_pair(value, "span"), _optional_pair(value, "keeper_span"))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The gap as plain JSON values; what is None is left out."""
+        return _plain(self)
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """One passage of a cluster; the scores are its own against the keeper.
 
@@ -94,6 +114,8 @@ class Member:
     for the keeper and for what is removed. differences: where `numbers` keeps it, the first
     five numbers or names in which it differs; differing: how many there are; else None.
     against: the name of what the corpus was held against, for a keeper that stands there.
+    keeper_span: the part of the keeper's span that it repeats; None where that is all of it.
+    gaps: the blocks in the middle that do not repeat, in order; None where there are none.
     """
 
     document: str
@@ -108,6 +130,8 @@ class Member:
     differences: tuple[Difference, ...] | None = None
     differing: int | None = None
     against: str | None = None
+    keeper_span: Span | None = None
+    gaps: tuple[Gap, ...] | None = None
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Member:
@@ -125,6 +149,8 @@ class Member:
             _differences(value.get("differences")),
             value.get("differing"),
             value.get("against"),
+            _optional_pair(value, "keeper_span"),
+            tuple(map(Gap.from_json, value["gaps"])) if "gaps" in value else None,
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -349,3 +375,7 @@ def _differences(value: Any) -> tuple[Difference, ...] | None:
 def _pair(value: Any) -> Span:
     start, end = value
     return start, end
+
+
+def _optional_pair(value: Mapping[str, Any], name: str) -> Span | None:
+    return _pair(value[name]) if name in value else None

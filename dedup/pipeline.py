@@ -228,7 +228,7 @@ def explain(
             if first.source == "[0]" and member.source == "[1]" and not alone:
                 passages.append(
                     {
-                        "left": list(first.span),
+                        "left": list(member.keeper_span or first.span),
                         "right": list(member.span),
                         "relation": member.relation,
                         "resemblance": member.resemblance,

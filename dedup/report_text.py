@@ -276,6 +276,8 @@ def _score(member: Member) -> str:
         score = member.resemblance if member.relation == "near" else member.containment
         # Cut, not rounded: 1.00 is for equal texts only.
         notes.append(f"{member.relation} {int((score or 0) * 100) / 100:.2f}")
+    if member.gaps:
+        notes.append(plural(len(member.gaps), "gap"))
     if member.kept is not None:
         notes.append(f"stays: {STAYS.get(member.kept, member.kept)}")
     return f" ({', '.join(notes)})" if notes else ""

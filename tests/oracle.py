@@ -147,7 +147,7 @@ def placed_tokens(text: str, mask_numbers: bool = False) -> list[tuple[str, int,
     """
     parted = in_parted_words(text) if "\n" in text or "\r" in text else set()
     pieces_of = ["" if n in parted else fold_character(c) for n, c in enumerate(text)]
-    folded = "".join(pieces_of)
+    folded = in_order("".join(pieces_of))
     home = [n for n, piece in enumerate(pieces_of) for _ in piece]
     pieces: list[tuple[str, str]] = []
     for place, character in enumerate(folded):
@@ -177,6 +177,21 @@ def placed_tokens(text: str, mask_numbers: bool = False) -> list[tuple[str, int,
     return [("0", *one[1:]) if mask else one for mask, one in zip(masked, found, strict=True)]
 
 
+def in_order(folded: str) -> str:
+    """Marks of one kind that follow one another, those of Indian scripts to Khmer, as Unicode orders
+    them."""
+
+    def kind(character: str) -> tuple[bool, str]:
+        is_mark = "\u0900" <= character < "\u1800" and unicodedata.combining(character) > 0
+        return is_mark, character_class(character)
+
+    made = ""
+    for (is_mark, _), run in groupby(folded, kind):
+        marks = list(run)
+        made += "".join(sorted(marks, key=unicodedata.combining) if is_mark else marks)
+    return made
+
+
 def common_runs(later: list[str], earlier: list[str]) -> list[tuple[int, int]]:
     """Every maximal run of tokens that stands in both: its start in the first, its length."""
     found = []
@@ -197,6 +212,15 @@ def common_runs(later: list[str], earlier: list[str]) -> list[tuple[int, int]]:
 def is_numeric(token: str) -> bool:
     """A token with at least one number character."""
     return any(is_number(character) for character in token)
+
+
+# Numerals of Chinese and Japanese. In a text alone they are words; two texts differ in numbers by them.
+NUMERALS = frozenset("一二三四五六七八九十百千万萬亿億零两兩廿卅卌壹贰貳叁肆伍陆陸柒捌玖拾佰仟壱弐")
+
+
+def is_number_token(token: str) -> bool:
+    """A token with a digit, or a numeral."""
+    return is_numeric(token) or token in NUMERALS
 
 
 def normal_form(text: str, mask_numbers: bool = False) -> str:
@@ -221,9 +245,16 @@ WHITE_SPACE = frozenset(map(chr, _ranges("9-D 20 85 A0 1680 2000-200A 2028-2029 
 HORIZONTAL = frozenset(map(chr, _ranges("9 20 A0 1680 2000-200A 202F 205F 3000")))
 
 
-# Han and Kana, behind any character of which a line may end.
-LINES_END_BEHIND = _ranges("2E80-2FDF 3005-3007 3031-3035 303B 3041-30FF 31F0-31FF 3400-4DBF") | (
-    _ranges("4E00-9FFF F900-FAFF FF66-FF9F 1AFF0-1B16F 20000-3FFFD")
+# Han and Kana, and the mark between syllables of Tibetan, behind any of which a line may end.
+LINES_END_BEHIND = _ranges(
+    "F0B 2E80-2FDF 3005-3007 3031-3035 303B 3041-30FF 31F0-31FF 3400-4DBF"
+) | (_ranges("4E00-9FFF F900-FAFF FF66-FF9F 1AFF0-1B16F 20000-3FFFD"))
+
+# Thai, Lao, Burmese, Khmer: words are written together, and have eight characters at most.
+WORDS_TOGETHER = _ranges("E00-EFF 1000-109F 1780-17FF A9E0-A9FF AA60-AA7F")
+CLOSING = "\"')]}»”’“›」』）】》〉"
+SENTENCE_ENDS = frozenset(".!?:;…。．｡！？：；") | frozenset(
+    map(chr, _ranges("589 61B 61F 6D4 964-965 F0D-F0E 104A-104B 1362 17D4-17D5"))
 )
 
 
@@ -254,22 +285,25 @@ def lines(text: str) -> list[tuple[int, int]]:
 
 
 def is_hard_wrapped(text: str, group: list[tuple[int, int]]) -> bool:
-    """Three lines or more, none too long, and none could have taken the next one's first word.
+    """Three lines or more, none too long; none could have taken the next one's first word, and one
+    of these ends inside of a sentence.
 
-    Of Han and Kana a character is a word.
+    Of Han and Kana a character is a word; of Thai and the like eight are.
     """
     widths = [end - start for start, end in group]
     if len(group) < 3 or max(widths) > 100:
         return False
     for width, (start, end) in zip(widths, group[1:], strict=False):
-        word = start
+        word, together = start, 0
         while word < end and not is_space(text, word):
+            together += ord(text[word]) in WORDS_TOGETHER
             word += 1
-            if ord(text[word - 1]) in LINES_END_BEHIND:
+            if ord(text[word - 1]) in LINES_END_BEHIND or together == 8:
                 break
         if width + 1 + word - start <= max(widths):
             return False
-    return True
+    ends = [text[start:end].rstrip(CLOSING)[-1:] for start, end in group[:-1]]
+    return not all(end and end in SENTENCE_ENDS for end in ends)
 
 
 def gap_items(text: str, start: int, end: int) -> list[tuple[int, int]]:
@@ -440,7 +474,9 @@ class Block:
         made = []
         marked = zip(names(self.spelling or self.text), self.tokens, strict=True)
         vetoed = self.rules.numbers == "veto"
-        for one, run in groupby(marked, lambda pair: pair[0] or (vetoed and is_numeric(pair[1]))):
+        for one, run in groupby(
+            marked, lambda pair: pair[0] or (vetoed and is_number_token(pair[1]))
+        ):
             made += ["*N*"] if one else [token for _, token in run]
         return made
 
@@ -486,14 +522,14 @@ def spell(blocks: Iterable[Block]) -> None:
 
 
 def only_numbers_differ(left: Block, right: Block) -> bool:
-    """The same tokens once every run of numeric tokens is one number: 900, or 1 500."""
+    """The same tokens once every run of numbers is one: 900, or 1 500, or 九百."""
     return numbers_as_one(left.tokens) == numbers_as_one(right.tokens)
 
 
 def numbers_as_one(tokens: list[str]) -> list[str]:
-    """The tokens, `0` for every maximal run of numeric ones."""
+    """The tokens, `0` for every maximal run of numbers."""
     made = []
-    for numeric, run in groupby(tokens, is_numeric):
+    for numeric, run in groupby(tokens, is_number_token):
         made += ["0"] if numeric else run
     return made
 
@@ -503,8 +539,11 @@ OPENS = set('"“„‚‘«‹([{「『（【《〈')
 
 
 def names(text: str) -> list[bool]:
-    """Which tokens are names: capitals that neither the place nor the fashion of the text asks for."""
-    found, words, capitals, behind = [], 0, 0, None
+    """Which tokens are names: capitals that neither the place nor the fashion of the text asks for,
+    and Roman numerals."""
+    found: list[bool] = []
+    romans: list[bool] = []
+    words, capitals, behind = 0, 0, None
     for token, start, end in placed_tokens(text):
         word = not is_numeric(token) and character_class(token[0]) != SYMBOL
         capital = word and (text[start].isupper() or unicodedata.category(text[start]) == "Lt")
@@ -512,8 +551,23 @@ def names(text: str) -> list[bool]:
         between = text[behind:start] if behind is not None else "."
         quoted = between[-1:] in OPENS or (between[-1:] == "'" and len(between) > 1)
         found.append(capital and not quoted and not ENDS & set(between))
+        romans.append(capital and is_roman(text[start:end], text[end : end + 1]))
         behind = end
-    return [name and 2 * capitals <= words for name in found]
+    return [
+        (name and 2 * capitals <= words) or roman for name, roman in zip(found, romans, strict=True)
+    ]
+
+
+ROMAN = re.compile("M{0,3}(CM|CD|D?C{0,3})(XC|XL|L?X{0,3})(IX|IV|V?I{0,3})")
+
+
+def is_roman(written: str, behind: str) -> bool:
+    """A numeral in capitals or of Unicode's own; one letter alone only before a point or bracket."""
+    if all("\u2160" <= character <= "\u2188" for character in written):
+        return True
+    if written in ("I", "V", "X") and behind in (".", ")"):
+        return True
+    return len(written) > 1 and ROMAN.fullmatch(written) is not None
 
 
 def only_names_differ(left: Block, right: Block) -> bool:
@@ -548,7 +602,12 @@ def runs_apart(block: Block, numbers: bool) -> list[list[tuple[str, int, int]]]:
     placed = placed_tokens(block.text, block.rules.numbers == "mask")
     marked = zip(names(block.spelling or block.text), placed, strict=True)
     flagged = [
-        (is_numeric(token[0]) if numbers else name or (vetoed and is_numeric(token[0])), token)
+        (
+            is_number_token(token[0])
+            if numbers
+            else name or (vetoed and is_number_token(token[0])),
+            token,
+        )
         for name, token in marked
     ]
     return [[token for _, token in run] for _, run in groupby(flagged, lambda pair: pair[0])]

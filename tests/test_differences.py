@@ -12,8 +12,8 @@ import dedup
 from dedup import _core
 from dedup.report_text import differing_line
 
-NAMES = ["Ann", "Ann Lee", "Mary Jane Watson", "Óscar", "Ulm", "New York", "Лев", "Ζωή"]
-NUMBERS = ["7", "1 500", "−3,5", "2,000.25", "x12y", "٣", "½", "12\u202f000"]
+NAMES = ["Ann", "Ann Lee", "Mary Jane Watson", "Óscar", "Ulm", "XIV", "Ⅷ", "New York", "Лев", "Ζωή"]
+NUMBERS = ["7", "1 500", "−3,5", "2,000.25", "x12y", "٣", "½", "12\u202f000", "二十", "〇"]
 FRAME = (
     "tomorrow the guests of {} will walk from {} to the harbour, where {} boats wait for the "
     "{} guests of {}; \u00abthe wind\u00bb comes with {} knots, says {}, and {} more than last year. "

@@ -200,8 +200,29 @@ LONG = " ".join(f"word{number}" for number in range(40))
 # Without digits: numbers that follow one another count as one.
 LETTERS = " ".join(f"word{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(40))
 
+CHINESE = "第{}条违反本规定的，由公安机关依照有关法律处{}元以下罚款，并在{}日内公布处理结果。"
+
 CASES = [
     # name, two texts, policy, relation and template or None, why
+    *(
+        (
+            f"Chinese numerals, {name}",
+            CHINESE.format(*one),
+            CHINESE.format(*other),
+            policy,
+            expected,
+            "numerals are numbers where texts differ in nothing else",
+        )
+        for name, one, other, policy, expected in [
+            ("one each", "十五三", "百五三", {}, ("near", True)),
+            ("runs", ("二十三", "一千", "五"), ("二十三", "九百五十", "五"), {}, ("near", True)),
+            ("and digits", ("8", "〇", "七"), ("八", "零", "七"), {}, ("near", True)),
+            ("kept", "十五三", "百五三", {"numbers": "keep"}, ("near", False)),
+            ("one more", ("十", "五", "三"), ("十", "五", "百三"), {}, ("near", True)),
+            ("one left out", ("十", "五", "三"), ("十", "五", ""), {}, ("near", False)),
+            ("other words", "甲五三", "乙五三", {}, ("near", False)),
+        ]
+    ),
     (
         "one word changed in a long text",
         LONG,

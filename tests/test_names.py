@@ -52,6 +52,31 @@ CASES = [
         True,
         "each run of names is one name",
     ),
+    *(
+        (
+            f"Roman numerals, {name}",
+            f"{one} {PLAIN.format('in', 'the', 'and')}",
+            f"{other} {PLAIN.format('in', 'the', 'and')}",
+            {},
+            expected,
+            why,
+        )
+        for name, one, other, expected, why in [
+            (
+                "at the beginning",
+                "XIV. What",
+                "XV. What",
+                True,
+                "they are numbers wherever they stand",
+            ),
+            ("of one letter", "V) What", "X) What", True, "a heading"),
+            ("of Unicode", "Ⅷ. What", "Ⅸ. What", True, "they are Roman numerals"),
+            ("in a sentence", "Of Louis XIV", "Of Louis XVI", True, "they are names too"),
+            ("in small letters", "what xiv", "what xv", False, "no capitals"),
+            ("not well formed", "CIVIL, what", "DIM, what", False, "other words"),
+            ("pronouns", "I", "V", False, "one letter without a point is a word"),
+        ]
+    ),
     (
         "a name and a number",
         ENGLISH.format("Ann", "Leeds in 2020"),

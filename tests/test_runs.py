@@ -109,6 +109,39 @@ def test_a_paragraph_inside_a_longer_one_is_found_with_its_place(order: int) -> 
     assert len(cleaned.ledger) == (0 if order > 0 else 1)
 
 
+def test_quotations_that_overlap_at_their_first_place_are_one_cluster() -> None:
+    """Two texts that quote the same page are found together, each with the part that it has."""
+    words = sentence(1, 100).split()
+    page, one, other = " ".join(words), " ".join(words[10:70]), " ".join(words[40:95])
+    texts = [
+        page,
+        f"{own(1)} {sentence(2, 60)} {one} {own(2)}",
+        f"{sentence(3, 60)} {other} {own(3)}",
+    ]
+    (cluster,) = clusters_of(texts)
+    keeper, *members = cluster["members"]
+    assert page[slice(*keeper["span"])] == " ".join(words[10:95])
+    assert cluster["tokens"] == 85
+    assert [page[slice(*member["keeper_span"])] for member in members] == [one, other]
+    assert [member["document"] for member in members] == ["1", "2"]
+    (typed,) = dedup.scan(texts).clusters
+    assert [list(member.keeper_span or ()) for member in typed.members] == [
+        [],
+        *(member["keeper_span"] for member in members),
+    ]
+
+
+def test_what_a_passage_tells_is_no_quotation_again() -> None:
+    """A run that goes on by a word behind a block that is told tells nothing more."""
+    inner = sentence(1, 30)
+    texts = [
+        f"{own(1)}\n\n{inner}.\n\nThen {own(2)}",
+        f"{sentence(2, 150)}. {inner}. Then {own(3)}",
+    ]
+    (members,) = spans_of(texts)
+    assert [fate for _, fate in members] == ["keeper", "contained"]
+
+
 def test_short_runs_and_off() -> None:
     shared = sentence(1, 19)
     texts = [f"{sentence(2, 30)} {shared} {own(1)}", f"{sentence(3, 30)} {shared} {own(2)}"]
@@ -207,8 +240,11 @@ def test_every_run_is_reported(texts: list[str]) -> None:
 
 @given(rewrapped())
 def test_reported_parts_are_the_same_tokens(texts: list[str]) -> None:
-    for members in spans_of(texts):
-        keeper, *others = members
-        for text, fate in others:
-            if fate == "part":
-                assert oracle.tokens(text) == oracle.tokens(keeper[0])
+    for cluster in clusters_of(texts):
+        keeper, *others = cluster["members"]
+        whole = texts[int(keeper["source"][1:-1])]
+        for member in others:
+            if member.get("kept") == "part":
+                text = texts[int(member["source"][1:-1])][slice(*member["span"])]
+                part = whole[slice(*member.get("keeper_span", keeper["span"]))]
+                assert oracle.tokens(text) == oracle.tokens(part)

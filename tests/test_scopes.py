@@ -180,7 +180,9 @@ def test_the_keeper_is_the_first_kept_one_in_scope(scope, window, group_scope):
             group, time = chance.choice("abc"), chance.choice([None, *range(40)])
             copies = chance.choice([1, 1, 2])
             picked = [chance.choice(texts) for _ in range(copies)]
-            records.append({"text": f"\n\n{number}\n\n".join(picked), "site": group, "date": time})
+            # Enough of its own in the middle that it is no gap of one repeat.
+            middle = f"\n\n{' '.join([str(number)] * 20)}\n\n"
+            records.append({"text": middle.join(picked), "site": group, "date": time})
             for text in picked:
                 span = (len(blocks), 0)
                 group = group if group_scope else ""

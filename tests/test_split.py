@@ -70,6 +70,43 @@ CASES = [
         "no room for the next character",
     ),
     (
+        "sentences on lines of their own",
+        "It opens a new document.\nThen it saves the old one!\nProcess: 1023 kill",
+        [
+            "It opens a new document.",
+            "Then it saves the old one!",
+            "Process: 1023 kill",
+        ],
+        "no line ends inside of a sentence",
+    ),
+    (
+        "quoted sentences on lines of their own",
+        "„Das war es für heute.“\n(Es regnet noch immer.)\nDer Rest des Textes folgt",
+        ["„Das war es für heute.“", "(Es regnet noch immer.)", "Der Rest des Textes folgt"],
+        "what closes a sentence belongs to it",
+    ),
+    (
+        "Thai lines of their own",
+        "ติดต่อเรา\nพิธีเปิดสะพานใหม่เมื่อวานนี้\nราคาข้าวเพิ่มขึ้นอีก",
+        ["ติดต่อเรา", "พิธีเปิดสะพานใหม่เมื่อวานนี้", "ราคาข้าวเพิ่มขึ้นอีก"],
+        "a line of Thai is no word: there was room for eight characters",
+    ),
+    (
+        "hard-wrapped Thai",
+        "พิธีเปิดสะพานใหม่เมื่อวานนี้มีผู้\nเข้าร่วมหลายร้อยคนและมีการแสดง\nดนตรีพื้นบ้านตลอดคืน",
+        ["พิธีเปิดสะพานใหม่เมื่อวานนี้มีผู้\nเข้าร่วมหลายร้อยคนและมีการแสดง\nดนตรีพื้นบ้านตลอดคืน"],
+        "no room for eight characters more",
+    ),
+    *(
+        (f"{name} lines of their own", "\n".join(lines), lines, "lines of a few words each")
+        for name, lines in {
+            "Lao": ["ຕິດຕໍ່ພວກເຮົາ", "ພິທີເປີດຂົວໃໝ່ໃນມື້ວານນີ້ມີຄົນຫຼາຍ", "ລາຄາເຂົ້າເພີ່ມຂຶ້ນ"],
+            "Khmer": ["ទាក់ទងយើង", "ពិធីបើកស្ពានថ្មីកាលពីម្សិលមិញ", "តម្លៃស្រូវកើនឡើង"],
+            "Burmese": ["ဆက်သွယ်ရန်", "တံတားသစ်ဖွင့်ပွဲကိုမနေ့ကကျင်းပခဲ့သည်", "ဆန်ဈေးနှုန်းတက်"],
+            "Tibetan": ["འབྲེལ་བ།", "ཟམ་པ་གསར་པ་ཁ་སང་སྒོ་འབྱེད་གནང་།", "འབྲས་ཀྱི་གོང་ཚད།"],
+        }.items()
+    ),
+    (
         "two lines",
         "a longer first line\nshort",
         ["a longer first line", "short"],

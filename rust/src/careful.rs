@@ -9,6 +9,7 @@ use std::ops::Range;
 use crate::fold::{Class, Folded, fold};
 use crate::hash::token_hash;
 use crate::hyphen::word_breaks;
+use crate::marks::{BYTES as MARK, marks_behind};
 
 const MINUS: char = '\u{2212}';
 
@@ -35,6 +36,8 @@ pub struct CarefulReader {
     holding: Range<u32>,
     /// Where the last of the held symbols stands.
     last_symbol: u32,
+    /// How many tokens of one character stand together at the end.
+    singles: usize,
 }
 
 /// What stands directly before the next code point.
@@ -43,6 +46,7 @@ enum Previous {
     #[default]
     Boundary,
     Letter,
+    Single,
     Number,
     Sign,
 }
@@ -142,6 +146,7 @@ impl CarefulReader {
         match (class, character) {
             (Class::Word, _) => {
                 self.push(character, here);
+                self.put_in_order(character, self.open.unwrap_or_default(), 0);
                 self.is_numeric |= number;
                 self.previous = if number { Previous::Number } else { Previous::Letter };
             }
@@ -149,7 +154,11 @@ impl CarefulReader {
                 self.close();
                 self.push(character, here);
                 self.close();
-                self.previous = Previous::Letter;
+                // Only what stands directly before it has an order with it.
+                self.singles = if self.previous == Previous::Single { self.singles + 1 } else { 1 };
+                let first = self.normal.len().saturating_sub((MARK + 1) * self.singles);
+                self.put_in_order(character, first, 1);
+                self.previous = Previous::Single;
             }
             (_, '.' | ',' | '٫' | '٬') if self.previous == Previous::Number => {
                 self.hold(Held::Point(character));
@@ -173,6 +182,22 @@ impl CarefulReader {
                 self.close();
                 self.previous = Previous::Boundary;
             }
+        }
+    }
+
+    /// Puts the mark that was written last before those that belong behind it, of what stands from `first`
+    /// on in the normal form; so many spaces stand between two. Places stay as they are.
+    fn put_in_order(&mut self, mark: char, first: usize, spaces: usize) {
+        let length = self.normal.len();
+        let Some(start) = length.checked_sub(MARK + spaces).filter(|&start| start >= first) else {
+            return;
+        };
+        let each = MARK + spaces;
+        let behind = marks_behind(&self.normal[first..start], mark, spaces);
+        for end in (0..behind).map(|done| length - done * each) {
+            let (before, last) = self.normal[..end].split_at_mut(end - MARK);
+            let place = before.len() - each;
+            before[place..place + MARK].swap_with_slice(last);
         }
     }
 

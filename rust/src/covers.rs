@@ -13,9 +13,10 @@
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
+use crate::numerals::differ_in_numbers_only;
 use crate::settings::{Numbers, Settings};
 use crate::store::{Number, Store};
-use crate::verify::{Match, differ_in_numbers_only};
+use crate::verify::Match;
 
 /// The share of a text's shingles that is enough: that of two texts of one size with a resemblance of 0.7.
 pub const SHINGLES: f64 = 0.82;

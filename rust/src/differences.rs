@@ -8,10 +8,10 @@ use crate::careful::CarefulReader;
 use crate::escape::{write_number, write_string};
 use crate::fates::{Fates, State};
 use crate::names::{NameReader, apart};
+use crate::numerals::{differ_in_numbers_only, is_number};
 use crate::plan::Passage;
 use crate::settings::{Numbers, Settings};
 use crate::store::{Number, Store, TokenReader};
-use crate::verify::differ_in_numbers_only;
 
 /// Differences of a passage that are told; all are counted.
 pub const TOLD: usize = 5;
@@ -101,7 +101,7 @@ fn differing(sides: [Side<'_>; 2], numbers: Numbers) -> Vec<[Range<usize>; 2]> {
         numbers == Numbers::Veto && differ_in_numbers_only(sides[0].tokens, sides[1].tokens);
     let runs = sides.map(|side| {
         let apart: Vec<bool> = if only_numbers {
-            side.tokens.iter().map(|token| token & 1 == 1).collect()
+            side.tokens.iter().map(|&token| is_number(token)).collect()
         } else {
             apart((side.tokens, side.names), numbers).collect()
         };

@@ -19,6 +19,7 @@ use std::sync::LazyLock;
 
 use crate::fold::{Class, Folded, fold, fold_to_one};
 use crate::hyphen::word_breaks;
+use crate::marks::{BYTES as MARK, marks_behind, order};
 
 /// Before and after a number that is not ASCII.
 pub(crate) const NUMBER: u8 = 0x05;
@@ -167,7 +168,11 @@ impl Flat {
     #[inline]
     fn put_folded(&mut self, Folded { character, class, number }: Folded) {
         if class == Class::Word && !number {
-            return self.push(character);
+            self.push(character);
+            if order(character) > 0 {
+                self.put_in_order(character, 0);
+            }
+            return;
         }
         if character.is_ascii() {
             return self.push(if character < ' ' { ' ' } else { character });
@@ -193,6 +198,17 @@ impl Flat {
         self.length -= usize::from(joined);
         self.bytes[self.length..self.length + 6].copy_from_slice(&bytes);
         self.length += length + 2;
+        if order(character) > 0 {
+            self.put_in_order(character, 1);
+        }
+    }
+
+    /// Puts the mark that was appended last before those that belong behind it; `codes` stand behind each.
+    fn put_in_order(&mut self, mark: char, codes: usize) {
+        let each = MARK + codes;
+        let start = self.length - each;
+        let behind = marks_behind(&self.bytes[..start - codes], mark, codes);
+        self.bytes[start - behind * each..self.length].rotate_right(each);
     }
 
     #[inline]

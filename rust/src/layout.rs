@@ -5,7 +5,7 @@ use crate::split::{Before, BlockSpan};
 /// How a block sits among its neighbours; enough to know how what is left of a document splits.
 #[derive(Clone, Copy, Debug)]
 pub struct Layout {
-    /// `Before` in the lower two bits, then two flags: three bytes a block, not five.
+    /// `Before` in the lower two bits, then three flags: three bytes a block, not five.
     packed: u8,
     /// Code points of its first word, as the splitter counts them, at most 255.
     pub first_word: u8,
@@ -15,12 +15,15 @@ pub struct Layout {
 
 const PROTECTED: u8 = 4;
 const WRAPPED: u8 = 8;
+const ENDS_SENTENCE: u8 = 16;
 
 impl Layout {
     /// The layout of a block that the splitter found.
     #[must_use]
     pub fn new(span: &BlockSpan, indentation: u8, protected: bool) -> Self {
-        let flags = (PROTECTED * u8::from(protected)) | (WRAPPED * u8::from(span.wrapped));
+        let flags = (PROTECTED * u8::from(protected))
+            | (WRAPPED * u8::from(span.wrapped))
+            | (ENDS_SENTENCE * u8::from(span.ends_sentence));
         Self { packed: span.before as u8 | flags, first_word: span.first_word, indentation }
     }
 
@@ -53,5 +56,11 @@ impl Layout {
     #[must_use]
     pub fn wrapped(self) -> bool {
         self.packed & WRAPPED != 0
+    }
+
+    /// Whether it ends as a sentence does.
+    #[must_use]
+    pub fn ends_sentence(self) -> bool {
+        self.packed & ENDS_SENTENCE != 0
     }
 }

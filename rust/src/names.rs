@@ -3,15 +3,17 @@
 //! What a name is only the text as it was written can tell: a word that begins with a capital where the
 //! spelling does not ask for one. So a word that begins a block, a sentence, a quotation or a bracket is
 //! none, scripts without capitals have none, and neither have headlines, whose words mostly have capitals.
+//! Roman numerals in capitals are names wherever they stand: chapter XIV is not chapter XV.
 //! Of equal texts the one that came first speaks for all.
 
 use rayon::prelude::*;
 
 use crate::careful::CarefulReader;
 use crate::fold::{Class, fold};
+use crate::numerals::{differ_in_numbers_only, is_number};
 use crate::settings::{Names, Numbers, Settings};
 use crate::store::{Number, Store, TokenReader};
-use crate::verify::{Match, differ_in_numbers_only};
+use crate::verify::Match;
 
 /// Tokens between what two texts begin and end with alike, at most, that are looked at for names.
 const MOST_BETWEEN: usize = 1024;
@@ -95,7 +97,7 @@ pub(crate) fn apart<'a>(
     tokens
         .iter()
         .zip(names)
-        .map(move |(&token, &name)| name || numbers == Numbers::Veto && token & 1 == 1)
+        .map(move |(&token, &name)| name || numbers == Numbers::Veto && is_number(token))
 }
 
 /// The tokens; `None` for each run of those that are kept apart.
@@ -162,6 +164,7 @@ impl NameReader {
         characters.clear();
         characters.extend(text.chars());
         let (mut words, mut capitals, mut end) = (0, 0, 0);
+        let mut romans = Vec::new();
         let forms = careful.normal.split(|&byte| byte == b' ');
         for ((place, numeric), form) in careful.places.iter().zip(&careful.numeric).zip(forms) {
             let is_word = !numeric && !is_symbol(form);
@@ -170,11 +173,17 @@ impl NameReader {
             capitals += usize::from(is_capital);
             let between =
                 &characters[(end as usize).min(place.start as usize)..place.start as usize];
+            if is_capital && is_roman(&characters[place.start as usize..], place.len()) {
+                romans.push(names.len());
+            }
             names.push(is_capital && !names.is_empty() && !asks_for_capital(between));
             end = place.end;
         }
         if 2 * capitals > words {
             names.fill(false);
+        }
+        for roman in romans {
+            names[roman] = true;
         }
         names
     }
@@ -197,6 +206,42 @@ fn is_symbol(form: &[u8]) -> bool {
 fn begins_with_capital(character: char) -> bool {
     let is_title = |c| matches!(c, 'ǅ' | 'ǈ' | 'ǋ' | 'ǲ' | 'ᾈ'..='ᾏ' | 'ᾘ'..='ᾟ' | 'ᾨ'..='ᾯ' | 'ᾼ' | 'ῌ' | 'ῼ');
     character.is_uppercase() || is_title(character)
+}
+
+/// Whether a text begins with a Roman numeral of so many characters: of capitals and well formed, or of
+/// Unicode's own. One letter alone is one only with a point or bracket behind it, as in a heading: I, V
+/// and X are words and initials too.
+fn is_roman(text: &[char], length: usize) -> bool {
+    // What folds to nothing behind it stands in its place too.
+    let is_seen = |&character: &char| {
+        let mut seen = false;
+        fold(character, |_| seen = true);
+        seen
+    };
+    let length = text[..length].iter().rposition(is_seen).map_or(0, |last| last + 1);
+    let (numeral, rest) = text.split_at(length);
+    if numeral.iter().all(|numeral| ('\u{2160}'..='\u{2188}').contains(numeral)) {
+        return true;
+    }
+    let is_heading =
+        matches!(numeral, ['I' | 'V' | 'X']) && matches!(rest.first(), Some('.' | ')'));
+    is_heading || (length > 1 && is_well_formed(numeral))
+}
+
+/// Whether letters are a Roman numeral as one writes them: thousands, hundreds, tens and ones in turn.
+fn is_well_formed(mut numeral: &[char]) -> bool {
+    let mut pass = |start: &[char]| {
+        let rest = numeral.strip_prefix(start);
+        numeral = rest.unwrap_or(numeral);
+        rest.is_some()
+    };
+    for (one, five, ten) in [('M', ' ', ' '), ('C', 'D', 'M'), ('X', 'L', 'C'), ('I', 'V', 'X')] {
+        if !pass(&[one, ten]) && !pass(&[one, five]) {
+            pass(&[five]);
+            let _ = pass(&[one]) && pass(&[one]) && pass(&[one]);
+        }
+    }
+    numeral.is_empty()
 }
 
 /// Whether what stands between two words ends a sentence or a line, or opens what the second one begins.
@@ -230,4 +275,52 @@ fn asks_for_capital(between: &[char]) -> bool {
         last => opens(last),
     });
     opened || between.iter().any(ends)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A number as Romans wrote it, by taking away the largest part each time.
+    fn roman(mut number: u32) -> Vec<char> {
+        let parts = [
+            (1000, "M"),
+            (900, "CM"),
+            (500, "D"),
+            (400, "CD"),
+            (100, "C"),
+            (90, "XC"),
+            (50, "L"),
+            (40, "XL"),
+            (10, "X"),
+            (9, "IX"),
+            (5, "V"),
+            (4, "IV"),
+            (1, "I"),
+        ];
+        let mut written = Vec::new();
+        for (value, letters) in parts {
+            while number >= value {
+                number -= value;
+                written.extend(letters.chars());
+            }
+        }
+        written
+    }
+
+    #[test]
+    fn well_formed_are_the_numerals_up_to_four_thousand_and_nothing_else() {
+        let numerals: std::collections::HashSet<Vec<char>> = (1..4000).map(roman).collect();
+        let mut texts = vec![Vec::new()];
+        for _ in 0..6 {
+            texts = texts
+                .iter()
+                .flat_map(|text: &Vec<char>| "MDCLXVIA".chars().map(|c| [&text[..], &[c]].concat()))
+                .collect();
+            for text in &texts {
+                assert_eq!(is_well_formed(text), numerals.contains(text), "{text:?}");
+            }
+        }
+        assert!(numerals.iter().all(|numeral| is_well_formed(numeral)));
+    }
 }

@@ -1,6 +1,6 @@
 //! The plan of a run: passages, clusters, dropped documents and the counts of it all.
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -10,6 +10,7 @@ use crate::differences::Differences;
 use crate::exact::ExactSpans;
 use crate::fates::{Fates, State};
 use crate::furniture::{FURNITURE_DOCUMENTS, is_furniture, short_furniture, sources};
+use crate::gaps::{Continued, continued};
 use crate::likeness::Likenesses;
 use crate::passages::{count_documents, settle};
 use crate::quotes::Quotes;
@@ -85,8 +86,10 @@ pub struct Plan {
     pub fates: Fates,
     /// All passages, by document and place.
     pub passages: Vec<Passage>,
-    /// Passage numbers, cluster by cluster.
+    /// Passage numbers, cluster by cluster; of repeats with gaps the first passage alone.
     pub members: Vec<Number>,
+    /// The passage that each one goes on with behind a gap.
+    pub continued: Continued,
     /// All clusters, by their keepers' place.
     pub clusters: Vec<Cluster>,
     /// Documents of which nothing is written.
@@ -149,13 +152,14 @@ pub fn make_plan<T: Send>(
         }
         let (told, done) =
             rayon::join(|| Told::new(&corpus, &fates, &runs), || beside(&corpus, &fates, &runs));
-        let Told { passages, likenesses, spans, quotes, differences } = told;
+        let Told { passages, likenesses, spans, quotes, differences, continued } = told;
         let mut plan = Plan {
             differences,
             spans,
             quotes,
             runs,
             members: Vec::new(),
+            continued,
             clusters: Vec::new(),
             similar: Vec::new(),
             likenesses,
@@ -179,6 +183,7 @@ struct Told {
     spans: ExactSpans,
     quotes: Quotes,
     differences: Differences,
+    continued: Continued,
 }
 
 impl Told {
@@ -186,8 +191,8 @@ impl Told {
         let Corpus { store, settings, neighbours, documents, .. } = *corpus;
         let passages = find_passages(store, fates, documents);
         let mut likenesses = Likenesses::new(store, settings, neighbours, fates, &passages);
+        let positions = positions(store);
         let (spans, quotes) = if settings.finds_runs() {
-            let positions = positions(store);
             let text = Text {
                 store,
                 states: &fates.states,
@@ -201,8 +206,11 @@ impl Told {
         } else {
             Default::default()
         };
+        let continued = continued(store, fates, (documents, &positions), &passages, |passage| {
+            spans.of(passage).is_some()
+        });
         let differences = Differences::new(store, settings, fates, &passages);
-        Self { passages, likenesses, spans, quotes, differences }
+        Self { passages, likenesses, spans, quotes, differences, continued }
     }
 }
 
@@ -325,6 +333,7 @@ impl Plan {
             + twins.allocation_size() as u64
             + filled(&self.passages)
             + filled(&self.members)
+            + self.continued.allocation_size() as u64
             + filled(&self.clusters)
             + filled(&self.dropped)
             + filled(&self.similar)
@@ -332,14 +341,40 @@ impl Plan {
             + filled(&self.documents)
     }
 
+    /// A passage, and those that it goes on with behind gaps.
+    pub fn pieces(&self, passage: Number) -> impl Iterator<Item = Number> {
+        std::iter::successors(Some(passage), |number| self.continued.get(number).copied())
+    }
+
+    /// Code points of a passage and of those that it goes on with, what stands in gaps left out.
+    fn repeated(&self, store: &Store, passage: Number) -> u64 {
+        let span = |first: Number, last: Number| {
+            u64::from(store.ends[last as usize] - store.starts[first as usize])
+        };
+        let (mut last, mut gaps) = (passage, 0);
+        for piece in self.pieces(passage).skip(1) {
+            let (before, after) =
+                (self.passages[last as usize].last, self.passages[piece as usize].first);
+            if before + 1 < after {
+                gaps += span(before + 1, after - 1);
+            }
+            last = piece;
+        }
+        span(self.passages[passage as usize].first, self.passages[last as usize].last) - gaps
+    }
+
     /// Passages whose keepers overlap, and which share their fate, share a cluster.
     fn join_clusters(&mut self, said: (&Store, &Settings), sources: &[Number]) {
+        let later: HashSet<Number> = self.continued.values().copied().collect();
         let mut order: Vec<(State, Number, Number, Number)> = self
             .passages
             .iter()
             .zip(0..self.passages.len() as Number)
+            .filter(|(_, number)| !later.contains(number))
             .map(|(passage, number)| {
-                (passage.state, passage.keeper_first, number, passage.keeper_last)
+                let last = self.pieces(number).last().unwrap_or(number);
+                let keeper_last = self.passages[last as usize].keeper_last;
+                (passage.state, passage.keeper_first, number, keeper_last)
             })
             .collect();
         order.par_sort_unstable();
@@ -376,7 +411,11 @@ impl Plan {
         self.clusters.par_sort_by_key(|cluster| (cluster.keeper_first, cluster.state));
         for (number, cluster) in self.clusters.iter().enumerate() {
             for &member in &self.members[cluster.members.clone()] {
-                self.passages[member as usize].cluster = number as Number;
+                let mut piece = Some(member);
+                while let Some(member) = piece {
+                    self.passages[member as usize].cluster = number as Number;
+                    piece = self.continued.get(&member).copied();
+                }
             }
         }
     }
@@ -397,17 +436,13 @@ impl Plan {
         homes.sort_unstable();
         homes.dedup();
         let documents = homes.len() as u32;
-        let characters = members
-            .iter()
-            .map(|&member| {
-                let passage = &self.passages[member as usize];
-                u64::from(store.ends[passage.last as usize] - store.starts[passage.first as usize])
-            })
-            .sum();
+        let characters = members.iter().map(|&member| self.repeated(store, member)).sum();
         let place = |first, last| (self.documents[first as usize], first, last);
         let keeper = place(keeper_first, keeper_last);
-        let passages = members.iter().map(|&member| &self.passages[member as usize]);
-        let places = passages.map(|passage| place(passage.first, passage.last));
+        let places = members.iter().map(|&member| {
+            let last = self.pieces(member).last().unwrap_or(member);
+            place(self.passages[member as usize].first, self.passages[last as usize].last)
+        });
         let kind = match state {
             State::Numbers => Kind::Template,
             State::Boilerplate | State::Stripped => Kind::Boilerplate,

@@ -9,7 +9,7 @@ use crate::places::Places;
 use crate::plan::Kind;
 use crate::runs::Run;
 use crate::settings::Settings;
-use crate::store::{NONE, Number};
+use crate::store::Number;
 use crate::text::{Text, Token};
 
 /// Runs whose places are found by one task, at least.
@@ -24,10 +24,33 @@ pub struct Place {
     pub span: (u32, u32),
 }
 
+impl Place {
+    fn order(&self) -> (Number, (u32, u32)) {
+        (self.blocks.0, self.span)
+    }
+
+    /// Both of two places of one document, and what stands between.
+    fn with(self, other: Self) -> Self {
+        Self {
+            blocks: (self.blocks.0.min(other.blocks.0), self.blocks.1.max(other.blocks.1)),
+            span: (self.span.0.min(other.span.0), self.span.1.max(other.span.1)),
+        }
+    }
+}
+
+/// A place that repeats the first one of a quote.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Repeat {
+    /// Where it stands.
+    pub place: Place,
+    /// Code points of the keeper's document that it repeats, where these are not all of the keeper.
+    pub part: Option<(u32, u32)>,
+}
+
 /// The same tokens at several places, all of which stay.
 #[derive(Clone, Debug)]
 pub struct Quote {
-    /// Where they stand first.
+    /// Where they stand first: the union of what the others repeat, which overlaps.
     pub keeper: Place,
     /// The other places, in `Quotes::places`.
     pub members: Range<usize>,
@@ -47,14 +70,25 @@ pub struct Quotes {
     /// By the place of the first one.
     pub clusters: Vec<Quote>,
     /// The other places, quote by quote.
-    pub places: Vec<Place>,
+    pub places: Vec<Repeat>,
 }
 
 /// A run that stays, or what stays of one.
+#[derive(Clone, Copy)]
 struct Piece {
     keeper: Place,
     member: Place,
+    /// Tokens of the two documents before the places, and of each place.
+    positions: (u32, u32),
     tokens: u32,
+}
+
+impl Piece {
+    /// The tokens of the documents that the earlier and the later place are.
+    fn ranges(&self) -> (Range<u32>, Range<u32>) {
+        let (earlier, later) = self.positions;
+        (earlier..earlier + self.tokens, later..later + self.tokens)
+    }
 }
 
 impl Quotes {
@@ -64,30 +98,43 @@ impl Quotes {
         let mut parts: Vec<Run> = runs
             .par_iter()
             .flat_map_iter(|run| staying_parts(text, run))
-            .filter(|part| part.length >= settings.min_run && !is_told(text, fates, part))
+            .filter(|part| untold(text, fates, part) >= settings.min_run)
             .collect();
         tell_once(text, settings.min_run, &mut parts);
         let places = places_of(text, settings, &parts);
         let mut pieces: Vec<Piece> = parts
             .iter()
             .zip(places.as_chunks::<2>().0)
-            .map(|(part, &[keeper, member])| Piece { keeper, member, tokens: part.length })
+            .map(|(part, &[keeper, member])| Piece {
+                keeper,
+                member,
+                positions: (text.position(part.earlier), text.position(part.later)),
+                tokens: part.length,
+            })
             .collect();
-        pieces.par_sort_by_key(|piece| {
-            (piece.keeper.blocks.0, piece.keeper.span, piece.member.blocks.0, piece.member.span)
-        });
+        pieces.par_sort_by_key(|piece| (piece.keeper.order(), piece.member.order()));
         let mut quotes = Self::default();
-        for same in pieces.chunk_by(|one, other| one.keeper == other.keeper) {
-            quotes.add(text, same);
+        let mut rest = &pieces[..];
+        while !rest.is_empty() {
+            let count = overlapping(text, settings.min_run, rest);
+            quotes.add(text, &rest[..count]);
+            rest = &rest[count..];
         }
         quotes
     }
 
+    /// Adds the quote of pieces whose keepers overlap; its keeper is their union.
     fn add(&mut self, text: &Text<'_>, pieces: &[Piece]) {
-        let first = self.places.len();
-        self.places.extend(pieces.iter().map(|piece| piece.member));
         let home = |place: &Place| text.documents[place.blocks.0 as usize];
-        let keeper = pieces[0].keeper;
+        let start = pieces[0].ranges().0.start;
+        let end = pieces.iter().map(|piece| piece.ranges().0.end).max().unwrap_or(start);
+        let keeper = pieces.iter().fold(pieces[0].keeper, |whole, piece| whole.with(piece.keeper));
+        let first = self.places.len();
+        self.places.extend(pieces.iter().map(|piece| Repeat {
+            place: piece.member,
+            part: (piece.keeper != keeper).then_some(piece.keeper.span),
+        }));
+        self.places[first..].sort_unstable_by_key(|repeat| repeat.place.order());
         let mut homes: Vec<Number> = pieces.iter().map(|piece| home(&piece.member)).collect();
         homes.push(home(&keeper));
         homes.sort_unstable();
@@ -97,12 +144,33 @@ impl Quotes {
         self.clusters.push(Quote {
             keeper,
             members: first..self.places.len(),
-            tokens: pieces[0].tokens,
+            tokens: end - start,
             documents: homes.len() as u32,
             kind: if homes.len() == 1 { Kind::SelfRepeat } else { Kind::Shared },
             characters,
         });
     }
+}
+
+/// How many of the pieces, by their earlier places, are one quote: of which each shares as many tokens as
+/// a run has, `least`, with those before it, and of which none repeats what is a keeper then.
+fn overlapping(text: &Text<'_>, least: u32, pieces: &[Piece]) -> usize {
+    let home = |place: &Place| text.documents[place.blocks.0 as usize];
+    let own = home(&pieces[0].keeper);
+    let mut end = 0;
+    // Where the first repeat in the document of the keeper begins, which must stay outside of it.
+    let mut limit = u32::MAX;
+    for (count, piece) in pieces.iter().enumerate() {
+        let (earlier, later) = piece.ranges();
+        let more = end.max(earlier.end);
+        let bound = if home(&piece.member) == own { limit.min(later.start) } else { limit };
+        let shared = earlier.end.min(end).saturating_sub(earlier.start);
+        if count > 0 && (home(&piece.keeper) != own || shared < least || more > bound) {
+            return count;
+        }
+        (end, limit) = (more, bound);
+    }
+    pieces.len()
 }
 
 /// The earlier and the later place of each run. They are read in the order of the blocks, so that each
@@ -165,8 +233,40 @@ fn tell_once(text: &Text<'_>, least: u32, parts: &mut Vec<Run>) {
 fn staying_parts(text: &Text<'_>, run: &Run) -> Vec<Run> {
     let stays = |token: Token| !text.states[token.block as usize].is_gone();
     let mut parts: Vec<Run> = Vec::new();
-    let (mut later, mut earlier, mut left) = (run.later, run.earlier, run.length);
     let mut open = false;
+    each_stretch(text, run, |stretch| {
+        if stays(stretch.later) && stays(stretch.earlier) {
+            match parts.last_mut() {
+                Some(part) if open => part.length += stretch.length,
+                _ => parts.push(stretch),
+            }
+            open = true;
+        } else {
+            open = false;
+        }
+    });
+    parts
+}
+
+/// How many tokens of a run no passage tells already: those of blocks of which neither repeats the other.
+/// The run may go on beyond such blocks by a word or two that are the same by chance.
+fn untold(text: &Text<'_>, fates: &Fates, run: &Run) -> u32 {
+    let names = |block: Number, keeper: Number| {
+        fates.states[block as usize] != State::Kept && fates.aligned[block as usize] == keeper
+    };
+    let mut untold = 0;
+    each_stretch(text, run, |stretch| {
+        let (later, earlier) = (stretch.later.block, stretch.earlier.block);
+        if !names(later, earlier) && !names(earlier, later) {
+            untold += stretch.length;
+        }
+    });
+    untold
+}
+
+/// Calls `each` with the stretches of a run that stand in one block at both places.
+fn each_stretch(text: &Text<'_>, run: &Run, mut each: impl FnMut(Run)) {
+    let (mut later, mut earlier, mut left) = (run.later, run.earlier, run.length);
     let store = text.store;
     let start = |token: Token| {
         if token.offset < store.block_tokens(token.block as usize) {
@@ -183,27 +283,9 @@ fn staying_parts(text: &Text<'_>, run: &Run) -> Vec<Run> {
         let count = (store.block_tokens(one.block as usize) - one.offset)
             .min(store.block_tokens(other.block as usize) - other.offset)
             .min(left);
-        if stays(one) && stays(other) {
-            match parts.last_mut() {
-                Some(part) if open => part.length += count,
-                _ => parts.push(Run { later: one, earlier: other, length: count }),
-            }
-            open = true;
-        } else {
-            open = false;
-        }
+        each(Run { later: one, earlier: other, length: count });
         later = Token { offset: one.offset + count, ..one };
         earlier = Token { offset: other.offset + count, ..other };
         left -= count;
     }
-    parts
-}
-
-/// Whether a passage says already that the block of a run repeats that of its other place.
-fn is_told(text: &Text<'_>, fates: &Fates, run: &Run) -> bool {
-    let block = run.later.block as usize;
-    let keeper = fates.aligned[block];
-    let told = fates.states[block] != State::Kept && keeper != NONE;
-    let within = |token: Token| text.after(token, run.length).block == token.block;
-    told && keeper == run.earlier.block && within(run.later) && within(run.earlier)
 }

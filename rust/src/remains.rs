@@ -6,8 +6,9 @@
 
 use crate::cluster::Corpus;
 use crate::fates::Fates;
-use crate::split::{Before, is_hard_wrapped};
+use crate::split::Before;
 use crate::store::{Number, Store};
+use crate::wrapped::{WrappedLine, is_hard_wrapped};
 
 /// The blocks of the groups that must stay whole, so that what is left of a document (`new`, of the
 /// blocks that stood there before, `old`; see [`after_cut`]) is what its text then splits into.
@@ -77,7 +78,7 @@ fn is_one_paragraph(store: &Store, group: &[(Number, Before)]) -> bool {
     if group.iter().any(|&(block, _)| store.layouts[block as usize].wrapped()) {
         return true;
     }
-    let lines: Vec<(u32, u32)> = group
+    let lines: Vec<WrappedLine> = group
         .chunk_by(|_, &(_, separator)| separator == Before::Gap)
         .map(|items| {
             let characters: u32 =
@@ -88,8 +89,12 @@ fn is_one_paragraph(store: &Store, group: &[(Number, Before)]) -> bool {
                 .map(|pair| pair[0].0 as usize)
                 .map(|block| store.starts[block + 1] - store.ends[block])
                 .sum();
-            let first_word = store.layouts[items[0].0 as usize].first_word;
-            (characters + gaps, u32::from(first_word))
+            let layout = |item: &(Number, Before)| store.layouts[item.0 as usize];
+            WrappedLine {
+                length: characters + gaps,
+                first_word: u32::from(layout(&items[0]).first_word),
+                ends_sentence: layout(&items[items.len() - 1]).ends_sentence(),
+            }
         })
         .collect();
     is_hard_wrapped(lines.iter().copied())

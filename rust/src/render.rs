@@ -1,7 +1,5 @@
 //! Decisions as JSON lines: clusters, matches and the ledger, in the form of `docs/formats.md`.
 
-use std::ops::Range;
-
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::escape::{write_number, write_score, write_string};
@@ -93,148 +91,13 @@ pub const fn kind_name(kind: Kind) -> &'static str {
 }
 
 impl Renderer<'_> {
-    /// Numbers of a cluster's passages, its keeper left out.
-    fn members(&self, number: usize) -> &[Number] {
-        &self.plan.members[self.plan.clusters[number].members.clone()]
-    }
-
-    /// Appends a part of a line of `clusters.jsonl`: some of the members, with what stands before them
-    /// if they are the first, and with the line's end if they are the last.
-    pub fn cluster_part(&self, number: usize, part: Range<usize>, out: &mut Vec<u8>) {
-        if part.start == 0 {
-            self.write_head(number, out);
-        }
-        let headed = Plan::has_keeper(&self.plan.clusters[number]);
-        let members = self.members(number);
-        let last = part.end >= members.len();
-        for (place, &member) in part.clone().zip(&members[part]) {
-            let passage = &self.plan.passages[member as usize];
-            if headed || place > 0 {
-                out.push(b',');
-            }
-            out.push(b'{');
-            let whole = self.blocks_span(passage.first, passage.last);
-            let span = self.plan.spans.of(member).map_or(whole, |spans| spans.own);
-            self.write_place(passage.first, passage.last, span, out);
-            out.extend_from_slice(b",\"keeper\":false,");
-            write_likeness(self.plan.likenesses.of(member), out);
-            if let Some(rule) = kept_by(passage.state) {
-                out.extend_from_slice(b",\"kept\":\"");
-                out.extend_from_slice(rule.as_bytes());
-                out.push(b'"');
-            }
-            out.extend_from_slice(self.plan.differences.of(member).unwrap_or_default());
-            out.push(b'}');
-        }
-        if last {
-            out.extend_from_slice(b"]}\n");
-        }
-    }
-
-    /// Appends the beginning of a cluster's line, up to its keeper.
-    fn write_head(&self, number: usize, out: &mut Vec<u8>) {
-        let cluster = &self.plan.clusters[number];
-        let relations = self.members(number).iter();
-        let relations = relations.map(|&member| self.plan.likenesses.relation(member));
-        let weakest = usize::from(relations.max().unwrap_or(0));
-        let tokens: u64 = (cluster.keeper_first..=cluster.keeper_last)
-            .map(|block| u64::from(self.store.block_tokens(block as usize)))
-            .sum();
-        out.extend_from_slice(b"{\"cluster\":\"");
-        self.write_id(number, out);
-        out.extend_from_slice(b"\",\"kind\":\"");
-        out.extend_from_slice(kind_name(cluster.kind).as_bytes());
-        out.extend_from_slice(b"\",\"relation\":\"");
-        out.extend_from_slice(RELATIONS[weakest].as_bytes());
-        out.extend_from_slice(b"\",\"tokens\":");
-        write_number(out, tokens);
-        out.extend_from_slice(b",\"documents\":");
-        write_number(out, u64::from(cluster.documents));
-        out.extend_from_slice(b",\"members\":[");
-        if Plan::has_keeper(cluster) {
-            out.push(b'{');
-            let span = self.keeper_span(number);
-            self.write_place(cluster.keeper_first, cluster.keeper_last, span, out);
-            out.extend_from_slice(b",\"keeper\":true}");
-        }
-    }
-
-    fn write_id(&self, number: usize, out: &mut Vec<u8>) {
+    pub(crate) fn write_id(&self, number: usize, out: &mut Vec<u8>) {
         out.extend_from_slice(format!("{:016x}", self.cluster_ids[number]).as_bytes());
     }
 
-    /// `"document":…,"source":…,"blocks":[…],"span":[…]` of consecutive blocks of one document.
-    fn write_place(&self, first: Number, last: Number, span: (u32, u32), out: &mut Vec<u8>) {
-        let document = self.store.document_of(first);
-        let start = self.store.document_starts[document];
-        write_document(self.store, document, out);
-        out.extend_from_slice(b",\"blocks\":[");
-        write_number(out, u64::from(first - start));
-        out.push(b',');
-        write_number(out, u64::from(last - start));
-        out.extend_from_slice(b"],\"span\":[");
-        write_number(out, u64::from(span.0));
-        out.push(b',');
-        write_number(out, u64::from(span.1));
-        out.push(b']');
-    }
-
     /// The code points of consecutive blocks.
-    fn blocks_span(&self, first: Number, last: Number) -> (u32, u32) {
+    pub(crate) fn blocks_span(&self, first: Number, last: Number) -> (u32, u32) {
         (self.store.starts[first as usize], self.store.ends[last as usize])
-    }
-
-    /// The code points of a cluster's keeper: all that its members repeat.
-    fn keeper_span(&self, number: usize) -> (u32, u32) {
-        let members = self.members(number).iter();
-        let spans = members.map(|&member| {
-            let passage = &self.plan.passages[member as usize];
-            self.plan.spans.of(member).map_or_else(
-                || self.blocks_span(passage.keeper_first, passage.keeper_last),
-                |spans| spans.keeper,
-            )
-        });
-        spans.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1))).unwrap_or_default()
-    }
-
-    /// Appends a part of the line of a cluster; the numbers of quotes follow those of the others.
-    pub fn part(&self, number: usize, part: Range<usize>, out: &mut Vec<u8>) {
-        match number.checked_sub(self.plan.clusters.len()) {
-            None => self.cluster_part(number, part, out),
-            Some(quote) => self.quote_part(quote, part, out),
-        }
-    }
-
-    /// Appends a part of the line of a quote, as `cluster_part` does.
-    pub fn quote_part(&self, number: usize, part: Range<usize>, out: &mut Vec<u8>) {
-        let quotes = &self.plan.quotes;
-        let quote = &quotes.clusters[number];
-        let places = &quotes.places[quote.members.clone()];
-        if part.start == 0 {
-            out.extend_from_slice(b"{\"cluster\":\"");
-            let id = self.cluster_ids[self.plan.clusters.len() + number];
-            out.extend_from_slice(format!("{id:016x}").as_bytes());
-            out.extend_from_slice(b"\",\"kind\":\"");
-            out.extend_from_slice(kind_name(quote.kind).as_bytes());
-            out.extend_from_slice(b"\",\"relation\":\"equal\",\"tokens\":");
-            write_number(out, u64::from(quote.tokens));
-            out.extend_from_slice(b",\"documents\":");
-            write_number(out, u64::from(quote.documents));
-            out.extend_from_slice(b",\"members\":[{");
-            let (first, last) = quote.keeper.blocks;
-            self.write_place(first, last, quote.keeper.span, out);
-            out.extend_from_slice(b",\"keeper\":true}");
-        }
-        for place in &places[part.clone()] {
-            out.extend_from_slice(b",{");
-            self.write_place(place.blocks.0, place.blocks.1, place.span, out);
-            out.extend_from_slice(b",\"keeper\":false,");
-            write_scores("equal", 1.0, 1.0, out);
-            out.extend_from_slice(b",\"kept\":\"part\"}");
-        }
-        if part.end >= places.len() {
-            out.extend_from_slice(b"]}\n");
-        }
     }
 
     /// Appends one line of `removed.jsonl`; `literal` is the removed text as a JSON string with quotes.
@@ -305,7 +168,7 @@ pub(crate) fn write_document(store: &Store, document: usize, out: &mut Vec<u8>) 
     }
 }
 
-fn write_likeness(likeness: Likeness, out: &mut Vec<u8>) {
+pub(crate) fn write_likeness(likeness: Likeness, out: &mut Vec<u8>) {
     write_scores(
         RELATIONS[usize::from(likeness.relation)],
         likeness.resemblance,

@@ -8,13 +8,14 @@ use crate::crowds::Crowds;
 use crate::group::{Bands, Candidates, Features, Pair, group};
 use crate::memory::at_most;
 use crate::names::mark_names;
+use crate::numerals::differ_in_numbers_only;
 use crate::settings::{Numbers, Settings};
 use crate::shingle::{Powers, extend_items, shingle_set};
 use crate::sign::Permutations;
 use crate::simd::Path;
 use crate::sketch::Sketch;
 use crate::store::{Number, Store, TokenReader};
-use crate::verify::{Match, differ_in_numbers_only, judge, may_match};
+use crate::verify::{Match, judge, may_match};
 
 /// Nodes that are judged by their shingles.
 pub(crate) fn long_nodes(store: &Store, settings: &Settings) -> Vec<Number> {

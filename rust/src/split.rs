@@ -6,19 +6,14 @@
 //! ends and lie in ascending order, apart.
 //!
 //! The unit `Paragraph` looks at groups of lines between blank lines. A hard-wrapped group (see
-//! [`is_hard_wrapped`]) is one block. In another group each line is a block, unless it is a list:
+//! `wrapped.rs`) is one block. In another group each line is a block, unless it is a list:
 //! then it is split at its gaps, runs of three or more horizontal spaces inside the line, and each
 //! item is a block (see [`is_list_of_items`]).
 
 use memchr::memchr2_iter;
 
 use crate::token::TokenBuffer;
-
-/// No line of hard-wrapped text is longer, in code points.
-const LONGEST_WRAPPED_LINE: u32 = 100;
-
-/// Fewer lines do not show whether they are hard-wrapped.
-const LEAST_WRAPPED_LINES: usize = 3;
+use crate::wrapped::{LONGEST_LINE, WrappedLine, ends_a_sentence, first_word, is_hard_wrapped};
 
 /// Fewer items are no list; as many spaces side by side less one are no gap.
 const LEAST_ITEMS: usize = 4;
@@ -68,6 +63,8 @@ pub struct BlockSpan {
     pub before: Before,
     /// Code points of its first word (see [`first_word`]), at most 255.
     pub first_word: u8,
+    /// Whether it ends as a sentence does (see [`ends_a_sentence`]).
+    pub ends_sentence: bool,
     /// Whether it is a hard-wrapped group of lines.
     pub wrapped: bool,
 }
@@ -107,25 +104,6 @@ pub fn split(text: &str, unit: Unit, buffer: &mut TokenBuffer, blocks: &mut Vec<
     close_group(text, unit, group_start, buffer, blocks);
 }
 
-/// Whether lines are a paragraph that was broken to fit a width, and not lines of their own.
-///
-/// Each line is its length and that of its first word, in code points without the white space
-/// around. They are when there are three or more, the longest has at most 100, and no line but the
-/// last had room for the next line's first word.
-pub fn is_hard_wrapped(lines: impl Iterator<Item = (u32, u32)> + Clone) -> bool {
-    let (mut count, mut longest) = (0, 0);
-    for (length, _) in lines.clone() {
-        if length > LONGEST_WRAPPED_LINE {
-            return false;
-        }
-        longest = longest.max(length);
-        count += 1;
-    }
-    let mut pairs = lines.clone().zip(lines.skip(1));
-    count >= LEAST_WRAPPED_LINES
-        && pairs.all(|((length, _), (_, next_word))| length + 1 + next_word > longest)
-}
-
 /// Whether the items of a line, given by their numbers of tokens, are a list of headlines or the
 /// like: four or more, of which at least half have four or more tokens.
 pub fn is_list_of_items(token_counts: impl Iterator<Item = usize>) -> bool {
@@ -157,38 +135,11 @@ fn trimmed(text: &str, start: usize, end: usize, before: Before) -> Option<Block
     let rest = text[start..end].trim_start();
     let block = rest.trim_end();
     let start = end - rest.len();
-    let first_word = first_word(block);
+    let (first_word, ends_sentence) = (first_word(block), ends_a_sentence(block));
     let end = start + block.len();
     let (start, end) = (start as u32, end as u32);
-    (!block.is_empty()).then_some(BlockSpan { start, end, before, first_word, wrapped: false })
-}
-
-/// Code points of what a line begins with and would not be broken: up to the first white space, or up to
-/// and with the first character of Han or Kana, behind which a line may end; at most 255.
-///
-/// Were a whole Chinese line taken for one word, any short lines would look hard-wrapped.
-fn first_word(line: &str) -> u8 {
-    let mut count = 0;
-    for character in line.chars() {
-        if character.is_whitespace() || count == u8::MAX {
-            break;
-        }
-        count += 1;
-        if may_end_a_line(character) {
-            break;
-        }
-    }
-    count
-}
-
-/// Whether a character is one of Han or Kana, marks of repetition and length included.
-fn may_end_a_line(character: char) -> bool {
-    character >= '\u{2E80}'
-        && matches!(character,
-            '\u{2E80}'..='\u{2FDF}' | '\u{3005}'..='\u{3007}' | '\u{3031}'..='\u{3035}'
-            | '\u{303B}' | '\u{3041}'..='\u{30FF}' | '\u{31F0}'..='\u{31FF}'
-            | '\u{3400}'..='\u{4DBF}' | '\u{4E00}'..='\u{9FFF}' | '\u{F900}'..='\u{FAFF}'
-            | '\u{FF66}'..='\u{FF9F}' | '\u{1AFF0}'..='\u{1B16F}' | '\u{20000}'..='\u{3FFFD}')
+    let span = BlockSpan { start, end, before, first_word, ends_sentence, wrapped: false };
+    (!block.is_empty()).then_some(span)
 }
 
 /// Turns the lines of the group that begins at block `first` into its blocks.
@@ -203,10 +154,15 @@ fn close_group(
         return;
     }
     let group = &blocks[first..];
-    if is_hard_wrapped(group.iter().map(|line| (length(text, line), u32::from(line.first_word)))) {
-        let end = group[group.len() - 1].end;
+    let lines = group.iter().map(|line| WrappedLine {
+        length: length(text, line),
+        first_word: u32::from(line.first_word),
+        ends_sentence: line.ends_sentence,
+    });
+    if is_hard_wrapped(lines) {
+        let BlockSpan { end, ends_sentence, .. } = group[group.len() - 1];
         blocks.truncate(first + 1);
-        blocks[first] = BlockSpan { end, wrapped: true, ..blocks[first] };
+        blocks[first] = BlockSpan { end, ends_sentence, wrapped: true, ..blocks[first] };
         return;
     }
     // Most groups have no list and stay as they are.
@@ -220,8 +176,8 @@ fn close_group(
 /// Code points of a line; one too many for a hard-wrapped line stand for all that are more.
 fn length(text: &str, line: &BlockSpan) -> u32 {
     let line = &text[line.start as usize..line.end as usize];
-    if line.len() > 4 * LONGEST_WRAPPED_LINE as usize {
-        return LONGEST_WRAPPED_LINE + 1;
+    if line.len() > 4 * LONGEST_LINE as usize {
+        return LONGEST_LINE + 1;
     }
     line.chars().count() as u32
 }

@@ -13,12 +13,12 @@ use crate::cluster::Corpus;
 use crate::families::{ALIKE_TEMPLATE, Families, join, root};
 use crate::fates::Fates;
 use crate::names::is_template;
+use crate::numerals::differ_in_numbers_only;
 use crate::partners::Search;
 use crate::portrait::{Portraits, Scores};
 use crate::runs::Run;
 use crate::settings::{Numbers, Scope};
 use crate::store::{Number, UNDATED};
-use crate::verify::differ_in_numbers_only;
 
 /// A contained document is so large a part of the larger one, at least.
 const LEAST_PART: u32 = 4;

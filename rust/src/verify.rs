@@ -1,6 +1,7 @@
 //! Verification: the exact resemblance and containment of two blocks, and what they make of them.
 
 use crate::covers::are_enough;
+use crate::numerals::differ_in_numbers_only;
 use crate::settings::{Numbers, Settings};
 use crate::shingle::{fill_shingle_set, shingle_set};
 use crate::store::{Number, Store};
@@ -233,18 +234,4 @@ pub fn short_match(
     };
     found.look_at_tokens(settings, (&left.tokens, &right.tokens));
     Some(found)
-}
-
-/// Whether two token streams are the same but for numeric tokens, of which each run counts as one:
-/// 900 and 1 500 are one number each. Numeric hashes have bit 0 set.
-#[must_use]
-pub fn differ_in_numbers_only(left: &[u32], right: &[u32]) -> bool {
-    numbers_as_one(left).eq(numbers_as_one(right))
-}
-
-/// The tokens; `None` for each run of numeric ones.
-fn numbers_as_one(tokens: &[u32]) -> impl Iterator<Item = Option<u32>> {
-    tokens
-        .chunk_by(|&token, &next| token & next & 1 == 1)
-        .map(|run| (run[0] & 1 == 0).then_some(run[0]))
 }

@@ -2,8 +2,9 @@
 
 use dedup_core::careful::CarefulReader;
 use dedup_core::simd::paths;
-use dedup_core::split::{Before, BlockSpan, Unit, is_hard_wrapped, is_list_of_items, split};
+use dedup_core::split::{Before, BlockSpan, Unit, is_list_of_items, split};
 use dedup_core::token::TokenBuffer;
+use dedup_core::wrapped::{WrappedLine, is_hard_wrapped};
 
 fn normal(text: &str) -> String {
     let mut buffer = TokenBuffer::default();
@@ -249,11 +250,29 @@ fn hard_wrapped_lines_are_one_block() {
 
 #[test]
 fn hard_wrapping_is_judged_by_the_room_for_the_next_word() {
-    let judge = |lines: &[(u32, u32)]| is_hard_wrapped(lines.iter().copied());
+    let line = |&(length, first_word): &(u32, u32)| WrappedLine {
+        length,
+        first_word,
+        ends_sentence: false,
+    };
+    let judge = |lines: &[(u32, u32)]| is_hard_wrapped(lines.iter().map(line));
     assert!(!judge(&[]) && !judge(&[(80, 5), (80, 5)]));
     assert!(judge(&[(100, 5), (97, 5), (3, 3)]));
     assert!(!judge(&[(101, 5), (100, 5), (3, 3)]));
     assert!(judge(&[(100, 5), (94, 5), (3, 6)]) && !judge(&[(100, 5), (94, 5), (3, 5)]));
+}
+
+#[test]
+fn some_line_of_a_wrapped_paragraph_ends_inside_of_a_sentence() {
+    let judge = |ends: [bool; 3]| {
+        is_hard_wrapped(ends.into_iter().map(|ends_sentence| WrappedLine {
+            length: 90,
+            first_word: 5,
+            ends_sentence,
+        }))
+    };
+    assert!(judge([false, true, true]) && judge([true, false, false]));
+    assert!(!judge([true, true, false]) && !judge([true, true, true]));
 }
 
 #[test]

@@ -3,11 +3,12 @@
 use crate::characters::Counts;
 use crate::covers::are_enough;
 use crate::names::texts_differ_in_names_only;
+use crate::numerals::differ_in_numbers_only;
 use crate::settings::{Names, Numbers, Settings};
 use crate::shingle::shingle_set;
 use crate::token::TokenBuffer;
 use crate::unspaced::are_alike_by_tokens;
-use crate::verify::{Match, Relation, count_shared, differ_in_numbers_only, judge};
+use crate::verify::{Match, Relation, count_shared, judge};
 
 /// A block's text and what follows from it.
 #[derive(Clone, Default)]

@@ -18,6 +18,7 @@ use crate::corpus::compile;
 use crate::differences::differences_of_texts;
 use crate::memory;
 use crate::names::texts_differ_in_names_only;
+use crate::numerals;
 use crate::read::CodePoints;
 use crate::record::{Fields, Line};
 use crate::section::{Mark, sound_sections as sections_of};
@@ -130,6 +131,17 @@ pub(super) fn fingerprint(py: Python<'_>, text: &str, mask_numbers: bool) -> Py<
     let mut buffer = TokenBuffer::default();
     buffer.read(text, mask_numbers);
     PyBytes::new(py, &buffer.fingerprint(text).to_le_bytes()).unbind()
+}
+
+/// Whether two texts differ in numbers only, each run of which is one: digits, and Chinese numerals.
+#[pyfunction]
+pub(super) fn differ_in_numbers_only(left: &str, right: &str) -> bool {
+    let hashes = |text| {
+        let mut buffer = TokenBuffer::default();
+        buffer.read(text, false);
+        buffer.hashes().to_vec()
+    };
+    numerals::differ_in_numbers_only(&hashes(left), &hashes(right))
 }
 
 /// Whether two texts differ in names only, and in numbers where `numbers` keeps these apart too.

@@ -1,0 +1,225 @@
+//! The lines of `clusters.jsonl`: a cluster, its keeper, and what repeats it.
+
+use std::ops::Range;
+
+use crate::escape::write_number;
+use crate::likeness::{Likeness, RELATIONS};
+use crate::plan::{Passage, Plan};
+use crate::render::{Renderer, kept_by, kind_name, write_document, write_likeness, write_scores};
+use crate::store::Number;
+
+impl Renderer<'_> {
+    /// Numbers of a cluster's passages, its keeper left out.
+    fn members(&self, number: usize) -> &[Number] {
+        &self.plan.members[self.plan.clusters[number].members.clone()]
+    }
+
+    /// Appends a part of a line of `clusters.jsonl`: some of the members, with what stands before them
+    /// if they are the first, and with the line's end if they are the last.
+    pub fn cluster_part(&self, number: usize, part: Range<usize>, out: &mut Vec<u8>) {
+        if part.start == 0 {
+            self.write_head(number, out);
+        }
+        let headed = Plan::has_keeper(&self.plan.clusters[number]);
+        let members = self.members(number);
+        let whole = self.whole_keeper_span(number);
+        let last = part.end >= members.len();
+        for (place, &member) in part.clone().zip(&members[part]) {
+            if headed || place > 0 {
+                out.push(b',');
+            }
+            out.push(b'{');
+            let (passage, last) = self.ends(member);
+            let span = (self.own_span(member).0, self.own_span(last).1);
+            let last = &self.plan.passages[last as usize];
+            self.write_place(passage.first, last.last, span, out);
+            out.extend_from_slice(b",\"keeper\":false,");
+            write_likeness(self.weakest(member), out);
+            let keeper = self.keeper_span(member);
+            if headed && keeper != whole {
+                out.push(b',');
+                write_span("keeper_span", keeper, out);
+            }
+            if let Some(rule) = kept_by(passage.state) {
+                out.extend_from_slice(b",\"kept\":\"");
+                out.extend_from_slice(rule.as_bytes());
+                out.push(b'"');
+            }
+            self.write_gaps(member, out);
+            out.extend_from_slice(self.plan.differences.of(member).unwrap_or_default());
+            out.push(b'}');
+        }
+        if last {
+            out.extend_from_slice(b"]}\n");
+        }
+    }
+
+    /// Appends the beginning of a cluster's line, up to its keeper.
+    fn write_head(&self, number: usize, out: &mut Vec<u8>) {
+        let cluster = &self.plan.clusters[number];
+        let pieces = self.members(number).iter().flat_map(|&member| self.plan.pieces(member));
+        let relations = pieces.map(|member| self.plan.likenesses.relation(member));
+        let weakest = usize::from(relations.max().unwrap_or(0));
+        let tokens: u64 = (cluster.keeper_first..=cluster.keeper_last)
+            .map(|block| u64::from(self.store.block_tokens(block as usize)))
+            .sum();
+        out.extend_from_slice(b"{\"cluster\":\"");
+        self.write_id(number, out);
+        out.extend_from_slice(b"\",\"kind\":\"");
+        out.extend_from_slice(kind_name(cluster.kind).as_bytes());
+        out.extend_from_slice(b"\",\"relation\":\"");
+        out.extend_from_slice(RELATIONS[weakest].as_bytes());
+        out.extend_from_slice(b"\",\"tokens\":");
+        write_number(out, tokens);
+        out.extend_from_slice(b",\"documents\":");
+        write_number(out, u64::from(cluster.documents));
+        out.extend_from_slice(b",\"members\":[");
+        if Plan::has_keeper(cluster) {
+            out.push(b'{');
+            let span = self.whole_keeper_span(number);
+            self.write_place(cluster.keeper_first, cluster.keeper_last, span, out);
+            out.extend_from_slice(b",\"keeper\":true}");
+        }
+    }
+
+    /// `"document":…,"source":…,"blocks":[…],"span":[…]` of consecutive blocks of one document.
+    fn write_place(&self, first: Number, last: Number, span: (u32, u32), out: &mut Vec<u8>) {
+        let document = self.store.document_of(first);
+        let start = self.store.document_starts[document];
+        write_document(self.store, document, out);
+        out.extend_from_slice(b",\"blocks\":[");
+        write_number(out, u64::from(first - start));
+        out.push(b',');
+        write_number(out, u64::from(last - start));
+        out.extend_from_slice(b"],\"span\":[");
+        write_number(out, u64::from(span.0));
+        out.push(b',');
+        write_number(out, u64::from(span.1));
+        out.push(b']');
+    }
+
+    /// The code points of a cluster's keeper: all that its members repeat.
+    fn whole_keeper_span(&self, number: usize) -> (u32, u32) {
+        let spans = self.members(number).iter().map(|&member| self.keeper_span(member));
+        spans.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1))).unwrap_or_default()
+    }
+
+    /// The first passage of a member, and the number of the last one it goes on with behind gaps.
+    fn ends(&self, member: Number) -> (&Passage, Number) {
+        let last = self.plan.pieces(member).last().unwrap_or(member);
+        (&self.plan.passages[member as usize], last)
+    }
+
+    /// The code points that a member repeats, from its first to its last passage.
+    fn keeper_span(&self, member: Number) -> (u32, u32) {
+        let span = |number: Number| {
+            let passage = &self.plan.passages[number as usize];
+            self.plan.spans.of(number).map_or_else(
+                || self.blocks_span(passage.keeper_first, passage.keeper_last),
+                |spans| spans.keeper,
+            )
+        };
+        (span(member).0, span(self.ends(member).1).1)
+    }
+
+    /// The code points of a passage.
+    fn own_span(&self, number: Number) -> (u32, u32) {
+        let passage = &self.plan.passages[number as usize];
+        let whole = || self.blocks_span(passage.first, passage.last);
+        self.plan.spans.of(number).map_or_else(whole, |spans| spans.own)
+    }
+
+    /// How alike a member and its keeper are: the weakest of its passages counts.
+    fn weakest(&self, member: Number) -> Likeness {
+        let likenesses = self.plan.pieces(member).map(|piece| self.plan.likenesses.of(piece));
+        likenesses
+            .reduce(|one, other| Likeness {
+                relation: one.relation.max(other.relation),
+                resemblance: one.resemblance.min(other.resemblance),
+                containment: one.containment.min(other.containment),
+            })
+            .unwrap_or_else(|| self.plan.likenesses.of(member))
+    }
+
+    /// Appends `,"gaps":[…]` where a member has some: the blocks between its passages, and those between
+    /// the passages that they repeat.
+    fn write_gaps(&self, member: Number, out: &mut Vec<u8>) {
+        let pieces: Vec<Number> = self.plan.pieces(member).collect();
+        for (number, pair) in pieces.windows(2).enumerate() {
+            out.extend_from_slice(if number == 0 { b",\"gaps\":[{" } else { b",{" });
+            let passage = |number: Number| &self.plan.passages[number as usize];
+            let (one, other) = (passage(pair[0]), passage(pair[1]));
+            let sides = [
+                ("span", one.last, other.first),
+                ("keeper_span", one.keeper_last, other.keeper_first),
+            ];
+            let sides = sides.into_iter().filter(|&(_, before, after)| before + 1 < after);
+            for (place, (name, before, after)) in sides.enumerate() {
+                if place > 0 {
+                    out.push(b',');
+                }
+                write_span(name, self.blocks_span(before + 1, after - 1), out);
+            }
+            out.push(b'}');
+        }
+        if pieces.len() > 1 {
+            out.push(b']');
+        }
+    }
+
+    /// Appends a part of the line of a cluster; the numbers of quotes follow those of the others.
+    pub fn part(&self, number: usize, part: Range<usize>, out: &mut Vec<u8>) {
+        match number.checked_sub(self.plan.clusters.len()) {
+            None => self.cluster_part(number, part, out),
+            Some(quote) => self.quote_part(quote, part, out),
+        }
+    }
+
+    /// Appends a part of the line of a quote, as `cluster_part` does.
+    pub fn quote_part(&self, number: usize, part: Range<usize>, out: &mut Vec<u8>) {
+        let quotes = &self.plan.quotes;
+        let quote = &quotes.clusters[number];
+        let places = &quotes.places[quote.members.clone()];
+        if part.start == 0 {
+            out.extend_from_slice(b"{\"cluster\":\"");
+            let id = self.cluster_ids[self.plan.clusters.len() + number];
+            out.extend_from_slice(format!("{id:016x}").as_bytes());
+            out.extend_from_slice(b"\",\"kind\":\"");
+            out.extend_from_slice(kind_name(quote.kind).as_bytes());
+            out.extend_from_slice(b"\",\"relation\":\"equal\",\"tokens\":");
+            write_number(out, u64::from(quote.tokens));
+            out.extend_from_slice(b",\"documents\":");
+            write_number(out, u64::from(quote.documents));
+            out.extend_from_slice(b",\"members\":[{");
+            let (first, last) = quote.keeper.blocks;
+            self.write_place(first, last, quote.keeper.span, out);
+            out.extend_from_slice(b",\"keeper\":true}");
+        }
+        for repeat in &places[part.clone()] {
+            let place = repeat.place;
+            out.extend_from_slice(b",{");
+            self.write_place(place.blocks.0, place.blocks.1, place.span, out);
+            out.extend_from_slice(b",\"keeper\":false,");
+            write_scores("equal", 1.0, 1.0, out);
+            if let Some(part) = repeat.part {
+                out.push(b',');
+                write_span("keeper_span", part, out);
+            }
+            out.extend_from_slice(b",\"kept\":\"part\"}");
+        }
+        if part.end >= places.len() {
+            out.extend_from_slice(b"]}\n");
+        }
+    }
+}
+
+/// `"name":[start,end]`.
+fn write_span(name: &str, span: (u32, u32), out: &mut Vec<u8>) {
+    out.push(b'"');
+    out.extend_from_slice(name.as_bytes());
+    out.extend_from_slice(b"\":[");
+    write_number(out, u64::from(span.0));
+    out.push(b',');
+    write_number(out, u64::from(span.1));
+    out.push(b']');
+}

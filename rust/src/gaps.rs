@@ -1,0 +1,95 @@
+//! Passages that go on behind a gap: an edited, inserted or left-out block in the middle.
+//!
+//! Two passages of one document that go for passages of one document, in the same order, are one repeat
+//! where little else stands between them, here and there: what repeats is four fifths of the whole. What
+//! goes is the same; this is how it is told. What stands between the kept passages must stay, so that the
+//! keeper of the whole stands in the output as it stands in the input.
+
+use hashbrown::HashMap;
+
+use crate::fates::{Fates, State};
+use crate::plan::Passage;
+use crate::store::{Number, Store};
+
+/// Share of the tokens of the whole that gaps may have, on either side.
+const MOST_IN_GAPS: f64 = 0.2;
+
+/// Blocks of a gap, on either side.
+const MOST_BLOCKS: Number = 16;
+
+/// Which passage each one goes on with, behind a gap.
+pub type Continued = HashMap<Number, Number>;
+
+/// A repeat with gaps, so far.
+struct Open {
+    first: Number,
+    last: Number,
+    /// Tokens from its beginning to its end, here and in the keeper.
+    whole: [u32; 2],
+    /// Those of them that stand in gaps.
+    gaps: [u32; 2],
+}
+
+/// Finds the gaps between removed passages of whole blocks. `positions` are the tokens of its document
+/// before each block, `by_run` says of a passage whether it or its keeper is a part of blocks.
+#[must_use]
+pub fn continued(
+    store: &Store,
+    fates: &Fates,
+    (documents, positions): (&[Number], &[u32]),
+    passages: &[Passage],
+    by_run: impl Fn(Number) -> bool,
+) -> Continued {
+    let mut continued = HashMap::new();
+    let mut open: HashMap<Number, Open> = HashMap::new();
+    let mut document = None;
+    let tokens = |first: Number, last: Number| {
+        positions[last as usize] + store.block_tokens(last as usize) - positions[first as usize]
+    };
+    for (number, passage) in (0..).zip(passages) {
+        let home = documents[passage.first as usize];
+        if document != Some(home) {
+            open.clear();
+            document = Some(home);
+        }
+        if passage.state != State::Removed || by_run(number) {
+            continue;
+        }
+        let keeper_home = documents[passage.keeper_first as usize];
+        let own = [
+            tokens(passage.first, passage.last),
+            tokens(passage.keeper_first, passage.keeper_last),
+        ];
+        let alone = Open { first: number, last: number, whole: own, gaps: [0; 2] };
+        let more = open.get(&keeper_home).and_then(|before| {
+            let last = &passages[before.last as usize];
+            let begin = [last.last, last.keeper_last];
+            let end = [passage.first, passage.keeper_first];
+            let is_order = (0..2)
+                .all(|side| begin[side] < end[side] && end[side] - begin[side] - 1 <= MOST_BLOCKS);
+            let first = &passages[before.first as usize];
+            let is_apart = passage.keeper_last < first.first || first.keeper_first > passage.last;
+            let stays = |block: Number| !fates.states[block as usize].is_gone();
+            if !is_order || !is_apart || !(begin[1] + 1..end[1]).all(stays) {
+                return None;
+            }
+            let between = |side: usize| {
+                tokens(begin[side], end[side])
+                    - store.block_tokens(begin[side] as usize)
+                    - store.block_tokens(end[side] as usize)
+            };
+            let gaps = [0, 1].map(|side| before.gaps[side] + between(side));
+            let whole = [0, 1].map(|side| before.whole[side] + between(side) + own[side]);
+            let is_little =
+                (0..2).all(|side| f64::from(gaps[side]) <= MOST_IN_GAPS * f64::from(whole[side]));
+            is_little
+                .then_some((before.last, Open { first: before.first, last: number, whole, gaps }))
+        });
+        let next = more.map_or(alone, |(before, whole)| {
+            continued.insert(before, number);
+            whole
+        });
+        open.insert(keeper_home, next);
+    }
+    continued
+}
