@@ -19,6 +19,7 @@ if TYPE_CHECKING:
         FieldError,
         FormatError,
         IncompatibleIndexError,
+        IncompatibleSignatureError,
         IndexError_,
         IndexLockedError,
         InputError,
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     )
     from dedup.forecast import Forecast
     from dedup.formats.restore import restore
-    from dedup.index import Entry, Index, Sighting, Verdict
+    from dedup.index import Entry, HeldBlock, Index, Sighting, Verdict
     from dedup.model import Cluster, Document, Match, Member
     from dedup.options import Options
     from dedup.pipeline import clean, explain, matches, plan, scan, tune, unique
@@ -50,6 +51,7 @@ _LATER = {
         "FieldError",
         "FormatError",
         "IncompatibleIndexError",
+        "IncompatibleSignatureError",
         "IndexError_",
         "IndexLockedError",
         "InputError",
@@ -59,7 +61,7 @@ _LATER = {
     ),
     "dedup.forecast": ("Forecast",),
     "dedup.formats.restore": ("restore",),
-    "dedup.index": ("Entry", "Index", "Sighting", "Verdict"),
+    "dedup.index": ("Entry", "HeldBlock", "Index", "Sighting", "Verdict"),
     "dedup.model": ("Cluster", "Document", "Match", "Member"),
     "dedup.options": ("Options",),
     "dedup.pipeline": (
@@ -89,7 +91,9 @@ __all__ = [
     "FieldError",
     "Forecast",
     "FormatError",
+    "HeldBlock",
     "IncompatibleIndexError",
+    "IncompatibleSignatureError",
     "Index",
     "IndexError_",
     "IndexLockedError",

@@ -40,7 +40,9 @@ def differences(
 def split(text: str, unit: str) -> list[tuple[int, int]]: ...
 def shingles(text: str, size: int) -> bytes: ...
 def signatures(items: Sequence[bytes], a: bytes, b: bytes) -> bytes: ...
-def sign_texts(texts: Sequence[str], size: int, a: bytes, b: bytes, threads: int) -> bytes: ...
+def sign_texts(
+    texts: Sequence[str], size: int, a: bytes, b: bytes, threads: int, mask_numbers: bool = False
+) -> bytes: ...
 def check_pattern(pattern: str) -> str | None: ...
 def instruction_sets() -> list[str]: ...
 def restore_texts(texts: Sequence[str], ledgers: Sequence[Sequence[bytes]]) -> list[str]: ...
@@ -96,6 +98,21 @@ class Corpus:
         record with a text nor blank, and the JSON values of the extra fields (four at most) of
         each document, one document's after the other's.
         """
+
+    def hold_against(self, references: Sequence[tuple[int, str]]) -> None:
+        """Say which documents the others are held against: where those of each end, and its name.
+
+        Before anything is matched. These come first, stay, and are not reported by themselves.
+        """
+
+    def reference_counts(self) -> list[list[int]]:
+        """Of each input held against: its blocks and characters, and those that repeat it."""
+
+    def distinct(self) -> int:
+        """How many distinct blocks all documents have, those that are held against too."""
+
+    def reference_of(self, document: int) -> str | None:
+        """The name of what a document was read from, if the others are held against it."""
 
     def repeated_ids(self) -> tuple[int, tuple[str, str] | None]:
         """Documents whose id an earlier one has: how many; id and source of the first."""
@@ -265,6 +282,8 @@ _Columns = tuple[
 ]
 # Number, id, date, source, fields.
 _Document = tuple[int, str, str, str, str]
+# Id, date, source, fields, text, blocks that it lacks.
+_Text = tuple[str, str, str, str, str, int]
 # Span here; relation, resemblance, containment, the rule that keeps it; number, id, source and date
 # of the other document; span there.
 _Sighting = tuple[
@@ -347,6 +366,15 @@ class IndexState:
 
     def documents(self, first: int) -> tuple[list[_Document], int]:
         """Some of the documents from a number on; where to go on."""
+
+    def blocks(self, first: int) -> tuple[list[tuple[_Side, str]], int]:
+        """Some different blocks from a number on, where they stand first; where to go on."""
+
+    def block_texts(self, first: int) -> tuple[list[tuple[str, list[str]]], int]:
+        """Some documents from a number on, as ids and texts of their blocks; where to go on."""
+
+    def texts(self, first: int) -> tuple[list[_Text], int]:
+        """Some of the documents with their texts from a number on; where to go on."""
 
     def matches(self, first: int) -> tuple[list[tuple[_Side, _Side, str, float, float, bool]], int]:
         """The matches of some blocks from a number on with those before them; where to go on."""

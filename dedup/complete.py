@@ -14,15 +14,16 @@ from typing import TYPE_CHECKING, Any, final
 import orjson
 
 from dedup.errors import FormatError, OutputError
-from dedup.formats.compression import InputStream, reading
-from dedup.formats.counted import Counted
+from dedup.formats.compression import reading
+from dedup.formats.counted import content_of
 from dedup.formats.notes import UNTOUCHED
 from dedup.formats.partial import REPORT
 from dedup.formats.records import shown
 from dedup.formats.walk import NOTES
 from dedup.model import Cluster, Member, Skipped
+from dedup.references import differences
 from dedup.report import versions
-from dedup.results import MEMBERS, CleanResult
+from dedup.results import MEMBERS, CleanResult, shown_place
 from dedup.resumption import notice, setting_that_differs
 from dedup.skipped import SkippedRecords
 from dedup.versions import StoryHead
@@ -35,6 +36,7 @@ if TYPE_CHECKING:
     from dedup.model import Match
     from dedup.options import Options
     from dedup.policy import Policy
+    from dedup.references import Reference
 
 BLOCK = 2**20
 # What of a version takes part in the answer; that of Python does not.
@@ -84,7 +86,7 @@ class CompleteResult(CleanResult):
     def largest(self, count: int, members: int = MEMBERS) -> list[tuple[Cluster, int, str]]:
         """The clusters with the most repeated text; see `ScanResult.largest`."""
         heads = nlargest(count, self._heads(members), key=lambda head: head[0])
-        places = [(one.members[0].source, one.members[0].span) for _, one, _ in heads]
+        places = [shown_place(one) for _, one, _ in heads]
         texts = self._excerpt(places)
         return [(one, all_, text) for (_, one, all_), text in zip(heads, texts, strict=True)]
 
@@ -114,7 +116,12 @@ class CompleteResult(CleanResult):
 
 
 def complete_result(
-    folder: str, source: Source, policy: Policy, options: Options, how: Reading
+    folder: str,
+    source: Source,
+    policy: Policy,
+    options: Options,
+    how: Reading,
+    references: Sequence[Reference] = (),
 ) -> CompleteResult | None:
     """The result of an output folder that is complete; None where it is not there.
 
@@ -126,6 +133,7 @@ def complete_result(
     try:
         report = orjson.loads(path.read_bytes())
         different = _difference(report, source, policy, options, how)
+        different = different or differences(references, report["against"])
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         different = f"{REPORT} is not as a run of this version leaves it"
     if different is not None:
@@ -158,18 +166,9 @@ def _input_that_differs(entries: list[Any], source: Source, how: Reading) -> str
         now = item.entry(how.text_field)
         if {name: entry.get(name) for name in now} != now:
             return f"{shown(item.path)} was not read, or was written under another name"
-        if _content(item, how) != (entry["bytes"], entry["crc32"]):
+        if content_of(item, how.max_expansion) != (entry["bytes"], entry["crc32"]):
             return f"{shown(item.path)} has changed since it was read"
     return None
-
-
-def _content(item: Input, how: Reading) -> tuple[int, int]:
-    """Bytes and checksum of an input after decompression, as `report.json` has them."""
-    with InputStream(item, how.max_expansion) as stream:
-        content = Counted(stream, BLOCK)
-        for _ in content:
-            pass
-    return content.size, content.crc32
 
 
 def _repeated(member: Member) -> int:

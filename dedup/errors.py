@@ -4,7 +4,8 @@ DedupError
 ├── PolicyError (ValueError)        a setting is out of range; raised before any reading; has .field
 ├── InputError                      a path cannot be read at all; has .path
 │   ├── FormatError                 a file is not what its name says; has .path .line
-│   └── FieldError                  a record lacks its text; has .path .line .field
+│   ├── FieldError                  a record lacks its text; has .path .line .field
+│   └── IncompatibleSignatureError  (ValueError) made by other rules; has .found .wanted
 ├── OutputError                     the target exists or cannot be written; has .path
 ├── IndexError_                     an index on disk cannot be used; has .path
 │   ├── IncompatibleIndexError      written under another policy; has .found .wanted
@@ -81,6 +82,15 @@ class FieldError(InputError):
         super().__init__(message, path=path, hint=hint)
         self.line = line
         self.field = field
+
+
+class IncompatibleSignatureError(InputError, ValueError):
+    """A signature of datasketch was made by other rules than ours (.found, .wanted)."""
+
+    def __init__(self, message: str, *, found: str, wanted: str, hint: str | None = None) -> None:
+        super().__init__(message, hint=hint)
+        self.found = found
+        self.wanted = wanted
 
 
 class OutputError(DedupError):

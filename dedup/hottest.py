@@ -8,20 +8,20 @@ from typing import Any
 # Code points of a text that the report shows; as many as the core gives.
 EXCERPT = 160
 
-Names = Callable[[int], tuple[str, str]]
+Names = Callable[[int], Mapping[str, str]]
 Excerpts = Callable[[list[tuple[str, tuple[int, int]]]], Sequence[str]]
 
 
 def hottest(found: Mapping[str, Any], name_of: Names, excerpts: Excerpts) -> dict[str, Any]:
     """What `hot` holds in the report.
 
-    found: what `_core.Corpus.hot` gave. name_of: id and source of a document by its number.
+    found: what `_core.Corpus.hot` gave. name_of: how the report names a document, by its number.
     excerpts: the texts at some (source, span); asked for only where the core keeps no texts.
     """
     bands = [sum(pair) for pair in zip(found["shingles"], found["characters"], strict=True)]
     rows = [*found["repeats"], *found["crowds"]]
     names = [name_of(row["document"]) for row in rows]
-    _fill_texts(rows, [source for _, source in names], excerpts)
+    _fill_texts(rows, [name["source"] for name in names], excerpts)
     told = [_told(row, name) for row, name in zip(rows, names, strict=True)]
     repeats = len(found["repeats"])
     return {
@@ -50,13 +50,12 @@ def _fill_texts(
             rows[number]["text"] = text[:EXCERPT]
 
 
-def _told(row: dict[str, Any], name: tuple[str, str]) -> dict[str, Any]:
+def _told(row: dict[str, Any], name: Mapping[str, str]) -> dict[str, Any]:
     start, end = row["span"]
     is_cut = end - start > EXCERPT
     told: dict[str, Any] = {
         "text": row["text"] + "…" * is_cut,
-        "document": name[0],
-        "source": name[1],
+        **name,
         "span": [start, end],
         "tokens": row["tokens"],
         "copies": row["copies"],

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from dedup.engines.journal import packed, unpacked
+from dedup.engines.local import keeper_order
 from dedup.errors import FormatError, PolicyError
 from dedup.fields import look_up
 from dedup.formats import Batch, Lines, Reading, Rows, Torn
@@ -16,6 +17,7 @@ from dedup.formats.jsonl import skipped_lines
 from dedup.formats.records import shown
 from dedup.model import Document
 from dedup.skipped import SkippedRecords
+from dedup.stages.scopes import Scopes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -23,16 +25,19 @@ if TYPE_CHECKING:
     from dedup import _core
     from dedup.formats import Piece
     from dedup.model import Skipped
+    from dedup.policy import Policy
+    from dedup.references import Reference
     from dedup.stages.keepers import KeeperOrder
-    from dedup.stages.scopes import Scopes
 
 
 @dataclass(slots=True)
 class Intake:
     """What was read so far.
 
-    records: some of it came from a file of records. weight: of the pieces. position: how many
-    inputs were read to their end, and how many pieces of the one after them.
+    references: what the corpus is held against, which comes first: of each where its documents
+    end, its name, and how the report lists it. documents: of these and of the corpus. records: some
+    of the corpus came from a file of records. weight: of the corpus's pieces. position: how many of
+    its inputs were read to their end, and how many pieces of the one after them.
     """
 
     corpus: _core.Corpus
@@ -41,14 +46,48 @@ class Intake:
     scopes: Scopes
     skip_bad: bool
     skipped: SkippedRecords = field(default_factory=SkippedRecords)
+    references: list[tuple[int, str, dict[str, Any]]] = field(default_factory=list)
     documents: int = 0
     records: bool = False
     weight: int = 0
     position: tuple[int, int] = (0, 0)
     _told: tuple[int, int] = (0, 0)
+    # Where bad records of what the corpus is held against go, while that is read.
+    _aside: SkippedRecords | None = None
+
+    @property
+    def first(self) -> int:
+        """The number of the corpus's first document."""
+        return self.references[-1][0] if self.references else 0
+
+    def begin_reference(self) -> None:
+        """What is added from here on is what the corpus is held against."""
+        self._aside = SkippedRecords()
+
+    def end_reference(self, reference: Reference) -> None:
+        """All of its pieces were added."""
+        assert self._aside is not None
+        skipped, self._aside = self._aside, None
+        entry = {
+            **reference.entry(),
+            "documents": self.documents - self.first,
+            "records_skipped": len(skipped),
+        }
+        if skipped:
+            entry["first_skipped"] = str(skipped[0])
+        self.references.append((self.documents, reference.name, entry))
 
     def add(self, piece: Piece) -> None:
         """Hand a piece to the core."""
+        self._hand_over(piece)
+        if self._aside is not None:
+            return
+        self.weight += piece.weight
+        inputs, pieces = self.position
+        ended = _inputs_ended(piece)
+        self.position = (inputs + ended, 0) if ended else (inputs, pieces + 1)
+
+    def _hand_over(self, piece: Piece) -> None:
         if isinstance(piece, Torn):
             self._note_skipped(piece.skipped(self.reading.max_line))
         elif isinstance(piece, Rows):
@@ -57,10 +96,6 @@ class Intake:
             self._add_batch(piece)
         else:
             self._add_lines(piece)
-        self.weight += piece.weight
-        inputs, pieces = self.position
-        ended = _inputs_ended(piece)
-        self.position = (inputs + ended, 0) if ended else (inputs, pieces + 1)
 
     def noted_bytes(self) -> int:
         """Bytes that are held of documents and bad records beside what the core made of them."""
@@ -77,6 +112,7 @@ class Intake:
         return {
             "position": self.position,
             "weight": self.weight,
+            "references": self.references,
             "documents": self.documents,
             "records": self.records,
             "skipped": [packed(part) for part in self.skipped.after(blocks)],
@@ -92,6 +128,7 @@ class Intake:
         self.position = (inputs, pieces)
         self.weight, self.documents = gathered["weight"], gathered["documents"]
         self.records = gathered["records"]
+        self.references = [(end, name, entry) for end, name, entry in gathered["references"]]
         self.skipped.append_all(*map(unpacked, gathered["skipped"]))
         order = {name: unpacked(data) for name, data in gathered["order"].items()}
         self.order.take_back({**order, "first": gathered["first"]})
@@ -100,8 +137,8 @@ class Intake:
         self._told = (self.documents, self.skipped.blocks())
 
     def _add_rows(self, rows: Rows) -> None:
-        self.records = True
-        if self.order.function is not None:
+        self.records = self.records or self._aside is None
+        if self.order.function is not None and self._aside is None:
             message = f"keep is a function, and {shown(rows.input.path)} holds rows, not records"
             hint = "read them into dicts, or use earliest:FIELD, latest:FIELD or prefer-field"
             raise PolicyError(message, field="keep", hint=hint)
@@ -115,7 +152,7 @@ class Intake:
         names = self.reading.extra_fields
         values = [[value_of(one, name) for name in names] for one in batch.fields]
         keys = None
-        if self.order.function is not None:
+        if self.order.function is not None and self._aside is None:
             empty: list[dict[str, Any]] = [{}] * len(batch)
             parts = zip(batch.ids, batch.texts, batch.sources, batch.fields or empty, strict=True)
             keys = [self._key(Document(*one)) for one in parts]
@@ -125,7 +162,7 @@ class Intake:
 
     def _add_lines(self, lines: Lines) -> None:
         order, reading = self.order, self.reading
-        self.records = True
+        self.records = self.records or self._aside is None
         first = self.documents
         asked = len(reading.extra_fields)
         count, bad, values = self.corpus.add_lines(
@@ -137,7 +174,8 @@ class Intake:
             sources = [self.corpus.document_name(first + place)[1] for place in range(count)]
         else:
             sources = [lines.input.name] * count
-        keys = None if order.function is None else self._keys_of(lines)
+        ranked = order.function is not None and self._aside is None
+        keys = self._keys_of(lines) if ranked else None
         self._note(sources, extras, [lines.input.path] * count, keys)
         self._note_skipped(skipped_lines(lines, bad, reading.text_field))
         self.documents += count
@@ -158,7 +196,10 @@ class Intake:
             return [values[place] for values in extras]
 
         order, scopes = self.order, self.scopes
-        order.note(sources, column(order.wanted) if keys is None else keys, typed)
+        if self._aside is None:
+            order.note(sources, column(order.wanted) if keys is None else keys, typed)
+        else:
+            order.pass_over(column(order.wanted))
         asked = (scopes.group_field, scopes.time_field, scopes.date_field)
         scopes.note(*map(column, asked))
 
@@ -190,7 +231,7 @@ class Intake:
         for one in skipped:
             if not self.skip_bad:
                 raise FormatError(str(one), path=one.source, line=one.line)
-            self.skipped.append(one)
+            (self.skipped if self._aside is None else self._aside).append(one)
 
 
 def value_of(record: Mapping[str, Any], field: str | None) -> Any:
@@ -211,6 +252,12 @@ def asked_fields(order: KeeperOrder, scopes: Scopes) -> tuple[str, ...]:
     """The fields of records that are asked for beside text and id, each once."""
     asked = (order.wanted, scopes.group_field, scopes.time_field, scopes.date_field)
     return tuple(dict.fromkeys(name for name in asked if name is not None))
+
+
+def reading_for(policy: Policy, reading: Reading) -> Reading:
+    """How inputs are read whose documents a policy asks about."""
+    scopes = Scopes.of(policy.group_by, policy.window_rule, reading.date_field)
+    return replace(reading, extra_fields=asked_fields(keeper_order(policy), scopes))
 
 
 def _value(value: bytes | None) -> Any:

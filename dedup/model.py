@@ -43,16 +43,21 @@ class Document:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where a kept copy stands: a span of one document."""
+    """Where a kept copy stands: a span of one document.
+
+    against: the name of what the corpus was held against, where the document is of that.
+    """
 
     document: str
     source: str
     span: Span
+    against: str | None = None
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Place:
         """A place of its JSON object."""
-        return cls(value["document"], value["source"], _pair(value["span"]))
+        span = _pair(value["span"])
+        return cls(value["document"], value["source"], span, value.get("against"))
 
     def to_dict(self) -> dict[str, Any]:
         """The place as plain JSON values."""
@@ -110,6 +115,7 @@ class Member:
     five numbers or names in which it differs; differing: how many there are; else None.
     keeper_span: the part of the keeper's span that it repeats; None where that is all of it.
     gaps: the blocks in the middle that do not repeat, in order; None where there are none.
+    against: the name of what the corpus was held against, for a keeper that stands there.
     """
 
     document: str
@@ -125,6 +131,7 @@ class Member:
     differing: int | None = None
     keeper_span: Span | None = None
     gaps: tuple[Gap, ...] | None = None
+    against: str | None = None
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Member:
@@ -143,6 +150,7 @@ class Member:
             value.get("differing"),
             _optional_pair(value, "keeper_span"),
             tuple(map(Gap.from_json, value["gaps"])) if "gaps" in value else None,
+            value.get("against"),
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -190,19 +198,23 @@ class Cluster:
 
 @dataclass(frozen=True, slots=True)
 class Side:
-    """One side of a match: the first place of a text, and how many blocks have it."""
+    """One side of a match: the first place of a text, and how many blocks have it.
+
+    against: the name of what the corpus was held against, where it stands first there.
+    """
 
     document: str
     source: str
     blocks: Span
     span: Span
     copies: int
+    against: str | None = None
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Side:
         """A side of its JSON object."""
-        blocks, span = _pair(value["blocks"]), _pair(value["span"])
-        return cls(value["document"], value["source"], blocks, span, value["copies"])
+        place = value["document"], value["source"], _pair(value["blocks"]), _pair(value["span"])
+        return cls(*place, value["copies"], value.get("against"))
 
     def to_dict(self) -> dict[str, Any]:
         """The side as plain JSON values."""

@@ -10,11 +10,13 @@ import os
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
+from dedup.against import open_references
 from dedup.errors import DedupError, InputError, OutputError, PolicyError
 from dedup.explanation import Explanation, explain_texts
 from dedup.formats import OutputTree, Reading, check_output
 from dedup.formats.memory import documents_of
 from dedup.formats.partial import check_target
+from dedup.intake import reading_for
 from dedup.options import Options
 from dedup.policy import Policy
 from dedup.results import CleanResult, ScanResult
@@ -35,6 +37,7 @@ __all__ = ["Options", "clean", "explain", "matches", "plan", "scan", "tune", "un
 def scan(
     data: Any,
     *,
+    against: Any = None,
     policy: Policy | None = None,
     options: Options | None = None,
     jobs: int | None = None,
@@ -47,16 +50,17 @@ def scan(
     """Find what repeats; nothing is changed.
 
     data: a path, glob or folder (str or path), several paths, or documents: a list of str, dict
-    or Document, or a table of pandas, polars, pyarrow or Hugging Face. date_field: of the dates
+    or Document, or a table of pandas, polars, pyarrow or Hugging Face. against: what repeats of it
+    goes, and what always stays: what data may be, an `Index` or the path of one, or a list of paths
+    and `Index`es; repeats inside of it alone are not reported. date_field: of the dates
     by which versions of one text follow one another. settings: fields of the policy,
     `threshold=0.8`. Nothing to read gives a result without clusters.
 
     >>> scan(["Le même article, deux fois, mot pour mot."] * 2).clusters[0].kind
     'shared'
     """
-    run = _run(
-        data, policy, options, jobs, (text_field, id_field, input_format, date_field), settings
-    )
+    reading = (text_field, id_field, input_format, date_field)
+    run = _run(data, policy, options, jobs, reading, settings, against)
     run.decide()
     return ScanResult(run.corpus, run.report(), **run.leftovers())
 
@@ -65,6 +69,7 @@ def clean(
     data: Any,
     output: str | PathLike[str] | None = None,
     *,
+    against: Any = None,
     policy: Policy | None = None,
     options: Options | None = None,
     jobs: int | None = None,
@@ -81,17 +86,20 @@ def clean(
 
     Files are written under the folder `output`, with `_dedup/` beside them; it must not exist
     (force replaces one that an earlier clean wrote). Documents in memory come back in
-    `result.documents`, a table also as a table in `result.data`. dry_run: decide, write nothing.
+    `result.documents`, a table also as a table in `result.data`. against: as for `scan`; nothing of
+    it is changed or written. dry_run: decide, write nothing.
     resume: go on where a run of the same call ended early, with the same result, or read that of
     one that ended well; OutputError where what is there belongs to other settings or files.
 
     >>> cleaned = clean(["Le même article, deux fois, mot pour mot, phrase par phrase."] * 2)
     >>> len(cleaned.documents), cleaned.report["counts"]["documents_dropped"]
     (1, 1)
+    >>> seen = ["The same article, word for word, sentence by sentence."]
+    >>> clean([*seen, "Another article."], against=seen).documents[0].text
+    'Another article.'
     """
-    run = _run(
-        data, policy, options, jobs, (text_field, id_field, input_format, date_field), settings
-    )
+    reading = (text_field, id_field, input_format, date_field)
+    run = _run(data, policy, options, jobs, reading, settings, against)
     _check_linkage(run.policy)
     inputs = run.source.inputs
     if resume and (dry_run or inputs is None):
@@ -107,7 +115,8 @@ def clean(
         return run.cleaned_documents()
     if output is None:
         raise InputError("no output folder was named", hint='clean("corpus/", "clean/")')
-    check_output(output, inputs)
+    for read in (inputs, *(reference.inputs for reference in run.references)):
+        check_output(output, read)
     if dry_run:
         check_target(output, force=force)
         run.decide()
@@ -119,7 +128,8 @@ def _cleaned_files(run: Run, output: str, *, force: bool, resume: bool) -> Clean
     if resume and not force:
         from dedup.complete import complete_result
 
-        done = complete_result(output, run.source, run.policy, run.options, run.reading)
+        asked = (run.source, run.policy, run.options, run.reading, run.references)
+        done = complete_result(output, *asked)
         if done is not None:
             return done
     tree = OutputTree(output, force=force, resume=resume)
@@ -256,6 +266,9 @@ def _check_linkage(policy: Policy) -> None:
 
 
 def _resolve(policy: object, settings: dict[str, Any]) -> Policy:
+    if "against" in settings:
+        message = "against is for scan, clean and matches"
+        raise DedupError(message, hint="plan and tune read one corpus: name all paths together")
     for name in settings.keys() & {one.name for one in fields(Options)}:
         message = f"{name} is no field of the policy but an option"
         hint = f"options=Options({name}={settings[name]!r})"
@@ -275,6 +288,7 @@ def _run(
     jobs: int | None,
     fields: tuple[str, str, Any, str | None],
     settings: dict[str, Any],
+    against: Any = None,
 ) -> Run:
     options = Options() if options is None else options
     if not isinstance(options, Options):
@@ -289,4 +303,6 @@ def _run(
         max_line=options.max_line,
         max_expansion=options.max_expansion,
     )
-    return Run.make(data, _resolve(policy, settings), options, reading)
+    policy = _resolve(policy, settings)
+    references = open_references(against, reading_for(policy, reading), policy, options.jobs)
+    return Run.make(data, policy, options, reading, references)

@@ -270,16 +270,17 @@ class Policy:
             return 1.0 if resemblance >= self.threshold else 0.0
         return _chance(resemblance, self.bands, self.rows)
 
-    def permutations(self) -> tuple[bytes, bytes]:
-        """The factors and the summands of the permutations: 128 little-endian uint32 each.
+    def permutations(self, count: int = PERMUTATIONS) -> tuple[bytes, bytes]:
+        """The factors and the summands of so many permutations, as little-endian uint32.
 
-        Drawn exactly as datasketch 2 draws them for `scheme="affine32"` and this seed.
+        Drawn exactly as datasketch 2 draws them for `scheme="affine32"` and this seed. Another
+        count gives other summands: all factors are drawn before them.
         """
         generator = _mersenne_twister(self.seed)
         # Odd factors, hence bijections of 32 bits.
-        factors = [generator.getrandbits(32) << 1 & 0xFFFFFFFF | 1 for _ in range(PERMUTATIONS)]
-        summands = [generator.getrandbits(32) for _ in range(PERMUTATIONS)]
-        return struct.pack("<128I", *factors), struct.pack("<128I", *summands)
+        factors = [generator.getrandbits(32) << 1 & 0xFFFFFFFF | 1 for _ in range(count)]
+        summands = [generator.getrandbits(32) for _ in range(count)]
+        return struct.pack(f"<{count}I", *factors), struct.pack(f"<{count}I", *summands)
 
     @property
     def digest(self) -> str:

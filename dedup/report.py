@@ -64,8 +64,10 @@ class RunFacts:
     seconds: by stage, with `total`. counts: see COUNTS; `documents_read` includes the
     skipped records. kinds: kind of cluster -> `clusters`, `copies` (members beside the
     keeper) and their `characters`. hot: what `hottest` gives.
-    inputs: one object for each file as `restore` needs it. similar_documents: objects of
-    `similar_document`. state: bytes that the core held when all was read; `file` lies in one.
+    inputs: one object for each file as `restore` needs it. against: one for each input that the
+    corpus was held against. similar_documents: objects of
+    `similar_document`. state: bytes that the core held when all was read; `file` lies in one;
+    distinct: the distinct blocks that they are of.
     reading: how the inputs were read. audits: for each of AUDITED the numbers of
     `_core.Corpus.audits`.
     """
@@ -75,8 +77,10 @@ class RunFacts:
     kinds: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
     hot: Mapping[str, Any] = field(default_factory=dict)
     inputs: Sequence[Mapping[str, Any]] = ()
+    against: Sequence[Mapping[str, Any]] = ()
     similar_documents: Sequence[Mapping[str, Any]] = ()
     state: Mapping[str, int] = field(default_factory=dict)
+    distinct: int = 0
     reading: Mapping[str, Any] = field(default_factory=dict)
     audits: Sequence[Sequence[int]] = ()
 
@@ -95,6 +99,7 @@ def build_report(policy: Policy, facts: RunFacts) -> dict[str, Any]:
         "counts": {**dict.fromkeys(COUNTS, 0), **facts.counts},
         "kinds": {kind: dict(numbers) for kind, numbers in facts.kinds.items()},
         "inputs": [dict(entry) for entry in facts.inputs],
+        "against": [dict(entry) for entry in facts.against],
         "similar_documents": [dict(entry) for entry in facts.similar_documents],
     }
 
@@ -102,8 +107,8 @@ def build_report(policy: Policy, facts: RunFacts) -> dict[str, Any]:
 def _state(facts: RunFacts) -> dict[str, float]:
     """Bytes in memory when all was read, and how many that is per distinct block."""
     held = sum(size for name, size in facts.state.items() if name != "file")
-    distinct = facts.counts.get("blocks_distinct", 0)
-    return {"bytes": held, "bytes_per_distinct_block": round(held / max(1, distinct), 1)}
+    distinct = max(1, facts.distinct)
+    return {"bytes": held, "bytes_per_distinct_block": round(held / distinct, 1)}
 
 
 def expected_recall(policy: Policy) -> dict[str, float]:
@@ -193,16 +198,11 @@ def versions() -> dict[str, str]:
 
 
 def similar_document(
-    document: tuple[str, str], kept: tuple[str, str], share: float
+    document: Mapping[str, str], kept: Mapping[str, str], share: float
 ) -> dict[str, Any]:
     """A near-duplicate document for the report.
 
-    document, kept: id and source. share: of the document's characters that match the kept
-    one, between 0 and 1.
+    document, kept: `document` (id) and `source`; of kept also `against`, if it stands there. share:
+    of the document's characters that match the kept one, between 0 and 1.
     """
-    return {
-        "document": document[0],
-        "source": document[1],
-        "share": round(share, 4),
-        "kept": {"document": kept[0], "source": kept[1]},
-    }
+    return {**document, "share": round(share, 4), "kept": dict(kept)}

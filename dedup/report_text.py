@@ -11,6 +11,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
 from dedup.terminal import cells, shorten, shorten_name, visible
+from dedup.versions import source_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -134,6 +135,9 @@ def _read_lines(report: Mapping[str, Any]) -> Iterator[str]:
     yield f"in {seconds:,.2f} s{speed}"
     if counts["records_skipped"]:
         yield f"Skipped {plural(counts['records_skipped'], 'bad record')}"
+    for entry in report.get("against", ()):
+        documents = plural(entry["documents"], "document")
+        yield f"Held against {documents} of {shorten_name(entry['name'], WIDTH - 40)}"
 
 
 def _nothing_lines(report: Mapping[str, Any]) -> Iterator[str]:
@@ -166,6 +170,9 @@ def _total_lines(summary: Summary) -> Iterator[str]:
         total = counts[f"{name}s" if name == "block" else "characters_read"]
         repeated = counts[f"{name}s_repeated"]
         yield f"  {repeated:,} of {plural(total, name)} ({percent(repeated, total)})"
+    for entry in summary.report.get("against", ()):
+        name = shorten_name(entry["name"], WIDTH - 40)
+        yield f"  {entry['blocks_repeated']:,} of these blocks repeat {name}"
     yield from _recall_lines(summary.report.get("recall", {}))
 
 
@@ -220,6 +227,8 @@ def _places(cluster: Cluster, members: int, width: int) -> Iterator[str]:
     others = [member for member in cluster.members if not member.keeper]
     for member in (*keepers, *others[:MOST_PLACES]):
         label, note = ("kept", "") if member.keeper else ("again", _score(member))
+        if member.against is not None:
+            label, note = "in", f" ({shorten_name(member.against, width // 2)})"
         blocks = _blocks(member)
         room = width - 7 - cells(blocks)
         source = shorten_name(member.source, room)
@@ -324,7 +333,9 @@ def _document_lines(summary: Summary) -> Iterator[str]:
 
 
 def _name(entry: Mapping[str, Any], width: int) -> str:
-    return shorten_name(entry["source"] or entry["document"], width)
+    return shorten_name(
+        source_in(entry["source"] or entry["document"], entry.get("against")), width
+    )
 
 
 def _removal_lines(summary: Summary) -> Iterator[str]:

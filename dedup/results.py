@@ -8,18 +8,26 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from dedup.model import Cluster, Document, Match, Skipped
-from dedup.versions import Story, StoryHead
+from dedup.versions import Story, StoryHead, source_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from dedup import _core
+    from dedup.model import Span
 
 # Lines asked of the core at one time.
 MATCHES_AT_ONCE = 1 << 16
 
 # Members that are told of one of the largest clusters, its keeper apart.
 MEMBERS = 10
+
+
+def shown_place(cluster: Cluster) -> tuple[str, Span]:
+    """Source and span of the first member that stands in the corpus itself."""
+    own = (member for member in cluster.members if member.against is None)
+    member = next(own, cluster.members[0])
+    return member.source, member.span
 
 
 class ScanResult:
@@ -87,11 +95,14 @@ class ScanResult:
 
     def longest_stories(self, count: int) -> list[StoryHead]:
         """The stories of the most documents, and of the most of these the first ones."""
-        name = self._corpus.document_name
         return [
-            StoryHead(name(first)[1], name(last)[1], documents, tuple(blocks))
+            StoryHead(self._source(first), self._source(last), documents, tuple(blocks))
             for first, last, documents, blocks in self._corpus.longest_stories(count)
         ]
+
+    def _source(self, document: int) -> str:
+        source = self._corpus.document_name(document)[1]
+        return source_in(source, self._corpus.reference_of(document))
 
     @cached_property
     def matches(self) -> list[Match]:
@@ -113,7 +124,7 @@ class ScanResult:
             self._corpus.cluster_line(number, members) for number in self._corpus.largest(count)
         ]
         clusters = [Cluster.from_json(orjson.loads(line)) for line, _ in heads]
-        places = [(cluster.members[0].source, cluster.members[0].span) for cluster in clusters]
+        places = [shown_place(cluster) for cluster in clusters]
         totals = [total for _, total in heads]
         return list(zip(clusters, totals, self._excerpt(places), strict=True))
 

@@ -16,11 +16,14 @@ from dedup.errors import OutputError
 from dedup.formats.records import shown
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from dedup.formats import Input, Piece, Reading
     from dedup.formats.source import Source
     from dedup.intake import Intake
     from dedup.options import Options
     from dedup.policy import Policy
+    from dedup.references import Reference
 
 ANEW = "leave --resume out to start anew"
 FROM_THE_START = "starting from the beginning"
@@ -38,8 +41,9 @@ class Place:
 class Resumption:
     """The checkpoints of a run; none where `checkpoints` is None.
 
-    always: also of an input that is too small for one. matched: the run went on with matches, so
-    that nothing is left to be read or compared.
+    always: also of an input that is too small for one. went_on: the run went on with a saved state,
+    which holds all that the corpus is held against; matched: and with matches, so that nothing is
+    left to be read or compared.
     """
 
     def __init__(
@@ -51,6 +55,7 @@ class Resumption:
         always: bool = False,
     ) -> None:
         self.matched = False
+        self.went_on = False
         self._intake = intake
         self._options = options
         self._checkpoints = checkpoints
@@ -68,6 +73,11 @@ class Resumption:
         """Take a piece in, and save what was taken in when that is much."""
         self._intake.add(piece)
         if self._intake.weight - self._weight >= self._options.checkpoint_bytes:
+            self._save()
+
+    def after_references(self, weight: int) -> None:
+        """Save what the corpus is held against, where reading it again would take long."""
+        if weight >= self._options.checkpoint_bytes:
             self._save()
 
     def after_reading(self) -> None:
@@ -94,7 +104,7 @@ class Resumption:
             raise OutputError(message, hint=ANEW) from error
         for gathered in saved.gathered:
             self._intake.take_back(gathered)
-        self.matched = saved.matched
+        self.matched, self.went_on = saved.matched, True
         self._weight, self._position = self._intake.weight, self._intake.position
         read = amount(self._weight)
         if saved.matched:
@@ -120,30 +130,40 @@ class Resumption:
 
 
 def open_resumption(
-    place: Place | None, source: Source, policy: Policy, options: Options, intake: Intake
+    place: Place | None,
+    read: tuple[Source, Sequence[Reference]],
+    policy: Policy,
+    options: Options,
+    intake: Intake,
 ) -> Resumption:
     """The checkpoints of a run that begins now, or goes on with a saved state.
+
+    read: the corpus, and what it is held against.
 
     None where no journal has a place, where an input cannot be read again, and where the input is
     small. Raises OutputError where the saved state does not fit.
     """
+    source, references = read
     if place is None or source.inputs is None:
         return Resumption(intake, options)
     files = source.inputs.files
-    if (why := _why_not(source, intake)) is not None:
+    if (why := _why_not(source, references, intake)) is not None:
         if place.resume:
             notice(options, f"{why}; {FROM_THE_START}")
         return Resumption(intake, options)
     belongs = {
         "settings": _settings(policy, options, intake.reading),
         "inputs": [_known_by(item) for item in files],
+        "against": [reference.identity() for reference in references],
     }
     checkpoints = Checkpoints(place.journal, intake.corpus, belongs)
     if place.resume and (saved := _saved_state(place, belongs, options)) is not None:
         resumption = Resumption(intake, options, checkpoints, always=True)
         resumption.go_on(saved, source.size)
         return resumption
-    if not place.resume and source.size is not None and source.size < options.checkpoint_bytes:
+    sizes = [source.size, *(reference.size for reference in references)]
+    is_small = None not in sizes and sum(filter(None, sizes)) < options.checkpoint_bytes
+    if not place.resume and is_small:
         return Resumption(intake, options)
     try:
         checkpoints.begin()
@@ -153,11 +173,14 @@ def open_resumption(
     return Resumption(intake, options, checkpoints, always=place.resume)
 
 
-def _why_not(source: Source, intake: Intake) -> str | None:
+def _why_not(source: Source, references: Sequence[Reference], intake: Intake) -> str | None:
     """Why a run keeps no checkpoints, None where it may."""
     assert source.inputs is not None
     if any(item.stamp is None for item in source.inputs.files):
         return "what stdin held cannot be resumed"
+    fleeting = [one.name for one in references if not one.resumable]
+    if fleeting:
+        return f"a run against {fleeting[0]}, which may change unseen, cannot be resumed"
     if intake.order.function is not None:
         # What a function returns has no form in a file, and its code may have changed.
         return "a run whose keep is a function cannot be resumed"
@@ -175,6 +198,8 @@ def _saved_state(place: Place, belongs: dict[str, Any], options: Options) -> Sav
         inputs, pieces = saved.gathered[-1]["position"]
         count = len(belongs["inputs"]) if saved.matched else inputs + bool(pieces)
         difference = _file_that_differs(saved.belongs["inputs"], belongs["inputs"], count)
+    if difference is None and saved.belongs["against"] != belongs["against"]:
+        difference = _reference_that_differs(saved.belongs["against"], belongs["against"])
     if difference is not None:
         message = f"the saved state does not fit: {difference}"
         raise OutputError(message, hint=f"give the same command again, or {ANEW}")
@@ -204,6 +229,13 @@ def setting_that_differs(old: dict[str, Any], new: dict[str, Any]) -> str | None
         if old.get(name) != value:
             return f"{name} is {value}; it was {old.get(name)}"
     return None
+
+
+def _reference_that_differs(old: Sequence[Any], new: Sequence[Any]) -> str:
+    if len(old) != len(new):
+        return f"the corpus is held against {len(new):,} inputs; it was against {len(old):,}"
+    name = next(now[0] for was, now in zip(old, new, strict=True) if was != now)
+    return f"{name}, which the corpus is held against, is not what it was"
 
 
 # What stands before a file's inode, size and time.

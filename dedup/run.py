@@ -13,15 +13,16 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
 
+from dedup.cleaner import Cleaner
 from dedup.engines.local import Scratch, ahead, alongside, checked_jobs, keeper_order, open_corpus
-from dedup.errors import FormatError, InputError
-from dedup.formats import Lines, Reading, Rows, Torn
+from dedup.errors import InputError
+from dedup.formats import Lines, Reading, Torn
 from dedup.formats.memory import with_text
-from dedup.formats.rows import whole_records
 from dedup.formats.source import Held, Source, open_source
 from dedup.formats.walk import NOTES
 from dedup.hottest import hottest
 from dedup.intake import Intake, asked_fields, value_of
+from dedup.references import check_apart, said_of
 from dedup.report import RunFacts, build_report, similar_document
 from dedup.results import CleanResult
 from dedup.resumption import open_resumption
@@ -31,13 +32,14 @@ from dedup.stages.short import judge_pairs
 from dedup.terminal import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator
+    from collections.abc import Iterable, Iterator, Sequence
 
     from dedup import _core
     from dedup.formats import Piece
     from dedup.model import Document, Skipped
     from dedup.options import Options
     from dedup.policy import Policy
+    from dedup.references import Reference
     from dedup.resumption import Place, Resumption
 
 # Documents in the report that nearly all stand in another one; `clusters.jsonl` tells of all.
@@ -81,21 +83,31 @@ class Run:
     reading: Reading
     corpus: _core.Corpus
     intake: Intake
+    references: Sequence[Reference] = ()
     seconds: dict[str, float] = field(default_factory=dict)
     state: dict[str, int] = field(default_factory=dict)
     started: float = field(default_factory=time.perf_counter)
 
     @classmethod
-    def make(cls, data: Any, policy: Policy, options: Options, reading: Reading) -> Run:
-        """Look the input up; nothing is read yet."""
+    def make(
+        cls,
+        data: Any,
+        policy: Policy,
+        options: Options,
+        reading: Reading,
+        references: Sequence[Reference] = (),
+    ) -> Run:
+        """Look the input up; nothing is read yet. references: what it is held against."""
         jobs = checked_jobs(options.jobs)
         order = keeper_order(policy)
         scopes = Scopes.of(policy.group_by, policy.window_rule, reading.date_field)
         reading = replace(reading, extra_fields=asked_fields(order, scopes))
         source = open_source(data, reading)
+        if source.inputs is not None:
+            check_apart(source.inputs, references)
         corpus = open_corpus(policy, jobs, options.memory)
         intake = Intake(corpus, reading, order, scopes, options.skip_bad)
-        return cls(source, policy, options, jobs, reading, corpus, intake)
+        return cls(source, policy, options, jobs, reading, corpus, intake, references)
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -119,7 +131,10 @@ class Run:
         files = Scratch(scratch, needed=self.options.memory is not None)
         if self._is_large():
             files.spill()
-        resumption = open_resumption(place, self.source, self.policy, self.options, self.intake)
+        read = self.source, self.references
+        resumption = open_resumption(place, read, self.policy, self.options, self.intake)
+        if resumption.went_on:
+            self._hold_against()
         if not resumption.matched:
             with self.stage("read"):
                 self._read(files, resumption)
@@ -136,14 +151,34 @@ class Run:
             del ranks, groups, times, dates
             files.check()
 
+    def _size(self) -> int | None:
+        """Bytes to be read, where all are known."""
+        sizes = [self.source.size, *(reference.size for reference in self.references)]
+        known = [size for size in sizes if size is not None]
+        return sum(known) if len(known) == len(sizes) else None
+
     def _is_large(self) -> bool:
-        size = self.source.size
+        size = self._size()
         return size is None or size > SPOOLED_FROM
 
+    def _hold_against(self) -> None:
+        """Tell the core which of the documents were read first."""
+        self.corpus.hold_against([(end, name) for end, name, _ in self.intake.references])
+
     def _read(self, files: Scratch, resumption: Resumption) -> None:
-        size, weight = self.source.size, self.intake.weight
+        size, weight = self._size(), self.intake.weight
         if self._is_large() and not resumption.spools:
             files.spool(self.corpus)
+        if not resumption.went_on:
+            for reference in self.references:
+                self.intake.begin_reference()
+                for batch, _ in ahead(reference.pieces(), self.intake.add):
+                    weight += batch.weight
+                    self.tell("read", weight, size)
+                    files.check()
+                self.intake.end_reference(reference)
+            self._hold_against()
+            resumption.after_references(weight)
         for batch, _ in ahead(self.source.batches(after=self.intake.position), resumption.add):
             weight += batch.weight
             self.tell("read", weight, size)
@@ -173,19 +208,34 @@ class Run:
             seconds=self.seconds,
             counts=counts,
             kinds=self._kinds(),
-            hot=hottest(self.corpus.hot(), self.corpus.document_name, self.source.excerpts),
+            hot=hottest(self.corpus.hot(), self._place, self.source.excerpts),
             state=self.state,
+            distinct=self.corpus.distinct(),
             reading=self.reading.entry(),
             audits=self.corpus.audits(),
             inputs=inputs or (),
+            against=self._against(),
             similar_documents=[
-                similar_document(
-                    self.corpus.document_name(document), self.corpus.document_name(other), share
-                )
+                similar_document(self._place(document), self._place(other), share)
                 for document, other, share in self.corpus.similar_documents(MOST_SIMILAR)
             ],
         )
         return build_report(self.policy, facts)
+
+    def _against(self) -> list[dict[str, Any]]:
+        """What the corpus was held against, as the report has it."""
+        names = ("blocks", "characters", "blocks_repeated", "characters_repeated")
+        entries = [entry for *_, entry in self.intake.references]
+        counts = self.corpus.reference_counts()
+        found = zip(entries, counts, strict=True)
+        return [{**entry, **dict(zip(names, row, strict=True))} for entry, row in found]
+
+    def _place(self, document: int) -> dict[str, str]:
+        """A document as the report names it."""
+        name, source = self.corpus.document_name(document)
+        against = self.corpus.reference_of(document)
+        place = {"document": name, "source": source}
+        return place if against is None else {**place, "against": against}
 
     def _kinds(self) -> dict[str, dict[str, int]]:
         kinds: dict[str, dict[str, int]] = {}
@@ -200,8 +250,12 @@ class Run:
         """What results carry beside the report."""
         warnings = list(self.source.warnings)
         if self.intake.skipped:
-            read = self.intake.documents + len(self.intake.skipped)
+            read = self.intake.documents - self.intake.first + len(self.intake.skipped)
             warnings.append(f"{len(self.intake.skipped):,} of {read:,} records could not be read")
+        for reference in self.references:
+            warnings += reference.warnings
+        for *_, entry in self.intake.references:
+            warnings += said_of(entry)
         warnings += filter(None, [self.intake.order.warning(), self._id_warning()])
         warnings += self.intake.scopes.warnings()
         repeated, first = self.corpus.repeated_ids()
@@ -226,7 +280,8 @@ class Run:
             records = [one.fields for one in self.source.documents if one.fields]
             found = not records or any(value_of(one, name) is not None for one in records)
         else:
-            names = map(self.corpus.document_name, range(self.intake.documents))
+            numbers = range(self.intake.first, self.intake.documents)
+            names = map(self.corpus.document_name, numbers)
             # A record without an id has its source for one; a text file has none to begin with.
             found = not self.intake.records or any(
                 own != source and _is_line(source) for own, source in names
@@ -282,13 +337,16 @@ class Run:
                 self.tell("clean", done, size)
         if cleaner.documents != self.intake.documents:
             raise InputError("the input shrank while it was read")
+        for reference in self.references:
+            reference.check()
         result.report = self.report(tree.inputs(self.reading.text_field))
         report = orjson.dumps(result.report, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
         tree.create(f"{NOTES}/report.json").write(inert(report))
         return result
 
-    def _cleaner(self) -> _Cleaner:
-        return _Cleaner(self.corpus, self.intake.documents, self.reading.text_field)
+    def _cleaner(self) -> Cleaner:
+        first, end = self.intake.first, self.intake.documents
+        return Cleaner(self.corpus, end, self.reading.text_field, first)
 
     def _skipped_in(self, batch: Piece, waiting: Waiting) -> Iterator[Skipped]:
         """The skipped records of a batch, with their bytes; they leave `waiting`."""
@@ -307,35 +365,3 @@ def _written(result: CleanResult, clusters: Stream, versions: Stream) -> Iterato
 
 def _is_line(source: str) -> bool:
     return source.rpartition(":")[2].isdecimal()
-
-
-@dataclass(slots=True)
-class _Cleaner:
-    """Cleans batch after batch; counts the documents, so that an input that grew is noticed."""
-
-    corpus: _core.Corpus
-    expected: int
-    text_field: str
-    documents: int = 0
-
-    def __call__(self, batch: Piece) -> tuple[Any, bytes]:
-        first = self.documents
-        if isinstance(batch, Torn):
-            return b"", b""
-        if not isinstance(batch, Lines):
-            self._count(len(batch))
-            texts, lines = self.corpus.clean_texts(first, batch.texts)
-            if isinstance(batch, Rows):
-                lines = whole_records(batch, texts, lines)
-            return texts, lines
-        try:
-            rest, ledger, count = self.corpus.clean_lines(first, batch.core(), self.text_field)
-        except ValueError as error:
-            raise FormatError(str(error)) from error
-        self._count(count)
-        return rest, ledger
-
-    def _count(self, documents: int) -> None:
-        self.documents += documents
-        if self.documents > self.expected:
-            raise InputError("the input grew while it was read")

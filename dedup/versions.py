@@ -63,7 +63,8 @@ class Version:
     relation: `identical`, `equal`, `near`, `contained`, or `apart` where the two match only other
     versions. resemblance, containment: of the whole documents, exact. All are None, and nothing is
     listed, for the first version. same, changed, came: its own blocks; went: those of the version
-    before it. A block that was split or merged is `changed` once for each of its parts.
+    before it. A block that was split or merged is `changed` once for each of its parts. against:
+    the name of what the corpus was held against, where the document is of that.
     """
 
     document: str
@@ -75,6 +76,7 @@ class Version:
     changed: tuple[Blocks, ...] = ()
     came: tuple[Blocks, ...] = ()
     went: tuple[Blocks, ...] = ()
+    against: str | None = None
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Version:
@@ -87,11 +89,14 @@ class Version:
             value.get("resemblance"),
             value.get("containment"),
             **became,
+            against=value.get("against"),
         )
 
     def to_dict(self) -> dict[str, Any]:
         """The version as plain JSON values; a first one has its place alone."""
         made: dict[str, Any] = {"document": self.document, "source": self.source}
+        if self.against is not None:
+            made["against"] = self.against
         if self.relation is None:
             return made
         made |= {name: getattr(self, name) for name in _SCORES[:3]}
@@ -137,11 +142,17 @@ class StoryHead:
     @classmethod
     def of(cls, value: Mapping[str, Any]) -> StoryHead:
         """The head of a line in `versions.jsonl`."""
-        first, last = value["members"][0], Version.from_json(value["members"][-1])
+        first, last = (Version.from_json(value["members"][place]) for place in (0, -1))
         # A block that was merged from several stands there with each of them.
         stretches = ({one.blocks for one in getattr(last, name)} for name in BECAME)
         blocks = tuple(sum(end - start + 1 for start, end in one) for one in stretches)
-        return cls(first["source"], last.source, value["documents"], blocks)
+        sources = [source_in(one.source, one.against) for one in (first, last)]
+        return cls(sources[0], sources[1], value["documents"], blocks)
+
+
+def source_in(source: str, against: str | None) -> str:
+    """A source as summaries show it: with what the corpus was held against, if it is of that."""
+    return source if against is None else f"{source} (in {against})"
 
 
 def _pair(value: Any) -> Span:

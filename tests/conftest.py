@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
+import warnings
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -41,3 +45,33 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real data: {folder} is absent")
     return folder
+
+
+@pytest.fixture(scope="session")
+def redis_socket() -> Iterator[str]:
+    """The socket of a Redis server that is there for the tests; they skip without one."""
+    import redis_server
+
+    with redis_server.running() as socket:
+        yield socket
+        # datasketch leaves its connections to the collector of garbage.
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore", ResourceWarning)
+            gc.collect()
+
+
+@pytest.fixture(params=["dict", "redis"])
+def make_lsh(request: pytest.FixtureRequest) -> Callable[..., Any]:
+    """Makes a `MinHashLSH` of 32 bands of 4 rows, unless other settings are given."""
+    from datasketch import MinHashLSH
+
+    config: dict[str, Any] = {"type": request.param}
+    if request.param == "redis":
+        config["redis"] = {"unix_socket_path": request.getfixturevalue("redis_socket")}
+
+    def made(**settings: Any) -> MinHashLSH:
+        own = {name: settings.pop(name) for name in ["basename"] if name in settings}
+        settings = {"num_perm": 128, "params": (32, 4), **settings}
+        return MinHashLSH(storage_config={**config, **own}, **settings)
+
+    return made

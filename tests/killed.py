@@ -39,6 +39,8 @@ def run(job: dict[str, Any], moment: list[Any], told: Path) -> None:
     paths = [Path(path) for path in job["paths"]]
     options = Options(jobs=2, progress=progress, notice=notice, **job["options"])
     settings = job["settings"]
+    if "against" in settings:
+        settings = {**settings, "against": [Path(path) for path in settings["against"]]}
     dedup.clean(paths, job["output"], options=options, resume=job["resume"], **settings)
 
 

@@ -712,19 +712,23 @@ def content(blocks: list[Block], document: int) -> int:
     return xxhash.xxh3_64_intdigest(b"".join(prints))
 
 
-def greedy(blocks: list[Block], rank: list[int] | None = None) -> list[int | None]:
+def greedy(
+    blocks: list[Block], rank: list[int] | None = None, references: int = 0
+) -> list[int | None]:
     """For every block the number of the kept block it repeats, None where it is kept itself.
 
     Blocks are visited by rank, then by the content of their documents, then by position; by default
-    in input order. Each goes in favour of the first block already kept that it matches.
+    in input order. Each goes in favour of the first block already kept that it matches. Blocks of the
+    first so many documents, which the others are held against, come before all that, and all stay.
     """
     if rank is not None:
         contents = {block.document: content(blocks, block.document) for block in blocks}
         keys = [(rank[n], contents[block.document]) for n, block in enumerate(blocks)]
         rank = [sorted(set(keys)).index(key) for key in keys]
     repeat_of: list[int | None] = [None] * len(blocks)
-    kept: list[int] = []
-    for number in sorted(range(len(blocks)), key=lambda n: n if rank is None else rank[n]):
+    kept = [number for number, block in enumerate(blocks) if block.document < references]
+    others = range(len(kept), len(blocks))
+    for number in sorted(others, key=lambda n: n if rank is None else rank[n]):
         block = blocks[number]
         for other in kept:
             if in_scope(blocks[other], block, block.rules.scope) and may_replace(

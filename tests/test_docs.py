@@ -11,11 +11,13 @@ import pytest
 from typer.main import get_command
 
 import dedup
+from dedup import exchange
 from dedup.cli import main, make_app
 from dedup.policy import Policy
 
 ROOT = Path(__file__).parent.parent
-DOCUMENTS = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md", "docs/formats.md"]
+DOCUMENTS = ["README.md", "ARCHITECTURE.md", "CONTRIBUTING.md", "CHANGELOG.md"]
+DOCUMENTS += ["docs/formats.md", "docs/datasketch.md"]
 TEXTS = {
     name: (ROOT / name).read_text(encoding="utf-8") for name in [*DOCUMENTS, "examples/README.md"]
 }
@@ -133,10 +135,16 @@ def without_time(text: str) -> str:
     return re.sub(r"\bin [0-9.,]+ s\b(, .*)?", "in 0.00 s", text)
 
 
-def test_the_python_of_the_readme_runs(beside_the_examples, capsys):
-    for block in blocks("README.md", "python"):
-        exec(compile(block, "README.md", "exec"), {"__name__": "readme"})
+@pytest.mark.parametrize("document", ["README.md", "docs/datasketch.md"])
+def test_the_python_that_is_shown_runs(document, beside_the_examples, capsys):
+    for block in blocks(document, "python"):
+        exec(compile(block, document, "exec"), {"__name__": "shown"})
     assert capsys.readouterr().out
+
+
+def test_every_name_of_the_exchange_is_described():
+    for name in exchange.__all__:
+        assert re.search(rf"`{name}[`(]|`{name}s", TEXTS["docs/datasketch.md"]), name
 
 
 def test_the_lines_in_the_formats_come_from_runs(beside_the_examples, capfd):

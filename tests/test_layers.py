@@ -13,9 +13,12 @@ PACKAGE = Path(__file__).parent.parent / "dedup"
 
 # Above the stages, which are pure Python: each runs batches, reads results or restores texts.
 ABOVE = {
+    "dedup.cleaner",
     "dedup.engines.checkpoint",
     "dedup.engines.local",
     "dedup.engines.stream",
+    "dedup.exchange.items",
+    "dedup.exchange.signing",
     "dedup.explanation",
     "dedup.formats.array",
     "dedup.formats.cleaned",

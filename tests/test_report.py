@@ -31,6 +31,10 @@ def member(source: str, first: int, last: int, **more: object) -> Member:
     return dataclasses.replace(made, **more)
 
 
+def place(name: str) -> dict[str, str]:
+    return {"document": name, "source": f"{name}.txt"}
+
+
 def twelve_paragraphs(copies: int = 1, **more: object) -> Cluster:
     again = {"relation": "identical", "resemblance": 1.0, "containment": 1.0, **more}
     members = [member("article-fr.txt", 81, 92, keeper=True)]
@@ -126,9 +130,7 @@ def test_a_repeat_that_stays_says_why_and_a_near_one_how_near():
 
 
 def test_near_duplicate_documents_are_listed_first_five():
-    similar = tuple(
-        similar_document((f"b{i}", f"b{i}.txt"), ("a", "a.txt"), 0.947) for i in range(7)
-    )
+    similar = tuple(similar_document(place(f"b{i}"), place("a"), 0.947) for i in range(7))
     shown = summary_of(report_of(similar=similar), twelve_paragraphs())
     assert "   94% of b0.txt is in a.txt\n" in shown
     assert "b4.txt" in shown
@@ -154,8 +156,23 @@ def test_hostile_names_and_texts_neither_act_nor_break_the_lines(name):
     cluster = dataclasses.replace(
         twelve_paragraphs(), members=(member(name, 0, 1, keeper=True), member(name, 2, 3))
     )
-    similar = (similar_document((name, name), (name, name), 0.9),)
+    named = {"document": name, "source": name}
+    similar = (similar_document(named, named, 0.9),)
     shown = summary_of(report_of(similar=similar), cluster, text=name * 9, next_command="dedup x")
+    assert_safe(shown)
+    assert all(cells(line) <= 80 for line in shown.split("\n"))
+
+
+@pytest.mark.parametrize("name", [HOSTILE, "x" * 300, "長い名前" * 60, "a\nb"])
+def test_names_of_what_it_is_held_against_do_not_either(name):
+    keeper = member(name, 0, 1, keeper=True, against=name)
+    cluster = dataclasses.replace(twelve_paragraphs(), members=(keeper, member(name, 2, 3)))
+    named = {"document": name, "source": name}
+    report = report_of(similar=(similar_document(named, {**named, "against": name}, 0.9),))
+    report["against"] = [{"name": name, "documents": 1234567, "blocks_repeated": 7654321}]
+    shown = summary_of(report, cluster)
+    assert "Held against 1,234,567 documents of" in shown
+    assert "  7,654,321 of these blocks repeat" in shown
     assert_safe(shown)
     assert all(cells(line) <= 80 for line in shown.split("\n"))
 
@@ -221,6 +238,7 @@ def test_the_report_has_every_count_and_the_fields_of_the_contract():
         "counts",
         "kinds",
         "inputs",
+        "against",
         "similar_documents",
     ]
     assert report["counts"] == {**dict.fromkeys(COUNTS, 0), "blocks": 3}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dedup.cli.flags import Paths, Reading, Showing, Writing, flagged
+from dedup.cli.flags import AGAINST, Paths, Reading, Showing, Writing, flagged
 from dedup.cli.running import (
     Ending,
     UsageProblem,
@@ -21,13 +21,20 @@ EXAMPLE = """
 Example:
   dedup clean articles/ -o clean/                  the first copy of everything
   dedup clean feed.jsonl -o clean/ --keep longest  the longest copy
+  dedup clean train/ --against eval/ -o clean/     without what stands in eval/
+  dedup clean new/ --against seen.dedup -o clean/  without what an index holds
   dedup clean articles/ -o clean/ --dry-run        only say what would go
 """
 
 
 @flagged
 def clean(
-    policy: Policy, reading: Reading, showing: Showing, writing: Writing, paths: Paths = None
+    policy: Policy,
+    reading: Reading,
+    showing: Showing,
+    writing: Writing,
+    paths: Paths = None,
+    against: AGAINST = None,
 ) -> int:
     """Write a corpus without its repeats, in its own format.
 
@@ -44,6 +51,7 @@ def clean(
         result = pipeline.clean(
             paths_of(sources),
             writing.output,
+            against=paths_of(against or []),
             policy=policy,
             options=options,
             force=writing.force,
@@ -52,7 +60,7 @@ def clean(
             **reading_arguments(reading),
         )
     if writing.dry_run:
-        again = clean_command(sources, writing.output, policy, reading)
+        again = clean_command(sources, writing.output, policy, reading, against)
         ending = Ending("Would remove", again)
     else:
         back = command_of("restore", [writing.output], ["-o", "restored/"])

@@ -16,13 +16,14 @@ EXAMPLE = """
 Example:
   dedup explain monday.txt tuesday.txt
   dedup explain feed.jsonl:12 feed.jsonl:40     two records, by their lines
+  dedup explain new.txt seen.dedup:item-7       a document of an index
   dedup explain a.txt b.txt --threshold 0.8 --format json
 
 Exit code: 0 when the texts match, as a whole or in a passage, 1 when not.
 """
 
 # What both arguments may be.
-ONE = "a text file, FILE:LINE or FILE:ID of a JSONL file, or - for stdin."
+ONE = "a text file, FILE:LINE or FILE:ID of a JSONL file, INDEX:ID, or - for stdin."
 
 
 @flagged
@@ -45,8 +46,9 @@ def explain(  # noqa: PLR0913 -- one flag each
     from dedup.formats.records import Reading
 
     reading = Reading(text_field, id_field, input_format)  # type: ignore[arg-type]
-    texts = text_at(left, reading), text_at(right, reading)
-    explanation = pipeline.explain(*texts, policy, labels=(left, right))
+    found = [(name, _text_in_index(name)) for name in (left, right)]
+    one, other = (text_at(name, reading) if text is None else text for name, text in found)
+    explanation = pipeline.explain(one, other, policy, labels=(left, right))
     if format == "json":
         import orjson
 
@@ -54,3 +56,20 @@ def explain(  # noqa: PLR0913 -- one flag each
     else:
         print_lines(str(explanation).split("\n"))
     return 0 if explanation.matches else FOUND
+
+
+def _text_in_index(name: str) -> str | None:
+    """The text of `INDEX:ID`; None where the name is that of no index."""
+    from dedup.index import Index
+    from dedup.index.reference import is_index
+
+    ends = (place for place, character in enumerate(name) if character == ":")
+    for end in ends:
+        if is_index(name[:end]):
+            with Index.open(name[:end], mode="r") as index:
+                text = index.text(name[end + 1 :])
+            if text is None:
+                message = f"{name[:end]}: the index holds no {name[end + 1 :]}"
+                raise UsageProblem(message, hint=f"dedup index export {name[:end]} lists the ids")
+            return text
+    return None

@@ -180,6 +180,18 @@ FOLDER = Annotated[str, _flag(OUTPUT, "Folder to write.", "--output", "-o", meta
 DRY_RUN = Annotated[bool, _switch(OUTPUT, "Say what would be done; write nothing.", "--dry-run")]
 
 
+AGAINST = Annotated[
+    Optional[list[str]],  # noqa: UP045
+    _flag(
+        INPUT,
+        "What repeats of this goes, and it stays as it is: files, a folder, a glob, or an index "
+        "(dedup index). May be given again.",
+        "--against",
+        metavar="PATH",
+    ),
+]
+
+
 PLAN = Annotated[
     bool,
     _switch(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Optional
 
 import typer
 
@@ -24,6 +24,7 @@ Example:
   dedup index check seen.dedup new.txt          exit 1 when any of it was seen
   dedup index expire seen.dedup --before 2025-01-01
   dedup index stats seen.dedup
+  dedup index export seen.dedup -o seen.parquet its documents, for dedup scan
 """
 
 IndexPath = Annotated[str, typer.Argument(metavar="INDEX", help="Folder of the index.")]
@@ -52,6 +53,26 @@ Before = Annotated[
         help="Forget documents of an earlier date.",
         metavar="DATE",
         rich_help_panel=INPUT,
+        show_default=False,
+    ),
+]
+ExportTo = Annotated[
+    Optional[str],  # noqa: UP045 -- typer reads it at run time, on Python 3.10 too
+    typer.Option(
+        "--output",
+        "-o",
+        help="New file to write; stdout gets JSON lines without it.",
+        metavar="FILE",
+        rich_help_panel=OUTPUT,
+        show_default=False,
+    ),
+]
+ExportFormat = Annotated[
+    Optional[str],  # noqa: UP045
+    typer.Option(
+        help="What is written: jsonl or parquet. [as FILE ends]",
+        metavar="FORMAT",
+        rich_help_panel=OUTPUT,
         show_default=False,
     ),
 ]
@@ -206,12 +227,26 @@ def remove(index: IndexPath, ids: Ids, lock_timeout: Wait = 0.0) -> int:
 
 
 @flagged
-def export(index: IndexPath) -> int:
-    """List what an index holds, as JSON lines."""
-    import orjson
+def export(
+    index: IndexPath, output: ExportTo = None, format: ExportFormat = None, quiet: Quiet = False
+) -> int:
+    """Write what an index holds as JSON lines or Parquet.
 
+    Its texts come along as the index keeps them: each paragraph as it was first spelled.
+    """
+    from dedup.index.export import FORMATS, lines_of
+
+    if format is not None:
+        check_format(format, FORMATS)
+    if output is None and format == "parquet":
+        raise UsageProblem("parquet is written to a file", hint="-o FILE.parquet")
     with _open(index) as held:
-        print_data(inert(orjson.dumps(entry.to_dict())) + b"\n" for entry in held)
+        if output is None:
+            print_data(lines_of(held.entries(texts=True)))
+        else:
+            count = held.export(output, format=format)
+            if not quiet:
+                print_lines(index_text.exported_lines(count, output))
     return 0
 
 

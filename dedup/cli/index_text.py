@@ -61,3 +61,8 @@ def figure_lines(figures: Mapping[str, Any]) -> Iterator[str]:
     if figures["removed"]:
         yield f"{plural(figures['removed'], 'document')} removed since it was compacted"
     yield f"policy {figures['digest']}"
+
+
+def exported_lines(count: int, path: str) -> Iterator[str]:
+    """How many documents were written, and where."""
+    yield f"Wrote {plural(count, 'document')} to {visible(path)}"

@@ -180,15 +180,23 @@ def exit_code(
         tell_remedies(output, fields=any("the text field" in one.reason for one in result.skipped))
     if showing.verbose:
         _tell_details(result.report)
-    if skipped and not reading.skip_bad:
+    lost = any(entry["records_skipped"] for entry in result.report["against"])
+    if (skipped or lost) and not reading.skip_bad:
         return FAILED
     found = result.report["counts"]["blocks_repeated"] > 0
     return FOUND if showing.fail_on_duplicates and found else 0
 
 
-def clean_command(sources: list[str], output: str, policy: Policy, reading: Reading) -> list[str]:
+def clean_command(
+    sources: list[str],
+    output: str,
+    policy: Policy,
+    reading: Reading,
+    against: list[str] | None = None,
+) -> list[str]:
     """The words of the `dedup clean` that does what these settings say."""
-    words = ["-o", output]
+    words = [word for path in against or () for word in ("--against", path)]
+    words += ["-o", output]
     given = {name: getattr(policy, name) for name in policy.changes()}
     for item in fields(reading):
         value = getattr(reading, item.name)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import shlex
 from dataclasses import replace
 
 from dedup.cli.console import bold, print_data, print_lines, tell
-from dedup.cli.flags import PLAN, Paths, Reading, Showing, flagged
+from dedup.cli.flags import AGAINST, PLAN, Paths, Reading, Showing, flagged
 from dedup.cli.running import (
     FAILED,
     STDIN,
@@ -27,6 +28,7 @@ Example:
   dedup scan articles/                          what repeats in a folder
   dedup scan 'corpus/*.jsonl.zst' --top 20      records of many files
   dedup scan a.txt b.txt --format jsonl         one JSON object a cluster
+  dedup scan train/ --against eval/             what of it stands in eval/
   dedup scan corpus/ --plan                     what cleaning it would take
 """
 
@@ -46,6 +48,7 @@ def scan(
     reading: Reading,
     showing: Showing,
     paths: Paths = None,
+    against: AGAINST = None,
     plan: PLAN = False,
 ) -> int:
     """Find text that repeats, inside documents and across them.
@@ -58,18 +61,27 @@ def scan(
         for line in NO_PATH.splitlines():
             tell(line)
         return FAILED
+    if plan and against:
+        both = shlex.join([*sources, *against])
+        message = "--plan reads one corpus, and tells nothing of --against"
+        raise UsageProblem(message, hint=f"a plan of both: dedup scan {both} --plan")
     if plan:
         return _plan(sources, policy, reading, showing)
     from dedup import pipeline
 
     with running(reading, showing) as options:
         result = pipeline.scan(
-            paths_of(sources), policy=policy, options=options, **reading_arguments(reading)
+            paths_of(sources),
+            against=paths_of(against or []),
+            policy=policy,
+            options=options,
+            **reading_arguments(reading),
         )
     ending = Ending("dedup clean would remove", [])
     # A chain is for reports only, and where nothing would go there is nothing to do.
     if result.report["counts"]["characters_removed"] and policy.linkage != "chain":
-        ending = replace(ending, then=clean_command(sources, "clean/", policy, reading))
+        again = clean_command(sources, "clean/", policy, reading, against)
+        ending = replace(ending, then=again)
     return finish(result, reading, showing, ending)
 
 

@@ -212,16 +212,23 @@ def _other_keepers(before: Loss, after: Loss) -> int:
     )
 
 
-def _keeper(entry: dict[str, Any]) -> tuple[str, int, int] | None:
+def _keeper(entry: dict[str, Any]) -> tuple[Any, ...] | None:
     keeper = entry["keeper"]
-    return None if keeper is None else (keeper["source"], *keeper["span"])
+    return None if keeper is None else (keeper.get("against"), keeper["source"], *keeper["span"])
 
 
 def _differences(one: dict[str, Any], two: dict[str, Any]) -> dict[str, tuple[Any, Any]]:
-    """Settings that differ, and the versions where these do."""
+    """Settings that differ, and the versions and what was held against where these do."""
     old, new = (
-        {**report["policy"], "version": report["versions"]["dedup"]} for report in (one, two)
+        {
+            **report["policy"],
+            "version": report["versions"]["dedup"],
+            "against": ", ".join(entry["name"] for entry in report.get("against", ())) or None,
+        }
+        for report in (one, two)
     )
+    if one.get("against", []) != two.get("against", []) and old["against"] == new["against"]:
+        new["against"] += ", changed"
     return {
         name: (old.get(name), new.get(name))
         for name in {**old, **new}

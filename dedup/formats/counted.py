@@ -6,10 +6,14 @@ from typing import TYPE_CHECKING, final
 
 from isal.isal_zlib import crc32
 
+from dedup.formats.compression import InputStream
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-    from dedup.formats.compression import InputStream
+    from dedup.formats.records import Input
+
+BLOCK = 2**20
 
 
 @final
@@ -32,3 +36,12 @@ class Counted:
         """Bytes that were taken from a block before, then the blocks that follow."""
         yield first
         yield from self
+
+
+def content_of(item: Input, max_expansion: float) -> tuple[int, int]:
+    """Bytes and checksum of an input after decompression, as `report.json` has them."""
+    with InputStream(item, max_expansion) as stream:
+        content = Counted(stream, BLOCK)
+        for _ in content:
+            pass
+    return content.size, content.crc32

@@ -30,7 +30,7 @@ class ParquetOutput:
     def __init__(self, stream: OutputStream, like: Any) -> None:
         self._schema = like.schema_arrow
         self._waiting: list[Any] = []
-        self._sink = _Sink(stream)
+        self._sink = Sink(stream)
         self._writer = pq.ParquetWriter(
             pa.PythonFile(self._sink, "w"),
             self._schema,
@@ -128,7 +128,7 @@ class ParquetRows:
 
 
 @final
-class _Sink:
+class Sink:
     """An output stream as pyarrow writes to it; closed with its tree, not by pyarrow."""
 
     def __init__(self, stream: OutputStream) -> None:

@@ -14,6 +14,7 @@ from dedup.errors import CorruptIndexError, IndexError_
 from dedup.index import upkeep
 from dedup.index.asking import Asker, New, checked_text, damage
 from dedup.index.catalogue import RESTORE, Catalogue, Row, State
+from dedup.index.export import export_to
 from dedup.index.folder import (
     WriterLock,
     check_folder,
@@ -23,7 +24,7 @@ from dedup.index.folder import (
     sync_folder,
 )
 from dedup.index.rules import check_identity, check_policy, identity, index_policy, stored_policy
-from dedup.index.verdict import Entry, Verdict
+from dedup.index.verdict import Entry, HeldBlock, Verdict
 from dedup.policy import Policy
 
 if TYPE_CHECKING:
@@ -87,7 +88,8 @@ class Opened:
         self.policy = stored_policy(orjson.loads(meta["policy"]))
         if policy is not None:
             check_policy(self.policy, index_policy(policy), self.path)
-        self._asker = Asker(self.policy, bytes.fromhex(meta["identity"]), self._jobs, self.path)
+        self._identity = meta["identity"]
+        self._asker = Asker(self.policy, bytes.fromhex(self._identity), self._jobs, self.path)
         self._look(catalogue, None)
 
     def _look(self, catalogue: Catalogue, generation: int | None) -> bool:
@@ -189,16 +191,85 @@ class Opened:
         return False
 
     def __iter__(self) -> Iterator[Entry]:
-        """The documents that are held, in the order in which they came."""
-        first, after = 0, 0
+        """The documents that are held, in the order in which they came, without their texts."""
+        return self.entries()
+
+    def entries(self, *, texts: bool = False) -> Iterator[Entry]:
+        """The documents that are held, in the order in which they came; texts: with their texts."""
+        core = self._asker.core
+        first = after = 0
         while True:
+            entries: list[Entry] = []
             with damage(self.path):
-                found, after = self._asker.core.documents(first)
-            for _, id, date, source, fields in found:
-                yield Entry(id, date, source, orjson.loads(fields))
+                if texts:
+                    whole, after = core.texts(first)
+                    for id, date, source, fields, text, missing in whole:
+                        values = orjson.loads(fields)
+                        entries.append(Entry(id, date, source, values, text, missing))
+                else:
+                    found, after = core.documents(first)
+                    for _, id, date, source, fields in found:
+                        entries.append(Entry(id, date, source, orjson.loads(fields)))
+            yield from entries
             if after == first:
                 return
             first = after
+
+    def blocks(self) -> Iterator[HeldBlock]:
+        """The different blocks that are held, in the order in which they came.
+
+        Only those of `min_tokens` tokens or more: of shorter ones no text is kept.
+        """
+        first, after = 0, 0
+        while True:
+            with damage(self.path):
+                found, after = self._asker.core.blocks(first)
+            for (document, source, _, span), text in found:
+                yield HeldBlock(document, source, span, text)
+            if after == first:
+                return
+            first = after
+
+    def block_texts(self) -> Iterator[tuple[str, list[str]]]:
+        """The documents that are held: the id of each, and the texts of its blocks in their order.
+
+        As `blocks` has them: those of `min_tokens` tokens or more, as they were spelled first.
+        """
+        first, after = 0, 0
+        while True:
+            with damage(self.path):
+                found, after = self._asker.core.block_texts(first)
+            yield from found
+            if after == first:
+                return
+            first = after
+
+    def text(self, id: str) -> str | None:
+        """The text of a held document, as `Entry.text` has it; None where none has that id."""
+        if id not in self:
+            return None
+        with damage(self.path):
+            number = self._asker.core.find(id)
+            found = [] if number is None else self._asker.core.texts(number)[0]
+        return found[0][4] if found else None
+
+    def export(self, path: str | os.PathLike[str], *, format: str | None = None) -> int:
+        """Write all documents with their texts to a new file, for `scan` and others; how many.
+
+        format: `jsonl` or `parquet` (extra `parquet`), None: as the name ends. One row or line a
+        document: `id`, `text` (as `Entry.text`), `date`, `source`, `fields` (text in Parquet).
+        Raises OutputError where the file exists or cannot be written.
+        """
+        return export_to(os.fspath(path), self.entries(texts=True), format)
+
+    def snapshot(self) -> tuple[str, int]:
+        """Which index it is, and the generation that is seen."""
+        return self._identity, self._state.generation
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether nothing was added or removed that is not committed."""
+        return not (self._fresh or self._gone)
 
     def matches(self) -> Iterator[dict[str, Any]]:
         """All matches between blocks that are held: what `dedup.matches` says of one scan of them.

@@ -102,18 +102,41 @@ def _sighting(told: tuple[Any, ...]) -> Sighting:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """A document that an index holds: what was said of it when it was added."""
+    """A document that an index holds: what was said of it when it was added.
+
+    text: its text, where it was asked for, as the index keeps it: each block as it was first
+    spelled in any document, with line ends, blank lines or spaces between them. missing: blocks
+    that it lacks, short ones that an index of an older release did not keep.
+    """
 
     id: str
     date: str
     source: str
     fields: Mapping[str, Any]
+    text: str | None = None
+    missing: int = 0
 
     def to_dict(self) -> dict[str, Any]:
-        """The entry as plain JSON values."""
+        """The entry as plain JSON values; without a text where none was asked for."""
+        text = {} if self.text is None else {"text": self.text}
         return {
             "id": self.id,
+            **text,
             "date": self.date,
             "source": self.source,
             "fields": dict(self.fields),
         }
+
+
+@dataclass(frozen=True, slots=True)
+class HeldBlock:
+    """One of the different blocks that an index holds, with its text.
+
+    document, source, span: where it stands first. text: as it was spelled when it first came; the
+    block of that place may differ in case, accents, points or punctuation.
+    """
+
+    document: str
+    source: str
+    span: Span
+    text: str

@@ -95,6 +95,18 @@ class KeeperOrder:
         elif self._dates is not None:
             self._dates.append([date_key(date) for date in values])
 
+    def pass_over(self, values: Sequence[Any]) -> None:
+        """Take in documents that stay anyway: the corpus is held against them.
+
+        values: of the wanted field; only dates matter, by which versions follow one another.
+        """
+        if self.rule in ("prefer", "prefer-field"):
+            self._preferences.extend([len(self.arguments)] * len(values))
+        elif self.rule == "callable":
+            self._values += [None] * len(values)
+        elif self._dates is not None:
+            self._dates.append([date_key(date) for date in values])
+
     def noted(self, documents: int) -> dict[str, Any]:
         """What was noted of the documents after the first so many: bytes, and a text."""
         dates, ends = (b"", b"") if self._dates is None else self._dates.after(documents)

@@ -183,14 +183,16 @@ impl Corpus<'_> {
 }
 
 /// Visits all blocks and decides: `rank` ascending, of equal ranks by the content of their documents,
-/// then by position (`None`: in input order).
+/// then by position (`None`: in input order). What the corpus is held against comes before all that, in
+/// input order, and all of it is kept.
 #[must_use]
 pub fn choose_keepers(corpus: &Corpus<'_>, rank: Option<&[u32]>) -> Keepers {
     let blocks = corpus.store.blocks();
+    let references = corpus.store.reference_blocks();
     let order = rank.map(|rank| {
         let mut order: Vec<Number> = (0..blocks as Number).collect();
         let contents = contents(corpus.store);
-        order.sort_unstable_by_key(|&block| {
+        order[references..].sort_unstable_by_key(|&block| {
             (rank[block as usize], contents[corpus.documents[block as usize] as usize], block)
         });
         order
@@ -203,6 +205,7 @@ pub fn choose_keepers(corpus: &Corpus<'_>, rank: Option<&[u32]>) -> Keepers {
         position: order.as_deref().map_or_else(Vec::new, position_of),
         keepers: Keepers { keeper: vec![NONE; blocks], echoes: HashMap::new() },
     };
+    (0..references as Number).for_each(|block| visits.keep_reference(block));
     // Blocks of dropped documents come last: whatever can be their keeper is known by then.
     for excluded in [false, true] {
         if excluded && !corpus.excluded.contains(&true) {
@@ -214,8 +217,8 @@ pub fn choose_keepers(corpus: &Corpus<'_>, rank: Option<&[u32]>) -> Keepers {
             }
         };
         match &order {
-            Some(order) => order.iter().copied().for_each(&mut visit),
-            None => (0..blocks as Number).for_each(&mut visit),
+            Some(order) => order[references..].iter().copied().for_each(&mut visit),
+            None => (references as Number..blocks as Number).for_each(&mut visit),
         }
     }
     visits.keepers
@@ -257,10 +260,28 @@ struct Visits<'a> {
 }
 
 impl Visits<'_> {
+    /// The node of a block, or of the chain that it stands in.
+    fn node(&self, block: Number) -> Number {
+        let own = self.corpus.store.node(block as usize);
+        self.components.as_ref().map_or(own, |components| components[own as usize])
+    }
+
+    /// Keeps a block that others are held against, whatever it repeats.
+    fn keep_reference(&mut self, block: Number) {
+        let (node, document) = (self.node(block), self.corpus.documents[block as usize]);
+        self.keepers.keeper[block as usize] = block;
+        if self.find(node, document) == NONE {
+            self.keep(node, block, document);
+        } else {
+            // What it matches was told of by the copy before it.
+            self.kept.add(node, block, document);
+        }
+    }
+
     fn visit(&mut self, block: Number, excluded: bool) {
         let document = self.corpus.documents[block as usize];
         let own = self.corpus.store.node(block as usize);
-        let node = self.components.as_ref().map_or(own, |components| components[own as usize]);
+        let node = self.node(block);
         let mut best = self.find(node, document);
         let (mut echo, mut echoed) = (None, None);
         if let Some(components) = &self.components {

@@ -12,7 +12,7 @@ use crate::checkpoint::Checkpoints;
 use crate::clean::{Cleaned, clean_lines, clean_text};
 use crate::cluster::Neighbours;
 use crate::columns::filled;
-use crate::counts::counts;
+use crate::counts::{counts, reference_counts};
 use crate::enter::{LinesRead, Workspace, read_batch, read_lines};
 use crate::group::Candidates;
 use crate::hottest::{Gathered, Hot, HotCrowdText, HotText, tell};
@@ -62,6 +62,7 @@ struct Outcome {
     plan: Plan,
     cluster_ids: Vec<u64>,
     counts: Vec<(&'static str, u64)>,
+    reference_counts: Vec<[u64; 4]>,
     versions: Versions,
     story_ids: Vec<u64>,
     /// Bytes that were held before what only deciding needs was forgotten.
@@ -230,6 +231,7 @@ impl Corpus {
             || (cluster_ids(&self.store, &self.settings, &plan), counts(&plan, &self.store)),
             || tell(&self.store, &self.hot.crowds, &plan.spread),
         );
+        let reference_counts = reference_counts(&plan, &self.store);
         plan.spread = Vec::new();
         let memory = self.store.state().into_iter().filter(|&(name, _)| name != "file");
         let most_bytes = memory.map(|(_, bytes)| bytes).sum::<u64>()
@@ -240,13 +242,18 @@ impl Corpus {
         let story_ids = story_ids(&self.store, &self.settings, &versions);
         plan.fates.aligned = Vec::new();
         self.store.forget_content();
-        let matches = neighbours.into_matches();
+        let mut matches = neighbours.into_matches();
+        if self.store.reference_documents() > 0 {
+            let stands = self.store.nodes_of_corpus();
+            matches.retain(|one| stands[one.left as usize] || stands[one.right as usize]);
+        }
         let occurrences = None;
         self.outcome = Some(Outcome {
             matches,
             plan,
             cluster_ids,
             counts,
+            reference_counts,
             versions,
             story_ids,
             most_bytes,
@@ -339,6 +346,12 @@ impl Corpus {
                 .collect()
         });
         (rendered, (number, first))
+    }
+
+    /// Of each input that the corpus is held against: see `reference_counts`.
+    #[must_use]
+    pub fn reference_counts(&self) -> &[[u64; 4]] {
+        &self.outcome().reference_counts
     }
 
     fn story_lines(&self) -> StoryLines<'_> {

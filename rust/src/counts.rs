@@ -66,27 +66,55 @@ impl Counted {
     }
 }
 
-/// Counts for the report, by the names of `report.json`.
+/// Counts for the report, by the names of `report.json`; what the corpus is held against does not count.
 #[must_use]
 pub fn counts(plan: &Plan, store: &Store) -> Vec<(&'static str, u64)> {
-    let documents = store.documents() as u64;
-    let counted = (0..store.documents())
+    let references = store.reference_documents();
+    let documents = (store.documents() - references) as u64;
+    let counted = (references..store.documents())
         .into_par_iter()
         .map(|document| Counted::of(plan, store, document))
         .reduce(Counted::default, Counted::add);
+    let distinct = store.nodes_of_corpus().into_iter().filter(|&stands| stands).count() as u64;
     vec![
         ("documents_read", documents),
         ("documents_kept", documents - counted.dropped),
         ("documents_dropped", counted.dropped),
-        ("blocks", store.blocks() as u64),
-        ("blocks_distinct", store.nodes() as u64),
+        ("blocks", (store.blocks() - store.reference_blocks()) as u64),
+        ("blocks_distinct", distinct),
         ("blocks_repeated", counted.blocks_repeated),
         ("blocks_removed", counted.blocks_removed),
         ("spans_removed", counted.spans_removed),
         ("clusters", plan.count_clusters() as u64),
-        ("characters_read", store.document_characters.iter().sum()),
+        ("characters_read", store.document_characters[references..].iter().sum()),
         ("characters_repeated", counted.characters_repeated),
         ("characters_removed", counted.characters_removed),
         ("characters_without_copy", counted.characters_without_copy),
     ]
+}
+
+/// Of each input that the corpus is held against: its blocks and characters, and how many blocks and
+/// characters of the corpus repeat a block of it.
+#[must_use]
+pub fn reference_counts(plan: &Plan, store: &Store) -> Vec<[u64; 4]> {
+    let ends: Vec<usize> = store
+        .references
+        .iter()
+        .map(|&(end, _)| store.document_starts[end as usize] as usize)
+        .collect();
+    let mut counts = vec![[0; 4]; ends.len()];
+    for block in 0..store.blocks() {
+        let keeper = plan.fates.aligned[block];
+        let (column, found) = match plan.fates.states[block] {
+            _ if block < store.reference_blocks() => (0, block),
+            State::Numbers | State::Contained => continue,
+            _ if keeper == NONE => continue,
+            _ => (2, keeper as usize),
+        };
+        if let Some(counts) = counts.get_mut(ends.partition_point(|&end| end <= found)) {
+            counts[column] += 1;
+            counts[column + 1] += u64::from(store.block_characters(block));
+        }
+    }
+    counts
 }

@@ -47,13 +47,52 @@ impl Store {
         from + self.places[from..].partition_point(|place| place.name == input && place.line < line)
     }
 
-    /// Documents whose id an earlier one has: how many, and the first of them.
+    /// Says which documents the others are held against: those up to each end, by their name. They come
+    /// first, and nothing of them goes or is reported by itself.
+    pub fn set_references(&mut self, references: Vec<(Number, String)>) {
+        self.references = references;
+    }
+
+    /// How many documents the others are held against.
+    #[must_use]
+    pub fn reference_documents(&self) -> usize {
+        self.references.last().map_or(0, |&(end, _)| end as usize)
+    }
+
+    /// How many blocks these have.
+    #[must_use]
+    pub fn reference_blocks(&self) -> usize {
+        self.document_starts[self.reference_documents()] as usize
+    }
+
+    /// The name of what a document was read from, if the others are held against it.
+    #[must_use]
+    pub fn reference_of(&self, document: usize) -> Option<&str> {
+        let place = self.references.partition_point(|&(end, _)| end as usize <= document);
+        self.references.get(place).map(|(_, name)| name.as_str())
+    }
+
+    /// Whether each node stands in a document that is not one of those.
+    #[must_use]
+    pub fn nodes_of_corpus(&self) -> Vec<bool> {
+        let mut stands = vec![self.references.is_empty(); self.nodes()];
+        if self.references.is_empty() {
+            return stands;
+        }
+        for block in self.reference_blocks()..self.blocks() {
+            stands[self.node(block) as usize] = true;
+        }
+        stands
+    }
+
+    /// Documents whose id an earlier one has: how many, and the first of them. What these are held
+    /// against may have the same ids.
     #[must_use]
     pub fn repeated_ids(&self) -> (usize, Option<usize>) {
         let hash = |document: usize| xxh3_64(self.ids.get(document).as_bytes());
         let mut seen: HashTable<usize> = HashTable::with_capacity(self.documents());
         let (mut count, mut first) = (0, None);
-        for document in 0..self.documents() {
+        for document in self.reference_documents()..self.documents() {
             let id = self.ids.get(document);
             if seen.find(hash(document), |&other| self.ids.get(other) == id).is_some() {
                 count += 1;

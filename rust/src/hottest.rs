@@ -64,7 +64,8 @@ pub struct Hot {
 }
 
 impl Hot {
-    /// Adds the crowds of one way of gathering them.
+    /// Adds the crowds of one way of gathering them, but for those of nothing but what the corpus is held
+    /// against.
     pub fn add(&mut self, store: &Store, gathered: Gathered, crowds: Crowds) {
         if gathered != Gathered::Anchors {
             self.largest = self.largest.max(crowds.largest);
@@ -74,6 +75,10 @@ impl Hot {
             *total += found;
         }
         let mut crowds = crowds.largest_crowds();
+        if store.reference_documents() > 0 {
+            let stands = store.nodes_of_corpus();
+            crowds.retain(|(_, crowd)| crowd.nodes.iter().any(|&node| stands[node as usize]));
+        }
         let stand = count_places(store, &mut crowds.iter_mut().map(|(_, crowd)| &crowd.nodes));
         self.crowds.extend(crowds.iter().zip(stand).map(
             |((central, crowd), (copies, documents))| HotCrowd {
@@ -185,13 +190,15 @@ pub struct HotText {
 pub type HotCrowdText = (HotCrowd, HotText);
 
 /// The texts with tokens that stand most often, in normal form, ten at most and each twice or more; and
-/// the texts of crowds. `spread` counts the documents of each node.
+/// the texts of crowds. `spread` counts the documents of each node. What stands only in that which the
+/// corpus is held against is left out.
 #[must_use]
 pub fn tell(
     store: &Store,
     crowds: &[HotCrowd],
     spread: &[u32],
 ) -> (Vec<HotText>, Vec<HotCrowdText>) {
+    let stands = store.nodes_of_corpus();
     let mut copies = vec![0u32; store.nodes()];
     for block in 0..store.blocks() {
         copies[store.node(block) as usize] += 1;
@@ -199,6 +206,7 @@ pub fn tell(
     let mut most: Vec<(std::cmp::Reverse<u32>, Number)> = (0..store.nodes() as Number)
         .into_par_iter()
         .filter(|&node| copies[node as usize] > 1 && store.token_count(node) > 0)
+        .filter(|&node| stands[node as usize])
         .map(|node| (std::cmp::Reverse(copies[node as usize]), node))
         .collect();
     if most.len() > TOLD {
@@ -223,13 +231,14 @@ pub fn tell(
     (texts, crowds.iter().copied().zip(central).collect())
 }
 
-/// The first block of each of some nodes.
+/// The first block of each of some nodes; before those that the corpus is held against, one of its own.
 fn first_blocks(store: &Store, nodes: &[Number]) -> Vec<Number> {
     let mut first = vec![NONE; nodes.len()];
     let mut order: Vec<(Number, usize)> = nodes.iter().copied().zip(0..).collect();
     order.sort_unstable();
     let mut missing = nodes.len();
-    for block in 0..store.blocks() {
+    let references = store.reference_blocks();
+    for block in (references..store.blocks()).chain(0..references) {
         let node = store.node(block);
         let start = order.partition_point(|&(other, _)| other < node);
         for &(_, place) in order[start..].iter().take_while(|&&(other, _)| other == node) {

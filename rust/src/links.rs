@@ -18,7 +18,8 @@ pub struct Link {
     pub earlier: Token,
 }
 
-/// Each place of an anchor with the first and the previous one of its home, by document and place.
+/// Each place of an anchor with the first and the previous one of its home, by document and place; those
+/// of what the corpus is held against have no links to earlier ones.
 #[must_use]
 pub fn links(text: &Text<'_>, least: u32, home: impl Fn(Number) -> u32 + Sync) -> Vec<Link> {
     let mut entries = repeated_anchors(text, least);
@@ -27,8 +28,12 @@ pub fn links(text: &Text<'_>, least: u32, home: impl Fn(Number) -> u32 + Sync) -
         key(one).cmp(&key(other)).then_with(|| text.visit(one.1).cmp(&text.visit(other.1)))
     });
     let mut links = Vec::new();
+    let references = text.store.reference_blocks();
     for bucket in entries.chunk_by(|one, other| key(one) == key(other)) {
         for (place, &(_, later)) in bucket.iter().enumerate().skip(1) {
+            if (later.block as usize) < references {
+                continue;
+            }
             links.push(Link { later, earlier: bucket[0].1 });
             if place > 1 {
                 links.push(Link { later, earlier: bucket[place - 1].1 });

@@ -215,8 +215,10 @@ impl Told {
 }
 
 /// When each document is visited first, as `choose_keepers` visits blocks; those of equal rank and
-/// content share a number, and documents without blocks come last.
+/// content share a number, and documents without blocks come last. Those that the others are held
+/// against come first.
 fn first_visits(store: &Store, rank: &[u32]) -> Vec<u32> {
+    let references = store.reference_documents();
     let least = |document| store.document_blocks(document).map(|block| rank[block]).min();
     let contents = contents(store);
     let keys: Vec<(bool, u32, u64)> = (0..store.documents())
@@ -224,11 +226,12 @@ fn first_visits(store: &Store, rank: &[u32]) -> Vec<u32> {
         .map(|(first, content)| (first.is_none(), first.unwrap_or(0), content))
         .collect();
     let mut order: Vec<Number> = (0..keys.len() as Number).collect();
-    order.par_sort_unstable_by_key(|&document| keys[document as usize]);
+    order[references..].par_sort_unstable_by_key(|&document| keys[document as usize]);
     let mut visits = vec![0; keys.len()];
     let mut visit = 0;
     for pair in order.windows(2) {
-        visit += u32::from(keys[pair[0] as usize] != keys[pair[1] as usize]);
+        let differ = keys[pair[0] as usize] != keys[pair[1] as usize];
+        visit += u32::from(differ || (pair[0] as usize) < references);
         visits[pair[1] as usize] = visit;
     }
     visits

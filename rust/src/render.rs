@@ -161,6 +161,11 @@ pub(crate) fn write_document(store: &Store, document: usize, out: &mut Vec<u8>) 
         write_number(out, store.places[document].line);
     }
     out.push(b'"');
+    if let Some(name) = store.reference_of(document) {
+        out.extend_from_slice(b",\"against\":\"");
+        write_name(out, name);
+        out.push(b'"');
+    }
 }
 
 pub(crate) fn write_likeness(likeness: Likeness, out: &mut Vec<u8>) {
@@ -193,7 +198,8 @@ pub fn largest_clusters(plan: &Plan, count: usize) -> Vec<usize> {
     order
 }
 
-/// Where each node stands first, and how often it stands in the corpus.
+/// Where each node stands first, and how often. What stands again only in that which the corpus is held
+/// against is not repeated.
 pub struct Occurrences {
     first: Vec<Number>,
     second: Vec<Number>,
@@ -209,17 +215,18 @@ impl Occurrences {
         let mut first = vec![NONE; store.nodes()];
         let mut second = vec![NONE; store.nodes()];
         let mut counts = vec![0u32; store.nodes()];
+        let references = store.reference_blocks();
         for block in 0..store.blocks() {
             let node = store.node(block) as usize;
-            match counts[node] {
-                0 => first[node] = block as Number,
-                1 => second[node] = block as Number,
-                _ => {}
+            if first[node] == NONE {
+                first[node] = block as Number;
+            } else if second[node] == NONE && block >= references {
+                second[node] = block as Number;
             }
             counts[node] += 1;
         }
-        let repeated =
-            (0..store.nodes() as Number).filter(|&node| counts[node as usize] > 1).collect();
+        let is_repeated = |&node: &Number| second[node as usize] != NONE;
+        let repeated = (0..store.nodes() as Number).filter(is_repeated).collect();
         Self { first, second, counts, repeated, documents: store.block_documents() }
     }
 

@@ -94,6 +94,8 @@ pub struct Store {
     pub groups: Vec<Number>,
     /// The time of each document, `UNDATED` without one; none where the policy has no window.
     pub times: Vec<i64>,
+    /// What the corpus is held against: where the documents of each end, and its name.
+    pub(crate) references: Vec<(Number, String)>,
 }
 
 /// The raw hash under which a block's text is looked up.
@@ -138,6 +140,7 @@ impl Store {
             normals: Texts::default(),
             groups: Vec::new(),
             times: Vec::new(),
+            references: Vec::new(),
         }
     }
 
@@ -168,6 +171,7 @@ impl Store {
             normals: Texts::none(),
             groups: Vec::new(),
             times: Vec::new(),
+            references: Vec::new(),
         }
     }
 

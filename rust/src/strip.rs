@@ -18,7 +18,7 @@ pub fn is_boilerplate(corpus: &Corpus<'_>, furniture: &[bool], block: Number) ->
 /// around them would look like one hard-wrapped paragraph.
 pub fn strip_boilerplate(corpus: &Corpus<'_>, furniture: &[bool], fates: &mut Fates) {
     let mut first_kept = HashMap::new();
-    for document in 0..corpus.store.documents() {
+    for document in corpus.store.reference_documents()..corpus.store.documents() {
         let range = corpus.store.document_blocks(document);
         let mut gone: Vec<Number> = range
             .clone()

@@ -59,10 +59,13 @@ pub struct Versions {
 }
 
 impl Versions {
-    /// Finds them; `told`, `dates` as `find_stories` has them.
+    /// Finds them; `told`, `dates` as `find_stories` has them. Stories of nothing but what the corpus is
+    /// held against are left out.
     #[must_use]
     pub fn new(corpus: &Corpus<'_>, told: (&Fates, &[Run]), dates: &[i64]) -> Self {
-        let stories = find_stories(corpus, told, dates);
+        let mut stories = find_stories(corpus, told, dates);
+        let references = corpus.store.reference_documents();
+        stories.retain(|story| story.iter().any(|&document| document as usize >= references));
         let mut made = Self::default();
         let mut pairs = Vec::new();
         for story in stories {

@@ -13,15 +13,15 @@ use crate::verify::Relation;
 const BLOCKS: u32 = 4096;
 
 /// Documents that are listed at one time.
-const DOCUMENTS: u32 = 1024;
+pub const DOCUMENTS: u32 = 1024;
 
-/// The documents that are held, some of them from a number on; and the number to go on with, the same
+/// The documents that are held, `most` of them from a number on; and the number to go on with, the same
 /// again after the last one.
 ///
 /// # Errors
 /// Those of reading, and where a file is damaged.
-pub fn documents(state: &State, first: u32) -> io::Result<(Vec<(u32, Held)>, u32)> {
-    let end = state.fresh.next_document().min(first.saturating_add(DOCUMENTS));
+pub fn documents(state: &State, first: u32, most: u32) -> io::Result<(Vec<(u32, Held)>, u32)> {
+    let end = state.fresh.next_document().min(first.saturating_add(most));
     let mut listed = Vec::new();
     for placed in &state.runs {
         let range = placed.documents.0.max(first)..placed.documents.1.min(end);
@@ -71,8 +71,8 @@ pub struct Listed {
     pub template: bool,
 }
 
-/// The first two places of a block.
-fn places(state: &State, node: u32) -> io::Result<Vec<Side>> {
+/// The first places of a block, `most` or a few more.
+pub(super) fn places(state: &State, node: u32, most: usize) -> io::Result<Vec<Side>> {
     let mut places = Vec::new();
     state.each_document(node, &mut |number| {
         let held: Held = state.document(number)?;
@@ -86,7 +86,7 @@ fn places(state: &State, node: u32) -> io::Result<Vec<Side>> {
                 raw: block.spelling,
             });
         }
-        Ok(places.len() < 2)
+        Ok(places.len() < most)
     })?;
     Ok(places)
 }
@@ -101,10 +101,10 @@ pub fn list(state: &State, first: u32) -> io::Result<(Vec<Listed>, u32)> {
     let mut listed = Vec::new();
     let mut buffer = TokenBuffer::default();
     for node in first..end {
-        let mut own = places(state, node)?.into_iter();
+        let mut own = places(state, node, 2)?.into_iter();
         let Some(side) = own.next() else { continue };
         for other in state.matches(node)?.into_iter().filter(|&other| other < node) {
-            let Some(other_side) = places(state, other)?.into_iter().next() else { continue };
+            let Some(other_side) = places(state, other, 1)?.into_iter().next() else { continue };
             let mut view = |node| {
                 let text = state.text(node)?;
                 Ok::<_, io::Error>(View::new(&mut buffer, &state.settings, node, text))

@@ -136,6 +136,33 @@ impl Rows {
         Ok(None)
     }
 
+    /// Calls `each` with the rows of some numbers, which ascend; those that have none are passed over.
+    ///
+    /// # Errors
+    /// Those of reading, of `each`, and where a page is damaged.
+    pub fn pick(
+        &self,
+        file: &RunFile,
+        numbers: &[u32],
+        mut each: impl FnMut(u32, &[u8]) -> io::Result<()>,
+    ) -> io::Result<()> {
+        let mut left = numbers;
+        while let Some(&next) = left.first() {
+            let after = self.numbers.partition_point(|&first| first <= next);
+            let end = self.numbers.get(after).copied().unwrap_or(u32::MAX);
+            let (mut here, beyond) = left.split_at(left.partition_point(|&number| number < end));
+            // The last number of all is in the last page.
+            let beyond = if after == self.numbers.len() { &[] } else { beyond };
+            left = beyond;
+            let Some(place) = after.checked_sub(1) else { continue };
+            self.each_in(file, place, &mut |number, row| {
+                here = &here[here.partition_point(|&wanted| wanted < number)..];
+                if here.first() == Some(&number) { each(number, row) } else { Ok(()) }
+            })?;
+        }
+        Ok(())
+    }
+
     /// Calls `each` with the rows of some numbers in order.
     ///
     /// # Errors

@@ -124,6 +124,26 @@ impl Corpus {
         (found.documents, found.bad, extras)
     }
 
+    /// Says what the other documents are held against: where the documents of each end, and its name.
+    fn hold_against(&mut self, references: Vec<(u32, String)>) -> PyResult<()> {
+        let end = references.last().map_or(0, |&(end, _)| end as usize);
+        if !references.is_sorted_by_key(|&(end, _)| end) || end > self.core.store.documents() {
+            return Err(value_error("no such documents"));
+        }
+        self.core.store.set_references(references);
+        Ok(())
+    }
+
+    /// How many distinct blocks all documents have, those that the others are held against too.
+    fn distinct(&self) -> usize {
+        self.core.store.nodes()
+    }
+
+    /// The name of what a document was read from, if the others are held against it.
+    fn reference_of(&self, document: usize) -> Option<&str> {
+        self.core.store.reference_of(document)
+    }
+
     fn repeated_ids(&self, py: Python<'_>) -> (usize, Option<(String, String)>) {
         let store = &self.core.store;
         let (count, first) = py.detach(|| store.repeated_ids());
@@ -266,6 +286,10 @@ impl Corpus {
             counts.set_item(name, count)?;
         }
         Ok(counts)
+    }
+
+    fn reference_counts(&self) -> Vec<[u64; 4]> {
+        self.core.reference_counts().to_vec()
     }
 
     fn state<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {

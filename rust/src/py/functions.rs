@@ -212,6 +212,7 @@ pub(super) fn signatures(
 
 /// Signatures of texts by their word shingles: `uint32 (n, 128)` bytes, row-major.
 #[pyfunction]
+#[pyo3(signature = (texts, size, a, b, threads, mask_numbers=false))]
 pub(super) fn sign_texts(
     py: Python<'_>,
     texts: Vec<Bound<'_, PyString>>,
@@ -219,13 +220,14 @@ pub(super) fn sign_texts(
     a: &[u8],
     b: &[u8],
     threads: usize,
+    mask_numbers: bool,
 ) -> PyResult<Py<PyBytes>> {
     let permutations = permutations_of(a, b)?;
     let texts = borrow(&texts)?;
     let powers = Powers::of(size.max(1));
     let pool = pool_of(threads)?;
     let sign_one = |scratch: &mut Scratch, row: &mut [u8], text: &str| {
-        scratch.buffer.read(text, false);
+        scratch.buffer.read(text, mask_numbers);
         scratch.items.clear();
         extend_items(scratch.path, scratch.buffer.hashes(), &powers, &mut scratch.items);
         sign(scratch.path, &mut scratch.items, &permutations, &mut scratch.signature);

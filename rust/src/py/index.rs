@@ -9,17 +9,20 @@ use pyo3::types::{PyDict, PyString};
 
 use super::convert::{Threads, borrow, field, permutations_of, settings_of, value_error, words};
 use super::index_values::{
-    Columns, PyDocument, PyMatch, PyRun, PyVerdict, PyWritten, failure, place, verdict_of,
+    Columns, PyBlock, PyDocument, PyMatch, PyRun, PyText, PyTexts, PyVerdict, PyWritten, failure,
+    place, verdict_of,
 };
 use crate::corpus::compile;
 use crate::index::batch::Batch;
 use crate::index::decide::Said;
+use crate::index::export::{Told, texts};
 use crate::index::fresh::Fresh;
-use crate::index::list::{Listed, documents, list};
+use crate::index::list::{DOCUMENTS, Listed, documents, list};
 use crate::index::merge::merge;
 use crate::index::record::Held;
 use crate::index::run::Run;
 use crate::index::state::{Placed, State};
+use crate::index::texts::{blocks, document_texts};
 use crate::read::NewDocument;
 
 /// Documents that were read and looked up, and are not judged yet.
@@ -311,9 +314,33 @@ impl IndexState {
 
     /// Documents from a number on, and where to go on.
     fn documents(&self, py: Python<'_>, first: u32) -> PyResult<(Vec<PyDocument>, u32)> {
-        let (found, end) = py.detach(|| documents(&self.read(), first)).map_err(failure)?;
+        let (found, end) =
+            py.detach(|| documents(&self.read(), first, DOCUMENTS)).map_err(failure)?;
         let told =
             |(number, held): (u32, Held)| (number, held.id, held.date, held.source, held.fields);
+        Ok((found.into_iter().map(told).collect(), end))
+    }
+
+    /// Different blocks from a number on, with their first places, and where to go on.
+    fn blocks(&self, py: Python<'_>, first: u32) -> PyResult<(Vec<PyBlock>, u32)> {
+        let (found, end) = py.detach(|| blocks(&self.read(), first)).map_err(failure)?;
+        let told = |(side, text)| (place(side), text);
+        Ok((found.into_iter().map(told).collect(), end))
+    }
+
+    /// Documents from a number on, each as its id and the texts of its blocks, and where to go on.
+    fn block_texts(&self, py: Python<'_>, first: u32) -> PyResult<(Vec<PyTexts>, u32)> {
+        let (found, end) = py.detach(|| document_texts(&self.read(), first)).map_err(failure)?;
+        Ok((found.into_iter().map(|one| (one.id, one.texts)).collect(), end))
+    }
+
+    /// Documents with their texts from a number on, and where to go on.
+    fn texts(&self, py: Python<'_>, first: u32) -> PyResult<(Vec<PyText>, u32)> {
+        let (found, end) = py.detach(|| texts(&self.read(), first)).map_err(failure)?;
+        let told = |Told { held, text, missing }| {
+            let Held { id, date, source, fields, .. } = held;
+            (id, date, source, fields, text, missing)
+        };
         Ok((found.into_iter().map(told).collect(), end))
     }
 

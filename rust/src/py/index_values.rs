@@ -72,8 +72,17 @@ pub(super) type PyWritten = ((u32, u32), (u32, u32), u64, u64);
 /// Number, id, date, source, fields.
 pub(super) type PyDocument = (u32, String, String, String, String);
 
+/// Id, date, source, fields, text, blocks that it lacks.
+pub(super) type PyText = (String, String, String, String, String, u32);
+
 /// Id, source, date and span of one side.
 pub(super) type PyPlace = (String, String, String, (u32, u32));
+
+/// A block: its first place and its text.
+pub(super) type PyBlock = (PyPlace, String);
+
+/// A document: its id and the texts of its blocks.
+pub(super) type PyTexts = (String, Vec<String>);
 
 /// Both sides, relation, resemblance, containment, whether they differ in numbers or names only.
 pub(super) type PyMatch = (PyPlace, PyPlace, &'static str, f64, f64, bool);
