@@ -127,6 +127,11 @@ impl<'a> Settler<'a> {
         self.tokens(block) < self.corpus.settings.least_tokens()
     }
 
+    /// Whether a block was settled before, as one that stays.
+    pub(crate) fn is_settled_again(&self, block: Number) -> bool {
+        self.before.contains_key(&block)
+    }
+
     fn is_boilerplate(&self, block: Number) -> bool {
         is_boilerplate(self.corpus, self.furniture, block)
     }

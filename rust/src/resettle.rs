@@ -3,7 +3,8 @@
 //! A block that a run covers may go for the region where its tokens stand a second time. What goes for
 //! such a block already, as a copy of it, as one that resembles it or as a part of it, then goes for that
 //! region too: were the block kept for its sake, cleaning the cleaned text would remove it, since what
-//! asks for it is gone. What asks for it and stays keeps it, here and then.
+//! asks for it is gone. What asks for it and stays keeps it in its own document, here and then; in others
+//! it names the region as well, so that documents which come later change nothing before them.
 
 use hashbrown::HashMap;
 
@@ -28,7 +29,7 @@ pub fn settle_runs(
     let positions = positions(store);
     let states = fates.states.clone();
     let text = Text { store, states: &states, documents, order, positions: &positions };
-    let followers = Followers::new(&fates);
+    let followers = Followers::new(&fates, documents);
     let beside = find_parts(&text, &mut fates, settings.least_tokens());
     let mut runs = find_runs(&text, settings.min_run, |document| corpus.home(document));
     let home = |block: Number| documents[block as usize];
@@ -60,7 +61,7 @@ pub fn settle_runs(
     (fates, runs)
 }
 
-/// Blocks that go for a block that stays, and would go as well for another place of its tokens.
+/// Blocks that name a block that stays, and could name another place of its tokens as well.
 struct Followers {
     /// Keeper and block, ascending.
     pairs: Vec<(Number, Number)>,
@@ -71,16 +72,20 @@ struct Followers {
 }
 
 impl Followers {
-    /// Before any region is known. What stays pins what it names, unless it holds all of that anyway.
-    fn new(fates: &Fates) -> Self {
+    /// Before any region is known. What stays pins what it names in its own document, unless it holds
+    /// all of that anyway.
+    fn new(fates: &Fates, documents: &[Number]) -> Self {
         let (mut pairs, mut holders) = (Vec::new(), Vec::new());
         let mut pinned = vec![false; fates.states.len()];
         let named = (0..).zip(&fates.aligned).filter(|&(_, &keeper)| keeper != NONE);
         for (block, &keeper) in named {
             match fates.states[block as usize] {
-                State::Removed => pairs.push((keeper, block)),
                 State::Contained => holders.push(block),
-                _ => pinned[keeper as usize] = true,
+                State::Removed => pairs.push((keeper, block)),
+                _ if documents[block as usize] == documents[keeper as usize] => {
+                    pinned[keeper as usize] = true;
+                }
+                _ => pairs.push((keeper, block)),
             }
         }
         pairs.sort_unstable();
@@ -106,6 +111,10 @@ impl Followers {
         let is_gone = |fates: &Fates, block: Number| fates.states[block as usize].is_gone();
         for &(keeper, block) in &self.pairs {
             let part = fates.regions.get(&block).copied();
+            if part.is_none() && fates.aligned[block as usize] != keeper {
+                // Its document's layout held it, and now it goes for another one.
+                continue;
+            }
             let (first, last) =
                 part.map_or((keeper, keeper), |part| (part.first.block, part.end.block));
             if !(first..=last).any(|block| is_gone(fates, block)) {
