@@ -35,6 +35,7 @@ pub mod fold;
 #[rustfmt::skip]
 mod fold_table;
 pub mod furniture;
+pub mod given;
 pub mod group;
 pub mod hash;
 pub mod hot;

@@ -10,6 +10,7 @@ use crate::differences::Differences;
 use crate::exact::ExactSpans;
 use crate::fates::{Fates, State};
 use crate::furniture::{FURNITURE_DOCUMENTS, is_furniture, short_furniture, sources};
+use crate::given::Given;
 use crate::likeness::Likenesses;
 use crate::passages::{count_documents, settle};
 use crate::quotes::Quotes;
@@ -105,6 +106,9 @@ pub struct Plan {
     pub runs: Vec<Run>,
     /// In how many documents each node stands.
     pub spread: Vec<u32>,
+    /// Where something was given: what became of each block before runs were looked for, and what it
+    /// repeats.
+    pub by_blocks: Option<(Vec<State>, Vec<Number>)>,
     /// The document of each block; nothing once the plan is made.
     documents: Vec<Number>,
 }
@@ -117,20 +121,36 @@ pub fn make_plan(
     neighbours: &Neighbours,
     rank: Option<&[u32]>,
 ) -> Plan {
+    plan_from(store, settings, neighbours, rank, None)
+}
+
+/// The same, where something was decided before.
+#[must_use]
+pub fn plan_from(
+    store: &Store,
+    settings: &Settings,
+    neighbours: &Neighbours,
+    rank: Option<&[u32]>,
+    known: Option<&Given>,
+) -> Plan {
+    let nothing = Given::default();
+    let given = known.unwrap_or(&nothing);
     let documents = store.block_documents();
     let sources = sources(store);
-    let mut excluded = vec![false; store.documents()];
+    let mut excluded = given.excluded.clone();
+    excluded.resize(store.documents(), false);
     loop {
         let corpus =
             Corpus { store, settings, neighbours, documents: &documents, excluded: &excluded };
         let keepers = choose_keepers(&corpus, rank);
         let spread = count_documents(&corpus);
         let furniture = short_furniture(&corpus, &spread, &sources);
-        let mut fates = settle(&corpus, keepers, &furniture);
+        let mut fates = settle(&corpus, keepers, &furniture, &given.holes);
+        let by_blocks = known.map(|_| (fates.states.clone(), fates.aligned.clone()));
         let mut runs = Vec::new();
         if settings.finds_runs() && !settings.chain {
             let order = rank.map(|rank| first_visits(store, rank));
-            (fates, runs) = settle_runs(&corpus, fates, &furniture, order.as_deref());
+            (fates, runs) = settle_runs(&corpus, fates, &furniture, order.as_deref(), given);
         }
         let dropped = dropped_documents(&corpus, &fates);
         // With what `min_kept` drops, and with rulers of punctuation, keepers that others may name
@@ -170,6 +190,7 @@ pub fn make_plan(
             fates,
             dropped,
             spread,
+            by_blocks,
             documents,
         };
         plan.join_clusters((store, settings), &sources);

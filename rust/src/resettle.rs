@@ -10,6 +10,7 @@ use hashbrown::HashMap;
 
 use crate::cluster::Corpus;
 use crate::fates::{Fates, State};
+use crate::given::Given;
 use crate::passages::Settler;
 use crate::regions::{Region, covered_blocks, find_parts};
 use crate::runs::{Run, find_runs};
@@ -24,6 +25,7 @@ pub fn settle_runs(
     mut fates: Fates,
     furniture: &[bool],
     order: Option<&[u32]>,
+    given: &Given,
 ) -> (Fates, Vec<Run>) {
     let Corpus { store, settings, documents, .. } = *corpus;
     let positions = positions(store);
@@ -31,13 +33,15 @@ pub fn settle_runs(
     let text = Text { store, states: &states, documents, order, positions: &positions };
     let followers = Followers::new(&fates, documents);
     let beside = find_parts(&text, &mut fates, settings.least_tokens());
-    let mut runs = find_runs(&text, settings.min_run, |document| corpus.home(document));
+    let looks = |document| given.looks_at(document);
+    let mut runs = find_runs(&text, settings.min_run, |document| corpus.home(document), looks);
     let home = |block: Number| documents[block as usize];
     runs.retain(|run| corpus.in_scope(home(run.later.block), home(run.earlier.block)));
     let mut candidates: HashMap<Number, Vec<Region>> = HashMap::new();
     let covered = runs.iter().flat_map(|run| covered_blocks(&text, run));
     for (block, region) in beside.into_iter().chain(covered) {
         let may_go = matches!(fates.states[block as usize], State::Kept | State::Contained)
+            && given.is_open(block)
             && !followers.pinned[block as usize]
             && followers
                 .of(block)
@@ -46,15 +50,21 @@ pub fn settle_runs(
             candidates.entry(block).or_default().push(region);
         }
     }
-    if candidates.is_empty() {
+    if candidates.is_empty() && given.covered.is_empty() {
         return (fates, runs);
+    }
+    for (&block, &region) in &given.covered {
+        fates.states[block as usize] = State::Removed;
+        fates.aligned[block as usize] = region.map_or(NONE, |region| region.first.block);
+        fates.regions.extend(region.map(|region| (block, region)));
     }
     // A region stands in what is visited before: so what holds it is settled when it is asked for.
     let mut sequence: Vec<usize> = (0..store.documents()).collect();
     if let Some(order) = order {
         sequence.sort_by_key(|&document| order[document]);
     }
-    let locked = followers.free(&fates, State::Layout);
+    let mut locked = followers.free(&fates, State::Layout);
+    locked.retain(|&block| given.is_open(block));
     let settler = Settler::of_regions(corpus, furniture, fates, candidates, locked);
     let mut fates = settler.settle(sequence.into_iter());
     followers.follow(&text, &mut fates);
@@ -125,7 +135,7 @@ impl Followers {
                 fates.aligned[block as usize] = keeper;
                 continue;
             }
-            let whole = fates.regions[&keeper];
+            let Some(&whole) = fates.regions.get(&keeper) else { continue };
             let region = match part {
                 Some(part) if first == keeper && last == keeper => part_of(text, whole, part),
                 _ => {

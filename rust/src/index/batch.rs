@@ -11,6 +11,7 @@ use super::file::Kind;
 use super::keys::{KeyMaker, Keys};
 use super::record::Node;
 use super::state::State;
+use super::streams::{Streams, distinct};
 use super::view::View;
 use crate::anchors::Seen;
 use crate::contain::{COLD, LONGEST, holds, least_share};
@@ -36,6 +37,11 @@ pub struct Batch {
     pub keys: Vec<Keys>,
     /// The first raw text of each new node that can match others.
     pub texts: HashMap<u32, String>,
+    /// Of each document, as if nothing of it went: its different anchors, ascending, and whether one
+    /// stands twice. None where runs are not looked for.
+    pub anchors: Vec<(Vec<u32>, bool)>,
+    /// Those of all documents that held documents have.
+    pub met: HashSet<u32>,
     /// What is to be judged by shingles.
     pub long: Vec<Suspects>,
     /// What is to be judged by characters.
@@ -78,6 +84,8 @@ impl Batch {
             first_new,
             keys: Vec::new(),
             texts: HashMap::new(),
+            anchors: Vec::new(),
+            met: HashSet::new(),
             long: Vec::new(),
             short: Vec::new(),
             views: HashMap::new(),
@@ -87,6 +95,7 @@ impl Batch {
             alone,
         };
         batch.make_keys(state)?;
+        batch.find_anchors(state)?;
         batch.find_suspects(state)?;
         batch.view_suspects(state)?;
         Ok(batch)
@@ -103,6 +112,8 @@ impl Batch {
     #[must_use]
     pub fn is_plain(&self) -> bool {
         self.alone
+            && self.met.is_empty()
+            && self.anchors.iter().all(|&(_, twice)| !twice)
             && self.long.is_empty()
             && self.short.is_empty()
             && self.nodes.len() == self.store.blocks()
@@ -146,12 +157,44 @@ impl Batch {
                 node.1.anchors = keys.anchors.len() as u32;
             }
         }
-        let least = state.settings.least_tokens();
+        // Where runs begin and end is told by texts, also by those that match none.
+        let least = if state.settings.finds_runs() { 1 } else { state.settings.least_tokens() };
         for (variant, &node) in self.store.variant_nodes.iter().enumerate() {
             let (number, known) = self.nodes[node as usize];
             if number >= first_new && known.tokens >= least && !self.texts.contains_key(&number) {
                 self.texts.insert(number, self.store.variant_text(variant as Number));
             }
+        }
+        Ok(())
+    }
+
+    /// The tokens of a document's blocks.
+    pub fn tokens(&self, document: usize) -> impl Iterator<Item = &[u32]> {
+        let blocks = self.store.document_blocks(document);
+        blocks.map(|block| self.store.node_tokens(self.store.node(block)))
+    }
+
+    fn find_anchors(&mut self, state: &State) -> io::Result<()> {
+        if !state.settings.finds_runs() {
+            return Ok(());
+        }
+        let find = |streams: &mut Streams, document: usize| {
+            let mut anchors = Vec::new();
+            streams.find(self.tokens(document).map(Some), |anchor, _| anchors.push(anchor));
+            let (anchors, twice) = distinct(anchors);
+            let mut met = Vec::new();
+            for &anchor in anchors.iter().filter(|_| state.compares_documents()) {
+                state.each(Kind::Streams, anchor, |_| {
+                    met.push(anchor);
+                    Ok(false)
+                })?;
+            }
+            Ok((anchors, twice, met))
+        };
+        let streams = || Streams::new(&state.settings);
+        for (anchors, twice, met) in each((self.alone, self.store.documents()), streams, find)? {
+            self.anchors.push((anchors, twice));
+            self.met.extend(met);
         }
         Ok(())
     }

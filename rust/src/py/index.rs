@@ -13,13 +13,13 @@ use super::index_values::{
 };
 use crate::corpus::compile;
 use crate::index::batch::Batch;
-use crate::index::decide::Said;
 use crate::index::fresh::Fresh;
 use crate::index::list::{Listed, documents, list};
 use crate::index::merge::merge;
 use crate::index::record::Held;
 use crate::index::run::Run;
 use crate::index::state::{Placed, State};
+use crate::index::verdict::{Said, Verdict};
 use crate::read::NewDocument;
 
 /// Documents that were read and looked up, and are not judged yet.
@@ -115,7 +115,8 @@ impl IndexState {
                 state.decide(&mut batch, &said)?
             };
             if remember {
-                let held = verdicts.iter().map(|verdict| verdict.held.clone()).collect();
+                let held = |verdict: &Verdict| (verdict.held.clone(), verdict.anchors.clone());
+                let held = verdicts.iter().map(held).collect();
                 if !self.write().remember(&batch, held) {
                     return Ok(None);
                 }

@@ -1,0 +1,71 @@
+//! Documents as streams of tokens, whatever their breaks, broken where something goes; and their anchors.
+//!
+//! What a batch scan compares are places of one anchor: each with the first and the previous one. So of an
+//! anchor it is enough to know the first and the last document that is held (`gather.rs`): the batch
+//! scan's code finds the same links between these as it would between all.
+
+use crate::anchors::Anchors;
+use crate::settings::Settings;
+
+/// Finds the anchors of documents.
+pub struct Streams {
+    anchors: Anchors,
+    tokens: Vec<u32>,
+    /// First token of each block of the stream, and the block.
+    starts: Vec<(usize, u32)>,
+}
+
+impl Streams {
+    /// For a policy.
+    #[must_use]
+    pub fn new(settings: &Settings) -> Self {
+        let anchors = Anchors::of(settings.min_run as usize);
+        Self { anchors, tokens: Vec::new(), starts: Vec::new() }
+    }
+
+    /// Calls `each` with every anchor of a document and the first and the last block that its tokens stand
+    /// in. The tokens of its blocks come in their order; `None` is a block that goes.
+    pub fn find<'a>(
+        &mut self,
+        blocks: impl IntoIterator<Item = Option<&'a [u32]>>,
+        mut each: impl FnMut(u32, (u32, u32)),
+    ) {
+        self.clear();
+        for (block, tokens) in (0..).zip(blocks) {
+            if let Some(tokens) = tokens {
+                self.starts.push((self.tokens.len(), block));
+                self.tokens.extend_from_slice(tokens);
+            } else {
+                self.end(&mut each);
+            }
+        }
+        self.end(&mut each);
+    }
+
+    fn clear(&mut self) {
+        self.tokens.clear();
+        self.starts.clear();
+    }
+
+    fn end(&mut self, each: &mut impl FnMut(u32, (u32, u32))) {
+        let (starts, gram) = (&self.starts, self.anchors.gram());
+        let block_at = |token: usize| {
+            let after = starts.partition_point(|&(start, _)| start <= token);
+            starts[after - 1].1
+        };
+        self.anchors.find(&self.tokens, |hash, first| {
+            each(hash, (block_at(first), block_at(first + gram - 1)));
+        });
+        self.clear();
+    }
+}
+
+/// The different ones of some anchors, ascending; and whether any stands twice.
+#[must_use]
+pub fn distinct(mut anchors: Vec<u32>) -> (Vec<u32>, bool) {
+    let count = anchors.len();
+    anchors.sort_unstable();
+    anchors.dedup();
+    let twice = anchors.len() < count;
+    (anchors, twice)
+}
