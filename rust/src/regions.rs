@@ -67,7 +67,7 @@ pub fn find_parts(text: &Text<'_>, fates: &mut Fates, fewest: u32) -> Vec<(Numbe
             (first, start) = (previous, region.first);
         }
         // A part of one block is told by the match: both blocks are shown.
-        if beside.len() > known || region.first.block != region.end.block || in_parts(fates, block)
+        if beside.len() > known || region.first.block != region.end.block || in_parts(text, fates, block)
         {
             fates.regions.insert(block, region);
             fates.aligned[block as usize] = region.first.block;
@@ -76,12 +76,15 @@ pub fn find_parts(text: &Text<'_>, fates: &mut Fates, fewest: u32) -> Vec<(Numbe
     beside
 }
 
-/// Whether a block beside this one goes for the same keeper, as the parts of a text that was split do.
-fn in_parts(fates: &Fates, block: Number) -> bool {
+/// Whether a block beside this one in its document goes for the same keeper, as the parts of a text that
+/// was split do.
+fn in_parts(text: &Text<'_>, fates: &Fates, block: Number) -> bool {
     let block = block as usize;
-    let keeper = fates.aligned[block];
-    let next = fates.aligned.get(block + 1);
-    next == Some(&keeper) || (block > 0 && fates.aligned[block - 1] == keeper)
+    let blocks = text.store.document_blocks(text.documents[block] as usize);
+    let goes_for = |beside: usize| {
+        blocks.contains(&beside) && fates.aligned[beside] == fates.aligned[block]
+    };
+    goes_for(block + 1) || block.checked_sub(1).is_some_and(goes_for)
 }
 
 /// Reads blocks and what stands in the text from some token on.
