@@ -20,8 +20,8 @@ pub struct Given {
     pub open: Vec<bool>,
     /// Whether each document has a block that runs may settle; empty where all have.
     pub looks: Vec<bool>,
-    /// Documents that are dropped, whose blocks others name last.
-    pub excluded: Vec<bool>,
+    /// Whether exact spans are told, though no runs are looked for.
+    pub exact: bool,
 }
 
 impl Given {

@@ -137,8 +137,7 @@ pub fn plan_from(
     let given = known.unwrap_or(&nothing);
     let documents = store.block_documents();
     let sources = sources(store);
-    let mut excluded = given.excluded.clone();
-    excluded.resize(store.documents(), false);
+    let mut excluded = vec![false; store.documents()];
     loop {
         let corpus =
             Corpus { store, settings, neighbours, documents: &documents, excluded: &excluded };
@@ -161,7 +160,7 @@ pub fn plan_from(
         }
         let passages = find_passages(store, &fates, &documents);
         let mut likenesses = Likenesses::new(store, settings, neighbours, &fates, &passages);
-        let (spans, quotes) = if settings.finds_runs() {
+        let (spans, quotes) = if settings.finds_runs() || given.exact {
             let positions = positions(store);
             let text = Text {
                 store,

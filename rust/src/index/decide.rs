@@ -7,7 +7,7 @@
 use std::collections::BTreeMap;
 use std::io;
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::batch::Batch;
 use super::gather::{Earlier, Gatherer, other_side};
@@ -21,7 +21,8 @@ use super::view::{View, known_match};
 use crate::cluster::Neighbours;
 use crate::fates::State as BlockState;
 use crate::plan::{Plan, plan_from};
-use crate::settings::{Scope, Settings};
+use crate::regions::may_stand_around;
+use crate::settings::Settings;
 use crate::store::NONE;
 use crate::verify::Match;
 
@@ -49,7 +50,7 @@ pub fn decide(
     nodes.dedup();
     let hot = nodes.iter().filter_map(|node| batch.hot.get(node)).sum();
     let mut gatherer = Gatherer::new(state, earlier, said.before);
-    let matches = gather(state, batch, &mut gatherer, &nodes)?;
+    let matches = gather(batch, &mut gatherer, &nodes)?;
     let whole = batch.anchors.get(document).cloned().unwrap_or_default();
     let meets = |batch: &Batch, (anchors, twice): &Anchors| {
         let is_met = |anchor| batch.met.contains(anchor) || earlier.streams.contains_key(anchor);
@@ -59,8 +60,9 @@ pub fn decide(
     if is_alone && matches.is_empty() && !meets(batch, &whole) {
         return Ok(Verdict::of_unknown(held, whole.0, hot));
     }
+    add_known_pairs(state, batch, &mut gatherer, &nodes)?;
     let known = complete(state, batch, &gatherer, &matches)?;
-    let views = (&state.by_blocks, &batch.views);
+    let views = (state, &state.by_blocks, &batch.views);
     let (scene, plan) = decided(views, &gatherer.documents, (number, &held), &known);
     let anchors = staying_anchors(state, batch, document, whole, &scene, &plan);
     if !state.settings.finds_runs() || !(meets(batch, &anchors) || needs_runs(&scene, &plan)) {
@@ -75,8 +77,9 @@ pub fn decide(
     }
     for tries in 1.. {
         view_all(state, batch, gatherer.documents.values().chain([&held]))?;
+        add_known_pairs(state, batch, &mut gatherer, &nodes)?;
         let known = complete(state, batch, &gatherer, &matches)?;
-        let views = (&state.settings, &batch.views);
+        let views = (state, &state.settings, &batch.views);
         let (scene, plan) = decided(views, &gatherer.documents, (number, &held), &known);
         let missing = missing(&scene, &plan, &gatherer.documents);
         if missing.is_empty() || tries == TRIES {
@@ -95,7 +98,6 @@ pub fn decide(
 /// Gathers the held documents that hold what the blocks of a new one match first; the matches of its new
 /// blocks.
 fn gather(
-    state: &State,
     batch: &Batch,
     gatherer: &mut Gatherer<'_>,
     nodes: &[u32],
@@ -106,11 +108,6 @@ fn gather(
         if !is_known && !batch.is_new(node) {
             // It stood in documents that were removed.
             gatherer.add_matches(node)?;
-        } else if is_known && state.settings.scope == Scope::Within {
-            // What stands elsewhere is no keeper: what matches it in the document itself may be.
-            let here = |other: &u32| nodes.binary_search(other).is_ok();
-            let found = state.matches(node)?.into_iter().filter(here);
-            gatherer.pairs.extend(found.map(|other| (node.min(other), node.max(other))));
         }
         if batch.is_new(node) {
             let mut repeats = Vec::new();
@@ -133,6 +130,24 @@ fn gather(
     }
     gatherer.settle()?;
     Ok(matches)
+}
+
+/// Adds the matches of the new document's known blocks with all that was gathered, and with each other: a
+/// passage may go on in these.
+fn add_known_pairs(
+    state: &State,
+    batch: &Batch,
+    gatherer: &mut Gatherer<'_>,
+    nodes: &[u32],
+) -> io::Result<()> {
+    let blocks = gatherer.documents.values().flat_map(|held| &held.blocks);
+    let present: HashSet<u32> =
+        blocks.map(|block| block.node).chain(nodes.iter().copied()).collect();
+    for &node in nodes.iter().filter(|&&node| !batch.is_new(node)) {
+        let others = state.matches(node)?.into_iter().filter(|other| present.contains(other));
+        gatherer.pairs.extend(others.map(|other| (node.min(other), node.max(other))));
+    }
+    Ok(())
 }
 
 /// All matches of what was gathered: those of the new document's new blocks, and those that are known.
@@ -162,12 +177,13 @@ fn complete(
 /// Decides on a document, with some held ones before it, by the settings of the policy or by those of its
 /// blocks.
 fn decided<'a>(
-    (settings, views): (&'a Settings, &'a HashMap<u32, View>),
+    (state, settings, views): (&State, &'a Settings, &'a HashMap<u32, View>),
     documents: &BTreeMap<u32, Held>,
     (number, held): (u32, &Held),
     matches: &[Match],
 ) -> (Stage<'a>, Plan) {
     let mut scene = Stage::new(settings, views);
+    scene.given.exact = state.settings.finds_runs();
     scene.add_held(documents);
     scene.add_new(number, held);
     let matches = scene.localise(matches);
@@ -198,17 +214,20 @@ fn staying_anchors(
     distinct(found)
 }
 
-/// Whether runs may matter though no anchor is met: something goes for a text that is like it, whose
-/// neighbours may go on, or names what went for a run; or a layout holds something.
+/// Whether runs may matter though no anchor is met: something goes for a text that goes on around it, or
+/// names what went for a run; or a layout holds something.
 fn needs_runs(scene: &Stage<'_>, plan: &Plan) -> bool {
     let store = &scene.store;
     store.document_blocks(store.documents() - 1).any(|block| {
         let (state, keeper) = (plan.fates.states[block], plan.fates.aligned[block]);
-        let is_alike = || store.node(block) != store.node(keeper as usize);
-        state == BlockState::Layout
-            || keeper != NONE
-                && (state == BlockState::Removed && is_alike()
-                    || scene.given.covered.contains_key(&keeper))
+        let goes_on = || {
+            let (node, other) = (store.node(block), store.node(keeper as usize));
+            node != other && may_stand_around(store.node_tokens(node), store.node_tokens(other))
+        };
+        keeper != NONE
+            && (state == BlockState::Layout && !scene.given.covered.is_empty()
+                || state == BlockState::Removed && goes_on()
+                || scene.given.covered.contains_key(&keeper))
     })
 }
 
