@@ -67,7 +67,9 @@ pub fn find_parts(text: &Text<'_>, fates: &mut Fates, fewest: u32) -> Vec<(Numbe
             (first, start) = (previous, region.first);
         }
         // A part of one block is told by the match: both blocks are shown.
-        if beside.len() > known || region.first.block != region.end.block || in_parts(text, fates, block)
+        if beside.len() > known
+            || region.first.block != region.end.block
+            || in_parts(text, fates, block)
         {
             fates.regions.insert(block, region);
             fates.aligned[block as usize] = region.first.block;
@@ -81,9 +83,8 @@ pub fn find_parts(text: &Text<'_>, fates: &mut Fates, fewest: u32) -> Vec<(Numbe
 fn in_parts(text: &Text<'_>, fates: &Fates, block: Number) -> bool {
     let block = block as usize;
     let blocks = text.store.document_blocks(text.documents[block] as usize);
-    let goes_for = |beside: usize| {
-        blocks.contains(&beside) && fates.aligned[beside] == fates.aligned[block]
-    };
+    let goes_for =
+        |beside: usize| blocks.contains(&beside) && fates.aligned[beside] == fates.aligned[block];
     goes_for(block + 1) || block.checked_sub(1).is_some_and(goes_for)
 }
 

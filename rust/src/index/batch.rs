@@ -11,7 +11,6 @@ use super::file::Kind;
 use super::keys::{KeyMaker, Keys};
 use super::record::Node;
 use super::state::State;
-use super::streams::{Streams, distinct};
 use super::view::View;
 use crate::anchors::Seen;
 use crate::contain::{COLD, LONGEST, holds, least_share};
@@ -55,7 +54,7 @@ pub struct Batch {
     /// The version of the state that was asked.
     pub version: u64,
     /// Whether one thread is enough.
-    alone: bool,
+    pub(super) alone: bool,
 }
 
 /// What looking a block up found.
@@ -164,37 +163,6 @@ impl Batch {
             if number >= first_new && known.tokens >= least && !self.texts.contains_key(&number) {
                 self.texts.insert(number, self.store.variant_text(variant as Number));
             }
-        }
-        Ok(())
-    }
-
-    /// The tokens of a document's blocks.
-    pub fn tokens(&self, document: usize) -> impl Iterator<Item = &[u32]> {
-        let blocks = self.store.document_blocks(document);
-        blocks.map(|block| self.store.node_tokens(self.store.node(block)))
-    }
-
-    fn find_anchors(&mut self, state: &State) -> io::Result<()> {
-        if !state.settings.finds_runs() {
-            return Ok(());
-        }
-        let find = |streams: &mut Streams, document: usize| {
-            let mut anchors = Vec::new();
-            streams.find(self.tokens(document).map(Some), |anchor, _| anchors.push(anchor));
-            let (anchors, twice) = distinct(anchors);
-            let mut met = Vec::new();
-            for &anchor in anchors.iter().filter(|_| state.compares_documents()) {
-                state.each(Kind::Streams, anchor, |_| {
-                    met.push(anchor);
-                    Ok(false)
-                })?;
-            }
-            Ok((anchors, twice, met))
-        };
-        let streams = || Streams::new(&state.settings);
-        for (anchors, twice, met) in each((self.alone, self.store.documents()), streams, find)? {
-            self.anchors.push((anchors, twice));
-            self.met.extend(met);
         }
         Ok(())
     }

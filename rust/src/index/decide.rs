@@ -69,13 +69,15 @@ pub fn decide(
         return Ok(tell(&scene, &plan, &gatherer.documents, (number, held, said), anchors.0, hot));
     }
     if state.compares_documents() {
-        let asked = anchors.0.iter().copied().filter(|anchor| {
-            batch.met.contains(anchor) || earlier.streams.contains_key(anchor)
-        });
+        let asked =
+            anchors.0.iter().copied().filter(|anchor| {
+                batch.met.contains(anchor) || earlier.streams.contains_key(anchor)
+            });
         let asked: Vec<u32> = asked.collect();
         meet(state, batch, &mut gatherer, (&asked, said.before))?;
     }
-    for tries in 1.. {
+    let mut tries = 1;
+    loop {
         view_all(state, batch, gatherer.documents.values().chain([&held]))?;
         add_known_pairs(state, batch, &mut gatherer, &nodes)?;
         let known = complete(state, batch, &gatherer, &matches)?;
@@ -91,17 +93,13 @@ pub fn decide(
         for document in missing {
             gatherer.add_document(document)?;
         }
+        tries += 1;
     }
-    unreachable!("the last try returns")
 }
 
 /// Gathers the held documents that hold what the blocks of a new one match first; the matches of its new
 /// blocks.
-fn gather(
-    batch: &Batch,
-    gatherer: &mut Gatherer<'_>,
-    nodes: &[u32],
-) -> io::Result<Vec<Match>> {
+fn gather(batch: &Batch, gatherer: &mut Gatherer<'_>, nodes: &[u32]) -> io::Result<Vec<Match>> {
     let mut matches: Vec<Match> = Vec::new();
     for &node in nodes {
         let is_known = gatherer.add(node)?.is_some();
@@ -164,9 +162,8 @@ fn complete(
     let wanted: Vec<u32> = pairs.iter().flat_map(|&(left, right)| [left, right]).collect();
     batch.view(state, &wanted)?;
     let views = &batch.views;
-    let known = |(left, right): &(u32, u32)| {
-        known_match(&state.settings, &views[left], &views[right])
-    };
+    let known =
+        |(left, right): &(u32, u32)| known_match(&state.settings, &views[left], &views[right]);
     let mut matches = new.to_vec();
     matches.extend(pairs.iter().filter_map(known));
     matches.sort_unstable_by_key(|found| (found.left, found.right));

@@ -57,11 +57,7 @@ pub fn meet(
 
 /// Of documents that were removed: what repeated the blocks around an anchor may be loose, and stand for
 /// them now.
-fn ask_ghosts(
-    state: &State,
-    batch: &mut Batch,
-    gatherer: &mut Gatherer<'_>,
-) -> io::Result<()> {
+fn ask_ghosts(state: &State, batch: &mut Batch, gatherer: &mut Gatherer<'_>) -> io::Result<()> {
     let mut ghosts = std::mem::take(&mut gatherer.ghosts);
     ghosts.sort_unstable();
     ghosts.dedup();

@@ -88,9 +88,7 @@ pub fn merge(
         merge_pairs((runs, more), kind, &mut out, |(key, value)| match kind {
             Kind::Postings | Kind::Ids => state.is_held(value),
             Kind::Matches => stays(key) && stays(value),
-            Kind::Streams if compact => {
-                state.is_held(value) && !freed.documents.contains(&value)
-            }
+            Kind::Streams if compact => state.is_held(value) && !freed.documents.contains(&value),
             Kind::Streams => true,
             _ => stays(value),
         })?;

@@ -208,7 +208,7 @@ impl Held {
             };
             let text = self.spelling_of(place);
             let spelled = SPELLED * u8::from(block.spelling != 0);
-            out.push(fate | spelled | TOLD * u8::from(text.is_some()));
+            out.push(fate | spelled | (TOLD * u8::from(text.is_some())));
             if block.spelling != 0 {
                 out.extend_from_slice(&block.spelling.to_le_bytes());
             }

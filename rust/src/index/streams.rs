@@ -4,6 +4,12 @@
 //! anchor it is enough to know the first and the last document that is held (`gather.rs`): the batch
 //! scan's code finds the same links between these as it would between all.
 
+use std::io;
+
+use super::batch::Batch;
+use super::each::each;
+use super::file::Kind;
+use super::state::State;
 use crate::anchors::Anchors;
 use crate::settings::Settings;
 
@@ -68,4 +74,41 @@ pub fn distinct(mut anchors: Vec<u32>) -> (Vec<u32>, bool) {
     anchors.dedup();
     let twice = anchors.len() < count;
     (anchors, twice)
+}
+
+impl Batch {
+    /// The tokens of a document's blocks.
+    pub fn tokens(&self, document: usize) -> impl Iterator<Item = &[u32]> {
+        let blocks = self.store.document_blocks(document);
+        blocks.map(|block| self.store.node_tokens(self.store.node(block)))
+    }
+
+    /// Finds the anchors of all documents, and which of them held documents have.
+    ///
+    /// # Errors
+    /// Those of reading, and where a file is damaged.
+    pub(super) fn find_anchors(&mut self, state: &State) -> io::Result<()> {
+        if !state.settings.finds_runs() {
+            return Ok(());
+        }
+        let find = |streams: &mut Streams, document: usize| {
+            let mut anchors = Vec::new();
+            streams.find(self.tokens(document).map(Some), |anchor, _| anchors.push(anchor));
+            let (anchors, twice) = distinct(anchors);
+            let mut met = Vec::new();
+            for &anchor in anchors.iter().filter(|_| state.compares_documents()) {
+                state.each(Kind::Streams, anchor, |_| {
+                    met.push(anchor);
+                    Ok(false)
+                })?;
+            }
+            Ok((anchors, twice, met))
+        };
+        let streams = || Streams::new(&state.settings);
+        for (anchors, twice, met) in each((self.alone, self.store.documents()), streams, find)? {
+            self.anchors.push((anchors, twice));
+            self.met.extend(met);
+        }
+        Ok(())
+    }
 }

@@ -84,16 +84,13 @@ pub fn describe(state: &State, batch: &Batch, document: usize, said: Said<'_>) -
         HeldBlock { node, start, end, layout, tokens, spelling, fate: Fate::Kept }
     };
     let blocks: Vec<HeldBlock> = numbers.clone().map(block).collect();
-    let is_spelled = |block: &HeldBlock| {
-        state.settings.finds_runs() && block.spelling != 0 && block.tokens > 0
-    };
+    let is_spelled =
+        |block: &HeldBlock| state.settings.finds_runs() && block.spelling != 0 && block.tokens > 0;
     let spelled = (0..)
         .zip(&blocks)
         .zip(numbers)
         .filter(|((_, block), _)| is_spelled(block))
-        .map(|((place, _), number)| {
-            (place, batch.store.variant_text(batch.store.variants[number]))
-        })
+        .map(|((place, _), number)| (place, batch.store.variant_text(batch.store.variants[number])))
         .collect();
     Held {
         id: said.id.to_owned(),
