@@ -1,6 +1,6 @@
 """The index on disk: how fast it fills, what room it takes, how fast it answers; peers beside it.
 
-    python benchmarks/index.py scan.jsonl --blocks 1000000 --folder /tmp/index
+    python benchmarks/index.py scan.jsonl --blocks 1000000 --folder /tmp/index [--min-run 0]
     python benchmarks/index.py scan.jsonl --blocks 50000 --peers
 
 Articles of ten different paragraphs of 12 words or more are made from the corpus, in its order;
@@ -68,14 +68,14 @@ def articles(corpus: Path, blocks: int) -> Iterator[str]:
             yield chance.choice(before)
 
 
-def fill(corpus: Path, blocks: int, folder: Path) -> None:
+def fill(corpus: Path, blocks: int, folder: Path, min_run: int) -> None:
     """Fill an index, and say how fast from tenth to tenth."""
     import dedup
 
     shutil.rmtree(folder, ignore_errors=True)
     step = max(1, blocks // ARTICLE // 10)
     rates: list[float] = []
-    with dedup.Index.open(folder) as index:
+    with dedup.Index.open(folder, dedup.Policy(min_run=min_run)) as index:
         batch: list[tuple[str, str]] = []
         done, spent, wall = 0, 0.0, 0.0
         for number, article in enumerate(articles(corpus, blocks)):
@@ -231,6 +231,7 @@ def main() -> None:
     parser.add_argument("corpus", type=Path)
     parser.add_argument("--blocks", type=int, default=100_000)
     parser.add_argument("--folder", type=Path, default=None)
+    parser.add_argument("--min-run", type=int, default=20)
     parser.add_argument("--peers", action="store_true")
     parser.add_argument("--engine", default="")
     given = parser.parse_args()
@@ -240,7 +241,7 @@ def main() -> None:
         peers(given.corpus, given.blocks)
     else:
         folder = given.folder or Path("index-benchmark")
-        fill(given.corpus, given.blocks, folder)
+        fill(given.corpus, given.blocks, folder, given.min_run)
         ask(given.corpus, given.blocks, folder)
 
 

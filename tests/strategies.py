@@ -204,6 +204,30 @@ def corpora(draw: st.DrawFn, most: int = 6) -> list[str]:
 
 
 @st.composite
+def rewrapped_documents(draw: st.DrawFn, pool: list[str]) -> str:
+    """Blocks of the pool one after the other in one paragraph, broken anew anywhere."""
+    words = " ".join(draw(st.lists(st.sampled_from(pool), min_size=1, max_size=5))).split(" ")
+    first = draw(st.integers(0, len(words) - 1)) if draw(st.booleans()) else 0
+    words = words[first:]
+    breaks = draw(st.lists(st.integers(0, len(words)), max_size=3))
+    for place in sorted(breaks, reverse=True):
+        words.insert(place, draw(st.sampled_from(["\n", "\n\n"])))
+    return " ".join(words)
+
+
+def loose_documents(pool: list[str]) -> st.SearchStrategy[str]:
+    """Documents whose blocks are those of the pool, or what is left of these."""
+    return st.one_of(documents(pool), rewrapped_documents(pool))
+
+
+@st.composite
+def loose_corpora(draw: st.DrawFn, most: int = 6) -> list[str]:
+    """Documents that share blocks, and text that ignores where blocks end."""
+    pool = draw(pools())
+    return draw(st.lists(loose_documents(pool), min_size=1, max_size=most))
+
+
+@st.composite
 def adversarial_corpora(draw: st.DrawFn) -> list[str]:
     """All blocks identical, a chain a~b~c whose ends do not match, or one text cut ever shorter."""
     chosen = " ".join(

@@ -74,18 +74,20 @@ POLICIES = [
     {"min_tokens": 1, "short_tokens": 0},
     {"containment": 0},
     {"protect": "the|la", "shingle_size": 5},
+    {"min_run": 0},
+    {"min_run": 15},
 ]
 
 
 @given(
-    texts=strategies.any_corpora(),
+    texts=st.one_of(strategies.any_corpora(), strategies.loose_corpora()),
     splits=st.lists(st.integers(1, 4), min_size=1),
     changes=st.sampled_from(POLICIES),
 )
 def test_any_split_finds_and_leaves_what_one_run_does(
     texts: list[str], splits: list[int], changes: dict[str, Any]
 ) -> None:
-    policy = Policy(min_run=0, **changes)
+    policy = Policy(**changes)
     verdicts: list[dedup.Verdict] = []
     with tempfile.TemporaryDirectory() as folder:
         place = 0
@@ -122,7 +124,7 @@ class Held(RuleBasedStateMachine):
 
     @rule(data=st.data(), id=st.sampled_from("abcdef"))
     def add(self, data: st.DataObject, id: str) -> None:
-        text = data.draw(strategies.documents(self.pool))
+        text = data.draw(strategies.loose_documents(self.pool))
         same = self.now.get(id) == text
         if not same and self.now.pop(id, None) is not None:
             self.removed = True
@@ -133,7 +135,7 @@ class Held(RuleBasedStateMachine):
 
     @rule(data=st.data())
     def check(self, data: st.DataObject) -> None:
-        text = data.draw(strategies.documents(self.pool))
+        text = data.draw(strategies.loose_documents(self.pool))
         self.judge(self.index.check(text), text)
 
     def judge(self, verdict: dedup.Verdict, text: str) -> None:

@@ -181,6 +181,32 @@ def rewrapped(draw: st.DrawFn) -> list[str]:
     return texts
 
 
+@given(st.one_of(rewrapped(), strategies.loose_corpora()))
+def test_what_comes_later_changes_nothing_before(texts: list[str]) -> None:
+    """In exhaustive search: a later text may show that two texts match which bands did not compare."""
+    whole = runs.clean_texts(texts, search="exhaustive").outputs
+    for count in range(1, len(texts)):
+        left = runs.clean_texts(texts[:count], search="exhaustive").outputs
+        names = [f"[{place}]" for place in range(count)]
+        assert [left.get(name) for name in names] == [whole.get(name) for name in names]
+
+
+def test_what_stays_names_the_region_for_which_its_keeper_went() -> None:
+    one, other = sentence(1, 30), sentence(2, 30)
+    merged = f"{one} 7 {other}"
+    texts = [f"{own(1)}\n\n{one} 7\n\n{other}", f"{own(2)}\n\n{merged}", merged.replace("7", "8")]
+    run = runs.clean_texts(texts)
+    assert list(checker.problems(run)) == []
+    assert list(run.outputs.values()) == [texts[0], own(2), texts[2]]
+    (cluster,) = [found for found in dedup.scan(texts).clusters if found.kind == "template"]
+    keeper, member = cluster.members
+    assert (keeper.source, member.source, member.kept) == ("[0]", "[2]", "numbers")
+    assert member.differences is not None
+    (difference,) = member.differences
+    assert texts[2][slice(*difference.span)] == "8"
+    assert texts[0][slice(*difference.keeper_span)] == "7"
+
+
 @given(rewrapped(), st.sampled_from(["first", "longest"]))
 def test_what_goes_for_a_run_stands_in_the_output(texts: list[str], keep: str) -> None:
     run = runs.clean_texts(texts, keep=keep)

@@ -57,8 +57,7 @@ class Index(Opened):
         """Open an index, or make one (mode "w" alone).
 
         policy: of a new index, else it must be that of the index; None: that of the index, or the
-        default one. Repeats that ignore paragraph breaks are not looked for: `index.policy` has
-        min_run 0. lock_timeout: seconds to wait for another process that writes.
+        default one. lock_timeout: seconds to wait for another process that writes.
 
         Raises IndexLockedError while another one writes, IncompatibleIndexError for another policy
         or release, CorruptIndexError for damage, IndexError_ where there is no index, PolicyError

@@ -23,7 +23,13 @@ from dedup.index.folder import (
     sweep,
     sync_folder,
 )
-from dedup.index.rules import check_identity, check_policy, identity, index_policy, stored_policy
+from dedup.index.rules import (
+    check_identity,
+    check_policy,
+    check_possible,
+    identity,
+    stored_policy,
+)
 from dedup.index.verdict import Entry, HeldBlock, Verdict
 from dedup.policy import Policy
 
@@ -57,7 +63,8 @@ class Opened:
         try:
             self._catalogue = Catalogue(path, writable=mode == "w")
             if mode == "w" and self._catalogue.is_new():
-                self._create(self._catalogue, index_policy(policy or Policy()))
+                check_possible(policy or Policy())
+                self._create(self._catalogue, policy or Policy())
             self._open(self._catalogue, policy)
             if self._lock is not None:
                 sweep(path, {run.name for run in self._state.runs})
@@ -87,7 +94,8 @@ class Opened:
             raise CorruptIndexError(message, path=catalogue.path, hint=RESTORE)
         self.policy = stored_policy(orjson.loads(meta["policy"]))
         if policy is not None:
-            check_policy(self.policy, index_policy(policy), self.path)
+            check_possible(policy)
+            check_policy(self.policy, policy, self.path)
         self._identity = meta["identity"]
         self._asker = Asker(self.policy, bytes.fromhex(self._identity), self._jobs, self.path)
         self._look(catalogue, None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 from dedup import _core
@@ -21,17 +20,13 @@ _ONLY = (
 )
 
 
-def index_policy(policy: Policy) -> Policy:
-    """The policy as an index has it: repeats that ignore paragraph breaks are not looked for.
-
-    Raises PolicyError for a setting that an index cannot have.
-    """
+def check_possible(policy: Policy) -> None:
+    """Raise PolicyError for a setting that an index cannot have."""
     for name, only, reason in _ONLY:
         value = getattr(policy, name)
         if value != only:
             hint = f"leave {name} out" if only is None else f"leave {name} out, or set it to {only}"
             raise PolicyError(f"{name} is {value}; {reason}", field=name, hint=hint)
-    return replace(policy, min_run=0)
 
 
 def identity() -> dict[str, str]:

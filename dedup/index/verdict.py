@@ -18,7 +18,8 @@ class Sighting:
     span: where it stands in the text. relation, resemblance, containment: the weakest of its
     blocks. document, source, other_span: where the other one stands; document is empty where that
     is the text itself. first_seen: the date of that document. kept: the rule by which the passage
-    stays (`min_tokens`, `numbers`, `protect`, `contained`, `layout`), None where it goes.
+    stays (`min_tokens`, `numbers`, `protect`, `contained`, `layout`; `part` of a block, which as a
+    whole repeats nothing), None where it goes.
     """
 
     span: Span

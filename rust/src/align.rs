@@ -1,5 +1,6 @@
 //! Which staying block each repeat of a document is a repeat of, so that passages are as long as can be.
 
+use crate::cluster::Corpus;
 use crate::fates::State;
 use crate::passages::Settler;
 use crate::regions::Region;
@@ -36,7 +37,12 @@ impl Settler<'_> {
                     continue;
                 }
             }
-            aligned[place] = self.fates.aligned[block as usize];
+            let keeper = self.fates.aligned[block as usize];
+            if self.is_settled_again(block) && self.fates.states[keeper as usize].is_gone() {
+                // It stays, and names what its keeper went for.
+                continue;
+            }
+            aligned[place] = keeper;
             let mut back = place;
             while back > 0
                 && !self.candidates.contains_key(&left[back - 1])
@@ -84,18 +90,20 @@ impl Settler<'_> {
         if next > start { next - 1 } else { NONE }
     }
 
-    /// Whether `keeper` surely stays and `block` may go in its favour.
+    /// Whether `keeper` surely stays and `block` may go in its favour. What its document's layout holds may
+    /// go yet (`resettle.rs`): no other document names it.
     fn can_replace(&self, keeper: Number, block: Number) -> bool {
         if keeper == NONE || keeper == block {
             return false;
         }
         let state = self.fates.states[keeper as usize];
-        let home = self.corpus.documents[keeper as usize];
-        let store = self.corpus.store;
+        let Corpus { store, documents, .. } = *self.corpus;
+        let (home, own) = (documents[keeper as usize], documents[block as usize]);
         state != State::Pending
             && !state.is_gone()
+            && (state != State::Layout || home == own)
             && !self.corpus.excluded[home as usize]
-            && self.corpus.in_scope(self.corpus.documents[block as usize], home)
+            && self.corpus.in_scope(own, home)
             && self.corpus.may_remove(store.node(block as usize), store.node(keeper as usize))
     }
 

@@ -33,6 +33,12 @@ impl Anchors {
         Self { path: Path::best(), powers: Powers::of(gram), gram, items: Vec::new() }
     }
 
+    /// Tokens in a gram.
+    #[must_use]
+    pub fn gram(&self) -> usize {
+        self.gram
+    }
+
     /// Calls `each` with the hash and the first token of each anchor, in the stream's order. Streams
     /// of fewer tokens than a gram have none, those with fewer grams than a window one.
     pub fn find(&mut self, tokens: &[u32], mut each: impl FnMut(u32, usize)) {

@@ -7,6 +7,7 @@ use rayon::prelude::*;
 use regex::{Regex, RegexBuilder};
 
 use crate::audit::{Audit, audit_long, audit_short};
+use crate::both::both;
 use crate::characters::{all_short_pairs, short_candidates};
 use crate::checkpoint::Checkpoints;
 use crate::clean::{Cleaned, clean_lines, clean_text};
@@ -227,7 +228,8 @@ impl Corpus {
                     Versions::default()
                 }
             });
-        let ((cluster_ids, counts), hottest) = rayon::join(
+        let ((cluster_ids, counts), hottest) = both(
+            self.store.blocks(),
             || (cluster_ids(&self.store, &self.settings, &plan), counts(&plan, &self.store)),
             || tell(&self.store, &self.hot.crowds, &plan.spread),
         );

@@ -9,9 +9,11 @@ use crate::escape::{write_number, write_string};
 use crate::fates::{Fates, State};
 use crate::names::{NameReader, apart};
 use crate::numerals::{differ_in_numbers_only, is_number};
+use crate::places::Places;
 use crate::plan::Passage;
 use crate::settings::{Numbers, Settings};
 use crate::store::{Number, Store, TokenReader};
+use crate::text::Token;
 
 /// Differences of a passage that are told; all are counted.
 pub const TOLD: usize = 5;
@@ -152,6 +154,7 @@ struct Finder<'a> {
     tokens: TokenReader<'a>,
     names: NameReader,
     careful: CarefulReader,
+    places: Places<'a>,
 }
 
 /// What is compared of a block.
@@ -165,7 +168,8 @@ struct Read {
 impl<'a> Finder<'a> {
     fn new(store: &'a Store, settings: &'a Settings) -> Self {
         let (names, careful) = (NameReader::default(), CarefulReader::default());
-        Self { store, settings, tokens: store.token_reader(), names, careful }
+        let places = Places::new(store, settings);
+        Self { store, settings, tokens: store.token_reader(), names, careful, places }
     }
 
     fn read(&mut self, block: Number) -> Read {
@@ -180,7 +184,9 @@ impl<'a> Finder<'a> {
         let (mut told, mut count) = (Vec::new(), 0);
         for block in passage.first..=passage.last {
             let keeper = fates.aligned[block as usize];
-            let (own, other) = (self.read(block), self.read(keeper));
+            // The tokens of a twin stand in the region.
+            let twin = fates.twins.get(&block).copied();
+            let (own, other) = (self.read(block), self.read(twin.unwrap_or(keeper)));
             let sound = |read: &Read| {
                 read.tokens.len() == read.names.len() && read.tokens.len() == read.places.len()
             };
@@ -190,12 +196,18 @@ impl<'a> Finder<'a> {
             let sides =
                 [&own, &other].map(|read| Side { tokens: &read.tokens, names: &read.names });
             let found = differing(sides, self.settings.numbers);
-            for pair in placed(&found, [&own.places, &other.places]) {
+            let texts = placed(&found, [&own.places, &other.places]);
+            for (tokens, pair) in found.iter().zip(texts) {
                 if count < TOLD {
                     told.extend_from_slice(if count == 0 { b"{" } else { b",{" });
-                    self.write_side(block, &own.text, &pair[0], &mut told);
+                    let own_span = self.span_in(block, &pair[0]);
+                    write_side((&own.text, &pair[0]), own_span, &mut told);
+                    let span = match twin.and(fates.regions.get(&block)) {
+                        Some(region) => self.span_from(region.first, &tokens[1]),
+                        None => self.span_in(keeper, &pair[1]),
+                    };
                     told.extend_from_slice(b",\"keeper\":{");
-                    self.write_side(keeper, &other.text, &pair[1], &mut told);
+                    write_side((&other.text, &pair[1]), span, &mut told);
                     told.extend_from_slice(b"}}");
                 }
                 count += 1;
@@ -208,21 +220,42 @@ impl<'a> Finder<'a> {
         out
     }
 
-    /// `"text":…,"span":[…]` of a part of a block.
-    fn write_side(&self, block: Number, text: &str, span: &Range<u32>, out: &mut Vec<u8>) {
-        let length = span.len();
-        let mut shown: String =
-            text.chars().skip(span.start as usize).take(length.min(EXCERPT)).collect();
-        if length > EXCERPT {
-            shown.push('…');
-        }
+    /// The code points of its document of a part of a block.
+    fn span_in(&self, block: Number, part: &Range<u32>) -> (u32, u32) {
         let start = self.store.starts[block as usize];
-        out.extend_from_slice(b"\"text\":");
-        write_string(out, &shown);
-        out.extend_from_slice(b",\"span\":[");
-        write_number(out, u64::from(start + span.start));
-        out.push(b',');
-        write_number(out, u64::from(start + span.end));
-        out.push(b']');
+        (start + part.start, start + part.end)
     }
+
+    /// The code points of some tokens, counted from a place on.
+    fn span_from(&mut self, first: Token, tokens: &Range<usize>) -> (u32, u32) {
+        let store = self.store;
+        let place = |count: usize| {
+            let mut token = Token { offset: first.offset + count as u32, ..first };
+            while token.offset >= store.block_tokens(token.block as usize) {
+                token.offset -= store.block_tokens(token.block as usize);
+                token.block += 1;
+            }
+            token
+        };
+        let last = place(tokens.end - 1);
+        let end = Token { offset: last.offset + 1, ..last };
+        (self.places.start(place(tokens.start)), self.places.end(end))
+    }
+}
+
+/// `"text":…,"span":[…]` of a part of a text, which stands there in its document.
+fn write_side((text, part): (&str, &Range<u32>), span: (u32, u32), out: &mut Vec<u8>) {
+    let length = part.len();
+    let mut shown: String =
+        text.chars().skip(part.start as usize).take(length.min(EXCERPT)).collect();
+    if length > EXCERPT {
+        shown.push('…');
+    }
+    out.extend_from_slice(b"\"text\":");
+    write_string(out, &shown);
+    out.extend_from_slice(b",\"span\":[");
+    write_number(out, u64::from(span.0));
+    out.push(b',');
+    write_number(out, u64::from(span.1));
+    out.push(b']');
 }

@@ -33,9 +33,15 @@ pub fn count_documents(corpus: &Corpus<'_>) -> Vec<u32> {
     counts
 }
 
-/// Settles all blocks; `furniture` says which nodes are short furniture.
+/// Settles all blocks; `furniture` says which nodes are short furniture, `holes` which blocks are not
+/// there.
 #[must_use]
-pub fn settle(corpus: &Corpus<'_>, keepers: Keepers, furniture: &[bool]) -> Fates {
+pub fn settle(
+    corpus: &Corpus<'_>,
+    keepers: Keepers,
+    furniture: &[bool],
+    holes: &[Number],
+) -> Fates {
     let blocks = corpus.store.blocks();
     let mut states = vec![State::Kept; blocks];
     let mut aligned = keepers.keeper;
@@ -55,6 +61,9 @@ pub fn settle(corpus: &Corpus<'_>, keepers: Keepers, furniture: &[bool]) -> Fate
             Echo::Numbers => State::Numbers,
             Echo::Contained => State::Contained,
         };
+    }
+    for &hole in holes {
+        fates.states[hole as usize] = State::Stripped;
     }
     if corpus.settings.boilerplate == Boilerplate::All {
         strip_boilerplate(corpus, furniture, &mut fates);
@@ -125,6 +134,11 @@ impl<'a> Settler<'a> {
 
     pub(crate) fn is_short(&self, block: Number) -> bool {
         self.tokens(block) < self.corpus.settings.least_tokens()
+    }
+
+    /// Whether a block was settled before, as one that stays.
+    pub(crate) fn is_settled_again(&self, block: Number) -> bool {
+        self.before.contains_key(&block)
     }
 
     fn is_boilerplate(&self, block: Number) -> bool {

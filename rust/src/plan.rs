@@ -4,6 +4,7 @@ use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 use std::ops::Range;
 
+use crate::both::both;
 use crate::cluster::{Corpus, Neighbours, choose_keepers, contents};
 use crate::columns::filled;
 use crate::differences::Differences;
@@ -11,6 +12,7 @@ use crate::exact::ExactSpans;
 use crate::fates::{Fates, State};
 use crate::furniture::{FURNITURE_DOCUMENTS, is_furniture, short_furniture, sources};
 use crate::gaps::{Continued, continued};
+use crate::given::Given;
 use crate::likeness::Likenesses;
 use crate::passages::{count_documents, settle};
 use crate::quotes::Quotes;
@@ -108,6 +110,9 @@ pub struct Plan {
     pub runs: Vec<Run>,
     /// In how many documents each node stands.
     pub spread: Vec<u32>,
+    /// Where something was given: what became of each block before runs were looked for, and what it
+    /// repeats.
+    pub by_blocks: Option<(Vec<State>, Vec<Number>)>,
     /// The document of each block; nothing once the plan is made.
     documents: Vec<Number>,
 }
@@ -122,6 +127,21 @@ pub fn make_plan<T: Send>(
     rank: Option<&[u32]>,
     beside: impl FnOnce(&Corpus<'_>, &Fates, &[Run]) -> T + Send,
 ) -> (Plan, T) {
+    plan_from(store, settings, neighbours, rank, None, beside)
+}
+
+/// The same, where something was decided before.
+#[must_use]
+pub fn plan_from<T: Send>(
+    store: &Store,
+    settings: &Settings,
+    neighbours: &Neighbours,
+    rank: Option<&[u32]>,
+    known: Option<&Given>,
+    beside: impl FnOnce(&Corpus<'_>, &Fates, &[Run]) -> T + Send,
+) -> (Plan, T) {
+    let nothing = Given::default();
+    let given = known.unwrap_or(&nothing);
     let documents = store.block_documents();
     let sources = sources(store);
     let mut excluded = vec![false; store.documents()];
@@ -129,7 +149,8 @@ pub fn make_plan<T: Send>(
         let corpus =
             Corpus { store, settings, neighbours, documents: &documents, excluded: &excluded };
         // Each takes one thread.
-        let (keepers, (spread, furniture)) = rayon::join(
+        let (keepers, (spread, furniture)) = both(
+            store.blocks(),
             || choose_keepers(&corpus, rank),
             || {
                 let spread = count_documents(&corpus);
@@ -137,11 +158,12 @@ pub fn make_plan<T: Send>(
                 (spread, furniture)
             },
         );
-        let mut fates = settle(&corpus, keepers, &furniture);
+        let mut fates = settle(&corpus, keepers, &furniture, &given.holes);
+        let by_blocks = known.map(|_| (fates.states.clone(), fates.aligned.clone()));
         let mut runs = Vec::new();
         if settings.finds_runs() && !settings.chain {
             let order = rank.map(|rank| first_visits(store, rank));
-            (fates, runs) = settle_runs(&corpus, fates, &furniture, order.as_deref());
+            (fates, runs) = settle_runs(&corpus, fates, &furniture, order.as_deref(), given);
         }
         let dropped = dropped_documents(&corpus, &fates);
         // With what `min_kept` drops, and with rulers of punctuation, keepers that others may name
@@ -150,8 +172,11 @@ pub fn make_plan<T: Send>(
             excluded = dropped;
             continue;
         }
-        let (told, done) =
-            rayon::join(|| Told::new(&corpus, &fates, &runs), || beside(&corpus, &fates, &runs));
+        let (told, done) = both(
+            store.blocks(),
+            || Told::new(&corpus, &fates, &runs, given.exact),
+            || beside(&corpus, &fates, &runs),
+        );
         let Told { passages, likenesses, spans, quotes, differences, continued } = told;
         let mut plan = Plan {
             differences,
@@ -167,6 +192,7 @@ pub fn make_plan<T: Send>(
             fates,
             dropped,
             spread,
+            by_blocks,
             documents,
         };
         plan.join_clusters((store, settings), &sources);
@@ -187,12 +213,12 @@ struct Told {
 }
 
 impl Told {
-    fn new(corpus: &Corpus<'_>, fates: &Fates, runs: &[Run]) -> Self {
+    fn new(corpus: &Corpus<'_>, fates: &Fates, runs: &[Run], exact: bool) -> Self {
         let Corpus { store, settings, neighbours, documents, .. } = *corpus;
         let passages = find_passages(store, fates, documents);
         let mut likenesses = Likenesses::new(store, settings, neighbours, fates, &passages);
         let positions = positions(store);
-        let (spans, quotes) = if settings.finds_runs() {
+        let (spans, quotes) = if settings.finds_runs() || exact {
             let text = Text {
                 store,
                 states: &fates.states,

@@ -67,7 +67,9 @@ pub fn find_parts(text: &Text<'_>, fates: &mut Fates, fewest: u32) -> Vec<(Numbe
             (first, start) = (previous, region.first);
         }
         // A part of one block is told by the match: both blocks are shown.
-        if beside.len() > known || region.first.block != region.end.block || in_parts(fates, block)
+        if beside.len() > known
+            || region.first.block != region.end.block
+            || in_parts(text, fates, block)
         {
             fates.regions.insert(block, region);
             fates.aligned[block as usize] = region.first.block;
@@ -76,12 +78,59 @@ pub fn find_parts(text: &Text<'_>, fates: &mut Fates, fewest: u32) -> Vec<(Numbe
     beside
 }
 
-/// Whether a block beside this one goes for the same keeper, as the parts of a text that was split do.
-fn in_parts(fates: &Fates, block: Number) -> bool {
+/// Whether a block beside this one in its document goes for the same keeper, as the parts of a text that
+/// was split do.
+fn in_parts(text: &Text<'_>, fates: &Fates, block: Number) -> bool {
     let block = block as usize;
-    let keeper = fates.aligned[block];
-    let next = fates.aligned.get(block + 1);
-    next == Some(&keeper) || (block > 0 && fates.aligned[block - 1] == keeper)
+    let blocks = text.store.document_blocks(text.documents[block] as usize);
+    let goes_for =
+        |beside: usize| blocks.contains(&beside) && fates.aligned[beside] == fates.aligned[block];
+    goes_for(block + 1) || block.checked_sub(1).is_some_and(goes_for)
+}
+
+/// Whether the tokens of a block may stand in a row at and around a block that it goes for: where the two
+/// lie upon each other they are the same.
+#[must_use]
+pub fn may_stand_around(own: &[u32], keeper: &[u32]) -> bool {
+    let same = |offset: u32, found: u32| {
+        let both = offset.min(found);
+        let (one, other) = (&own[(offset - both) as usize..], &keeper[(found - both) as usize..]);
+        one.iter().zip(other).all(|(one, other)| one == other).then_some(())
+    };
+    each_shift(own, keeper, same).is_some()
+}
+
+/// The first answer of `works` for the ways in which one text may lie upon another so that a gram is the
+/// same: its places in both.
+fn each_shift<T>(
+    own: &[u32],
+    others: &[u32],
+    mut works: impl FnMut(u32, u32) -> Option<T>,
+) -> Option<T> {
+    let gram = GRAM.min(own.len()).min(others.len());
+    if gram == 0 {
+        return None;
+    }
+    let mut grams: HashMap<&[u32], u32> = HashMap::new();
+    for (offset, gram) in (0..).zip(others.windows(gram)) {
+        grams.entry(gram).or_insert(offset);
+    }
+    let mut tried: Vec<i64> = Vec::new();
+    for (offset, gram) in (0u32..).zip(own.windows(gram)) {
+        let Some(&found) = grams.get(gram) else { continue };
+        let shift = i64::from(found) - i64::from(offset);
+        if tried.contains(&shift) {
+            continue;
+        }
+        if tried.len() == TRIES {
+            return None;
+        }
+        tried.push(shift);
+        if let Some(answer) = works(offset, found) {
+            return Some(answer);
+        }
+    }
+    None
 }
 
 /// Reads blocks and what stands in the text from some token on.
@@ -108,31 +157,10 @@ impl<'a> Stream<'a> {
     /// Where all tokens of a block stand in a row, at a place that it shares a gram of with its keeper.
     fn region_of(&mut self, block: Number, keeper: Number) -> Option<Region> {
         let (own, others) = (self.tokens(block), self.tokens(keeper));
-        let gram = GRAM.min(own.len()).min(others.len());
-        if gram == 0 {
-            return None;
-        }
-        let mut grams: HashMap<&[u32], u32> = HashMap::new();
-        for (offset, gram) in (0..).zip(others.windows(gram)) {
-            grams.entry(gram).or_insert(offset);
-        }
-        let mut tried: Vec<i64> = Vec::new();
-        for (offset, gram) in (0u32..).zip(own.windows(gram)) {
-            let Some(&found) = grams.get(gram) else { continue };
-            let shift = i64::from(found) - i64::from(offset);
-            if tried.contains(&shift) {
-                continue;
-            }
-            if tried.len() == TRIES {
-                return None;
-            }
-            tried.push(shift);
-            let start = self.text.back(Token { block: keeper, offset: found }, offset);
-            if let Some(region) = start.and_then(|start| self.region_at(&own, start)) {
-                return Some(region);
-            }
-        }
-        None
+        each_shift(&own, &others, |offset, found| {
+            let start = self.text.back(Token { block: keeper, offset: found }, offset)?;
+            self.region_at(&own, start)
+        })
     }
 
     /// The region of some tokens from a place on, if they stand there.

@@ -3,12 +3,15 @@
 //! A block that a run covers may go for the region where its tokens stand a second time. What goes for
 //! such a block already, as a copy of it, as one that resembles it or as a part of it, then goes for that
 //! region too: were the block kept for its sake, cleaning the cleaned text would remove it, since what
-//! asks for it is gone. What asks for it and stays keeps it, here and then.
+//! asks for it is gone. What asks for it and stays keeps it in its own document, here and then; in others
+//! it names the region as well, so that documents which come later change nothing before them.
 
 use hashbrown::HashMap;
 
+use crate::both::both;
 use crate::cluster::Corpus;
 use crate::fates::{Fates, State};
+use crate::given::Given;
 use crate::passages::Settler;
 use crate::regions::{Region, covered_blocks, find_parts};
 use crate::runs::{Run, find_runs};
@@ -23,16 +26,19 @@ pub fn settle_runs(
     mut fates: Fates,
     furniture: &[bool],
     order: Option<&[u32]>,
+    given: &Given,
 ) -> (Fates, Vec<Run>) {
     let Corpus { store, settings, documents, .. } = *corpus;
     let positions = positions(store);
     let states = fates.states.clone();
     let text = Text { store, states: &states, documents, order, positions: &positions };
-    let followers = Followers::new(&fates);
+    let followers = Followers::new(&fates, documents);
+    let looks = |document| given.looks_at(document);
     // The first takes one thread.
-    let (beside, mut runs) = rayon::join(
+    let (beside, mut runs) = both(
+        store.blocks(),
         || find_parts(&text, &mut fates, settings.least_tokens()),
-        || find_runs(&text, settings.min_run, |document| corpus.home(document)),
+        || find_runs(&text, settings.min_run, |document| corpus.home(document), looks),
     );
     let home = |block: Number| documents[block as usize];
     runs.retain(|run| corpus.in_scope(home(run.later.block), home(run.earlier.block)));
@@ -40,6 +46,7 @@ pub fn settle_runs(
     let covered = runs.iter().flat_map(|run| covered_blocks(&text, run));
     for (block, region) in beside.into_iter().chain(covered) {
         let may_go = matches!(fates.states[block as usize], State::Kept | State::Contained)
+            && given.is_open(block)
             && !followers.pinned[block as usize]
             && followers
                 .of(block)
@@ -48,22 +55,28 @@ pub fn settle_runs(
             candidates.entry(block).or_default().push(region);
         }
     }
-    if candidates.is_empty() {
+    if candidates.is_empty() && given.covered.is_empty() {
         return (fates, runs);
+    }
+    for (&block, &region) in &given.covered {
+        fates.states[block as usize] = State::Removed;
+        fates.aligned[block as usize] = region.map_or(NONE, |region| region.first.block);
+        fates.regions.extend(region.map(|region| (block, region)));
     }
     // A region stands in what is visited before: so what holds it is settled when it is asked for.
     let mut sequence: Vec<usize> = (0..store.documents()).collect();
     if let Some(order) = order {
         sequence.sort_by_key(|&document| order[document]);
     }
-    let locked = followers.free(&fates, State::Layout);
+    let mut locked = followers.free(&fates, State::Layout);
+    locked.retain(|&block| given.is_open(block));
     let settler = Settler::of_regions(corpus, furniture, fates, candidates, locked);
     let mut fates = settler.settle(sequence.into_iter());
     followers.follow(&text, &mut fates);
     (fates, runs)
 }
 
-/// Blocks that go for a block that stays, and would go as well for another place of its tokens.
+/// Blocks that name a block that stays, and could name another place of its tokens as well.
 struct Followers {
     /// Keeper and block, ascending.
     pairs: Vec<(Number, Number)>,
@@ -74,16 +87,20 @@ struct Followers {
 }
 
 impl Followers {
-    /// Before any region is known. What stays pins what it names, unless it holds all of that anyway.
-    fn new(fates: &Fates) -> Self {
+    /// Before any region is known. What stays pins what it names in its own document, unless it holds
+    /// all of that anyway.
+    fn new(fates: &Fates, documents: &[Number]) -> Self {
         let (mut pairs, mut holders) = (Vec::new(), Vec::new());
         let mut pinned = vec![false; fates.states.len()];
         let named = (0..).zip(&fates.aligned).filter(|&(_, &keeper)| keeper != NONE);
         for (block, &keeper) in named {
             match fates.states[block as usize] {
-                State::Removed => pairs.push((keeper, block)),
                 State::Contained => holders.push(block),
-                _ => pinned[keeper as usize] = true,
+                State::Removed => pairs.push((keeper, block)),
+                _ if documents[block as usize] == documents[keeper as usize] => {
+                    pinned[keeper as usize] = true;
+                }
+                _ => pairs.push((keeper, block)),
             }
         }
         pairs.sort_unstable();
@@ -109,6 +126,10 @@ impl Followers {
         let is_gone = |fates: &Fates, block: Number| fates.states[block as usize].is_gone();
         for &(keeper, block) in &self.pairs {
             let part = fates.regions.get(&block).copied();
+            if part.is_none() && fates.aligned[block as usize] != keeper {
+                // Its document's layout held it, and now it goes for another one.
+                continue;
+            }
             let (first, last) =
                 part.map_or((keeper, keeper), |part| (part.first.block, part.end.block));
             if !(first..=last).any(|block| is_gone(fates, block)) {
@@ -119,7 +140,7 @@ impl Followers {
                 fates.aligned[block as usize] = keeper;
                 continue;
             }
-            let whole = fates.regions[&keeper];
+            let Some(&whole) = fates.regions.get(&keeper) else { continue };
             let region = match part {
                 Some(part) if first == keeper && last == keeper => part_of(text, whole, part),
                 _ => {

@@ -29,10 +29,16 @@ pub struct Run {
 }
 
 /// All runs of at least `least` tokens, by their later place, the longer one first. Places are compared
-/// with those of documents of one `home` only.
+/// with those of documents of one `home` only; later ones are those of documents at which it `looks`.
 #[must_use]
-pub fn find_runs(text: &Text<'_>, least: u32, home: impl Fn(Number) -> u32 + Sync) -> Vec<Run> {
-    let links = links(text, least, home);
+pub fn find_runs(
+    text: &Text<'_>,
+    least: u32,
+    home: impl Fn(Number) -> u32 + Sync,
+    looks: impl Fn(Number) -> bool,
+) -> Vec<Run> {
+    let mut links = links(text, least, home);
+    links.retain(|link| looks(text.documents[link.later.block as usize]));
     let tasks: Vec<&[Link]> = links
         .chunk_by(|one, other| {
             text.documents[one.later.block as usize] == text.documents[other.later.block as usize]

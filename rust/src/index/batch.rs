@@ -39,6 +39,11 @@ pub struct Batch {
     pub keys: Vec<Keys>,
     /// The first raw text of each new node that can match others.
     pub texts: HashMap<u32, String>,
+    /// Of each document, as if nothing of it went: its different anchors, ascending, and whether one
+    /// stands twice. None where runs are not looked for.
+    pub anchors: Vec<(Vec<u32>, bool)>,
+    /// Those of all documents that held documents have.
+    pub met: HashSet<u32>,
     /// What is to be judged by shingles.
     pub long: Vec<Suspects>,
     /// What is to be judged by characters.
@@ -52,7 +57,7 @@ pub struct Batch {
     /// The version of the state that was asked.
     pub version: u64,
     /// Whether one thread is enough.
-    alone: bool,
+    pub(super) alone: bool,
 }
 
 /// Byte offsets of ascending code points of one text.
@@ -104,6 +109,8 @@ impl Batch {
             first_new,
             keys: Vec::new(),
             texts: HashMap::new(),
+            anchors: Vec::new(),
+            met: HashSet::new(),
             long: Vec::new(),
             short: Vec::new(),
             views: HashMap::new(),
@@ -114,6 +121,7 @@ impl Batch {
         };
         batch.make_keys(state)?;
         batch.keep_short_texts(state, documents);
+        batch.find_anchors(state)?;
         batch.find_suspects(state)?;
         batch.view_suspects(state)?;
         Ok(batch)
@@ -130,6 +138,8 @@ impl Batch {
     #[must_use]
     pub fn is_plain(&self) -> bool {
         self.alone
+            && self.met.is_empty()
+            && self.anchors.iter().all(|&(_, twice)| !twice)
             && self.long.is_empty()
             && self.short.is_empty()
             && self.nodes.len() == self.store.blocks()
@@ -173,7 +183,8 @@ impl Batch {
                 node.1.anchors = keys.anchors.len() as u32;
             }
         }
-        let least = state.settings.least_tokens();
+        // Where runs begin and end is told by texts, also by those that match none.
+        let least = if state.settings.finds_runs() { 1 } else { state.settings.least_tokens() };
         for (variant, &node) in self.store.variant_nodes.iter().enumerate() {
             let (number, known) = self.nodes[node as usize];
             if number >= first_new && known.tokens >= least && !self.texts.contains_key(&number) {

@@ -80,6 +80,14 @@ impl Chains {
         Ok(true)
     }
 
+    /// The last value of a key.
+    #[must_use]
+    pub fn last(&self, kind: Kind, key: u32) -> Option<u32> {
+        let key = key_of(kind, key);
+        let found = self.chains.find(hash(key), |chain| chain.key == key)?;
+        Some(self.links[found.last as usize].value)
+    }
+
     /// All pairs, by kind, key and value: the key with its kind's number above it, and the value.
     #[must_use]
     pub fn sorted(&self) -> Vec<(u64, u32)> {

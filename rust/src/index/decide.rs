@@ -1,71 +1,37 @@
-//! What becomes of a new document, and why: decided by the code of the batch scan, with those held
-//! documents before it that hold what its blocks match first.
+//! What becomes of a new document: decided by the code of the batch scan, with those held documents
+//! before it that hold what its blocks match first, and those that share anchors with it.
+//!
+//! Most documents share none. So blocks are settled first, and all is decided anew, with the tokens of all
+//! that was gathered, only where runs may change something.
 
 use std::collections::BTreeMap;
 use std::io;
 
+use hashbrown::{HashMap, HashSet};
+
 use super::batch::Batch;
 use super::gather::{Earlier, Gatherer, other_side};
-use super::record::{Fate, Held, HeldBlock};
+use super::meet::{meet, view_all};
+use super::record::{Fate, Held};
 use super::stage::Stage;
 use super::state::State;
-use super::view::known_match;
-use crate::clean::{Cleaned, clean_text};
+use super::streams::{Streams, distinct};
+use super::verdict::{Said, Verdict, describe, tell};
+use super::view::{View, known_match};
 use crate::cluster::Neighbours;
 use crate::fates::State as BlockState;
-use crate::likeness::{Likeness, RELATIONS};
-use crate::plan::{Plan, make_plan};
-use crate::render::{Renderer, cluster_ids, kept_by};
-use crate::settings::Scope;
+use crate::plan::{Plan, plan_from};
+use crate::regions::may_stand_around;
+use crate::settings::Settings;
 use crate::store::NONE;
 use crate::verify::Match;
 
-/// What is said of a new document by its caller.
-#[derive(Clone, Copy)]
-pub struct Said<'a> {
-    /// Its id.
-    pub id: &'a str,
-    /// Its text.
-    pub text: &'a str,
-    /// Where it came from.
-    pub source: &'a str,
-    /// Its date.
-    pub date: &'a str,
-    /// What else is to be kept of it, as JSON.
-    pub fields: &'a str,
-    /// Only documents with smaller numbers count as held.
-    pub before: u32,
-}
+/// Times that all is decided anew because something names a block that went for another one, which is
+/// gathered then.
+const TRIES: usize = 4;
 
-/// A passage of a new document that repeats one that stands before it.
-pub struct Sighting {
-    /// Where it stands, in code points.
-    pub span: (u32, u32),
-    /// How alike they are: `identical`, `equal`, `near`, `contained`.
-    pub relation: &'static str,
-    /// The lowest scores of its blocks.
-    pub scores: (f64, f64),
-    /// The rule by which it stays, where it does.
-    pub kept: Option<&'static str>,
-    /// Number, id, source and date of the document of the other one.
-    pub other: (u32, String, String, String),
-    /// Where the other one stands there, in code points.
-    pub other_span: (u32, u32),
-}
-
-/// What becomes of a new document.
-pub struct Verdict {
-    /// The document, as it would be held.
-    pub held: Held,
-    /// What is left of its text; `None` where nothing is written.
-    pub rest: Cleaned<String>,
-    /// Code points of its blocks, and of those among them that repeat others.
-    pub characters: (u64, u64),
-    /// Its passages that repeat others, in their order.
-    pub sightings: Vec<Sighting>,
-    /// Buckets of which only a part was looked at.
-    pub hot: u32,
-}
+/// Different anchors, ascending, and whether one stands twice.
+type Anchors = (Vec<u32>, bool);
 
 /// Decides on one document of a batch, which has that number, once the batch was judged.
 ///
@@ -78,23 +44,68 @@ pub fn decide(
     (document, number): (usize, u32),
     said: Said<'_>,
 ) -> io::Result<Verdict> {
-    let mut held = describe(batch, document, said);
+    let held = describe(state, batch, document, said);
     let mut nodes: Vec<u32> = held.blocks.iter().map(|block| block.node).collect();
     nodes.sort_unstable();
     nodes.dedup();
     let hot = nodes.iter().filter_map(|node| batch.hot.get(node)).sum();
     let mut gatherer = Gatherer::new(state, earlier, said.before);
+    let matches = gather(batch, &mut gatherer, &nodes)?;
+    let whole = batch.anchors.get(document).cloned().unwrap_or_default();
+    let meets = |batch: &Batch, (anchors, twice): &Anchors| {
+        let is_met = |anchor| batch.met.contains(anchor) || earlier.streams.contains_key(anchor);
+        *twice || anchors.iter().any(is_met)
+    };
+    let is_alone = gatherer.documents.is_empty() && nodes.len() == held.blocks.len();
+    if is_alone && matches.is_empty() && !meets(batch, &whole) {
+        return Ok(Verdict::of_unknown(held, whole.0, hot));
+    }
+    add_known_pairs(state, batch, &mut gatherer, &nodes)?;
+    let known = complete(state, batch, &gatherer, &matches)?;
+    let views = (state, &state.by_blocks, &batch.views);
+    let (scene, plan) = decided(views, &gatherer.documents, (number, &held), &known);
+    let anchors = staying_anchors(state, batch, document, whole, &scene, &plan);
+    if !state.settings.finds_runs() || !(meets(batch, &anchors) || needs_runs(&scene, &plan)) {
+        return Ok(tell(&scene, &plan, &gatherer.documents, (number, held, said), anchors.0, hot));
+    }
+    if state.compares_documents() {
+        let asked =
+            anchors.0.iter().copied().filter(|anchor| {
+                batch.met.contains(anchor) || earlier.streams.contains_key(anchor)
+            });
+        let asked: Vec<u32> = asked.collect();
+        meet(state, batch, &mut gatherer, (&asked, said.before))?;
+    }
+    let mut tries = 1;
+    loop {
+        view_all(state, batch, gatherer.documents.values().chain([&held]))?;
+        add_known_pairs(state, batch, &mut gatherer, &nodes)?;
+        let known = complete(state, batch, &gatherer, &matches)?;
+        let views = (state, &state.settings, &batch.views);
+        let (scene, plan) = decided(views, &gatherer.documents, (number, &held), &known);
+        let missing = missing(&scene, &plan, &gatherer.documents);
+        if missing.is_empty() || tries == TRIES {
+            let anchors = staying_anchors(state, batch, document, anchors, &scene, &plan);
+            let hot = hot + gatherer.hot;
+            let said = (number, held, said);
+            return Ok(tell(&scene, &plan, &gatherer.documents, said, anchors.0, hot));
+        }
+        for document in missing {
+            gatherer.add_document(document)?;
+        }
+        tries += 1;
+    }
+}
+
+/// Gathers the held documents that hold what the blocks of a new one match first; the matches of its new
+/// blocks.
+fn gather(batch: &Batch, gatherer: &mut Gatherer<'_>, nodes: &[u32]) -> io::Result<Vec<Match>> {
     let mut matches: Vec<Match> = Vec::new();
-    for &node in &nodes {
+    for &node in nodes {
         let is_known = gatherer.add(node)?.is_some();
         if !is_known && !batch.is_new(node) {
             // It stood in documents that were removed.
             gatherer.add_matches(node)?;
-        } else if is_known && state.settings.scope == Scope::Within {
-            // What stands elsewhere is no keeper: what matches it in the document itself may be.
-            let here = |other: &u32| nodes.binary_search(other).is_ok();
-            let found = state.matches(node)?.into_iter().filter(here);
-            gatherer.pairs.extend(found.map(|other| (node.min(other), node.max(other))));
         }
         if batch.is_new(node) {
             let mut repeats = Vec::new();
@@ -104,7 +115,7 @@ pub fn decide(
                 matches.push(*found);
                 match gatherer.add(other)? {
                     Some(Fate::Gone(_) | Fate::Stays(_)) => repeats.push(other),
-                    Some(Fate::Kept | Fate::Loose) => any_kept = true,
+                    Some(Fate::Kept | Fate::Loose | Fate::Covered(_)) => any_kept = true,
                     None => {}
                 }
             }
@@ -116,112 +127,120 @@ pub fn decide(
         }
     }
     gatherer.settle()?;
-    if nodes.len() == held.blocks.len() && gatherer.documents.is_empty() && matches.is_empty() {
-        let all = block_characters(&held);
-        let (rest, sightings) = (Cleaned::Unchanged, Vec::new());
-        return Ok(Verdict { held, rest, characters: (all, 0), sightings, hot });
+    Ok(matches)
+}
+
+/// Adds the matches of the new document's known blocks with all that was gathered, and with each other: a
+/// passage may go on in these.
+fn add_known_pairs(
+    state: &State,
+    batch: &Batch,
+    gatherer: &mut Gatherer<'_>,
+    nodes: &[u32],
+) -> io::Result<()> {
+    let blocks = gatherer.documents.values().flat_map(|held| &held.blocks);
+    let present: HashSet<u32> =
+        blocks.map(|block| block.node).chain(nodes.iter().copied()).collect();
+    for &node in nodes.iter().filter(|&&node| !batch.is_new(node)) {
+        let others = state.matches(node)?.into_iter().filter(|other| present.contains(other));
+        gatherer.pairs.extend(others.map(|other| (node.min(other), node.max(other))));
     }
-    let Gatherer { documents, mut pairs, .. } = gatherer;
+    Ok(())
+}
+
+/// All matches of what was gathered: those of the new document's new blocks, and those that are known.
+fn complete(
+    state: &State,
+    batch: &mut Batch,
+    gatherer: &Gatherer<'_>,
+    new: &[Match],
+) -> io::Result<Vec<Match>> {
+    let mut pairs = gatherer.pairs.clone();
     pairs.sort_unstable();
     pairs.dedup();
-    pairs.retain(|pair| !matches.iter().any(|found| (found.left, found.right) == *pair));
+    pairs.retain(|pair| !new.iter().any(|found| (found.left, found.right) == *pair));
     let wanted: Vec<u32> = pairs.iter().flat_map(|&(left, right)| [left, right]).collect();
     batch.view(state, &wanted)?;
     let views = &batch.views;
-    matches.extend(
-        pairs
-            .iter()
-            .filter_map(|(left, right)| known_match(&state.settings, &views[left], &views[right])),
-    );
+    let known =
+        |(left, right): &(u32, u32)| known_match(&state.settings, &views[left], &views[right]);
+    let mut matches = new.to_vec();
+    matches.extend(pairs.iter().filter_map(known));
     matches.sort_unstable_by_key(|found| (found.left, found.right));
     matches.dedup_by_key(|found| (found.left, found.right));
-    let mut scene = Stage::new(&state.settings, views);
-    scene.add_held(&documents);
-    scene.add_new(number, &held);
-    let matches = scene.localise(&matches);
-    let neighbours = Neighbours::new(matches, scene.store.nodes());
-    let (plan, ()) = make_plan(&scene.store, scene.settings(), &neighbours, None, |_, _, _| ());
-    note_fates(&scene, &plan, &mut held);
-    let rest = clean(&scene, &plan, said.text);
-    let characters = (block_characters(&held), repeated_characters(&held));
-    let sightings = sightings(&scene, &plan, &documents, (number, &held));
-    Ok(Verdict { held, rest, characters, sightings, hot })
+    Ok(matches)
 }
 
-/// A document of a batch, whose fate is not known yet.
-fn describe(batch: &Batch, document: usize, said: Said<'_>) -> Held {
-    let block = |block: usize| {
-        let (node, spelling) = batch.block(block);
-        let (start, end, layout, tokens) = batch.shape(block);
-        HeldBlock { node, start, end, layout, tokens, spelling, fate: Fate::Kept }
-    };
-    Held {
-        id: said.id.to_owned(),
-        source: said.source.to_owned(),
-        date: said.date.to_owned(),
-        fields: said.fields.to_owned(),
-        characters: batch.store.document_characters[document],
-        dropped: false,
-        blocks: batch.store.document_blocks(document).map(block).collect(),
-    }
-}
-
-fn block_characters(held: &Held) -> u64 {
-    held.blocks.iter().map(|block| u64::from(block.end - block.start)).sum()
-}
-
-fn repeated_characters(held: &Held) -> u64 {
-    let repeated = held.blocks.iter().filter(|block| block.fate != Fate::Kept);
-    repeated.map(|block| u64::from(block.end - block.start)).sum()
-}
-
-/// Says of each block of the new document, the scene's last one, what became of it.
-fn note_fates(scene: &Stage<'_>, plan: &Plan, held: &mut Held) {
-    let last = scene.store.documents() - 1;
-    held.dropped = plan.dropped[last];
-    for (number, held) in scene.store.document_blocks(last).zip(&mut held.blocks) {
-        let keeper = plan.fates.aligned[number];
-        let state = plan.fates.states[number];
-        if keeper == NONE {
-            continue;
-        }
-        let place = scene.places[keeper as usize];
-        held.fate = match state {
-            BlockState::Kept | BlockState::Numbers | BlockState::Contained => Fate::Kept,
-            state if state.is_gone() => Fate::Gone(place),
-            _ => Fate::Stays(place),
-        };
-    }
-}
-
-fn clean(scene: &Stage<'_>, plan: &Plan, text: &str) -> Cleaned<String> {
-    let ids = cluster_ids(&scene.store, scene.settings(), plan);
-    let renderer = Renderer { store: &scene.store, plan, cluster_ids: &ids };
-    clean_text(&renderer, scene.store.documents() - 1, text, &mut Vec::new())
-}
-
-fn sightings(
-    scene: &Stage<'_>,
-    plan: &Plan,
+/// Decides on a document, with some held ones before it, by the settings of the policy or by those of its
+/// blocks.
+fn decided<'a>(
+    (state, settings, views): (&State, &'a Settings, &'a HashMap<u32, View>),
     documents: &BTreeMap<u32, Held>,
     (number, held): (u32, &Held),
-) -> Vec<Sighting> {
+    matches: &[Match],
+) -> (Stage<'a>, Plan) {
+    let mut scene = Stage::new(settings, views);
+    scene.given.exact = state.settings.finds_runs();
+    scene.add_held(documents);
+    scene.add_new(number, held);
+    let matches = scene.localise(matches);
+    let neighbours = Neighbours::new(matches, scene.store.nodes());
+    let (plan, ()) =
+        plan_from(&scene.store, settings, &neighbours, None, Some(&scene.given), |_, _, _| ());
+    (scene, plan)
+}
+
+/// The anchors of what stays of the new document, the scene's last one, once blocks are settled; `anchors`
+/// are those of all of it.
+fn staying_anchors(
+    state: &State,
+    batch: &Batch,
+    document: usize,
+    anchors: Anchors,
+    scene: &Stage<'_>,
+    plan: &Plan,
+) -> Anchors {
+    let Some((states, _)) = &plan.by_blocks else { return anchors };
+    let states = &states[scene.store.document_blocks(scene.store.documents() - 1)];
+    if !state.settings.finds_runs() || !states.iter().any(|state| state.is_gone()) {
+        return anchors;
+    }
+    let mut found = Vec::new();
+    let tokens = batch.tokens(document).zip(states);
+    let staying = tokens.map(|(tokens, state)| (!state.is_gone()).then_some(tokens));
+    Streams::new(&state.settings).find(staying, |anchor, _| found.push(anchor));
+    distinct(found)
+}
+
+/// Whether runs may matter though no anchor is met: something goes for a text that goes on around it, or
+/// names what went for a run; or a layout holds something.
+fn needs_runs(scene: &Stage<'_>, plan: &Plan) -> bool {
     let store = &scene.store;
-    let first = store.document_blocks(store.documents() - 1).start;
-    let from = plan.passages.partition_point(|passage| (passage.first as usize) < first);
-    let span = |first: u32, last: u32| (store.starts[first as usize], store.ends[last as usize]);
-    let sighting = |(place, passage): (usize, &crate::plan::Passage)| {
-        let document = scene.places[passage.keeper_first as usize].document;
-        let other = if document == number { held } else { documents.get(&document)? };
-        let Likeness { relation, resemblance, containment } = plan.likenesses.of(place as u32);
-        Some(Sighting {
-            span: span(passage.first, passage.last),
-            relation: RELATIONS[relation as usize],
-            scores: (resemblance, containment),
-            kept: kept_by(passage.state),
-            other: (document, other.id.clone(), other.source.clone(), other.date.clone()),
-            other_span: span(passage.keeper_first, passage.keeper_last),
-        })
-    };
-    plan.passages.iter().enumerate().skip(from).filter_map(sighting).collect()
+    store.document_blocks(store.documents() - 1).any(|block| {
+        let (state, keeper) = (plan.fates.states[block], plan.fates.aligned[block]);
+        let goes_on = || {
+            let (node, other) = (store.node(block), store.node(keeper as usize));
+            node != other && may_stand_around(store.node_tokens(node), store.node_tokens(other))
+        };
+        keeper != NONE
+            && (state == BlockState::Layout && !scene.given.covered.is_empty()
+                || state == BlockState::Removed && goes_on()
+                || scene.given.covered.contains_key(&keeper))
+    })
+}
+
+/// Documents that were not gathered, and hold what blocks went for that the new document names.
+fn missing(scene: &Stage<'_>, plan: &Plan, documents: &BTreeMap<u32, Held>) -> Vec<u32> {
+    let store = &scene.store;
+    let named = store.document_blocks(store.documents() - 1).filter_map(|block| {
+        let keeper = plan.fates.aligned[block];
+        if scene.given.covered.get(&keeper) != Some(&None) {
+            return None;
+        }
+        let place = scene.places[keeper as usize];
+        let keeper = documents.get(&place.document)?.blocks.get(place.block as usize)?;
+        let home = keeper.fate.keeper()?.document;
+        (!documents.contains_key(&home)).then_some(home)
+    });
+    named.collect()
 }

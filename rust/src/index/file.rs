@@ -22,7 +22,7 @@ const TAIL: u64 = 16;
 const BUFFER: usize = 256 << 10;
 
 /// Changes with everything that changes what the files hold or mean.
-pub const FORMAT: u32 = 1;
+pub const FORMAT: u32 = 2;
 
 /// Puts the hash into the first eight bytes of a page that stands at some place of its part.
 #[must_use]
@@ -63,6 +63,8 @@ pub enum Kind {
     Anchors,
     /// From a hash of an id to documents.
     Ids,
+    /// From an anchor of what stays of documents, whatever their breaks, to documents.
+    Streams,
     /// From a key of one band to blocks: bands of words, then those of characters.
     Band(u8),
 }
@@ -83,6 +85,7 @@ impl Kind {
             Self::Matches => 5,
             Self::Anchors => 6,
             Self::Ids => 7,
+            Self::Streams => 8,
             Self::Band(band) => 16 + band as u64,
         }
     }
@@ -99,6 +102,7 @@ impl Kind {
             Self::Matches,
             Self::Anchors,
             Self::Ids,
+            Self::Streams,
         ]
         .into_iter()
         .find(|kind| kind.number() == number)
@@ -117,6 +121,7 @@ impl Kind {
             Self::Matches => "a page of matches",
             Self::Anchors => "a page of anchors",
             Self::Ids => "a page of ids",
+            Self::Streams => "a page of stream anchors",
             Self::Band(_) => "a page of band keys",
         }
     }

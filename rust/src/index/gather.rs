@@ -5,6 +5,7 @@ use std::io;
 
 use hashbrown::{HashMap, HashSet};
 
+use super::file::Kind;
 use super::record::{BlockPlace, Fate, Held};
 use super::state::State;
 use crate::cluster::SECOND_STEPS;
@@ -17,11 +18,16 @@ pub struct Earlier {
     pub documents: BTreeMap<u32, Held>,
     /// The first of them in which each block stands.
     pub first: HashMap<u32, u32>,
+    /// The first and the last one of each anchor of a stream.
+    pub streams: HashMap<u32, (u32, u32)>,
 }
 
 impl Earlier {
-    /// Adds a document.
-    pub fn push(&mut self, number: u32, held: Held) {
+    /// Adds a document and its different anchors.
+    pub fn push(&mut self, number: u32, held: Held, anchors: &[u32]) {
+        for &anchor in anchors {
+            self.streams.entry(anchor).or_insert((number, number)).1 = number;
+        }
         for block in &held.blocks {
             if !held.is_mute(block) {
                 self.first.entry(block.node).or_insert(number);
@@ -42,17 +48,27 @@ pub struct Gatherer<'a> {
     pub pairs: Vec<(u32, u32)>,
     /// Loose blocks, which are settled anew with what they match.
     loose: Vec<u32>,
+    /// Documents that were removed, and an anchor of theirs: what repeated them may be loose.
+    pub ghosts: Vec<(u32, u32)>,
+    /// Anchors of which a document was left out.
+    pub hot: u32,
 }
 
 /// Documents that are gathered for one new one, at most, because of what is loose in others.
 const MOST: usize = 64;
+
+/// Documents that are gathered for one new one, at most, because of anchors.
+const MOST_STREAMS: usize = 128;
+
+/// Documents of one anchor that are looked at, at most, where some were removed.
+const GHOSTS: usize = 16;
 
 impl<'a> Gatherer<'a> {
     /// Nothing yet; documents count as held up to a number.
     #[must_use]
     pub fn new(state: &'a State, earlier: &'a Earlier, before: u32) -> Self {
         let (documents, pairs, loose) = (BTreeMap::new(), Vec::new(), Vec::new());
-        Self { state, earlier, before, documents, pairs, loose }
+        Self { state, earlier, before, documents, pairs, loose, ghosts: Vec::new(), hot: 0 }
     }
 
     /// Reads a document, as it is without those that were removed.
@@ -154,6 +170,70 @@ impl<'a> Gatherer<'a> {
         Ok(())
     }
 
+    /// Takes in the first and the last document before one in which an anchor stands: the batch scan
+    /// compares with these.
+    ///
+    /// # Errors
+    /// Those of reading, and where a file is damaged.
+    pub fn add_anchor(&mut self, anchor: u32, before: u32) -> io::Result<()> {
+        let state = self.state;
+        let (mut first, mut last) = (None, None);
+        let mut asked = 0;
+        state.each(Kind::Streams, anchor, |document| {
+            asked += 1;
+            if document >= before {
+                return Ok(false);
+            }
+            if state.is_held(document) {
+                first = Some(document);
+            } else {
+                self.ghosts.push((document, anchor));
+            }
+            Ok(first.is_none() && asked < GHOSTS)
+        })?;
+        let cut = first.is_none() && asked == GHOSTS;
+        asked = 0;
+        state.each_back(Kind::Streams, anchor, |document| {
+            if document >= before {
+                return Ok(true);
+            }
+            asked += 1;
+            if state.is_held(document) {
+                last = Some(document);
+            } else {
+                self.ghosts.push((document, anchor));
+            }
+            Ok(last.is_none() && asked < GHOSTS)
+        })?;
+        self.hot += u32::from(cut && last.is_none());
+        if let Some(&(one, other)) = self.earlier.streams.get(&anchor)
+            && one < before
+        {
+            first = first.or(Some(one));
+            last = Some(if other < before { other } else { one });
+        }
+        for document in [first, last].into_iter().flatten() {
+            if self.documents.contains_key(&document) {
+            } else if self.documents.len() < MOST_STREAMS {
+                let held = self.read(document)?;
+                self.take(document, held);
+            } else {
+                self.hot += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes in the document of a number.
+    ///
+    /// # Errors
+    /// Those of reading, and where a file is damaged.
+    pub fn add_document(&mut self, number: u32) -> io::Result<()> {
+        let held = self.read(number)?;
+        self.take(number, held);
+        Ok(())
+    }
+
     /// Takes in what stands for a block: its first document, and that of the block it repeats there;
     /// what became of it, where it stands anywhere.
     ///
@@ -165,10 +245,11 @@ impl<'a> Gatherer<'a> {
         if !matches!(fate, Fate::Gone(_)) {
             self.take(place.document, held);
         }
-        if let Fate::Stays(keeper) | Fate::Gone(keeper) = fate {
+        if let Some(keeper) = fate.keeper() {
             let held = self.read(keeper.document)?;
             if let Some(block) = held.blocks.get(keeper.block as usize)
                 && block.node != node
+                && !matches!(fate, Fate::Covered(_))
             {
                 self.pairs.push((node.min(block.node), node.max(block.node)));
             }

@@ -4,13 +4,14 @@ use std::fs::File;
 use std::io;
 
 use super::batch::Batch;
-use super::decide::{Said, Verdict, decide};
+use super::decide::decide;
 use super::file::Kind;
 use super::fresh::Fresh;
 use super::gather::Earlier;
 use super::record::Held;
 use super::run::Run;
 use super::state::{Placed, State};
+use super::verdict::{Said, Verdict};
 
 /// A run that was written: the numbers of the blocks and documents that are new in it, its bytes and hash.
 #[derive(Clone, Copy, Debug)]
@@ -38,16 +39,17 @@ impl State {
             let number = first + document as u32;
             let verdict = decide(self, batch, &earlier, (document, number), said)?;
             if document + 1 < batch.store.documents() {
-                earlier.push(number, verdict.held.clone());
+                let anchors = if self.compares_documents() { &verdict.anchors[..] } else { &[] };
+                earlier.push(number, verdict.held.clone(), anchors);
             }
             verdicts.push(verdict);
         }
         Ok(verdicts)
     }
 
-    /// Remembers the documents of a batch, as they were decided; whether nothing changed since it was
+    /// Remembers the documents of a batch with the anchors of their streams, as they were decided; whether nothing changed since it was
     /// read, else nothing is remembered.
-    pub fn remember(&mut self, batch: &Batch, documents: Vec<Held>) -> bool {
+    pub fn remember(&mut self, batch: &Batch, documents: Vec<(Held, Vec<u32>)>) -> bool {
         if batch.version != self.version {
             return false;
         }
@@ -73,7 +75,12 @@ impl State {
         for (node, other) in pairs {
             self.fresh.chains.push(Kind::Matches, node, other);
         }
-        for document in documents {
+        let anchored = self.compares_documents();
+        for (document, anchors) in documents {
+            let number = self.fresh.next_document();
+            for anchor in anchors.into_iter().filter(|_| anchored) {
+                self.fresh.chains.push(Kind::Streams, anchor, number);
+            }
             self.fresh.push_document(document);
         }
         true

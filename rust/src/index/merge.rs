@@ -4,13 +4,18 @@ use std::fs::File;
 use std::io;
 use std::ops::Range;
 
+use hashbrown::HashSet;
+
 use super::file::{Kind, Writer};
 use super::filter::FilterWriter;
 use super::fresh::{end_pairs, end_rows, has_filter};
 use super::pairs::{Pair, PairStream, PairWriter};
-use super::record::Held;
+use super::record::{Fate, Held};
 use super::rows::RowWriter;
 use super::state::{Placed, State};
+use super::streams::{Streams, distinct};
+use crate::settings::Numbers;
+use crate::token::TokenBuffer;
 
 /// The blocks that stand in some document, one bit each.
 struct Live(Vec<u64>);
@@ -37,9 +42,9 @@ impl Live {
     }
 }
 
-/// Writes runs that follow one another as one into an empty file: its length and hash. Removed documents
-/// are left out; where these are all runs (`compact`), so are blocks that stand in none, and nothing
-/// refers to either afterwards.
+/// Writes runs that follow one another as one into an empty file: its length and hash. Where these are all
+/// runs (`compact`), removed documents are left out and blocks that stand in none, and nothing refers to
+/// either afterwards. Else removed documents stay, since their anchors lead to what repeated them.
 ///
 /// # Errors
 /// Those of reading and writing, and where a file is damaged.
@@ -58,28 +63,84 @@ pub fn merge(
             if stays(node) { rows.push(out, node, row) } else { Ok(()) }
         })?;
     }
+    let mut freed = Freed::new(state);
     copy_rows(runs, Kind::Documents, &mut out, |number, row, rows, out| {
-        if !state.is_held(number) {
-            return Ok(());
-        }
         if !compact || state.removed.is_empty() {
             return rows.push(out, number, row);
         }
+        if !state.is_held(number) {
+            return Ok(());
+        }
         let mut held = Held::from_bytes(number, row)?;
-        held.free(|document| state.is_held(document));
+        if held.free(|document| state.is_held(document)) {
+            freed.add(number, &held)?;
+        }
         rows.push(out, number, &held.to_bytes(number))
     })?;
     let mut kinds: Vec<Kind> = runs.iter().flat_map(|placed| placed.run.kinds()).collect();
+    if !freed.pairs.is_empty() {
+        kinds.push(Kind::Streams);
+    }
     kinds.sort_unstable();
     kinds.dedup();
     for kind in kinds {
-        merge_pairs(runs, kind, &mut out, |(key, value)| match kind {
+        let more = if kind == Kind::Streams { freed.take() } else { Vec::new() };
+        merge_pairs((runs, more), kind, &mut out, |(key, value)| match kind {
             Kind::Postings | Kind::Ids => state.is_held(value),
             Kind::Matches => stays(key) && stays(value),
+            Kind::Streams if compact => state.is_held(value) && !freed.documents.contains(&value),
+            Kind::Streams => true,
             _ => stays(value),
         })?;
     }
     out.finish()
+}
+
+/// Documents of which something is loose now, and stays until it is settled again: its anchors with that.
+struct Freed<'a> {
+    state: &'a State,
+    streams: Streams,
+    buffer: TokenBuffer,
+    documents: HashSet<u32>,
+    pairs: Vec<Pair>,
+}
+
+impl<'a> Freed<'a> {
+    fn new(state: &'a State) -> Self {
+        let streams = Streams::new(&state.settings);
+        let (buffer, documents, pairs) = (TokenBuffer::default(), HashSet::new(), Vec::new());
+        Self { state, streams, buffer, documents, pairs }
+    }
+
+    fn add(&mut self, number: u32, held: &Held) -> io::Result<()> {
+        let Self { state, streams, buffer, documents, pairs } = self;
+        if !state.compares_documents() {
+            return Ok(());
+        }
+        let mut blocks = Vec::with_capacity(held.blocks.len());
+        for block in &held.blocks {
+            blocks.push(match block.fate {
+                Fate::Gone(_) => None,
+                _ if block.tokens == 0 => Some(Vec::new()),
+                _ => {
+                    let text = state.text(block.node)?;
+                    buffer.read(&text, state.settings.numbers == Numbers::Mask);
+                    Some(buffer.hashes().to_vec())
+                }
+            });
+        }
+        let mut anchors = Vec::new();
+        streams.find(blocks.iter().map(Option::as_deref), |anchor, _| anchors.push(anchor));
+        documents.insert(number);
+        pairs.extend(distinct(anchors).0.into_iter().map(|anchor| (anchor, number)));
+        Ok(())
+    }
+
+    /// The pairs in their order.
+    fn take(&mut self) -> Vec<Pair> {
+        self.pairs.sort_unstable();
+        std::mem::take(&mut self.pairs)
+    }
 }
 
 fn copy_rows(
@@ -97,33 +158,51 @@ fn copy_rows(
     end_rows(rows, out, kind)
 }
 
-/// A stream and its next pair.
+/// Pairs in order, and the next one of them.
 struct Head<'a> {
-    stream: PairStream<'a>,
+    stream: Source<'a>,
     pair: Pair,
 }
 
+/// Pairs of a run, which `stays` is asked about, or others.
+enum Source<'a> {
+    Run(PairStream<'a>),
+    More(std::vec::IntoIter<Pair>),
+}
+
+impl Source<'_> {
+    fn take(&mut self) -> io::Result<Option<Pair>> {
+        match self {
+            Self::Run(stream) => stream.take(),
+            Self::More(pairs) => Ok(pairs.next()),
+        }
+    }
+}
+
 fn merge_pairs(
-    runs: &[Placed],
+    (runs, more): (&[Placed], Vec<Pair>),
     kind: Kind,
     out: &mut Writer<'_>,
     stays: impl Fn(Pair) -> bool,
 ) -> io::Result<()> {
-    let count = runs.iter().map(|placed| placed.run.count(kind)).sum();
+    let held: u64 = runs.iter().map(|placed| placed.run.count(kind)).sum();
+    let count = held + more.len() as u64;
     let mut filter = has_filter(kind).then(|| FilterWriter::new(count));
     let mut heads = Vec::new();
     for placed in runs {
         if let Some(mut stream) = placed.run.stream(kind)
             && let Some(pair) = stream.take()?
         {
-            heads.push(Head { stream, pair });
+            heads.push(Head { stream: Source::Run(stream), pair });
         }
     }
+    let mut more = more.into_iter();
+    heads.extend(more.next().map(|pair| Head { stream: Source::More(more), pair }));
     let mut pairs = PairWriter::default();
     // A handful of runs: looking at each head costs less than a heap.
     while let Some(least) = (0..heads.len()).min_by_key(|&head| heads[head].pair) {
         let pair = heads[least].pair;
-        if stays(pair) {
+        if matches!(heads[least].stream, Source::More(_)) || stays(pair) {
             pairs.push(out, pair)?;
             if let Some(filter) = &mut filter {
                 filter.add(pair.0);

@@ -242,6 +242,32 @@ impl Pairs {
         Ok(())
     }
 
+    /// The same, from the last value to the first.
+    ///
+    /// # Errors
+    /// Those of reading, and where a page is damaged.
+    pub fn each_back(
+        &self,
+        file: &RunFile,
+        key: u32,
+        visit: &mut impl FnMut(u32) -> io::Result<bool>,
+    ) -> io::Result<()> {
+        let after = self.fences.partition_point(|&fence| fence <= key);
+        for number in (0..after).rev() {
+            let page = self.page(file, number)?;
+            let end = key.checked_add(1).map_or(page.count, |next| page.lower_bound(next));
+            for place in (0..end).rev() {
+                if page.key(place) != key {
+                    return Ok(());
+                }
+                if !visit(page.value(place))? {
+                    return Ok(());
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// All pairs in order.
     #[must_use]
     pub fn stream<'a>(&'a self, file: &'a RunFile) -> PairStream<'a> {

@@ -56,6 +56,19 @@ pub struct BlockPlace {
     pub block: u32,
 }
 
+/// Where the tokens of a block stand once more, in blocks of a held document that follow one another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stretch {
+    /// The first of these blocks.
+    pub first: BlockPlace,
+    /// Tokens of it before them.
+    pub offset: u32,
+    /// The last of these blocks.
+    pub last: u32,
+    /// Tokens of that one up to their end.
+    pub end: u32,
+}
+
 /// What became of a block when its document was added.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Fate {
@@ -65,9 +78,28 @@ pub enum Fate {
     Stays(BlockPlace),
     /// It repeats that block, and goes.
     Gone(BlockPlace),
+    /// It repeats no block that it goes for, but its tokens stand there: it goes, once all blocks are
+    /// settled.
+    Covered(Stretch),
     /// It repeated a block that was removed since: it is to be settled again.
     Loose,
 }
+
+impl Fate {
+    /// The block that it repeats, or in which its tokens begin; `None` where it repeats nothing.
+    #[must_use]
+    pub fn keeper(self) -> Option<BlockPlace> {
+        match self {
+            Self::Stays(keeper) | Self::Gone(keeper) => Some(keeper),
+            Self::Covered(stretch) => Some(stretch.first),
+            Self::Kept | Self::Loose => None,
+        }
+    }
+}
+
+/// Bits beside a block's fate: that it has a spelling, and that its text follows.
+const SPELLED: u8 = 8;
+const TOLD: u8 = 16;
 
 /// One block of a held document.
 #[derive(Clone, Copy, Debug)]
@@ -111,6 +143,8 @@ pub struct Held {
     pub dropped: bool,
     /// Its blocks.
     pub blocks: Vec<HeldBlock>,
+    /// The raw texts of those that stay, where these are not the first ones of their nodes; by the block.
+    pub spelled: Vec<(u32, String)>,
 }
 
 impl Held {
@@ -120,16 +154,32 @@ impl Held {
         self.dropped && block.fate == Fate::Kept
     }
 
-    /// Forgets documents that were removed: what repeated a block of theirs is loose.
-    pub fn free(&mut self, is_held: impl Fn(u32) -> bool) {
+    /// Forgets documents that were removed: what repeated a block of theirs is loose. Whether anything was.
+    pub fn free(&mut self, is_held: impl Fn(u32) -> bool) -> bool {
+        let mut any = false;
         for block in &mut self.blocks {
-            if let Fate::Stays(keeper) | Fate::Gone(keeper) = block.fate
+            if let Some(keeper) = block.fate.keeper()
                 && !is_held(keeper.document)
             {
                 block.fate = Fate::Loose;
                 self.dropped = false;
+                any = true;
             }
         }
+        any
+    }
+
+    /// Whether anything of it is loose.
+    #[must_use]
+    pub fn is_loose(&self) -> bool {
+        self.blocks.iter().any(|block| block.fate == Fate::Loose)
+    }
+
+    /// The raw text of a block that stays, where it is not the first one of its node and is known.
+    #[must_use]
+    pub fn spelling_of(&self, block: u32) -> Option<&str> {
+        let found = self.spelled.binary_search_by_key(&block, |&(block, _)| block);
+        found.ok().map(|place| self.spelled[place].1.as_str())
     }
 
     /// As bytes, given its number.
@@ -142,26 +192,37 @@ impl Held {
         put(&mut out, self.characters << 1 | u64::from(self.dropped));
         put(&mut out, self.blocks.len() as u64);
         let mut end = 0;
-        for block in &self.blocks {
+        for (place, block) in (0..).zip(&self.blocks) {
             put(&mut out, u64::from(block.node));
             put(&mut out, u64::from(block.start - end));
             put(&mut out, u64::from(block.end - block.start));
             end = block.end;
             out.extend_from_slice(&block.layout.to_bytes());
             put(&mut out, u64::from(block.tokens));
-            let (fate, place) = match block.fate {
-                Fate::Kept => (0, None),
-                Fate::Stays(place) => (1, Some(place)),
-                Fate::Gone(place) => (2, Some(place)),
-                Fate::Loose => (3, None),
+            let fate = match block.fate {
+                Fate::Kept => 0,
+                Fate::Stays(_) => 1,
+                Fate::Gone(_) => 2,
+                Fate::Loose => 3,
+                Fate::Covered(_) => 4,
             };
-            out.push(fate | u8::from(block.spelling != 0) << 2);
+            let text = self.spelling_of(place);
+            let spelled = SPELLED * u8::from(block.spelling != 0);
+            out.push(fate | spelled | (TOLD * u8::from(text.is_some())));
             if block.spelling != 0 {
                 out.extend_from_slice(&block.spelling.to_le_bytes());
             }
-            if let Some(place) = place {
-                put(&mut out, u64::from(number - place.document));
-                put(&mut out, u64::from(place.block));
+            if let Some(text) = text {
+                put_bytes(&mut out, text.as_bytes());
+            }
+            if let Some(keeper) = block.fate.keeper() {
+                put(&mut out, u64::from(number - keeper.document));
+                put(&mut out, u64::from(keeper.block));
+            }
+            if let Fate::Covered(stretch) = block.fate {
+                put(&mut out, u64::from(stretch.offset));
+                put(&mut out, u64::from(stretch.last - stretch.first.block));
+                put(&mut out, u64::from(stretch.end));
             }
         }
         out
@@ -184,8 +245,9 @@ impl Held {
             return Err(wrong());
         }
         let mut blocks = Vec::with_capacity(count as usize);
+        let mut spelled = Vec::new();
         let mut last = 0u32;
-        for _ in 0..count {
+        for number_of_block in 0..count as u32 {
             let node = taker.small()?;
             let start = last.checked_add(taker.small()?).ok_or_else(wrong)?;
             let end = start.checked_add(taker.small()?).ok_or_else(wrong)?;
@@ -193,20 +255,30 @@ impl Held {
             let layout = Layout::from_bytes(taker.array()?);
             let tokens = taker.small()?;
             let [flags] = taker.array()?;
-            let spelling = if flags & 4 == 0 { 0 } else { u64::from_le_bytes(taker.array()?) };
-            let mut place = || {
+            let spelling =
+                if flags & SPELLED == 0 { 0 } else { u64::from_le_bytes(taker.array()?) };
+            if flags & TOLD != 0 {
+                spelled.push((number_of_block, taker.text()?.to_owned()));
+            }
+            let place = |taker: &mut Taker<'_>| {
                 let document = number.checked_sub(taker.small()?).ok_or_else(wrong)?;
                 Ok::<_, io::Error>(BlockPlace { document, block: taker.small()? })
             };
-            let fate = match flags & 3 {
+            let fate = match flags & 7 {
                 0 => Fate::Kept,
-                1 => Fate::Stays(place()?),
-                2 => Fate::Gone(place()?),
-                _ => Fate::Loose,
+                1 => Fate::Stays(place(&mut taker)?),
+                2 => Fate::Gone(place(&mut taker)?),
+                3 => Fate::Loose,
+                4 => {
+                    let (first, offset) = (place(&mut taker)?, taker.small()?);
+                    let last = first.block.checked_add(taker.small()?).ok_or_else(wrong)?;
+                    Fate::Covered(Stretch { first, offset, last, end: taker.small()? })
+                }
+                _ => return Err(wrong()),
             };
             blocks.push(HeldBlock { node, start, end, layout, tokens, spelling, fate });
         }
         let (characters, dropped) = (packed >> 1, packed & 1 == 1);
-        Ok(Self { id, source, date, fields, characters, dropped, blocks })
+        Ok(Self { id, source, date, fields, characters, dropped, blocks, spelled })
     }
 }

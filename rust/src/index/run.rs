@@ -76,6 +76,23 @@ impl Run {
         }
     }
 
+    /// The same, from the last value to the first.
+    ///
+    /// # Errors
+    /// Those of reading, of `visit`, and where a page is damaged.
+    pub fn each_back(
+        &self,
+        kind: Kind,
+        key: u32,
+        visit: &mut impl FnMut(u32) -> io::Result<bool>,
+    ) -> io::Result<()> {
+        let Some((pairs, filter)) = self.pairs(kind) else { return Ok(()) };
+        match filter {
+            Some(filter) if !filter.may_have(&self.file, key)? => Ok(()),
+            _ => pairs.each_back(&self.file, key, visit),
+        }
+    }
+
     /// What is known of a block; `None` where this run did not add it.
     ///
     /// # Errors

@@ -10,7 +10,7 @@ use super::file::Kind;
 use super::fresh::{Fresh, quarter};
 use super::record::{Held, Node, id_hash};
 use super::run::Run;
-use crate::settings::{Names, Settings};
+use crate::settings::{Names, Scope, Settings};
 use crate::sign::Permutations;
 
 /// A run, and the numbers of the blocks and documents that are new in it: the first ones, and those of
@@ -30,6 +30,8 @@ pub struct Placed {
 pub struct State {
     /// The policy.
     pub settings: Settings,
+    /// The same without runs of tokens.
+    pub by_blocks: Settings,
     /// The policy, so that every block that can match keeps its text.
     pub reading: Settings,
     /// The permutations of the policy's seed.
@@ -47,14 +49,15 @@ pub struct State {
 }
 
 impl State {
-    /// Nothing yet. Runs of text that ignore paragraph breaks are not looked for.
+    /// Nothing yet.
     #[must_use]
     pub fn new(settings: Settings, permutations: Permutations, protect: Option<Regex>) -> Self {
-        let settings = Settings { min_run: 0, ..settings };
+        let by_blocks = Settings { min_run: 0, ..settings.clone() };
         // Names are asked of texts, so their policy keeps these.
         let reading = Settings { names: Names::Veto, ..settings.clone() };
         Self {
             settings,
+            by_blocks,
             reading,
             permutations,
             protect,
@@ -63,6 +66,12 @@ impl State {
             removed: HashSet::new(),
             version: 0,
         }
+    }
+
+    /// Whether runs of one document are looked for in others.
+    #[must_use]
+    pub fn compares_documents(&self) -> bool {
+        self.settings.finds_runs() && self.settings.scope != Scope::Within
     }
 
     /// Whether a document may be named: it was not removed.
@@ -104,6 +113,48 @@ impl State {
             }
         }
         self.fresh.chains.each(kind, key, visit).map(drop)
+    }
+
+    /// Calls `visit` with each value of a key, newest first, until it says no.
+    ///
+    /// # Errors
+    /// Those of reading, of `visit`, and where a file is damaged.
+    pub fn each_back(
+        &self,
+        kind: Kind,
+        key: u32,
+        mut visit: impl FnMut(u32) -> io::Result<bool>,
+    ) -> io::Result<()> {
+        // Most often the last one is all that is asked for; those before it are in their order.
+        if let Some(last) = self.fresh.chains.last(kind, key) {
+            if !visit(last)? {
+                return Ok(());
+            }
+            let mut others = Vec::new();
+            let mut note = |value| {
+                others.push(value);
+                Ok(true)
+            };
+            self.fresh.chains.each(kind, key, &mut note)?;
+            others.pop();
+            while let Some(value) = others.pop() {
+                if !visit(value)? {
+                    return Ok(());
+                }
+            }
+        }
+        let mut goes_on = true;
+        for placed in self.runs.iter().rev() {
+            let mut asked = |value| {
+                goes_on = visit(value)?;
+                Ok(goes_on)
+            };
+            placed.run.each_back(kind, key, &mut asked).map_err(|error| named(placed, error))?;
+            if !goes_on {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// The run that added a block, by its place; that of `fresh` comes behind all others.

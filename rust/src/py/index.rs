@@ -14,7 +14,6 @@ use super::index_values::{
 };
 use crate::corpus::compile;
 use crate::index::batch::Batch;
-use crate::index::decide::Said;
 use crate::index::export::{Told, texts};
 use crate::index::fresh::Fresh;
 use crate::index::list::{DOCUMENTS, Listed, documents, list};
@@ -23,6 +22,7 @@ use crate::index::record::Held;
 use crate::index::run::Run;
 use crate::index::state::{Placed, State};
 use crate::index::texts::{blocks, document_texts};
+use crate::index::verdict::{Said, Verdict};
 use crate::read::NewDocument;
 
 /// Documents that were read and looked up, and are not judged yet.
@@ -118,7 +118,8 @@ impl IndexState {
                 state.decide(&mut batch, &said)?
             };
             if remember {
-                let held = verdicts.iter().map(|verdict| verdict.held.clone()).collect();
+                let held = |verdict: &Verdict| (verdict.held.clone(), verdict.anchors.clone());
+                let held = verdicts.iter().map(held).collect();
                 if !self.write().remember(&batch, held) {
                     return Ok(None);
                 }

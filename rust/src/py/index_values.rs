@@ -7,8 +7,8 @@ use pyo3::prelude::*;
 use pyo3::types::PyString;
 
 use crate::clean::Cleaned;
-use crate::index::decide::Verdict;
 use crate::index::list::Side;
+use crate::index::verdict::Verdict;
 
 /// Damage is a `ValueError`, everything else an `OSError`.
 pub(super) fn failure(error: std::io::Error) -> PyErr {

@@ -1,0 +1,114 @@
+//! Documents as streams of tokens, whatever their breaks, broken where something goes; and their anchors.
+//!
+//! What a batch scan compares are places of one anchor: each with the first and the previous one. So of an
+//! anchor it is enough to know the first and the last document that is held (`gather.rs`): the batch
+//! scan's code finds the same links between these as it would between all.
+
+use std::io;
+
+use super::batch::Batch;
+use super::each::each;
+use super::file::Kind;
+use super::state::State;
+use crate::anchors::Anchors;
+use crate::settings::Settings;
+
+/// Finds the anchors of documents.
+pub struct Streams {
+    anchors: Anchors,
+    tokens: Vec<u32>,
+    /// First token of each block of the stream, and the block.
+    starts: Vec<(usize, u32)>,
+}
+
+impl Streams {
+    /// For a policy.
+    #[must_use]
+    pub fn new(settings: &Settings) -> Self {
+        let anchors = Anchors::of(settings.min_run as usize);
+        Self { anchors, tokens: Vec::new(), starts: Vec::new() }
+    }
+
+    /// Calls `each` with every anchor of a document and the first and the last block that its tokens stand
+    /// in. The tokens of its blocks come in their order; `None` is a block that goes.
+    pub fn find<'a>(
+        &mut self,
+        blocks: impl IntoIterator<Item = Option<&'a [u32]>>,
+        mut each: impl FnMut(u32, (u32, u32)),
+    ) {
+        self.clear();
+        for (block, tokens) in (0..).zip(blocks) {
+            if let Some(tokens) = tokens {
+                self.starts.push((self.tokens.len(), block));
+                self.tokens.extend_from_slice(tokens);
+            } else {
+                self.end(&mut each);
+            }
+        }
+        self.end(&mut each);
+    }
+
+    fn clear(&mut self) {
+        self.tokens.clear();
+        self.starts.clear();
+    }
+
+    fn end(&mut self, each: &mut impl FnMut(u32, (u32, u32))) {
+        let (starts, gram) = (&self.starts, self.anchors.gram());
+        let block_at = |token: usize| {
+            let after = starts.partition_point(|&(start, _)| start <= token);
+            starts[after - 1].1
+        };
+        self.anchors.find(&self.tokens, |hash, first| {
+            each(hash, (block_at(first), block_at(first + gram - 1)));
+        });
+        self.clear();
+    }
+}
+
+/// The different ones of some anchors, ascending; and whether any stands twice.
+#[must_use]
+pub fn distinct(mut anchors: Vec<u32>) -> (Vec<u32>, bool) {
+    let count = anchors.len();
+    anchors.sort_unstable();
+    anchors.dedup();
+    let twice = anchors.len() < count;
+    (anchors, twice)
+}
+
+impl Batch {
+    /// The tokens of a document's blocks.
+    pub fn tokens(&self, document: usize) -> impl Iterator<Item = &[u32]> {
+        let blocks = self.store.document_blocks(document);
+        blocks.map(|block| self.store.node_tokens(self.store.node(block)))
+    }
+
+    /// Finds the anchors of all documents, and which of them held documents have.
+    ///
+    /// # Errors
+    /// Those of reading, and where a file is damaged.
+    pub(super) fn find_anchors(&mut self, state: &State) -> io::Result<()> {
+        if !state.settings.finds_runs() {
+            return Ok(());
+        }
+        let find = |streams: &mut Streams, document: usize| {
+            let mut anchors = Vec::new();
+            streams.find(self.tokens(document).map(Some), |anchor, _| anchors.push(anchor));
+            let (anchors, twice) = distinct(anchors);
+            let mut met = Vec::new();
+            for &anchor in anchors.iter().filter(|_| state.compares_documents()) {
+                state.each(Kind::Streams, anchor, |_| {
+                    met.push(anchor);
+                    Ok(false)
+                })?;
+            }
+            Ok((anchors, twice, met))
+        };
+        let streams = || Streams::new(&state.settings);
+        for (anchors, twice, met) in each((self.alone, self.store.documents()), streams, find)? {
+            self.anchors.push((anchors, twice));
+            self.met.extend(met);
+        }
+        Ok(())
+    }
+}
