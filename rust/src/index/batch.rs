@@ -42,7 +42,9 @@ pub struct Batch {
     /// Of each document, as if nothing of it went: its different anchors, ascending, and whether one
     /// stands twice. None where runs are not looked for.
     pub anchors: Vec<(Vec<u32>, bool)>,
-    /// Those of all documents that held documents have.
+    /// Those of them that were looked up, and those among them that held documents have.
+    pub asked: HashSet<u32>,
+    /// See `asked`.
     pub met: HashSet<u32>,
     /// What is to be judged by shingles.
     pub long: Vec<Suspects>,
@@ -110,6 +112,7 @@ impl Batch {
             keys: Vec::new(),
             texts: HashMap::new(),
             anchors: Vec::new(),
+            asked: HashSet::new(),
             met: HashSet::new(),
             long: Vec::new(),
             short: Vec::new(),

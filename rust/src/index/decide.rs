@@ -15,7 +15,7 @@ use super::meet::{meet, view_all};
 use super::record::{Fate, Held};
 use super::stage::Stage;
 use super::state::State;
-use super::streams::{Streams, distinct};
+use super::streams::{Streams, ask, distinct};
 use super::verdict::{Said, Verdict, describe, tell};
 use super::view::{View, known_match};
 use crate::cluster::Neighbours;
@@ -52,20 +52,24 @@ pub fn decide(
     let mut gatherer = Gatherer::new(state, earlier, said.before);
     let matches = gather(batch, &mut gatherer, &nodes)?;
     let whole = batch.anchors.get(document).cloned().unwrap_or_default();
-    let meets = |batch: &Batch, (anchors, twice): &Anchors| {
-        let is_met = |anchor| batch.met.contains(anchor) || earlier.streams.contains_key(anchor);
+    let meets = |met: &HashSet<u32>, (anchors, twice): &Anchors| {
+        let is_met = |anchor| met.contains(anchor) || earlier.streams.contains_key(anchor);
         *twice || anchors.iter().any(is_met)
     };
     let is_alone = gatherer.documents.is_empty() && nodes.len() == held.blocks.len();
-    if is_alone && matches.is_empty() && !meets(batch, &whole) {
-        return Ok(Verdict::of_unknown(held, whole.0, hot));
+    if is_alone && matches.is_empty() {
+        ask(state, (&mut batch.asked, &mut batch.met), &whole.0)?;
+        if !meets(&batch.met, &whole) {
+            return Ok(Verdict::of_unknown(held, whole.0, hot));
+        }
     }
     add_known_pairs(state, batch, &mut gatherer, &nodes)?;
     let known = complete(state, batch, &gatherer, &matches)?;
     let views = (state, &state.by_blocks, &batch.views);
     let (scene, plan) = decided(views, &gatherer.documents, (number, &held), &known);
     let anchors = staying_anchors(state, batch, document, whole, &scene, &plan);
-    if !state.settings.finds_runs() || !(meets(batch, &anchors) || needs_runs(&scene, &plan)) {
+    ask(state, (&mut batch.asked, &mut batch.met), &anchors.0)?;
+    if !state.settings.finds_runs() || !(meets(&batch.met, &anchors) || needs_runs(&scene, &plan)) {
         return Ok(tell(&scene, &plan, &gatherer.documents, (number, held, said), anchors.0, hot));
     }
     if state.compares_documents() {

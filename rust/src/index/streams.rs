@@ -6,6 +6,8 @@
 
 use std::io;
 
+use hashbrown::HashSet;
+
 use super::batch::Batch;
 use super::each::each;
 use super::file::Kind;
@@ -92,23 +94,61 @@ impl Batch {
             return Ok(());
         }
         let find = |streams: &mut Streams, document: usize| {
-            let mut anchors = Vec::new();
-            streams.find(self.tokens(document).map(Some), |anchor, _| anchors.push(anchor));
+            let blocks = self.store.document_blocks(document);
+            let is_new = |block: u32| {
+                let node = self.store.node(blocks.start + block as usize);
+                self.is_new(self.nodes[node as usize].0)
+            };
+            let (mut anchors, mut asked, mut met) = (Vec::new(), HashSet::new(), Vec::new());
+            streams.find(self.tokens(document).map(Some), |anchor, (first, last)| {
+                anchors.push(anchor);
+                // What is known goes, most often, and nobody asks for its anchors.
+                if (first..=last).any(is_new) {
+                    asked.insert(anchor);
+                }
+            });
             let (anchors, twice) = distinct(anchors);
-            let mut met = Vec::new();
-            for &anchor in anchors.iter().filter(|_| state.compares_documents()) {
-                state.each(Kind::Streams, anchor, |_| {
-                    met.push(anchor);
-                    Ok(false)
-                })?;
+            for &anchor in asked.iter().filter(|_| state.compares_documents()) {
+                met.extend(state.is_met(anchor)?.then_some(anchor));
             }
-            Ok((anchors, twice, met))
+            Ok((anchors, twice, asked, met))
         };
         let streams = || Streams::new(&state.settings);
-        for (anchors, twice, met) in each((self.alone, self.store.documents()), streams, find)? {
+        let found = each((self.alone, self.store.documents()), streams, find)?;
+        for (anchors, twice, asked, met) in found {
             self.anchors.push((anchors, twice));
+            self.asked.extend(asked);
             self.met.extend(met);
         }
         Ok(())
+    }
+}
+
+/// Looks those anchors up that were not asked for yet; which are met.
+///
+/// # Errors
+/// Those of reading, and where a file is damaged.
+pub fn ask(
+    state: &State,
+    (asked, met): (&mut HashSet<u32>, &mut HashSet<u32>),
+    anchors: &[u32],
+) -> io::Result<()> {
+    for &anchor in anchors.iter().filter(|_| state.compares_documents()) {
+        if asked.insert(anchor) && state.is_met(anchor)? {
+            met.insert(anchor);
+        }
+    }
+    Ok(())
+}
+
+impl State {
+    /// Whether any document has an anchor.
+    fn is_met(&self, anchor: u32) -> io::Result<bool> {
+        let mut met = false;
+        self.each(Kind::Streams, anchor, |_| {
+            met = true;
+            Ok(false)
+        })?;
+        Ok(met)
     }
 }
