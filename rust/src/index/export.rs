@@ -140,7 +140,7 @@ mod tests {
         };
         let [id, source, date, fields] = [const { String::new() }; 4];
         let blocks = blocks.iter().map(block).collect();
-        Held { id, source, date, fields, characters, dropped: false, blocks }
+        Held { id, source, date, fields, characters, dropped: false, blocks, spelled: Vec::new() }
     }
 
     #[test]
