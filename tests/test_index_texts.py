@@ -81,7 +81,7 @@ def test_more_than_are_read_at_one_time(tmp_path: Path) -> None:
 
 
 def test_texts_of_many_megabytes_come_a_few_at_a_time(tmp_path: Path) -> None:
-    policy = Policy(unit="document", names="keep", numbers="keep")
+    policy = Policy(unit="document", names="keep", numbers="keep", min_run=0)
     texts = [f"start {number} " + f"word{number} " * 500_000 for number in range(5)]
     with Index.open(tmp_path / "seen", policy) as index:
         for number, text in enumerate(texts):
