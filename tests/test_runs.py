@@ -274,3 +274,18 @@ def test_reported_parts_are_the_same_tokens(texts: list[str]) -> None:
                 text = texts[int(member["source"][1:-1])][slice(*member["span"])]
                 part = whole[slice(*member.get("keeper_span", keeper["span"]))]
                 assert oracle.tokens(text) == oracle.tokens(part)
+
+
+@pytest.mark.parametrize(
+    "said", ["again", "ten words that stand one after the other again and", "哈"]
+)
+def test_text_that_repeats_itself_is_read_in_one_go(said: str) -> None:
+    # Each of its places began a run with the first place of all: with the square of its length, hours.
+    many = f"{said} " * (200_000 // len(said.split()))
+    texts = [f"{own(1)} {many}", f"{own(2)} {many}"]
+    clusters = clusters_of(texts)
+    assert any(len(cluster["members"]) == 2 for cluster in clusters)
+    assert (
+        list(checker.problems(runs.clean_texts([f"{own(1)}\n\n{many}", f"{own(2)}\n\n{many}"])))
+        == []
+    )

@@ -18,7 +18,8 @@ pub struct Link {
     pub earlier: Token,
 }
 
-/// Each place of an anchor with the first and the previous one of its home, by document and place; those
+/// Each place of an anchor with the first and the previous one of its home, by document and place, with the
+/// previous one alone where the two overlap; those
 /// of what the corpus is held against have no links to earlier ones.
 #[must_use]
 pub fn links(text: &Text<'_>, least: u32, home: impl Fn(Number) -> u32 + Sync) -> Vec<Link> {
@@ -27,6 +28,13 @@ pub fn links(text: &Text<'_>, least: u32, home: impl Fn(Number) -> u32 + Sync) -
     entries.par_sort_unstable_by(|one, other| {
         key(one).cmp(&key(other)).then_with(|| text.visit(one.1).cmp(&text.visit(other.1)))
     });
+    let gram = Anchors::of(least as usize).gram() as u32;
+    // In text that repeats itself at once, as a word that stands a hundred thousand times, each place would
+    // begin a run with the first one, at a shift of its own. The one before says all that is to be said.
+    let overlaps = |one: Token, other: Token| {
+        text.documents[one.block as usize] == text.documents[other.block as usize]
+            && text.position(other) - text.position(one) < gram
+    };
     let mut links = Vec::new();
     let references = text.store.reference_blocks();
     for bucket in entries.chunk_by(|one, other| key(one) == key(other)) {
@@ -34,9 +42,12 @@ pub fn links(text: &Text<'_>, least: u32, home: impl Fn(Number) -> u32 + Sync) -
             if (later.block as usize) < references {
                 continue;
             }
-            links.push(Link { later, earlier: bucket[0].1 });
+            let previous = bucket[place - 1].1;
+            if place == 1 || !overlaps(previous, later) {
+                links.push(Link { later, earlier: bucket[0].1 });
+            }
             if place > 1 {
-                links.push(Link { later, earlier: bucket[place - 1].1 });
+                links.push(Link { later, earlier: previous });
             }
         }
     }

@@ -118,8 +118,12 @@ impl<'a> Sides<'a> {
             if covered.get(&key).is_some_and(|&end| later < end) {
                 continue;
             }
-            let run = self.extend(*link);
+            let mut run = self.extend(*link);
             covered.insert(key, text.position(run.later) + run.length.max(1));
+            if key.0 == text.documents[run.later.block as usize] {
+                // The two must not overlap: what repeats itself again and again is no run of its own.
+                run.length = run.length.min(shift);
+            }
             if run.length >= least {
                 runs.push(run);
             }
@@ -157,10 +161,6 @@ impl<'a> Sides<'a> {
             one = Token { offset: next.offset + count, ..next };
             other = Token { offset: next_other.offset + count, ..next_other };
             length += count;
-        }
-        if text.documents[later.block as usize] == text.documents[earlier.block as usize] {
-            // The two must not overlap: what repeats itself again and again is no run of its own.
-            length = length.min(text.position(later).saturating_sub(text.position(earlier)));
         }
         Run { later, earlier, length }
     }
