@@ -1,5 +1,8 @@
 //! Columns: flat, appended to, and read by number.
 
+use bytemuck::Zeroable;
+use bytemuck::allocation::zeroed_vec;
+
 use crate::memory::at_most;
 
 /// Bytes a long column asks for at first. Above the largest size that the C library keeps in its
@@ -18,6 +21,19 @@ fn reserved() -> usize {
 #[must_use]
 pub fn column<T>() -> Vec<T> {
     Vec::with_capacity(reserved() / size_of::<T>())
+}
+
+/// So many zeros; a long array lies in pages of its own, as columns do.
+#[must_use]
+pub fn zeros<T: Zeroable>(count: usize) -> Vec<T> {
+    const LARGE: usize = 1 << 20;
+    if count * size_of::<T>() < LARGE {
+        return zeroed_vec(count);
+    }
+    // When such an array is freed, the C library would from then on keep arrays of its size in arenas.
+    let mut zeros = zeroed_vec(count.max(reserved() / size_of::<T>()));
+    zeros.truncate(count);
+    zeros
 }
 
 /// Bytes that a column fills; what it asked for beyond costs no memory.

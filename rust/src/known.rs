@@ -6,8 +6,7 @@
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
-use bytemuck::allocation::zeroed_vec;
-
+use crate::columns::zeros;
 use crate::memory::spread_out;
 use crate::store::Number;
 
@@ -121,7 +120,7 @@ impl RawTable {
             places = grown(places);
         }
         if places > self.slots.len() {
-            let old = std::mem::replace(&mut self.slots, zeroed_vec(places));
+            let old = std::mem::replace(&mut self.slots, zeros(places));
             spread_out(&self.slots);
             *self.entries.get_mut() = 0;
             for (hash, number) in hashes(&old) {
@@ -212,7 +211,7 @@ impl NodeTable {
 
     fn grow(&mut self) {
         let places = grown(self.slots.len());
-        let old = std::mem::replace(&mut self.slots, vec![0; places]);
+        let old = std::mem::replace(&mut self.slots, zeros(places));
         spread_out(&self.slots);
         for slot in old.into_iter().filter(|&slot| slot != 0) {
             let mut at = place(slot >> 32 << 32, places);
