@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from dedup.errors import InputError
 from dedup.report_text import plural
+from dedup.surrogates import lone_surrogate
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -124,12 +125,10 @@ def explain_texts(
 
 
 def _check_text(name: str, text: str) -> None:
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        message = f"{name}: lone surrogate U+{ord(text[error.start]):04X} at {error.start}"
+    found = lone_surrogate(text)
+    if found is not None:
         hint = "read the file with errors='strict', or replace surrogates"
-        raise InputError(message, hint=hint) from error
+        raise InputError(f"{name}: {found}", hint=hint)
 
 
 def compare(left: str, right: str, policy: Policy) -> Scores:

@@ -43,7 +43,8 @@ Paths = Annotated[
 ]
 
 
-def _flag(panel: str, help: str, *names: str, metavar: str | None = None) -> Any:
+def flag(panel: str, help: str, *names: str, metavar: str | None = None) -> Any:
+    """A flag that takes a value; without names that of its parameter."""
     return typer.Option(
         *names, help=help, metavar=metavar, rich_help_panel=panel, show_default=False
     )
@@ -68,12 +69,13 @@ def _whole_number(word: Any) -> int:
         raise typer.BadParameter(message) from None
 
 
-def _switch(panel: str, help: str, *names: str) -> Any:
+def switch(panel: str, help: str, *names: str) -> Any:
+    """A flag that is there or not."""
     return typer.Option(*names, help=help, rich_help_panel=panel, show_default=False)
 
 
 TextOrJson = Annotated[
-    str, _flag(OUTPUT, "What stdout gets: text or json. [text]", metavar="FORMAT")
+    str, flag(OUTPUT, "What stdout gets: text or json. [text]", metavar="FORMAT")
 ]
 
 
@@ -81,7 +83,7 @@ PAIRS = Annotated[int, _number(OUTPUT, "Pairs of each level that --tune shows. [
 
 TUNE = Annotated[
     Optional[str],  # noqa: UP045
-    _flag(
+    flag(
         INPUT,
         "Files, a folder or a glob: show how alike their texts are, and propose a threshold.",
         metavar="SAMPLE",
@@ -93,12 +95,12 @@ EXAMPLES = Annotated[int, _number(OUTPUT, "Documents that are shown each way. [1
 
 
 TEXT_FIELD = Annotated[
-    str, _flag(INPUT, "Field or column that holds the text. [text]", metavar="NAME")
+    str, flag(INPUT, "Field or column that holds the text. [text]", metavar="NAME")
 ]
-ID_FIELD = Annotated[str, _flag(INPUT, "Field or column that holds the id. [id]", metavar="NAME")]
+ID_FIELD = Annotated[str, flag(INPUT, "Field or column that holds the id. [id]", metavar="NAME")]
 INPUT_FORMAT = Annotated[
     Optional[str],  # noqa: UP045
-    _flag(
+    flag(
         INPUT,
         "Read every input as text, jsonl, json, csv, tsv or parquet, whatever its suffix.",
         metavar="FORMAT",
@@ -115,13 +117,13 @@ class Feeding:
     input_format: INPUT_FORMAT = None
     date_field: Annotated[
         Optional[str],  # noqa: UP045
-        _flag(
+        flag(
             INPUT,
             "Field of dates, which order versions. [that of keep or window; of an index: date]",
             metavar="NAME",
         ),
     ] = None
-    skip_bad: Annotated[bool, _switch(INPUT, "Exit 0 in spite of bad records.", "--skip-bad")] = (
+    skip_bad: Annotated[bool, switch(INPUT, "Exit 0 in spite of bad records.", "--skip-bad")] = (
         False
     )
     max_line: Annotated[
@@ -130,7 +132,7 @@ class Feeding:
     ] = None
     max_expansion: Annotated[
         Optional[float],  # noqa: UP045
-        _flag(
+        flag(
             INPUT,
             "How many times its size a compressed file may grow, beyond 64 MiB. [200]",
             metavar="NUMBER",
@@ -148,7 +150,7 @@ class Reading(Feeding):
 
     memory: Annotated[
         Optional[str],  # noqa: UP045
-        _flag(
+        flag(
             INPUT,
             "Memory to hold, as 512M or 4G; more lies on disk. [half of what is free]",
             metavar="SIZE",
@@ -161,28 +163,28 @@ class Showing:
     """What is printed, and where."""
 
     format: Annotated[
-        str, _flag(OUTPUT, "What stdout gets: text, json or jsonl. [text]", metavar="FORMAT")
+        str, flag(OUTPUT, "What stdout gets: text, json or jsonl. [text]", metavar="FORMAT")
     ] = "text"
     top: Annotated[int, _number(OUTPUT, "Clusters that the summary shows. [10]", "--top")] = 10
     fail_on_duplicates: Annotated[
-        bool, _switch(OUTPUT, "Exit 1 when something repeats.", "--fail-on-duplicates")
+        bool, switch(OUTPUT, "Exit 1 when something repeats.", "--fail-on-duplicates")
     ] = False
-    no_progress: Annotated[bool, _switch(OUTPUT, "No progress bars.", "--no-progress")] = False
+    no_progress: Annotated[bool, switch(OUTPUT, "No progress bars.", "--no-progress")] = False
     quiet: Annotated[
-        bool, _switch(OUTPUT, "No summary, no warnings, no progress.", "--quiet", "-q")
+        bool, switch(OUTPUT, "No summary, no warnings, no progress.", "--quiet", "-q")
     ] = False
     verbose: Annotated[
-        bool, _switch(OUTPUT, "Also say how long each stage took.", "--verbose", "-v")
+        bool, switch(OUTPUT, "Also say how long each stage took.", "--verbose", "-v")
     ] = False
 
 
-FOLDER = Annotated[str, _flag(OUTPUT, "Folder to write.", "--output", "-o", metavar="FOLDER")]
-DRY_RUN = Annotated[bool, _switch(OUTPUT, "Say what would be done; write nothing.", "--dry-run")]
+FOLDER = Annotated[str, flag(OUTPUT, "Folder to write.", "--output", "-o", metavar="FOLDER")]
+DRY_RUN = Annotated[bool, switch(OUTPUT, "Say what would be done; write nothing.", "--dry-run")]
 
 
 AGAINST = Annotated[
     Optional[list[str]],  # noqa: UP045
-    _flag(
+    flag(
         INPUT,
         "What repeats of this goes, and it stays as it is: files, a folder, a glob, or an index "
         "(dedup index). May be given again.",
@@ -194,7 +196,7 @@ AGAINST = Annotated[
 
 PLAN = Annotated[
     bool,
-    _switch(
+    switch(
         OUTPUT,
         "Say from a sample what memory, disk and time dedup clean would take; scan nothing.",
         "--plan",
@@ -204,7 +206,7 @@ PLAN = Annotated[
 
 FORCE_RESTORE = Annotated[
     bool,
-    _switch(OUTPUT, "Replace the folder if clean wrote it from the same inputs.", "--force"),
+    switch(OUTPUT, "Replace the folder if clean wrote it from the same inputs.", "--force"),
 ]
 
 
@@ -215,10 +217,10 @@ class Writing:
     output: FOLDER
     dry_run: DRY_RUN = False
     force: Annotated[
-        bool, _switch(OUTPUT, "Replace the folder if an earlier clean wrote it.", "--force")
+        bool, switch(OUTPUT, "Replace the folder if an earlier clean wrote it.", "--force")
     ] = False
     resume: Annotated[
-        bool, _switch(OUTPUT, "Go on where the same command was cut short.", "--resume")
+        bool, switch(OUTPUT, "Go on where the same command was cut short.", "--resume")
     ] = False
 
 
@@ -279,7 +281,7 @@ def _policy_flag(name: str, setting: Setting, default: Any) -> Any:
         help += f" {_NOTES[name]}"
     if default is not None:
         help += f" [{default}]"
-    return _flag(POLICY, help, *names, metavar=metavar)
+    return flag(POLICY, help, *names, metavar=metavar)
 
 
 def _numbers(given: dict[str, str | None]) -> dict[str, Any]:

@@ -8,7 +8,7 @@ import typer
 
 from dedup.cli import index_text
 from dedup.cli.console import print_data, print_lines, tell, tell_remedies, tell_skipped
-from dedup.cli.flags import Feeding, Paths, flagged
+from dedup.cli.flags import Feeding, Paths, flag, flagged, switch
 from dedup.cli.layout import INPUT, OUTPUT, Command, Group
 from dedup.cli.running import FAILED, FOUND, UsageProblem, check_format, given_paths, paths_of
 from dedup.policy import Policy
@@ -29,57 +29,26 @@ Example:
 
 IndexPath = Annotated[str, typer.Argument(metavar="INDEX", help="Folder of the index.")]
 Ids = Annotated[list[str], typer.Argument(metavar="ID", help="Ids of documents.")]
-Format = Annotated[
-    str,
-    typer.Option(
-        help="What stdout gets: text or jsonl. [text]",
-        metavar="FORMAT",
-        rich_help_panel=OUTPUT,
-        show_default=False,
-    ),
-]
+Format = Annotated[str, flag(OUTPUT, "What stdout gets: text or jsonl. [text]", metavar="FORMAT")]
 Wait = Annotated[
-    float,
-    typer.Option(
-        help="Seconds to wait for another process that writes. [0]",
-        metavar="NUMBER",
-        rich_help_panel=INPUT,
-        show_default=False,
-    ),
+    float, flag(INPUT, "Seconds to wait for another process that writes. [0]", metavar="NUMBER")
 ]
-Before = Annotated[
-    str,
-    typer.Option(
-        help="Forget documents of an earlier date.",
-        metavar="DATE",
-        rich_help_panel=INPUT,
-        show_default=False,
-    ),
-]
+Before = Annotated[str, flag(INPUT, "Forget documents of an earlier date.", metavar="DATE")]
 ExportTo = Annotated[
     Optional[str],  # noqa: UP045 -- typer reads it at run time, on Python 3.10 too
-    typer.Option(
+    flag(
+        OUTPUT,
+        "New file to write; stdout gets JSON lines without it.",
         "--output",
         "-o",
-        help="New file to write; stdout gets JSON lines without it.",
         metavar="FILE",
-        rich_help_panel=OUTPUT,
-        show_default=False,
     ),
 ]
 ExportFormat = Annotated[
     Optional[str],  # noqa: UP045
-    typer.Option(
-        help="What is written: jsonl or parquet. [as FILE ends]",
-        metavar="FORMAT",
-        rich_help_panel=OUTPUT,
-        show_default=False,
-    ),
+    flag(OUTPUT, "What is written: jsonl or parquet. [as FILE ends]", metavar="FORMAT"),
 ]
-Quiet = Annotated[
-    bool,
-    typer.Option("--quiet", "-q", help="Print nothing but data.", rich_help_panel=OUTPUT),
-]
+Quiet = Annotated[bool, switch(OUTPUT, "Print nothing but data.", "--quiet", "-q")]
 
 # Characters that are added before they are committed.
 COMMIT = 32 << 20

@@ -10,6 +10,7 @@ from dedup.engines.local import core_settings
 from dedup.errors import FieldError, InputError, PolicyError
 from dedup.fields import look_up
 from dedup.model import Document
+from dedup.surrogates import lone_surrogate
 
 if TYPE_CHECKING:
     from dedup.policy import Policy
@@ -70,10 +71,7 @@ def _text_of(number: int, article: Any, text_field: str) -> str:
     if not isinstance(text, str):
         kind = type(article).__name__
         raise InputError(f"article {number} is a {kind}; it must be a str, a dict or a Document")
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise InputError(
-            f"article {number}: the text has a lone surrogate at {error.start}"
-        ) from error
+    found = lone_surrogate(text)
+    if found is not None:
+        raise InputError(f"article {number}: the text has a {found}")
     return text

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 from dedup import _core
 from dedup.errors import InputError
 from dedup.policy import Policy
+from dedup.surrogates import lone_surrogate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -58,9 +59,7 @@ def checked_text(text: Any, whose: str) -> str:
     """The text, which must be a str without lone surrogates; InputError where it is not."""
     if not isinstance(text, str):
         raise InputError(f"{whose} is a {type(text).__name__}; it must be a str")
-    if not text.isascii():
-        try:
-            text.encode()
-        except UnicodeEncodeError as error:
-            raise InputError(f"{whose} has a lone surrogate at {error.start}") from error
+    found = lone_surrogate(text)
+    if found is not None:
+        raise InputError(f"{whose} has a {found}")
     return text

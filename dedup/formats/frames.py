@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, Protocol, final
 
 from dedup.errors import FieldError, InputError
 from dedup.model import Document, Skipped
+from dedup.surrogates import lone_surrogate
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -77,11 +78,7 @@ def documents_in(frame: Frame, reading: Reading) -> tuple[list[Document], list[i
 
 def _why_bad(text: Any) -> str | None:
     if isinstance(text, str):
-        try:
-            text.encode()
-        except UnicodeEncodeError as error:
-            return f"lone surrogate U+{ord(text[error.start]):04X} at {error.start}"
-        return None
+        return lone_surrogate(text)
     # None, NaN and every other sign for what is missing differ from themselves or are no value.
     if text is None or type(text).__name__ in ("NAType", "float"):
         return "the text is null"

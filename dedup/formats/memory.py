@@ -11,6 +11,7 @@ from dedup.fields import look_up, with_value
 from dedup.formats.reader import BATCH_RECORDS
 from dedup.formats.records import BATCH_BYTES, Batch
 from dedup.model import Document
+from dedup.surrogates import lone_surrogate
 
 
 def documents_of(items: Iterable[Any], *, text_field: str, id_field: str) -> list[Document]:
@@ -37,16 +38,12 @@ def documents_of(items: Iterable[Any], *, text_field: str, id_field: str) -> lis
 
 
 def _check_text(number: int, name: str, value: str) -> None:
-    if value.isascii():
-        return
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        found = f"U+{ord(value[error.start]):04X}"
+    found = lone_surrogate(value)
+    if found is not None:
         raise InputError(
-            f"item {number}: the {name} has a lone surrogate {found} at {error.start}",
+            f"item {number}: the {name} has a {found}",
             hint="replace it, for example with text.encode('utf-8', 'replace').decode()",
-        ) from error
+        )
 
 
 def _document(number: int, item: Any, text_field: str, id_field: str) -> Document:

@@ -11,6 +11,7 @@ from dedup.errors import CorruptIndexError, InputError
 from dedup.index.catalogue import RESTORE
 from dedup.index.verdict import Verdict
 from dedup.stages.short import similarities
+from dedup.surrogates import lone_surrogate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
@@ -115,8 +116,7 @@ def checked_text(text: Any, whose: str) -> str:
     """The text, which must be a str without lone surrogates; InputError where it is not."""
     if not isinstance(text, str):
         raise InputError(f"{whose}: the text is a {type(text).__name__}; it must be a str")
-    try:
-        text.encode()
-    except UnicodeEncodeError as error:
-        raise InputError(f"{whose}: the text has a lone surrogate at {error.start}") from error
+    found = lone_surrogate(text)
+    if found is not None:
+        raise InputError(f"{whose}: the text has a {found}")
     return text

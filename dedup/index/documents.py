@@ -14,6 +14,7 @@ from dedup.errors import InputError
 from dedup.index.asking import checked_text
 from dedup.model import Document
 from dedup.stages.scopes import seconds_of
+from dedup.surrogates import lone_surrogate
 
 # Characters of an id: more than any URL has.
 LONGEST_ID = 1 << 16
@@ -83,10 +84,9 @@ def checked_id(id: Any) -> str:
     if not 1 <= len(id) <= LONGEST_ID:
         size = f"{len(id):,} characters long" if id else "empty"
         raise InputError(f"an id is {size}; it must have 1 to {LONGEST_ID:,} characters")
-    try:
-        id.encode()
-    except UnicodeEncodeError as error:
-        raise InputError(f"an id has a lone surrogate at {error.start}") from error
+    found = lone_surrogate(id)
+    if found is not None:
+        raise InputError(f"an id has a {found}")
     return id
 
 

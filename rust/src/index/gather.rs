@@ -177,35 +177,17 @@ impl<'a> Gatherer<'a> {
     /// Those of reading, and where a file is damaged.
     pub fn add_anchor(&mut self, anchor: u32, before: u32) -> io::Result<()> {
         let state = self.state;
-        let (mut first, mut last) = (None, None);
-        let mut asked = 0;
+        let mut first = Search { state, asked: 0, found: None };
         state.each(Kind::Streams, anchor, |document| {
-            asked += 1;
-            if document >= before {
-                return Ok(false);
-            }
-            if state.is_held(document) {
-                first = Some(document);
-            } else {
-                self.ghosts.push((document, anchor));
-            }
-            Ok(first.is_none() && asked < GHOSTS)
+            // They ascend.
+            Ok(document < before && first.goes_on(document, anchor, &mut self.ghosts))
         })?;
-        let cut = first.is_none() && asked == GHOSTS;
-        asked = 0;
+        let mut last = Search { state, asked: 0, found: None };
         state.each_back(Kind::Streams, anchor, |document| {
-            if document >= before {
-                return Ok(true);
-            }
-            asked += 1;
-            if state.is_held(document) {
-                last = Some(document);
-            } else {
-                self.ghosts.push((document, anchor));
-            }
-            Ok(last.is_none() && asked < GHOSTS)
+            Ok(document >= before || last.goes_on(document, anchor, &mut self.ghosts))
         })?;
-        self.hot += u32::from(cut && last.is_none());
+        self.hot += u32::from(first.was_cut() && last.found.is_none());
+        let (mut first, mut last) = (first.found, last.found);
         if let Some(&(one, other)) = self.earlier.streams.get(&anchor)
             && one < before
         {
@@ -263,4 +245,28 @@ impl<'a> Gatherer<'a> {
 #[must_use]
 pub const fn other_side(found: &Match, node: u32) -> u32 {
     if found.left == node { found.right } else { found.left }
+}
+
+/// A search for a held document among those of an anchor.
+struct Search<'a> {
+    state: &'a State,
+    asked: usize,
+    found: Option<u32>,
+}
+
+impl Search<'_> {
+    /// Looks at one; whether to look at the next. Those that were removed are noted.
+    fn goes_on(&mut self, document: u32, anchor: u32, ghosts: &mut Vec<(u32, u32)>) -> bool {
+        self.asked += 1;
+        if self.state.is_held(document) {
+            self.found = Some(document);
+        } else {
+            ghosts.push((document, anchor));
+        }
+        self.found.is_none() && self.asked < GHOSTS
+    }
+
+    fn was_cut(&self) -> bool {
+        self.found.is_none() && self.asked == GHOSTS
+    }
 }

@@ -59,6 +59,16 @@ impl Run {
         self.pairs.get(kind.number() as usize)?.as_ref()
     }
 
+    /// The pairs of one kind, where a key may be among them.
+    fn pairs_of(&self, kind: Kind, key: u32) -> io::Result<Option<&Pairs>> {
+        let Some((pairs, filter)) = self.pairs(kind) else { return Ok(None) };
+        let may_have = match filter {
+            Some(filter) => filter.may_have(&self.file, key)?,
+            None => true,
+        };
+        Ok(may_have.then_some(pairs))
+    }
+
     /// Calls `visit` with each value of a key of one kind, ascending, until it says no.
     ///
     /// # Errors
@@ -69,10 +79,9 @@ impl Run {
         key: u32,
         visit: &mut impl FnMut(u32) -> io::Result<bool>,
     ) -> io::Result<()> {
-        let Some((pairs, filter)) = self.pairs(kind) else { return Ok(()) };
-        match filter {
-            Some(filter) if !filter.may_have(&self.file, key)? => Ok(()),
-            _ => pairs.each(&self.file, key, visit),
+        match self.pairs_of(kind, key)? {
+            Some(pairs) => pairs.each(&self.file, key, visit),
+            None => Ok(()),
         }
     }
 
@@ -86,10 +95,9 @@ impl Run {
         key: u32,
         visit: &mut impl FnMut(u32) -> io::Result<bool>,
     ) -> io::Result<()> {
-        let Some((pairs, filter)) = self.pairs(kind) else { return Ok(()) };
-        match filter {
-            Some(filter) if !filter.may_have(&self.file, key)? => Ok(()),
-            _ => pairs.each_back(&self.file, key, visit),
+        match self.pairs_of(kind, key)? {
+            Some(pairs) => pairs.each_back(&self.file, key, visit),
+            None => Ok(()),
         }
     }
 
