@@ -168,7 +168,7 @@ def test_values_of_ones_own_hash_are_taken_from_a_lean_one() -> None:
     [
         (lambda: exchange.signatures(STORY), "the texts are one str; they must be a list"),
         (lambda: exchange.signatures([STORY, None]), "text 1 is a NoneType; it must be a str"),
-        (lambda: exchange.signatures(["a", "b\ud800"]), "text 1 has a lone surrogate at 1"),
+        (lambda: exchange.signatures(["a", "b\ud800"]), "text 1 has a lone surrogate U+D800 at 1"),
         (
             lambda: exchange.signatures([], num_perm=0),
             "num_perm is 0; it must be a whole number from 1 to 65,536",

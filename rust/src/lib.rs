@@ -6,6 +6,7 @@
 
 mod align;
 pub mod anchors;
+pub mod answers;
 pub mod array;
 pub mod audit;
 pub mod band;
@@ -62,6 +63,7 @@ pub mod numerals;
 mod packed;
 pub mod paragraphs;
 mod partners;
+pub mod passage_clusters;
 pub mod passages;
 pub mod places;
 pub mod plan;

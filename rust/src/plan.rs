@@ -1,6 +1,6 @@
 //! The plan of a run: passages, clusters, dropped documents and the counts of it all.
 
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 use rayon::prelude::*;
 use std::ops::Range;
 
@@ -10,16 +10,17 @@ use crate::columns::filled;
 use crate::differences::Differences;
 use crate::exact::ExactSpans;
 use crate::fates::{Fates, State};
-use crate::furniture::{FURNITURE_DOCUMENTS, is_furniture, short_furniture, sources};
+use crate::furniture::{short_furniture, sources};
 use crate::gaps::{Continued, continued};
 use crate::given::Given;
 use crate::likeness::Likenesses;
+use crate::passage_clusters::find_passages;
 use crate::passages::{count_documents, settle};
 use crate::quotes::Quotes;
 use crate::resettle::settle_runs;
 use crate::runs::Run;
 use crate::settings::Settings;
-use crate::store::{NONE, Number, Store};
+use crate::store::{Number, Store};
 use crate::text::{Text, positions};
 
 /// Blocks of one document that repeat blocks of one document, all in one state.
@@ -114,7 +115,7 @@ pub struct Plan {
     /// repeats.
     pub by_blocks: Option<(Vec<State>, Vec<Number>)>,
     /// The document of each block; nothing once the plan is made.
-    documents: Vec<Number>,
+    pub(crate) documents: Vec<Number>,
 }
 
 /// Decides everything, from matches on. `beside` is done by another thread once it is settled what becomes
@@ -299,54 +300,6 @@ fn drops_keepers(corpus: &Corpus<'_>, fates: &Fates, dropped: &[bool], spread: &
         .any(|block| is_keeper(fates.states[block]) && may_be_named(store.node(block)))
 }
 
-fn find_passages(store: &Store, fates: &Fates, documents: &[Number]) -> Vec<Passage> {
-    // None goes beyond its document.
-    const TOGETHER: usize = 256;
-    let parts: Vec<Vec<Passage>> = (0..store.documents().div_ceil(TOGETHER))
-        .into_par_iter()
-        .map(|part| {
-            let last = store.documents().min((part + 1) * TOGETHER);
-            let ends = [part * TOGETHER, last].map(|end| store.document_starts[end] as usize);
-            passages_of(ends[0]..ends[1], store, fates, documents)
-        })
-        .collect();
-    parts.concat()
-}
-
-fn passages_of(
-    blocks: Range<usize>,
-    store: &Store,
-    fates: &Fates,
-    documents: &[Number],
-) -> Vec<Passage> {
-    let mut passages: Vec<Passage> = Vec::new();
-    for block in blocks {
-        let state = fates.states[block];
-        let keeper = fates.aligned[block];
-        if state == State::Kept || keeper == NONE {
-            continue;
-        }
-        if let Some(open) = passages.last_mut()
-            && open.last as usize + 1 == block
-            && fates.continues(store, block, documents)
-        {
-            open.last = block as Number;
-            open.keeper_last = fates.keeper_end(store, block as Number).block;
-            continue;
-        }
-        let block = block as Number;
-        passages.push(Passage {
-            first: block,
-            last: block,
-            keeper_first: keeper,
-            keeper_last: fates.keeper_end(store, block).block,
-            state,
-            cluster: NONE,
-        });
-    }
-    passages
-}
-
 impl Plan {
     /// Bytes that it fills.
     #[must_use]
@@ -373,7 +326,7 @@ impl Plan {
     }
 
     /// Code points of a passage and of those that it goes on with, what stands in gaps left out.
-    fn repeated(&self, store: &Store, passage: Number) -> u64 {
+    pub(crate) fn repeated(&self, store: &Store, passage: Number) -> u64 {
         let span = |first: Number, last: Number| {
             u64::from(store.ends[last as usize] - store.starts[first as usize])
         };
@@ -387,102 +340,6 @@ impl Plan {
             last = piece;
         }
         span(self.passages[passage as usize].first, self.passages[last as usize].last) - gaps
-    }
-
-    /// Passages whose keepers overlap, and which share their fate, share a cluster.
-    fn join_clusters(&mut self, said: (&Store, &Settings), sources: &[Number]) {
-        let later: HashSet<Number> = self.continued.values().copied().collect();
-        let mut order: Vec<(State, Number, Number, Number)> = self
-            .passages
-            .iter()
-            .zip(0..self.passages.len() as Number)
-            .filter(|(_, number)| !later.contains(number))
-            .map(|(passage, number)| {
-                let last = self.pieces(number).last().unwrap_or(number);
-                let keeper_last = self.passages[last as usize].keeper_last;
-                (passage.state, passage.keeper_first, number, keeper_last)
-            })
-            .collect();
-        order.par_sort_unstable();
-        let mut joined: Vec<(Range<usize>, Number)> = Vec::new();
-        for (place, &(state, keeper_first, _, keeper_last)) in order.iter().enumerate() {
-            match joined.last_mut() {
-                Some((members, last))
-                    if order[members.start].0 == state && keeper_first <= *last =>
-                {
-                    members.end = place + 1;
-                    *last = keeper_last.max(*last);
-                }
-                _ => joined.push((place..place + 1, keeper_last)),
-            }
-        }
-        let firsts: Vec<(State, Number)> = joined
-            .iter()
-            .map(|(members, _)| (order[members.start].0, order[members.start].1))
-            .collect();
-        let mut members: Vec<Number> = order.into_iter().map(|(_, _, number, _)| number).collect();
-        for (range, _) in &joined {
-            members[range.clone()].sort_unstable();
-        }
-        self.clusters = joined
-            .into_par_iter()
-            .zip(firsts)
-            .map(|((range, keeper_last), (state, keeper_first))| {
-                let keeper = (keeper_first, keeper_last);
-                let cluster = self.describe(said, sources, &members[range.clone()], keeper, state);
-                Cluster { members: range, ..cluster }
-            })
-            .collect();
-        self.members = members;
-        self.clusters.par_sort_by_key(|cluster| (cluster.keeper_first, cluster.state));
-        for (number, cluster) in self.clusters.iter().enumerate() {
-            for &member in &self.members[cluster.members.clone()] {
-                let mut piece = Some(member);
-                while let Some(member) = piece {
-                    self.passages[member as usize].cluster = number as Number;
-                    piece = self.continued.get(&member).copied();
-                }
-            }
-        }
-    }
-
-    fn describe(
-        &self,
-        (store, settings): (&Store, &Settings),
-        sources: &[Number],
-        members: &[Number],
-        (keeper_first, keeper_last): (Number, Number),
-        state: State,
-    ) -> Cluster {
-        let mut homes: Vec<Number> = members
-            .iter()
-            .map(|&member| self.documents[self.passages[member as usize].first as usize])
-            .collect();
-        homes.push(self.documents[keeper_first as usize]);
-        homes.sort_unstable();
-        homes.dedup();
-        let documents = homes.len() as u32;
-        let characters = members.iter().map(|&member| self.repeated(store, member)).sum();
-        let place = |first, last| (self.documents[first as usize], first, last);
-        let keeper = place(keeper_first, keeper_last);
-        let places = members.iter().map(|&member| {
-            let last = self.pieces(member).last().unwrap_or(member);
-            place(self.passages[member as usize].first, self.passages[last as usize].last)
-        });
-        let kind = match state {
-            State::Numbers => Kind::Template,
-            State::Boilerplate | State::Stripped => Kind::Boilerplate,
-            // Of these only one side is the furniture.
-            State::Contained if documents > 1 => Kind::Shared,
-            _ if documents as usize >= FURNITURE_DOCUMENTS
-                && is_furniture((store, settings), sources, (keeper, places)) =>
-            {
-                Kind::Boilerplate
-            }
-            _ if documents == 1 => Kind::SelfRepeat,
-            _ => Kind::Shared,
-        };
-        Cluster { keeper_first, keeper_last, members: 0..0, state, kind, documents, characters }
     }
 
     /// Documents of which at least `least_similar` repeats blocks of one other document; what differs
