@@ -255,7 +255,7 @@ def test_signatures_of_ones_own_items_are_looked_up(make_lsh: Maker) -> None:
         ),
         (
             lambda lsh: exchange.fill(lsh, [("a", STORY), ("b", "b\ud800")]),
-            "the text of document 1 has a lone surrogate at 1",
+            "the text of document 1 has a lone surrogate U+D800 at 1",
         ),
         (
             lambda lsh: exchange.fill(lsh, [], present="ignore"),

@@ -452,7 +452,7 @@ def test_what_is_no_index_is_refused(tmp_path: Path) -> None:
         ("", STORY, "an id is empty"),
         ("x" * 70_000, STORY, "70,000 characters long"),
         (7, STORY, "an id is a int"),
-        ("a\ud800", STORY, "lone surrogate U+D800 at 1"),
+        ("a\ud800", STORY, "lone surrogate U\\+D800 at 1"),
         ("a", None, "a: the text is a NoneType"),
         ("a", "x\udc80", "lone surrogate"),
         ("a", b"x", "the text is a bytes"),
