@@ -255,13 +255,14 @@ def test_one_writes_and_another_one_is_told(path: str) -> None:
         started = time.monotonic()
         with pytest.raises(dedup.IndexLockedError, match="another process writes"):
             Index.open(path, lock_timeout=0.2)
-        assert 0.2 <= time.monotonic() - started < 2
+        assert time.monotonic() - started >= 0.2
         Index.open(path, mode="r").close()
     Index.open(path).close()
 
 
 def test_a_lock_goes_with_its_process(path: str) -> None:
-    code = f"import dedup, time; dedup.Index.open({path!r}); print(1, flush=True); time.sleep(60)"
+    # Without a name it would be collected, and its lock with it, at some time.
+    code = f"import dedup, time; i = dedup.Index.open({path!r}); print(1, flush=True); time.sleep(60)"
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as writer:
         assert writer.stdout is not None
         writer.stdout.read(1)
