@@ -2,9 +2,9 @@
 
 use std::ops::Range;
 
-use crate::escape::write_number;
+use crate::escape::{write_id, write_number};
 use crate::likeness::{Likeness, RELATIONS};
-use crate::plan::{Passage, Plan};
+use crate::plan::Plan;
 use crate::render::{Renderer, kept_by, kind_name, write_document, write_likeness, write_scores};
 use crate::store::Number;
 
@@ -22,20 +22,20 @@ impl Renderer<'_> {
         }
         let headed = Plan::has_keeper(&self.plan.clusters[number]);
         let members = self.members(number);
-        let whole = self.whole_keeper_span(number);
+        let whole = self.plan.clusters[number].keeper_span;
         let last = part.end >= members.len();
         for (place, &member) in part.clone().zip(&members[part]) {
             if headed || place > 0 {
                 out.push(b',');
             }
             out.push(b'{');
-            let (passage, last) = self.ends(member);
-            let span = (self.own_span(member).0, self.own_span(last).1);
+            let (passage, last) = self.plan.ends(member);
             let last = &self.plan.passages[last as usize];
+            let span = self.plan.own_span(self.store, member);
             self.write_place(passage.first, last.last, span, out);
             out.extend_from_slice(b",\"keeper\":false,");
             write_likeness(self.weakest(member), out);
-            let keeper = self.keeper_span(member);
+            let keeper = self.plan.keeper_span(self.store, member);
             if headed && keeper != whole {
                 out.push(b',');
                 write_span("keeper_span", keeper, out);
@@ -76,7 +76,7 @@ impl Renderer<'_> {
         out.extend_from_slice(b",\"members\":[");
         if Plan::has_keeper(cluster) {
             out.push(b'{');
-            let span = self.whole_keeper_span(number);
+            let span = cluster.keeper_span;
             self.write_place(cluster.keeper_first, cluster.keeper_last, span, out);
             out.extend_from_slice(b",\"keeper\":true}");
         }
@@ -96,37 +96,6 @@ impl Renderer<'_> {
         out.push(b',');
         write_number(out, u64::from(span.1));
         out.push(b']');
-    }
-
-    /// The code points of a cluster's keeper: all that its members repeat.
-    fn whole_keeper_span(&self, number: usize) -> (u32, u32) {
-        let spans = self.members(number).iter().map(|&member| self.keeper_span(member));
-        spans.reduce(|one, other| (one.0.min(other.0), one.1.max(other.1))).unwrap_or_default()
-    }
-
-    /// The first passage of a member, and the number of the last one it goes on with behind gaps.
-    fn ends(&self, member: Number) -> (&Passage, Number) {
-        let last = self.plan.pieces(member).last().unwrap_or(member);
-        (&self.plan.passages[member as usize], last)
-    }
-
-    /// The code points that a member repeats, from its first to its last passage.
-    fn keeper_span(&self, member: Number) -> (u32, u32) {
-        let span = |number: Number| {
-            let passage = &self.plan.passages[number as usize];
-            self.plan.spans.of(number).map_or_else(
-                || self.blocks_span(passage.keeper_first, passage.keeper_last),
-                |spans| spans.keeper,
-            )
-        };
-        (span(member).0, span(self.ends(member).1).1)
-    }
-
-    /// The code points of a passage.
-    fn own_span(&self, number: Number) -> (u32, u32) {
-        let passage = &self.plan.passages[number as usize];
-        let whole = || self.blocks_span(passage.first, passage.last);
-        self.plan.spans.of(number).map_or_else(whole, |spans| spans.own)
     }
 
     /// How alike a member and its keeper are: the weakest of its passages counts.
@@ -158,7 +127,7 @@ impl Renderer<'_> {
                 if place > 0 {
                     out.push(b',');
                 }
-                write_span(name, self.blocks_span(before + 1, after - 1), out);
+                write_span(name, self.store.blocks_span(before + 1, after - 1), out);
             }
             out.push(b'}');
         }
@@ -183,7 +152,7 @@ impl Renderer<'_> {
         if part.start == 0 {
             out.extend_from_slice(b"{\"cluster\":\"");
             let id = self.cluster_ids[self.plan.clusters.len() + number];
-            out.extend_from_slice(format!("{id:016x}").as_bytes());
+            write_id(out, id);
             out.extend_from_slice(b"\",\"kind\":\"");
             out.extend_from_slice(kind_name(quote.kind).as_bytes());
             out.extend_from_slice(b"\",\"relation\":\"equal\",\"tokens\":");

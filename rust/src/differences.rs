@@ -12,6 +12,7 @@ use crate::numerals::{differ_in_numbers_only, is_number};
 use crate::places::Places;
 use crate::plan::Passage;
 use crate::settings::{Numbers, Settings};
+use crate::sparse::Sparse;
 use crate::store::{Number, Store, TokenReader};
 use crate::text::Token;
 
@@ -27,8 +28,8 @@ pub type Difference = [Range<u32>; 2];
 /// In what passages that are templates differ from their keepers, as it stands in files.
 #[derive(Default)]
 pub struct Differences {
-    /// Passages, ascending, and where what is told of each ends.
-    rows: Vec<(Number, u64)>,
+    /// Where what is told of each passage ends.
+    ends: Sparse<u64>,
     text: Vec<u8>,
 }
 
@@ -48,26 +49,26 @@ impl Differences {
                 |finder, (passage, _)| finder.written(fates, passage),
             )
             .collect();
-        let mut found = Self::default();
-        for ((_, number), written) in templates.into_iter().zip(written) {
-            found.text.extend_from_slice(&written);
-            found.rows.push((number, found.text.len() as u64));
-        }
-        found
+        let mut text = Vec::new();
+        let ends = Sparse::new(templates.into_iter().zip(written).map(|((_, number), written)| {
+            text.extend_from_slice(&written);
+            (number, text.len() as u64)
+        }));
+        Self { ends, text }
     }
 
     /// `"differences":[…],"differing":…` of a passage; `None` where it is no template.
     #[must_use]
     pub fn of(&self, passage: Number) -> Option<&[u8]> {
-        let place = self.rows.binary_search_by_key(&passage, |&(number, _)| number).ok()?;
-        let start = place.checked_sub(1).map_or(0, |before| self.rows[before].1);
-        Some(&self.text[start as usize..self.rows[place].1 as usize])
+        let (place, ends) = (self.ends.place(passage)?, self.ends.values());
+        let start = place.checked_sub(1).map_or(0, |before| ends[before]);
+        Some(&self.text[start as usize..ends[place] as usize])
     }
 
     /// Bytes that it fills.
     #[must_use]
     pub fn bytes(&self) -> u64 {
-        self.text.len() as u64 + crate::columns::filled(&self.rows)
+        self.text.len() as u64 + self.ends.bytes()
     }
 }
 

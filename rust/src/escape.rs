@@ -209,6 +209,12 @@ pub fn write_number(out: &mut Vec<u8>, mut number: u64) {
     out.extend_from_slice(&digits[place..]);
 }
 
+/// Appends an id: sixteen hexadecimal digits.
+pub fn write_id(out: &mut Vec<u8>, id: u64) {
+    let digit = |place: u32| b"0123456789abcdef"[(id >> (4 * place) & 15) as usize];
+    out.extend((0..16).rev().map(digit));
+}
+
 /// Appends a score as the shortest decimal that reads back as the same number, `1.0` for one.
 pub fn write_score(out: &mut Vec<u8>, score: f64) {
     // Most repeats are whole; formatting a float costs as much as the rest of their line.

@@ -17,6 +17,7 @@ use crate::places::Places;
 use crate::plan::Passage;
 use crate::settings::Settings;
 use crate::shingle::shingles_of;
+use crate::sparse::Sparse;
 use crate::store::{Number, Store};
 use crate::text::Token;
 use crate::verify::{Relation, containment, resemblance};
@@ -31,7 +32,7 @@ const OTHER: i64 = 1;
 /// Spans in code points that are not those of whole blocks, by passage.
 #[derive(Default)]
 pub struct ExactSpans {
-    rows: Vec<(Number, Spans)>,
+    rows: Sparse<Spans>,
 }
 
 /// Where a passage and its keeper stand, in code points of their documents.
@@ -74,19 +75,15 @@ impl ExactSpans {
             )
             .flatten_iter()
             .collect();
-        for (number, _, likeness) in &found {
-            if let Some(likeness) = likeness {
-                likenesses.set(*number, *likeness);
-            }
-        }
-        Self { rows: found.into_iter().map(|(number, spans, _)| (number, spans)).collect() }
+        likenesses
+            .correct(found.iter().filter_map(|&(number, _, likeness)| Some((number, likeness?))));
+        Self { rows: Sparse::new(found.into_iter().map(|(number, spans, _)| (number, spans))) }
     }
 
     /// The spans of a passage, `None` where they are those of its blocks.
     #[must_use]
     pub fn of(&self, passage: Number) -> Option<Spans> {
-        let found = self.rows.binary_search_by_key(&passage, |&(number, _)| number);
-        found.ok().map(|place| self.rows[place].1)
+        self.rows.get(passage).copied()
     }
 }
 

@@ -9,6 +9,7 @@ use hashbrown::HashMap;
 
 use crate::fates::{Fates, State};
 use crate::plan::Passage;
+use crate::sparse::Sparse;
 use crate::store::{Number, Store};
 
 /// Share of the tokens of the whole that gaps may have, on either side.
@@ -18,7 +19,7 @@ const MOST_IN_GAPS: f64 = 0.2;
 const MOST_BLOCKS: Number = 16;
 
 /// Which passage each one goes on with, behind a gap.
-pub type Continued = HashMap<Number, Number>;
+pub type Continued = Sparse<Number>;
 
 /// A repeat with gaps, so far.
 struct Open {
@@ -40,7 +41,7 @@ pub fn continued(
     passages: &[Passage],
     by_run: impl Fn(Number) -> bool,
 ) -> Continued {
-    let mut continued = HashMap::new();
+    let mut continued = Vec::new();
     let mut open: HashMap<Number, Open> = HashMap::new();
     let mut document = None;
     let tokens = |first: Number, last: Number| {
@@ -86,10 +87,11 @@ pub fn continued(
                 .then_some((before.last, Open { first: before.first, last: number, whole, gaps }))
         });
         let next = more.map_or(alone, |(before, whole)| {
-            continued.insert(before, number);
+            continued.push((before, number));
             whole
         });
         open.insert(keeper_home, next);
     }
-    continued
+    continued.sort_unstable();
+    Sparse::new(continued)
 }

@@ -6,6 +6,7 @@ use crate::cluster::Neighbours;
 use crate::fates::Fates;
 use crate::plan::Passage;
 use crate::settings::Settings;
+use crate::sparse::Sparse;
 use crate::store::{Number, Store};
 use crate::verify::{Relation, containment, count_shared, node_set, resemblance};
 
@@ -29,8 +30,8 @@ pub struct Likeness {
 /// each is looked up once. Most are wholly alike; their scores take no room.
 pub struct Likenesses {
     relations: Vec<u8>,
-    /// The passages whose scores are not 1, ascending, with these.
-    scores: Vec<(Number, f64, f64)>,
+    /// The scores that are not 1, resemblance and containment, by passage.
+    scores: Sparse<(f64, f64)>,
 }
 
 impl Likenesses {
@@ -44,7 +45,7 @@ impl Likenesses {
         passages: &[Passage],
     ) -> Self {
         let mut relations = vec![0; passages.len()];
-        let scores = relations
+        let scores: Vec<(Number, (f64, f64))> = relations
             .par_iter_mut()
             .zip(passages)
             .zip(0..passages.len() as Number)
@@ -52,33 +53,37 @@ impl Likenesses {
                 let found = likeness((store, settings, neighbours), fates, passage);
                 *relation = found.relation;
                 let Likeness { resemblance, containment, .. } = found;
-                (containment < 1.0 || resemblance < 1.0).then_some((
-                    number,
-                    resemblance,
-                    containment,
-                ))
+                (containment < 1.0 || resemblance < 1.0)
+                    .then_some((number, (resemblance, containment)))
             })
             .collect();
-        Self { relations, scores }
+        Self { relations, scores: Sparse::new(scores) }
     }
 
     /// How alike a passage and its keeper are.
     #[must_use]
     pub fn of(&self, passage: Number) -> Likeness {
-        let found = self.scores.binary_search_by_key(&passage, |&(number, ..)| number);
-        let (_, resemblance, containment) = found.map_or((passage, 1.0, 1.0), |at| self.scores[at]);
+        let (resemblance, containment) = self.scores.get(passage).copied().unwrap_or((1.0, 1.0));
         Likeness { relation: self.relation(passage), resemblance, containment }
     }
 
-    /// Says how alike a passage and its keeper are, whose scores are not 1.
-    pub fn set(&mut self, passage: Number, likeness: Likeness) {
-        let Likeness { relation, resemblance, containment } = likeness;
-        self.relations[passage as usize] = relation;
-        let row = (passage, resemblance, containment);
-        match self.scores.binary_search_by_key(&passage, |&(number, ..)| number) {
-            Ok(place) => self.scores[place] = row,
-            Err(place) => self.scores.insert(place, row),
+    /// Says how alike some passages and their keepers are after all, passages ascending.
+    pub fn correct(&mut self, found: impl Iterator<Item = (Number, Likeness)>) {
+        let mut rows: Vec<_> = std::mem::take(&mut self.scores).into_rows().collect();
+        for (passage, Likeness { relation, resemblance, containment }) in found {
+            self.relations[passage as usize] = relation;
+            rows.push((passage, (resemblance, containment)));
         }
+        // Of two rows of one passage the new one stands behind.
+        rows.sort_by_key(|&(passage, _)| passage);
+        rows.dedup_by(|later, row| {
+            let is_same = later.0 == row.0;
+            if is_same {
+                *row = *later;
+            }
+            is_same
+        });
+        self.scores = Sparse::new(rows);
     }
 
     /// Place of a passage's relation in `RELATIONS`.

@@ -64,7 +64,7 @@ fn passages_of(
 impl Plan {
     /// Passages whose keepers overlap, and which share their fate, share a cluster.
     pub(crate) fn join_clusters(&mut self, said: (&Store, &Settings), sources: &[Number]) {
-        let later: HashSet<Number> = self.continued.values().copied().collect();
+        let later: HashSet<Number> = self.continued.values().iter().copied().collect();
         let mut order: Vec<(State, Number, Number, Number)> = self
             .passages
             .iter()
@@ -113,7 +113,7 @@ impl Plan {
                 let mut piece = Some(member);
                 while let Some(member) = piece {
                     self.passages[member as usize].cluster = number as Number;
-                    piece = self.continued.get(&member).copied();
+                    piece = self.continued.get(member).copied();
                 }
             }
         }
@@ -155,6 +155,17 @@ impl Plan {
             _ if documents == 1 => Kind::SelfRepeat,
             _ => Kind::Shared,
         };
-        Cluster { keeper_first, keeper_last, members: 0..0, state, kind, documents, characters }
+        let keeper_span = self.whole_keeper_span(store, members);
+        let members = 0..0;
+        Cluster {
+            keeper_first,
+            keeper_last,
+            keeper_span,
+            members,
+            state,
+            kind,
+            documents,
+            characters,
+        }
     }
 }

@@ -60,6 +60,8 @@ pub struct Cluster {
     pub keeper_first: Number,
     /// Its last block, included.
     pub keeper_last: Number,
+    /// Code points of its document: all that the members repeat.
+    pub keeper_span: (u32, u32),
     /// The passages that repeat it, in `Plan::members`.
     pub members: Range<usize>,
     /// What became of them.
@@ -312,7 +314,7 @@ impl Plan {
             + twins.allocation_size() as u64
             + filled(&self.passages)
             + filled(&self.members)
-            + self.continued.allocation_size() as u64
+            + self.continued.bytes()
             + filled(&self.clusters)
             + filled(&self.dropped)
             + filled(&self.similar)
@@ -322,7 +324,7 @@ impl Plan {
 
     /// A passage, and those that it goes on with behind gaps.
     pub fn pieces(&self, passage: Number) -> impl Iterator<Item = Number> {
-        std::iter::successors(Some(passage), |number| self.continued.get(number).copied())
+        std::iter::successors(Some(passage), |number| self.continued.get(*number).copied())
     }
 
     /// Code points of a passage and of those that it goes on with, what stands in gaps left out.

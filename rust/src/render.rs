@@ -2,7 +2,7 @@
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::escape::{write_number, write_score, write_string};
+use crate::escape::{write_id, write_number, write_score, write_string};
 use crate::fates::State;
 use crate::likeness::{Likeness, RELATIONS};
 use crate::name::write_name;
@@ -92,12 +92,7 @@ pub const fn kind_name(kind: Kind) -> &'static str {
 
 impl Renderer<'_> {
     pub(crate) fn write_id(&self, number: usize, out: &mut Vec<u8>) {
-        out.extend_from_slice(format!("{:016x}", self.cluster_ids[number]).as_bytes());
-    }
-
-    /// The code points of consecutive blocks.
-    pub(crate) fn blocks_span(&self, first: Number, last: Number) -> (u32, u32) {
-        (self.store.starts[first as usize], self.store.ends[last as usize])
+        write_id(out, self.cluster_ids[number]);
     }
 
     /// Appends one line of `removed.jsonl`; `literal` is the removed text as a JSON string with quotes.
@@ -133,7 +128,7 @@ impl Renderer<'_> {
         out.push(b'{');
         write_document(self.store, home, out);
         out.extend_from_slice(b",\"span\":[");
-        let whole = self.blocks_span(passage.keeper_first, passage.keeper_last);
+        let whole = self.store.blocks_span(passage.keeper_first, passage.keeper_last);
         let (start, end) = exact.map_or(whole, |spans| spans.keeper);
         write_number(out, u64::from(start));
         out.push(b',');

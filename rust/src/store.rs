@@ -25,6 +25,9 @@ pub const NONE: Number = u32::MAX;
 /// The time of a document that has none.
 pub const UNDATED: i64 = i64::MIN;
 
+/// Blocks whose documents are looked for together.
+const PAGE: usize = 256;
+
 /// What tokenising a block gave.
 #[derive(Clone, Copy)]
 pub struct Content<'a> {
@@ -61,6 +64,8 @@ pub struct Store {
     pub document_characters: Vec<u64>,
     /// First block of each document, and one more at the end.
     pub document_starts: Vec<Number>,
+    /// The document of every 256th block, once all are there; nothing before.
+    page_documents: Vec<Number>,
     /// Variant of each block.
     pub variants: Vec<Number>,
     /// First code point of each block.
@@ -122,6 +127,7 @@ impl Store {
             names: Texts::default(),
             document_characters: column(),
             document_starts,
+            page_documents: Vec::new(),
             variants: column(),
             starts: column(),
             ends: column(),
@@ -153,6 +159,7 @@ impl Store {
             names: Texts::none(),
             document_characters: Vec::new(),
             document_starts: vec![0],
+            page_documents: Vec::new(),
             variants: Vec::new(),
             starts: Vec::new(),
             ends: Vec::new(),
@@ -202,8 +209,16 @@ impl Store {
     /// The document of a block.
     #[must_use]
     pub fn document_of(&self, block: Number) -> usize {
+        // Asked for each member of a cluster: a search through all starts waits for memory at every step.
+        let page = block as usize / PAGE;
+        let first = self.page_documents.get(page).map_or(0, |&document| document as usize);
+        let last = self
+            .page_documents
+            .get(page + 1)
+            .map_or(self.documents(), |&document| document as usize + 1);
         // Documents without blocks begin where the next one does.
-        self.document_starts.partition_point(|&start| start <= block) - 1
+        let starts = &self.document_starts[first..=last];
+        first + starts.partition_point(|&start| start <= block) - 1
     }
 
     /// The document of each block: `uint32`, ascending.
@@ -239,6 +254,12 @@ impl Store {
     #[must_use]
     pub fn token_count(&self, node: Number) -> u32 {
         self.token_counts[node as usize]
+    }
+
+    /// Where consecutive blocks stand in their document, in code points.
+    #[must_use]
+    pub fn blocks_span(&self, first: Number, last: Number) -> (u32, u32) {
+        (self.starts[first as usize], self.ends[last as usize])
     }
 
     /// Code points of a block.
@@ -334,8 +355,10 @@ impl Store {
         ]
     }
 
-    /// Forgets what only adding documents needs: about 40 bytes a distinct block.
+    /// Forgets what only adding documents needs: about 40 bytes a distinct block. No more are added.
     pub fn close(&mut self) {
+        let pages = (0..self.blocks() as Number).step_by(PAGE);
+        self.page_documents = pages.map(|block| self.document_of(block) as Number).collect();
         self.raw_texts = RawTable::default();
         self.node_table = NodeTable::default();
     }

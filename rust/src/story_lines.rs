@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use crate::escape::write_number;
+use crate::escape::{write_id, write_number};
 use crate::paragraphs::Change;
 use crate::render::{write_document, write_scores};
 use crate::settings::Settings;
@@ -67,7 +67,9 @@ impl StoryLines<'_> {
     pub fn part(&self, story: usize, part: Range<usize>, out: &mut Vec<u8>) {
         let members = self.versions.members(story);
         if part.start == 0 {
-            out.extend_from_slice(format!("{{\"story\":\"{:016x}\"", self.ids[story]).as_bytes());
+            out.extend_from_slice(b"{\"story\":\"");
+            write_id(out, self.ids[story]);
+            out.push(b'"');
             out.extend_from_slice(b",\"documents\":");
             write_number(out, members.len() as u64);
             out.extend_from_slice(b",\"members\":[");
