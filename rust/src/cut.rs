@@ -40,17 +40,20 @@ pub fn find_cuts(store: &Store, plan: &Plan, document: Number) -> Vec<Cut> {
         while block < range.end && plan.fates.states[block].is_gone() {
             block += 1;
         }
-        let until = plan.passages[passage..]
-            .partition_point(|passage| (passage.first as usize) < block)
-            + passage;
-        passage += plan.passages[passage..until]
-            .partition_point(|passage| (passage.first as usize) < first);
+        // Step by step: each is met once, and a search would go through those of all documents.
+        passage += before(&plan.passages[passage..], first);
+        let until = passage + before(&plan.passages[passage..], block);
         let region =
             Region { store, document: &range, inner: &plan.fates.inner, blocks: first..block };
         region.cut(&plan.passages[passage..until], passage, &mut cuts);
         passage = until;
     }
     cuts
+}
+
+/// How many passages at the beginning of some begin before a block.
+fn before(passages: &[Passage], block: usize) -> usize {
+    passages.iter().take_while(|passage| (passage.first as usize) < block).count()
 }
 
 /// Gone blocks that follow one another, of one document.

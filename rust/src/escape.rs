@@ -56,8 +56,17 @@ const fn is_lead(byte: u8) -> bool {
 }
 
 /// Where code point number `count` of some UTF-8 begins; the end, where there are just so many.
-fn nth_lead(bytes: &[u8], count: usize) -> usize {
-    let mut leads = (0..bytes.len()).filter(|&place| is_lead(bytes[place]));
+fn nth_lead(bytes: &[u8], mut count: usize) -> usize {
+    let mut passed = 0;
+    for chunk in bytes.chunks(64) {
+        let leads = count_leads(chunk);
+        if leads > count {
+            break;
+        }
+        count -= leads;
+        passed += chunk.len();
+    }
+    let mut leads = (passed..bytes.len()).filter(|&place| is_lead(bytes[place]));
     leads.nth(count).unwrap_or(bytes.len())
 }
 
@@ -229,6 +238,16 @@ pub fn write_score(out: &mut Vec<u8>, score: f64) {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn code_points_are_found_by_their_number() {
+        for text in [String::new(), "é".repeat(40), "a字".repeat(100), "x".repeat(129)] {
+            let places = text.char_indices().map(|(byte, _)| byte).chain([text.len()]);
+            for (count, byte) in places.enumerate() {
+                assert_eq!(nth_lead(text.as_bytes(), count), byte, "{count} of {text}");
+            }
+        }
+    }
 
     #[test]
     fn escapes_become_the_characters_they_stand_for() {

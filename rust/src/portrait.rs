@@ -1,6 +1,8 @@
 //! Exact scores of documents: the shingle sets of their tokens, block after block, compared.
 
+use hashbrown::HashMap;
 use rayon::prelude::*;
+use xxhash_rust::xxh3::Xxh3;
 
 use crate::memory::at_most;
 use crate::settings::Settings;
@@ -66,8 +68,10 @@ impl Portraits<'_> {
                 piece.iter().flat_map(|&(one, other)| [one, other]).collect();
             documents.sort_unstable();
             documents.dedup();
-            let tokens = self.tokens_of(&documents, counts);
-            let sets: Vec<Vec<u64>> = documents
+            let sequences = Sequences::new(self, &documents, counts);
+            let tokens = self.tokens_of(&sequences.different, counts);
+            let sets: Vec<Vec<u64>> = sequences
+                .different
                 .par_iter()
                 .map_init(Vec::new, |stream, &document| {
                     stream.clear();
@@ -79,13 +83,14 @@ impl Portraits<'_> {
                     set
                 })
                 .collect();
-            let set_of = |document: Number| {
-                let place = documents.partition_point(|&other| other < document);
-                sets[place].as_slice()
+            let place_of = |document: Number| {
+                sequences.of[documents.partition_point(|&other| other < document)]
             };
             scores.par_extend(piece.par_iter().map(|&(one, other)| {
-                let (left, right) = (set_of(one), set_of(other));
-                let shared = count_shared(left, right);
+                let (one, other) = (place_of(one), place_of(other));
+                let (left, right) = (&sets[one], &sets[other]);
+                let shared =
+                    if one == other { left.len() as u32 } else { count_shared(left, right) };
                 Scores { shared, left: left.len() as u32, right: right.len() as u32 }
             }));
         }
@@ -150,6 +155,42 @@ impl Portraits<'_> {
             end
         });
         Tokens { ends: ends.collect(), nodes, all: parts.concat() }
+    }
+}
+
+/// Which of some documents are block for block the same, of the blocks that count: of a million copies the
+/// shingles are read once.
+struct Sequences {
+    /// The first document of each sequence of blocks, ascending.
+    different: Vec<Number>,
+    /// For each document its sequence's place there.
+    of: Vec<usize>,
+}
+
+impl Sequences {
+    fn new(
+        portraits: &Portraits<'_>,
+        documents: &[Number],
+        counts: &(dyn Fn(Number, usize) -> bool + Sync),
+    ) -> Self {
+        let hashes: Vec<u128> = documents
+            .par_iter()
+            .map(|&document| {
+                let mut hasher = Xxh3::new();
+                for block in portraits.blocks(document, counts) {
+                    hasher.update(&portraits.store.node(block).to_le_bytes());
+                }
+                hasher.digest128()
+            })
+            .collect();
+        let (mut different, mut places) = (Vec::new(), HashMap::new());
+        let of = documents.iter().zip(hashes).map(|(&document, hash)| {
+            *places.entry(hash).or_insert_with(|| {
+                different.push(document);
+                different.len() - 1
+            })
+        });
+        Self { of: of.collect(), different }
     }
 }
 
