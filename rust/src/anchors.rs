@@ -4,8 +4,6 @@
 //! depends on the window alone (winnowing: Schleimer, Wilkerson and Aiken 2003, section 4; minimizers:
 //! Roberts et al. 2004). About two of nine grams are anchors.
 
-use std::sync::atomic::{AtomicU64, Ordering};
-
 use crate::shingle::{Powers, extend_items};
 use crate::simd::Path;
 
@@ -74,43 +72,6 @@ fn last_least(items: &[u32], start: usize, end: usize) -> usize {
         }
     }
     least
-}
-
-/// Which hashes were seen, and which of them again: a hash that is alone is taken for a shared one when
-/// another has its bit. Whichever thread comes first, the outcome is the same.
-pub struct Seen {
-    seen: Vec<AtomicU64>,
-    again: Vec<AtomicU64>,
-}
-
-impl Seen {
-    /// For the anchors of so many tokens: four to eight bits for each.
-    #[must_use]
-    pub fn new(tokens: usize) -> Self {
-        let words = tokens.next_power_of_two().clamp(1 << 10, 1 << 32) / 64;
-        let bits = || (0..words).map(|_| AtomicU64::new(0)).collect();
-        Self { seen: bits(), again: bits() }
-    }
-
-    fn place(&self, hash: u32) -> (usize, u64) {
-        let place = hash as usize & (self.seen.len() * 64 - 1);
-        (place / 64, 1 << (place % 64))
-    }
-
-    /// Notes a hash.
-    pub fn add(&self, hash: u32) {
-        let (word, bit) = self.place(hash);
-        if self.seen[word].fetch_or(bit, Ordering::Relaxed) & bit != 0 {
-            self.again[word].fetch_or(bit, Ordering::Relaxed);
-        }
-    }
-
-    /// Whether a hash was noted more than once, or shares its bit with another one.
-    #[must_use]
-    pub fn again(&self, hash: u32) -> bool {
-        let (word, bit) = self.place(hash);
-        self.again[word].load(Ordering::Relaxed) & bit != 0
-    }
 }
 
 #[cfg(test)]

@@ -6,9 +6,10 @@
 
 use rayon::prelude::*;
 
-use crate::anchors::{Anchors, GRAM, Seen, WINDOW};
+use crate::anchors::{Anchors, GRAM, WINDOW};
 use crate::crowds::Crowds;
 use crate::group::Pair;
+use crate::repeated::Repeated;
 use crate::settings::Settings;
 use crate::store::{Number, Store, TokenReader};
 
@@ -115,8 +116,6 @@ struct Shared {
 }
 
 fn shared_anchors(store: &Store, nodes: &[Number]) -> Shared {
-    let tokens: u64 = nodes.iter().map(|&node| u64::from(store.token_count(node))).sum();
-    let seen = Seen::new(tokens as usize);
     let found: Vec<(Vec<u32>, Vec<u32>)> = nodes
         .par_chunks(NODES_PER_TASK)
         .map(|nodes| {
@@ -124,9 +123,6 @@ fn shared_anchors(store: &Store, nodes: &[Number]) -> Shared {
             let (mut counts, mut hashes) = (Vec::with_capacity(nodes.len()), Vec::new());
             for &node in nodes {
                 let anchors = reader.hashes(node);
-                for &hash in anchors {
-                    seen.add(hash);
-                }
                 counts.push(anchors.len() as u32);
                 hashes.extend_from_slice(anchors);
             }
@@ -134,6 +130,8 @@ fn shared_anchors(store: &Store, nodes: &[Number]) -> Shared {
             (counts, hashes)
         })
         .collect();
+    let hashes: Vec<&[u32]> = found.iter().map(|(_, hashes)| hashes.as_slice()).collect();
+    let repeated = Repeated::among(&hashes, rayon::current_num_threads());
     let mut entries: Vec<u64> = found
         .par_iter()
         .enumerate()
@@ -141,7 +139,7 @@ fn shared_anchors(store: &Store, nodes: &[Number]) -> Shared {
             let places = (task * NODES_PER_TASK..)
                 .zip(counts)
                 .flat_map(|(place, &count)| std::iter::repeat_n(place as u64, count as usize));
-            let again = hashes.iter().zip(places).filter(|&(&hash, _)| seen.again(hash));
+            let again = hashes.iter().zip(places).filter(|&(&hash, _)| repeated.has(hash));
             again.map(|(&hash, place)| u64::from(hash) << 32 | place)
         })
         .collect();

@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use crate::band::BandKeys;
 use crate::group::Features;
+use crate::repeated::Repeated;
 use crate::sign::{Permutations, SLOTS, sign_range};
 use crate::simd::Path;
 use crate::sketch::Sketch;
@@ -59,40 +60,24 @@ impl Keys {
     }
 
     /// The keys of one band, in the order of the nodes.
-    fn of_band(&self, row: usize) -> impl Iterator<Item = u32> {
-        self.values.chunks(NODES_PER_TASK * self.bands).flat_map(move |task| {
-            let count = task.len() / self.bands;
-            task[row * count..(row + 1) * count].iter().copied()
-        })
+    fn of_band(&self, row: usize) -> Vec<&[u32]> {
+        let tasks = self.values.chunks(NODES_PER_TASK * self.bands);
+        tasks
+            .map(|task| {
+                let count = task.len() / self.bands;
+                &task[row * count..(row + 1) * count]
+            })
+            .collect()
     }
 
-    /// The keys of one band that may stand more than once, each above its place: few of all keys do,
-    /// and only those are worth sorting.
-    ///
-    /// Two bits are kept for each of four to eight times as many values as there are keys: seen, and
-    /// seen again. A key that is alone is taken for a shared one when another key has its value: a
-    /// fifth of them at most.
+    /// The keys of one band that may stand more than once, each above its place.
     pub(crate) fn shared(&self, row: usize) -> Vec<u64> {
-        let nodes = self.values.len() / self.bands;
-        let values = (4 * nodes).next_power_of_two().clamp(1 << 10, 1 << 32);
-        let (mut seen, mut again) = (vec![0u64; values / 64], vec![0u64; values / 64]);
-        // The keys are hashes; which of their bits are taken does not matter.
-        let place_of = |key: u32| {
-            let value = key as usize & (values - 1);
-            (value / 64, 1u64 << (value % 64))
-        };
-        for key in self.of_band(row) {
-            let (word, bit) = place_of(key);
-            again[word] |= seen[word] & bit;
-            seen[word] |= bit;
-        }
-        self.of_band(row)
-            .zip(0u64..)
-            .filter(|&(key, _)| {
-                let (word, bit) = place_of(key);
-                again[word] & bit != 0
-            })
-            .map(|(key, place)| u64::from(key) << 32 | place)
+        let keys = self.of_band(row);
+        let repeated = Repeated::among(&keys, 1);
+        let places = keys.iter().copied().flatten().zip(0u64..);
+        places
+            .filter(|&(&key, _)| repeated.has(key))
+            .map(|(&key, place)| u64::from(key) << 32 | place)
             .collect()
     }
 }

@@ -77,6 +77,7 @@ pub mod record;
 pub mod regions;
 pub mod remains;
 pub mod render;
+pub mod repeated;
 pub mod resettle;
 pub mod runs;
 pub mod search;

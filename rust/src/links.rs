@@ -2,7 +2,8 @@
 
 use rayon::prelude::*;
 
-use crate::anchors::{Anchors, Seen};
+use crate::anchors::Anchors;
+use crate::repeated::Repeated;
 use crate::store::{Number, TokenReader};
 use crate::text::{Text, Token};
 
@@ -59,24 +60,24 @@ pub fn links(text: &Text<'_>, least: u32, home: impl Fn(Number) -> u32 + Sync) -
 /// Anchors that may stand more than once in what stays, with their places.
 fn repeated_anchors(text: &Text<'_>, least: u32) -> Vec<(u32, Token)> {
     let documents: Vec<usize> = (0..text.store.documents()).collect();
-    let tokens: u64 = text.store.token_counts.iter().map(|&count| u64::from(count)).sum();
-    let seen = Seen::new(tokens as usize);
     let found: Vec<Found> = documents
         .par_chunks(DOCUMENTS_PER_TASK)
         .map(|documents| {
             let mut streams = Streams::new(text, least);
             for &document in documents {
-                streams.read(document, &seen);
+                streams.read(document);
             }
             streams.found.hashes.shrink_to_fit();
             streams.found.steps.shrink_to_fit();
             streams.found
         })
         .collect();
+    let hashes: Vec<&[u32]> = found.iter().map(|found| found.hashes.as_slice()).collect();
+    let repeated = Repeated::among(&hashes, rayon::current_num_threads());
     documents
         .par_chunks(DOCUMENTS_PER_TASK)
         .zip(&found)
-        .flat_map_iter(|(documents, found)| found.repeated(text, documents, &seen))
+        .flat_map_iter(|(documents, found)| found.repeated(text, documents, &repeated))
         .collect()
 }
 
@@ -92,7 +93,12 @@ struct Found {
 }
 
 impl Found {
-    fn repeated(&self, text: &Text<'_>, documents: &[usize], seen: &Seen) -> Vec<(u32, Token)> {
+    fn repeated(
+        &self,
+        text: &Text<'_>,
+        documents: &[usize],
+        again: &Repeated,
+    ) -> Vec<(u32, Token)> {
         let mut entries = Vec::new();
         let mut anchors = self.hashes.iter().zip(&self.steps);
         let mut counts = self.counts.iter();
@@ -105,7 +111,7 @@ impl Found {
                     offset -= text.tokens(blocks[current]);
                     current += 1;
                 }
-                if seen.again(hash) {
+                if again.has(hash) {
                     entries.push((hash, Token { block: blocks[current], offset }));
                 }
             }
@@ -155,7 +161,7 @@ impl<'a> Streams<'a> {
         Self { text, reader, anchors, tokens: Vec::new(), found: Found::default() }
     }
 
-    fn read(&mut self, document: usize, seen: &Seen) {
+    fn read(&mut self, document: usize) {
         let Self { text, reader, anchors, tokens, found } = self;
         each_stream(text, document, &mut Vec::new(), |blocks| {
             tokens.clear();
@@ -164,7 +170,6 @@ impl<'a> Streams<'a> {
             }
             let (mut last, before) = (0, found.hashes.len());
             anchors.find(tokens, |hash, place| {
-                seen.add(hash);
                 found.hashes.push(hash);
                 // Windows overlap, so it is eight tokens at most.
                 found.steps.push((place - last) as u8);

@@ -12,12 +12,12 @@ use super::keys::{KeyMaker, Keys};
 use super::record::Node;
 use super::state::State;
 use super::view::View;
-use crate::anchors::Seen;
 use crate::contain::{COLD, LONGEST, holds, least_share};
 use crate::enter::{Workspace, read_batch};
 use crate::hot::HOT;
 use crate::layout::Layout;
 use crate::read::{NewDocument, PIECE_BYTES};
+use crate::repeated::Repeated;
 use crate::store::{Number, Store};
 use crate::token::TokenBuffer;
 use crate::verify::Match;
@@ -225,13 +225,13 @@ impl Batch {
         let mut found: Vec<Found> = each((self.alone, nodes.len()), || (), look)?;
         // Among themselves: each is met by those that come after it. Most keys stand once.
         let all = || keys.iter().flat_map(Keys::all);
-        let seen = Seen::new(8 * all().count());
-        all().for_each(|(kind, key)| seen.add(spread(kind, key)));
+        let hashes: Vec<u32> = all().map(|(kind, key)| spread(kind, key)).collect();
+        let repeated = Repeated::among(&[&hashes], 1);
         let numbers: HashMap<u32, Node> = nodes.iter().copied().collect();
         let mut chains = Chains::default();
         for ((keys, (number, node)), found) in keys.iter().zip(nodes).zip(&mut found) {
             let new = |kind, key, limit, bucket: &mut Vec<u32>| {
-                if seen.again(spread(kind, key)) {
+                if repeated.has(spread(kind, key)) {
                     chains.each(kind, key, &mut |other| {
                         bucket.push(other);
                         Ok(bucket.len() < limit)
@@ -242,7 +242,7 @@ impl Batch {
             let more = look_up(state, keys, node, new, |other| Ok(numbers[&other]))?;
             found.others.extend(more.others);
             found.hot += more.hot;
-            for (kind, key) in keys.all().filter(|&(kind, key)| seen.again(spread(kind, key))) {
+            for (kind, key) in keys.all().filter(|&(kind, key)| repeated.has(spread(kind, key))) {
                 chains.push(kind, key, *number);
             }
         }
