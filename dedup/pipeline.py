@@ -10,9 +10,7 @@ import os
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
-from dedup.against import open_references
 from dedup.errors import DedupError, InputError, OutputError, PolicyError
-from dedup.explanation import Explanation, explain_texts
 from dedup.formats import OutputTree, Reading, check_output
 from dedup.formats.memory import documents_of
 from dedup.formats.partial import check_target
@@ -27,8 +25,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
     from os import PathLike
 
+    from dedup.explanation import Explanation
     from dedup.forecast import Forecast
     from dedup.model import Match
+    from dedup.references import Reference
     from dedup.tuning import Tuning
 
 __all__ = ["Options", "clean", "explain", "matches", "plan", "scan", "tune", "unique"]
@@ -236,6 +236,8 @@ def explain(
                         "text": right[slice(*member.span)],
                     }
                 )
+    from dedup.explanation import explain_texts
+
     return explain_texts(left, right, policy, passages=passages, names=labels)
 
 
@@ -304,5 +306,10 @@ def _run(
         max_expansion=options.max_expansion,
     )
     policy = _resolve(policy, settings)
-    references = open_references(against, reading_for(policy, reading), policy, options.jobs)
+    references: list[Reference] = []
+    # Few runs need it, and what it loads takes an eighth of the time of a small one.
+    if against is not None and against != []:
+        from dedup.against import open_references
+
+        references = open_references(against, reading_for(policy, reading), policy, options.jobs)
     return Run.make(data, policy, options, reading, references)
