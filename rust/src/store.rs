@@ -68,6 +68,9 @@ pub struct Store {
     page_documents: Vec<Number>,
     /// Variant of each block.
     pub variants: Vec<Number>,
+    /// Node of each block, once all are there; nothing before. Blocks are gone through again and again, and
+    /// by way of their variants each waits for memory: a twentieth of deciding.
+    block_nodes: Vec<Number>,
     /// First code point of each block.
     pub starts: Vec<u32>,
     /// End of each block, exclusive.
@@ -129,6 +132,7 @@ impl Store {
             document_starts,
             page_documents: Vec::new(),
             variants: column(),
+            block_nodes: Vec::new(),
             starts: column(),
             ends: column(),
             layouts: column(),
@@ -161,6 +165,7 @@ impl Store {
             document_starts: vec![0],
             page_documents: Vec::new(),
             variants: Vec::new(),
+            block_nodes: Vec::new(),
             starts: Vec::new(),
             ends: Vec::new(),
             layouts: Vec::new(),
@@ -241,7 +246,10 @@ impl Store {
     /// The node of a block.
     #[must_use]
     pub fn node(&self, block: usize) -> Number {
-        self.variant_nodes[self.variants[block] as usize]
+        match self.block_nodes.get(block) {
+            Some(&node) => node,
+            None => self.variant_nodes[self.variants[block] as usize],
+        }
     }
 
     /// Tokens of a block's normal form.
@@ -335,7 +343,8 @@ impl Store {
         let blocks = filled(&self.variants)
             + filled(&self.starts)
             + filled(&self.ends)
-            + filled(&self.layouts);
+            + filled(&self.layouts)
+            + filled(&self.block_nodes);
         let [tokens, file, token_ends] = self.tokens.bytes();
         let nodes = filled(&self.fingerprints)
             + filled(&self.token_counts)
@@ -357,6 +366,7 @@ impl Store {
 
     /// Forgets what only adding documents needs: about 40 bytes a distinct block. No more are added.
     pub fn close(&mut self) {
+        self.block_nodes = (0..self.blocks()).map(|block| self.node(block)).collect();
         let pages = (0..self.blocks() as Number).step_by(PAGE);
         self.page_documents = pages.map(|block| self.document_of(block) as Number).collect();
         self.raw_texts = RawTable::default();
