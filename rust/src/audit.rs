@@ -33,9 +33,6 @@ const FIRST_BLOCKS: usize = 512;
 /// Shared shingles that are counted, until no more blocks are compared with the sample.
 const MOST_WORK: u64 = 1 << 25;
 
-/// The relations that are told apart, by their numbers.
-const RELATIONS: [Relation; 2] = [Relation::Near, Relation::Contained];
-
 /// What a sample of the blocks told.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct Audit {
@@ -173,28 +170,6 @@ impl Sample {
         Self { index, sizes, numbers: nodes.iter().copied().zip(0..).collect() }
     }
 
-    /// The blocks of the sample that some blocks match, and how; with the work of each part of them.
-    fn matches_of(
-        &self,
-        store: &Store,
-        settings: &Settings,
-        nodes: &[Number],
-    ) -> Vec<(Vec<(u32, Relation)>, u64)> {
-        nodes
-            .par_chunks(BLOCKS_PER_TASK)
-            .map(|nodes| {
-                let (mut reader, mut tally) = (store.token_reader(), Tally::new(self));
-                let mut matching = Vec::new();
-                for &node in nodes {
-                    self.look_up((&mut reader, &mut tally), settings, node, |other, relation| {
-                        matching.push((other, relation));
-                    });
-                }
-                (matching, tally.work)
-            })
-            .collect()
-    }
-
     /// Calls `each` with the blocks of the sample that a block matches, and how.
     fn look_up(
         &self,
@@ -244,71 +219,63 @@ impl Sample {
     }
 }
 
-/// What an exact search finds of a sample of the blocks that are judged by shingles; it knows nothing of the
-/// matches that are audited by it.
-pub struct LongAudit {
-    /// Blocks of this sort.
-    blocks: usize,
-    chosen: HashSet<Number>,
-    compared: HashSet<Number>,
-    /// For each block of the sample its matches, near ones and contained ones.
-    exact: [Vec<u32>; 2],
-}
-
-impl LongAudit {
-    /// Compares the sample.
-    #[must_use]
-    pub fn new(store: &Store, settings: &Settings) -> Self {
-        let nodes = long_nodes(store, settings);
-        let chosen: Vec<Number> =
-            sample(store, &nodes, LONG, TOKENS).iter().map(|&place| nodes[place]).collect();
-        let sample = Sample::new(store, settings, &chosen);
-        let every = if nodes.len() > ALL_PARTNERS { 8 } else { 1 };
-        // By bits that the choice of the sample does not look at.
-        let is_partner =
-            |node: Number| (store.fingerprints[node as usize] as u64).is_multiple_of(every);
-        let mut partners: Vec<Number> =
-            nodes.iter().copied().filter(|&node| is_partner(node)).collect();
-        // Where nearly all blocks resemble the sample, the first ones by their fingerprints are enough.
-        partners.par_sort_unstable_by_key(|&node| store.fingerprints[node as usize] as u64);
-        let (mut exact, mut work, mut compared) = ([0, 0].map(|_| vec![0; chosen.len()]), 0, 0);
-        while work <= MOST_WORK && compared < partners.len() {
-            // Twice as many as all before: little is done in vain where that is far too much.
-            let most = partners.len().min((2 * compared).max(FIRST_BLOCKS));
-            let some = &mut partners[compared..most];
-            some.sort_unstable();
-            for (matching, tallied) in sample.matches_of(store, settings, some) {
-                for (number, relation) in matching {
-                    exact[relation as usize][number as usize] += 1;
+/// Audits the matches of blocks that are judged by shingles: the near ones, and the contained ones.
+#[must_use]
+pub fn audit_long(store: &Store, settings: &Settings, matches: &[Match]) -> [Audit; 2] {
+    const RELATIONS: [Relation; 2] = [Relation::Near, Relation::Contained];
+    let nodes = long_nodes(store, settings);
+    let chosen: Vec<Number> =
+        sample(store, &nodes, LONG, TOKENS).iter().map(|&place| nodes[place]).collect();
+    let sample = Sample::new(store, settings, &chosen);
+    let every = if nodes.len() > ALL_PARTNERS { 8 } else { 1 };
+    // By bits that the choice of the sample does not look at.
+    let is_partner =
+        |node: Number| (store.fingerprints[node as usize] as u64).is_multiple_of(every);
+    let mut partners: Vec<Number> =
+        nodes.iter().copied().filter(|&node| is_partner(node)).collect();
+    // Where nearly all blocks resemble the sample, the first ones by their fingerprints are enough.
+    partners.par_sort_unstable_by_key(|&node| store.fingerprints[node as usize] as u64);
+    let (mut matching, mut work, mut compared) = (Vec::new(), 0, 0);
+    while work <= MOST_WORK && compared < partners.len() {
+        // Twice as many as all before: little is done in vain where that is far too much.
+        let most = partners.len().min((2 * compared).max(FIRST_BLOCKS));
+        let some = &mut partners[compared..most];
+        some.sort_unstable();
+        let found: Vec<(Vec<(u32, Relation)>, u64)> = some
+            .par_chunks(BLOCKS_PER_TASK)
+            .map(|some| {
+                let (mut reader, mut tally) = (store.token_reader(), Tally::new(&sample));
+                let mut matching = Vec::new();
+                for &node in some {
+                    sample.look_up((&mut reader, &mut tally), settings, node, |other, relation| {
+                        matching.push((other, relation));
+                    });
                 }
-                work += tallied;
-            }
-            compared = most;
-        }
-        Self {
-            blocks: nodes.len(),
-            chosen: chosen.into_iter().collect(),
-            compared: partners[..compared].iter().copied().collect(),
-            exact,
+                (matching, tally.work)
+            })
+            .collect();
+        compared = most;
+        for (some, tallied) in found {
+            matching.extend(some);
+            work += tallied;
         }
     }
-
-    /// How many of these matches are among those that were found: near ones, and contained ones.
-    #[must_use]
-    pub fn of(&self, matches: &[Match]) -> [Audit; 2] {
-        let found = RELATIONS.map(|relation| {
-            let of_shingles =
-                |found: &&Match| found.similarity.is_nan() && found.relation == relation;
-            matches
-                .iter()
-                .filter(of_shingles)
-                .flat_map(|found| [(found.left, found.right), (found.right, found.left)])
-                .filter(|(node, other)| self.chosen.contains(node) && self.compared.contains(other))
-                .count() as u64
-        });
-        let counts = (self.blocks, self.compared.len());
-        [0, 1].map(|place| Audit::of(counts, &self.exact[place], found[place]))
-    }
+    let compared: HashSet<Number> = partners[..compared].iter().copied().collect();
+    let chosen: HashSet<Number> = chosen.into_iter().collect();
+    RELATIONS.map(|relation| {
+        let mut exact = vec![0u32; sample.sizes.len()];
+        for &(number, _) in matching.iter().filter(|found| found.1 == relation) {
+            exact[number as usize] += 1;
+        }
+        let of_shingles = |found: &&Match| found.similarity.is_nan() && found.relation == relation;
+        let found = matches
+            .iter()
+            .filter(of_shingles)
+            .flat_map(|found| [(found.left, found.right), (found.right, found.left)])
+            .filter(|&(node, other)| chosen.contains(&node) && compared.contains(&other))
+            .count() as u64;
+        Audit::of((nodes.len(), compared.len()), &exact, found)
+    })
 }
 
 /// Audits the matches of blocks that are judged by characters, which are the only ones there are yet.

@@ -5,7 +5,7 @@ use std::fs::File;
 use rayon::prelude::*;
 use regex::{Regex, RegexBuilder};
 
-use crate::audit::{Audit, LongAudit, audit_short};
+use crate::audit::{Audit, audit_long, audit_short};
 use crate::both::both;
 use crate::characters::{all_short_pairs, short_candidates};
 use crate::checkpoint::Checkpoints;
@@ -170,18 +170,8 @@ impl Corpus {
         let (store, settings) = (&self.store, &self.settings);
         match settings.search {
             Search::Lsh => {
-                // The search waits for one thread now and then; the audit has work for the others.
-                let (audit, (mut found, anchors, verified)) = both(
-                    store.blocks(),
-                    || LongAudit::new(store, settings),
-                    || {
-                        let (found, anchors) = long_candidates(store, settings, &self.permutations);
-                        let verified = verify_pairs(store, settings, &found);
-                        (found, anchors, verified)
-                    },
-                );
-                self.matches.extend(verified);
-                self.audits[..2].copy_from_slice(&audit.of(&self.matches));
+                let (mut found, anchors) = long_candidates(store, settings, &self.permutations);
+                self.matches.extend(verify_pairs(store, settings, &found));
                 self.candidates += found.len() as u64;
                 self.hot.add(store, Gathered::Shingles, std::mem::take(&mut found.crowds));
                 self.hot.add(store, Gathered::Anchors, anchors);
@@ -193,6 +183,10 @@ impl Corpus {
             }
         }
         self.matches.par_sort_unstable_by_key(|found| (found.left, found.right));
+        if is_audited {
+            let long = audit_long(&self.store, &self.settings, &self.matches);
+            self.audits[..2].copy_from_slice(&long);
+        }
         self.keep_tokens_of_matches()
     }
 

@@ -2,7 +2,6 @@
 
 use rayon::prelude::*;
 
-use crate::both::both;
 use crate::contain::containment_candidates;
 use crate::covers::mark_covered;
 use crate::crowds::Crowds;
@@ -71,15 +70,11 @@ pub fn long_candidates(
     let bands = Bands { count: settings.bands, rows: settings.rows };
     let (powers, path) = (Powers::of(settings.shingle_size), Path::best());
     let blocks = LongBlocks { store, settings, nodes: &nodes, powers, path };
+    let mut found = group(&nodes, bands, permutations, &blocks);
     if !settings.finds_contained() {
-        return (group(&nodes, bands, permutations, &blocks), Crowds::default());
+        return (found, Crowds::default());
     }
-    // Buckets of anchors are gone through by one thread.
-    let (mut found, (pairs, anchors)) = both(
-        nodes.len(),
-        || group(&nodes, bands, permutations, &blocks),
-        || containment_candidates(store, settings, &nodes),
-    );
+    let (pairs, anchors) = containment_candidates(store, settings, &nodes);
     found.add(&pairs);
     (found, anchors)
 }
