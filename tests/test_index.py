@@ -262,7 +262,9 @@ def test_one_writes_and_another_one_is_told(path: str) -> None:
 
 def test_a_lock_goes_with_its_process(path: str) -> None:
     # Without a name it would be collected, and its lock with it, at some time.
-    code = f"import dedup, time; i = dedup.Index.open({path!r}); print(1, flush=True); time.sleep(60)"
+    code = (
+        f"import dedup, time; i = dedup.Index.open({path!r}); print(1, flush=True); time.sleep(60)"
+    )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as writer:
         assert writer.stdout is not None
         writer.stdout.read(1)

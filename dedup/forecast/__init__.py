@@ -22,7 +22,7 @@ MOST_REMOVED = 0.95
 
 # The core's memory, in bytes. Measured as peaks (VmHWM) of whole runs on five corpora of 12 to
 # 305 MB, less what the columns said they held; per node and per file, and for any input.
-TOKENS_HELD = 8 << 20
+TOKENS_HELD = 4 << 20
 RAW_TEXT = 4
 RAW_HASH = 16
 TABLE_PLACE = {"raw texts": 16, "nodes": 8}
@@ -72,7 +72,8 @@ def memory(basis: Basis) -> dict[str, int]:
     tables = table_places(texts) * TABLE_PLACE["raw texts"]
     tables += table_places(nodes) * TABLE_PLACE["nodes"]
     state = _columns(basis) + tables + min(grown(basis, "tokens") * 4, TOKENS_HELD)
-    matching = state - tables
+    back = _taken_back(basis)
+    matching = state - tables + back
     decided = sum(grown(basis, name) for name in basis.trial.amounts if name[:9] == "deciding.")
     most = COPIES * basis.total
     kept = basis.base + basis.files * FILE + min(basis.jobs * A_JOB, most)
@@ -85,7 +86,7 @@ def memory(basis: Basis) -> dict[str, int]:
         "state": int(state),
         "read": int(fixed + reading + state),
         "match": int(fixed + reading + matching + MATCHING * nodes),
-        "decide": int(fixed + reading + grown(basis, "most") + left),
+        "decide": int(fixed + reading + grown(basis, "most") + back + left),
         "clean": int(fixed + min(WRITING, most) + decided + left),
     }
 
@@ -94,6 +95,12 @@ def _columns(basis: Basis) -> float:
     """Bytes of the columns when all is read, tokens apart."""
     names = ("documents", "blocks", "raw_texts", "distinct_blocks", "normal_forms")
     return sum(grown(basis, f"reading.{name}") for name in names)
+
+
+def _taken_back(basis: Basis) -> float:
+    """Bytes of the file of tokens that come back into memory once all is read (`Store::close`)."""
+    tokens, most = grown(basis, "tokens") * 4, _columns(basis) / 2
+    return min(tokens, most) if TOKENS_HELD < tokens <= 4 * most else 0.0
 
 
 def on_disk(peaks: Mapping[str, int], cap: int | None) -> int:

@@ -12,6 +12,7 @@ use xxhash_rust::xxh3::xxh3_128;
 use crate::columns::{Texts, column, filled};
 use crate::known::{NodeTable, RawTable};
 use crate::layout::Layout;
+use crate::memory::at_most;
 use crate::packed::unpack;
 use crate::spool::{Spool, SpoolReader};
 use crate::token::TokenBuffer;
@@ -371,6 +372,11 @@ impl Store {
         self.page_documents = pages.map(|block| self.document_of(block) as Number).collect();
         self.raw_texts = RawTable::default();
         self.node_table = NodeTable::default();
+        // Half as much as the other columns: nothing to speak of where blocks are long.
+        let columns =
+            self.state().into_iter().filter(|&(name, _)| name != "file" && name != "tokens");
+        let bytes = columns.map(|(_, bytes)| bytes as usize).sum::<usize>();
+        self.tokens.take_back(at_most(bytes / 2, 16));
     }
 
     /// Forgets the normal forms: after short blocks were judged nothing asks for them.
