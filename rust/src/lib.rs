@@ -53,6 +53,7 @@ pub mod join;
 pub mod json;
 pub mod kept;
 mod keys;
+mod kindred;
 pub mod known;
 pub mod layout;
 pub mod likeness;
