@@ -574,7 +574,9 @@ def names(text: str) -> list[bool]:
     with what belongs to them, and Roman numerals."""
     placed = placed_tokens(text)
     written = [text[start:end] for _, start, end in placed]
-    is_word = [not is_numeric(token) and character_class(token[0]) != SYMBOL for token, _, _ in placed]
+    is_word = [
+        not is_numeric(token) and character_class(token[0]) != SYMBOL for token, _, _ in placed
+    ]
     capital = [
         word and (part[0].isupper() or unicodedata.category(part[0]) == "Lt")
         for word, part in zip(is_word, written, strict=True)
@@ -591,7 +593,9 @@ def names(text: str) -> list[bool]:
         if short and not any(c.isupper() for c in written[number][1:]):
             what = what.removeprefix(".")  # of an initial, or a title
         between[number + 1] = what
-    joined = [what is not None and set(what) <= JOINS for what in between]
+    joined = [
+        what is not None and not asks_for_capital(what) and set(what) <= JOINS for what in between
+    ]
     found = [
         (is_capital and what is not None and not asks_for_capital(what))
         or (word and re.search("ab", "".join(map(case_of, part))) is not None)
@@ -609,9 +613,9 @@ def names(text: str) -> list[bool]:
     for first in range(len(placed)):
         for last in (first + 2, first + 3):
             inside = range(first + 1, last)
-            if last < len(placed) and alone[first] and alone[last]:
-                if all(joined[first + 1 : last + 1]) and all(short[n] for n in inside):
-                    found[first + 1 : last] = [True] * len(inside)
+            between = last < len(placed) and alone[first] and alone[last]
+            if between and all(joined[first + 1 : last + 1]) and all(short[n] for n in inside):
+                found[first + 1 : last] = [True] * len(inside)
     return [one or other for one, other in zip(found, roman, strict=True)]
 
 
@@ -745,7 +749,7 @@ def stands_in(own: Block, other: Block) -> bool:
         return True
     shared = len(own.shingles & other.shingles)
     in_order = LCSseq.similarity(own.tokens, other.tokens)
-    if says_more(own, other) and len(own.shingles) - shared >= NEW:
+    if len(own.shingles) - shared >= NEW and says_more(own, other):
         return False
     return shared >= 0.82 * len(own.shingles) or in_order >= 0.85 * len(own.tokens)
 

@@ -172,7 +172,9 @@ CASES = [
     ),
     (
         "a paragraph that was broken to fit a width",
-        ENGLISH.format("Ann", "Leeds").replace(" in Leeds", "\nin Leeds").replace(" where", "\nwhere"),
+        ENGLISH.format("Ann", "Leeds")
+        .replace(" in Leeds", "\nin Leeds")
+        .replace(" where", "\nwhere"),
         ENGLISH.format("Ann", "York").replace(" York", "\nYork").replace(" that", "\nthat"),
         {"unit": "document"},
         True,

@@ -121,7 +121,11 @@ def test_eight_words_of_its_own_keep_a_long_text(count: int, left: int, place: i
 
 @pytest.mark.parametrize("separator", [" | ", " • ", " +++ ", " / "])
 def test_new_headlines_of_a_ticker_without_gaps_are_never_lost(separator: str) -> None:
-    heads = [" ".join(f"{word}{a}{b}" for word in "each head has its words".split()) for a in "abcde" for b in "vwxyz"]
+    heads = [
+        " ".join(f"{word}{a}{b}" for word in "each head has its words".split())
+        for a in "abcde"
+        for b in "vwxyz"
+    ]
     texts = [separator.join(heads[:23]), separator.join(heads[2:])]
     assert dedup.clean(texts).removed == []
 

@@ -53,7 +53,8 @@ pub fn differ_in_runs_only<F: Fn(usize) -> bool, G: Fn(usize) -> bool>(
             return false;
         }
         match (open.take(), differ) {
-            (before, false) => before.into_iter().for_each(|(one, other)| each(one, other)),
+            (Some((one, other)), false) => each(one, other),
+            (None, false) => (),
             (None, true) => (open, owed) = (Some((own, theirs)), !is_run),
             // A word and the run behind it, to which one more word may belong.
             (Some(before), true) if owed => {
@@ -66,6 +67,8 @@ pub fn differ_in_runs_only<F: Fn(usize) -> bool, G: Fn(usize) -> bool>(
     if owed || i < one.tokens.len() || j < other.tokens.len() {
         return false;
     }
-    open.into_iter().for_each(|(one, other)| each(one, other));
+    if let Some((one, other)) = open {
+        each(one, other);
+    }
     true
 }

@@ -9,7 +9,7 @@
 //! - A capital that the place asks for is a part of the name that follows it at once: Ann Lee came.
 //! - One or two short words between two names are a part of them: Otto von Bismarck, Oscar de la Renta.
 //! - A line end asks for none, a blank line does.
-//! - A capital behind a small letter is a name's wherever it stands: iPhone, McDonald.
+//! - A capital behind a small letter is a name's wherever it stands: iPhone, eBay.
 //! - Roman numerals in capitals are names wherever they stand: chapter XIV is not chapter XV.
 
 use crate::careful::CarefulReader;
@@ -35,18 +35,31 @@ pub(crate) struct NameReader {
 /// What is asked of a token.
 #[derive(Clone, Copy)]
 struct Word {
-    /// It is neither a number nor a symbol.
-    is_word: bool,
-    /// It begins with a capital.
-    is_capital: bool,
-    /// It begins the text, or what stands before it asks for a capital.
-    is_asked: bool,
-    /// Nothing stands before it that would part a name.
-    is_joined: bool,
-    /// A name wherever it stands.
-    is_marked: bool,
+    form: Form,
+    before: Before,
+    /// It has a capital inside: a name wherever it stands.
+    has_inner: bool,
     is_roman: bool,
-    is_short: bool,
+}
+
+/// How a token is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// A number or symbol.
+    Other,
+    Small,
+    ShortSmall,
+    Capital,
+}
+
+/// What stands between a token and the one before.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
+    /// What asks for a capital; or it is the text's first.
+    Start,
+    /// What may stand inside of a name.
+    Joint,
+    Other,
 }
 
 impl NameReader {
@@ -57,14 +70,15 @@ impl NameReader {
         self.text.extend(text.chars());
         self.read_words();
         let Self { words, names, .. } = self;
-        let count = |asked: fn(&Word) -> bool| words.iter().filter(|&word| asked(word)).count();
-        let is_headline = 2 * count(|word| word.is_capital) > count(|word| word.is_word);
+        let count =
+            |asked: fn(&Form) -> bool| words.iter().filter(|word| asked(&word.form)).count();
+        let is_headline =
+            2 * count(|&form| form == Form::Capital) > count(|&form| form != Form::Other);
         names.clear();
-        names.extend(
-            words
-                .iter()
-                .map(|word| !is_headline && (word.is_marked || word.is_capital && !word.is_asked)),
-        );
+        names.extend(words.iter().map(|word| {
+            let is_capital = word.form == Form::Capital && word.before != Before::Start;
+            !is_headline && (word.has_inner || is_capital)
+        }));
         if !is_headline {
             add_first_words(words, names);
             add_short_words(words, names);
@@ -97,15 +111,21 @@ impl NameReader {
                 && (letters == 1 || is_without_vowels(form))
                 && !(is_roman && end.is_none())
                 && !written[1..].iter().any(|character| character.is_uppercase());
-            words.push(Word {
-                is_word,
-                is_capital,
-                is_asked: between.is_none_or(asks_for_capital),
-                is_joined: between.is_some_and(|between| between.iter().all(joins)),
-                is_marked: is_word && has_capital_inside(written),
-                is_roman,
-                is_short: is_word && !is_capital && letters <= SHORT,
-            });
+            let form = match letters {
+                _ if !is_word => Form::Other,
+                _ if is_capital => Form::Capital,
+                ..=SHORT => Form::ShortSmall,
+                _ => Form::Small,
+            };
+            let before = match between {
+                Some(between) if !asks_for_capital(between) => {
+                    let joins = between.iter().all(|&character| joins(character));
+                    if joins { Before::Joint } else { Before::Other }
+                }
+                _ => Before::Start,
+            };
+            let has_inner = is_word && has_capital_inside(written);
+            words.push(Word { form, before, has_inner, is_roman });
             end = Some(stop);
         }
     }
@@ -114,8 +134,9 @@ impl NameReader {
 /// Capitals that their place asks for, where a name follows at once.
 fn add_first_words(words: &[Word], names: &mut [bool]) {
     for place in (1..words.len()).rev() {
-        let goes_on = names[place] && words[place].is_joined;
-        names[place - 1] = names[place - 1] || goes_on && words[place - 1].is_capital;
+        let goes_on = names[place] && words[place].before == Before::Joint;
+        let is_capital = words[place - 1].form == Form::Capital;
+        names[place - 1] = names[place - 1] || goes_on && is_capital;
     }
 }
 
@@ -127,9 +148,12 @@ fn add_short_words(words: &[Word], names: &mut [bool]) {
             continue;
         }
         if let Some(last) = last.replace(place) {
-            let joined = words[last + 1..=place].iter().all(|word| word.is_joined);
+            let joined = words[last + 1..=place].iter().all(|word| word.before == Before::Joint);
             let between = &words[last + 1..place];
-            if joined && between.len() <= BETWEEN && between.iter().all(|word| word.is_short) {
+            if joined
+                && between.len() <= BETWEEN
+                && between.iter().all(|word| word.form == Form::ShortSmall)
+            {
                 names[last + 1..place].fill(true);
             }
         }
@@ -165,7 +189,7 @@ fn has_capital_inside(written: &[char]) -> bool {
 }
 
 /// Whether a character may stand inside of a name.
-fn joins(character: &char) -> bool {
+fn joins(character: char) -> bool {
     matches!(character, ' ' | '\n' | '\r' | '\u{A0}' | '\u{202F}' | '-' | '\u{2010}' | '\'' | '’')
 }
 

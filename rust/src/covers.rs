@@ -126,7 +126,7 @@ fn says_more(own: &[u32], other: &[u32]) -> bool {
     if own.len() < NEW {
         return false;
     }
-    let known: HashSet<&[u32]> = HashSet::from_iter(other.windows(KNOWN));
+    let known = other.windows(KNOWN).collect::<HashSet<&[u32]>>();
     let mut told = 0;
     for (place, gram) in own.windows(KNOWN).enumerate() {
         if known.contains(gram) {

@@ -159,6 +159,6 @@ impl Plan {
             _ => Kind::Shared,
         };
         let (members, quotes) = (0..0, 0..0);
-        Cluster { keeper_first, keeper_last, members, quotes, state, kind, documents, characters }
+        Cluster { keeper_first, keeper_last, members, state, quotes, kind, documents, characters }
     }
 }
