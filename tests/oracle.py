@@ -218,6 +218,7 @@ def is_numeric(token: str) -> bool:
 NUMERALS = frozenset("一二三四五六七八九十百千万萬亿億零两兩廿卅卌壹贰貳叁肆伍陆陸柒捌玖拾佰仟壱弐")
 
 
+@cache
 def is_number_token(token: str) -> bool:
     """A token with a digit, or a numeral."""
     return is_numeric(token) or token in NUMERALS
@@ -469,11 +470,17 @@ class Block:
         return tokens(self.text, self.rules.numbers == "mask")
 
     @cached_property
-    def names(self) -> list[bool]:
-        """Which of its tokens are kept apart as names, or as numbers where these are vetoed."""
+    def by_numbers(self) -> list[Piece]:
+        """Its runs of numbers and all other tokens."""
+        return pieces(self.tokens, [is_number_token(token) for token in self.tokens])
+
+    @cached_property
+    def by_names(self) -> list[Piece]:
+        """Its runs of names, and of numbers where these are vetoed, and all other tokens."""
         vetoed = self.rules.numbers == "veto"
         marked = zip(names(self.spelling or self.text), self.tokens, strict=True)
-        return [name or (vetoed and is_number_token(token)) for name, token in marked]
+        apart = [name or (vetoed and is_number_token(token)) for name, token in marked]
+        return pieces(self.tokens, apart)
 
     @cached_property
     def normal(self) -> str:
@@ -521,10 +528,7 @@ def only_numbers_differ(left: Block, right: Block, with_words: bool = True) -> b
 
     with_words: but for a word beside a run that differs, as in a date.
     """
-    sides = [[is_number_token(token) for token in block.tokens] for block in (left, right)]
-    return only_runs_differ(
-        pieces(left.tokens, sides[0]), pieces(right.tokens, sides[1]), with_words
-    )
+    return only_runs_differ(left.by_numbers, right.by_numbers, with_words)
 
 
 @dataclass(frozen=True)
@@ -549,7 +553,9 @@ def pieces(tokens: list[str], apart: list[bool]) -> list[Piece]:
 def only_runs_differ(left: list[Piece], right: list[Piece], with_words: bool) -> bool:
     """Piece by piece: a run against a run, an equal token against a token; where `with_words`, also
     another token directly before or behind a run that differs."""
-    if [piece.is_run for piece in left] != [piece.is_run for piece in right]:
+    if len(left) != len(right):
+        return False
+    if any(one.is_run != other.is_run for one, other in zip(left, right, strict=True)):
         return False
 
     def other_run(place: int) -> bool:
@@ -654,18 +660,14 @@ def only_names_differ(left: Block, right: Block) -> bool:
     rest = [len(block.tokens) - start - end for block in (left, right)]
     if not (min(rest) >= 1 and max(rest) <= 1024):
         return False
-    sides = [pieces(block.tokens, block.names) for block in (left, right)]
-    return only_runs_differ(*sides, with_words=True)
+    return only_runs_differ(left.by_names, right.by_names, with_words=True)
 
 
 def differences(left: Block, right: Block) -> list[tuple[tuple[int, int], tuple[int, int]]]:
     """Where a template's texts differ: characters of both, run of numbers or names by run, with the
     words beside it that differ."""
     numbers = left.rules.numbers == "veto" and only_numbers_differ(left, right)
-    one, other = (
-        pieces(block.tokens, [is_number_token(t) for t in block.tokens] if numbers else block.names)
-        for block in (left, right)
-    )
+    one, other = (block.by_numbers if numbers else block.by_names for block in (left, right))
     differ = [left.tokens != right.tokens for left, right in zip(one, other, strict=True)]
     stretches: list[list[int]] = []
     for place in (place for place, differs in enumerate(differ) if differs):

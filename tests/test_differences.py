@@ -108,9 +108,8 @@ def test_differences_of_two_texts_are_those_of_the_oracle(seed: int) -> None:
         left, right = (filled(chance, seed % 3 > 0, seed % 3 < 2) for _ in range(2))
         rules = oracle.Rules(numbers=numbers)
         one, other = oracle.blocks_of([left, right], rules)
-        pieces = [oracle.pieces(block.tokens, block.names) for block in (one, other)]
         alike = (numbers == "veto" and oracle.only_numbers_differ(one, other)) or (
-            oracle.only_runs_differ(*pieces, with_words=True)
+            oracle.only_runs_differ(one.by_names, other.by_names, with_words=True)
         )
         found = _core.differences(left, right, numbers)
         assert found == (oracle.differences(one, other) if alike else [])
