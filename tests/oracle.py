@@ -218,6 +218,7 @@ def is_numeric(token: str) -> bool:
 NUMERALS = frozenset("一二三四五六七八九十百千万萬亿億零两兩廿卅卌壹贰貳叁肆伍陆陸柒捌玖拾佰仟壱弐")
 
 
+@cache
 def is_number_token(token: str) -> bool:
     """A token with a digit, or a numeral."""
     return is_numeric(token) or token in NUMERALS
@@ -469,16 +470,17 @@ class Block:
         return tokens(self.text, self.rules.numbers == "mask")
 
     @cached_property
-    def names_as_one(self) -> list[str]:
-        """The tokens, `*N*` for every maximal run of names, and of numbers where vetoed."""
-        made = []
-        marked = zip(names(self.spelling or self.text), self.tokens, strict=True)
+    def by_numbers(self) -> list[Piece]:
+        """Its runs of numbers and all other tokens."""
+        return pieces(self.tokens, [is_number_token(token) for token in self.tokens])
+
+    @cached_property
+    def by_names(self) -> list[Piece]:
+        """Its runs of names, and of numbers where these are vetoed, and all other tokens."""
         vetoed = self.rules.numbers == "veto"
-        for one, run in groupby(
-            marked, lambda pair: pair[0] or (vetoed and is_number_token(pair[1]))
-        ):
-            made += ["*N*"] if one else [token for _, token in run]
-        return made
+        marked = zip(names(self.spelling or self.text), self.tokens, strict=True)
+        apart = [name or (vetoed and is_number_token(token)) for name, token in marked]
+        return pieces(self.tokens, apart)
 
     @cached_property
     def normal(self) -> str:
@@ -521,41 +523,117 @@ def spell(blocks: Iterable[Block]) -> None:
         block.spelling = first.setdefault(block.fingerprint, block.text)
 
 
-def only_numbers_differ(left: Block, right: Block) -> bool:
-    """The same tokens once every run of numbers is one: 900, or 1 500, or 九百."""
-    return numbers_as_one(left.tokens) == numbers_as_one(right.tokens)
+def only_numbers_differ(left: Block, right: Block, with_words: bool = True) -> bool:
+    """The same tokens once every run of numbers is one: 900, or 1 500, or 九百.
+
+    with_words: but for a word beside a run that differs, as in a date.
+    """
+    return only_runs_differ(left.by_numbers, right.by_numbers, with_words)
 
 
-def numbers_as_one(tokens: list[str]) -> list[str]:
-    """The tokens, `0` for every maximal run of numbers."""
+@dataclass(frozen=True)
+class Piece:
+    """A maximal run of tokens that are kept apart, or one other token; `first` is its number."""
+
+    is_run: bool
+    tokens: tuple[str, ...]
+    first: int
+
+
+def pieces(tokens: list[str], apart: list[bool]) -> list[Piece]:
+    """A text as runs of what is kept apart and the tokens between."""
     made = []
-    for numeric, run in groupby(tokens, is_number_token):
-        made += ["0"] if numeric else run
+    for is_run, found in groupby(range(len(tokens)), lambda place: apart[place]):
+        places = list(found)
+        parts = [places] if is_run else [[place] for place in places]
+        made += [Piece(is_run, tuple(tokens[n] for n in part), part[0]) for part in parts]
     return made
 
 
-ENDS = set(".!?…:;。！？؟\n\r")
+def only_runs_differ(left: list[Piece], right: list[Piece], with_words: bool) -> bool:
+    """Piece by piece: a run against a run, an equal token against a token; where `with_words`, also
+    another token directly before or behind a run that differs."""
+    if len(left) != len(right):
+        return False
+    if any(one.is_run != other.is_run for one, other in zip(left, right, strict=True)):
+        return False
+
+    def other_run(place: int) -> bool:
+        is_piece = 0 <= place < len(left)
+        return is_piece and left[place].is_run and left[place].tokens != right[place].tokens
+
+    return all(
+        one.is_run
+        or one.tokens == other.tokens
+        or (with_words and (other_run(place - 1) or other_run(place + 1)))
+        for place, (one, other) in enumerate(zip(left, right, strict=True))
+    )
+
+
+ENDS = set(".!?…:;。！？؟")
 OPENS = set('"“„‚‘«‹([{「『（【《〈')
+JOINS = set(" \n\r\u00a0\u202f-\u2010'’")
 
 
 def names(text: str) -> list[bool]:
     """Which tokens are names: capitals that neither the place nor the fashion of the text asks for,
-    and Roman numerals."""
-    found: list[bool] = []
-    romans: list[bool] = []
-    words, capitals, behind = 0, 0, None
-    for token, start, end in placed_tokens(text):
-        word = not is_numeric(token) and character_class(token[0]) != SYMBOL
-        capital = word and (text[start].isupper() or unicodedata.category(text[start]) == "Lt")
-        words, capitals = words + word, capitals + capital
-        between = text[behind:start] if behind is not None else "."
-        quoted = between[-1:] in OPENS or (between[-1:] == "'" and len(between) > 1)
-        found.append(capital and not quoted and not ENDS & set(between))
-        romans.append(capital and is_roman(text[start:end], text[end : end + 1]))
-        behind = end
-    return [
-        (name and 2 * capitals <= words) or roman for name, roman in zip(found, romans, strict=True)
+    with what belongs to them, and Roman numerals."""
+    placed = placed_tokens(text)
+    written = [text[start:end] for _, start, end in placed]
+    is_word = [
+        not is_numeric(token) and character_class(token[0]) != SYMBOL for token, _, _ in placed
     ]
+    capital = [
+        word and (part[0].isupper() or unicodedata.category(part[0]) == "Lt")
+        for word, part in zip(is_word, written, strict=True)
+    ]
+    roman = [
+        is_capital and is_roman(part, text[end : end + 1])
+        for is_capital, part, (_, _, end) in zip(capital, written, placed, strict=True)
+    ]
+    between: list[str | None] = [None] * len(placed)
+    for number, (token, _, end) in enumerate(placed[:-1]):
+        what = text[end : placed[number + 1][1]]
+        short = len(token) == 1 or re.fullmatch("[b-df-hj-np-tv-xz]+", token)
+        short = short and capital[number] and not (roman[number] and number == 0)
+        if short and not any(c.isupper() for c in written[number][1:]):
+            what = what.removeprefix(".")  # of an initial, or a title
+        between[number + 1] = what
+    joined = [
+        what is not None and not asks_for_capital(what) and set(what) <= JOINS for what in between
+    ]
+    found = [
+        (is_capital and what is not None and not asks_for_capital(what))
+        or (word and re.search("ab", "".join(map(case_of, part))) is not None)
+        for word, is_capital, what, part in zip(is_word, capital, between, written, strict=True)
+    ]
+    if 2 * sum(capital) > sum(is_word):
+        found = [False] * len(placed)
+    for number in reversed(range(1, len(placed))):
+        if found[number] and joined[number] and capital[number - 1]:
+            found[number - 1] = True
+    short = [
+        is_word[n] and not capital[n] and len(token) <= 3 for n, (token, _, _) in enumerate(placed)
+    ]
+    alone = list(found)
+    for first in range(len(placed)):
+        for last in (first + 2, first + 3):
+            inside = range(first + 1, last)
+            between = last < len(placed) and alone[first] and alone[last]
+            if between and all(joined[first + 1 : last + 1]) and all(short[n] for n in inside):
+                found[first + 1 : last] = [True] * len(inside)
+    return [one or other for one, other in zip(found, roman, strict=True)]
+
+
+def asks_for_capital(what: str) -> bool:
+    """Whether a word behind this begins a sentence, a paragraph or a quotation."""
+    quoted = what[-1:] in OPENS or (what[-1:] == "'" and len(what) > 1)
+    return quoted or bool(ENDS & set(what)) or max(what.count("\n"), what.count("\r")) > 1
+
+
+def case_of(character: str) -> str:
+    """`a` for small letters, `b` for capitals."""
+    return "a" if character.islower() else "b" if character.isupper() else "-"
 
 
 ROMAN = re.compile("M{0,3}(CM|CD|D?C{0,3})(XC|XL|L?X{0,3})(IX|IV|V?I{0,3})")
@@ -582,35 +660,32 @@ def only_names_differ(left: Block, right: Block) -> bool:
     rest = [len(block.tokens) - start - end for block in (left, right)]
     if not (min(rest) >= 1 and max(rest) <= 1024):
         return False
-    return left.names_as_one == right.names_as_one
+    return only_runs_differ(left.by_names, right.by_names, with_words=True)
 
 
 def differences(left: Block, right: Block) -> list[tuple[tuple[int, int], tuple[int, int]]]:
-    """Where a template's texts differ: characters of both, run of numbers or names by run."""
+    """Where a template's texts differ: characters of both, run of numbers or names by run, with the
+    words beside it that differ."""
     numbers = left.rules.numbers == "veto" and only_numbers_differ(left, right)
-    sides = [runs_apart(block, numbers) for block in (left, right)]
-    return [
-        ((one[0][1], one[-1][2]), (other[0][1], other[-1][2]))
-        for one, other in zip(*sides, strict=True)
-        if [token for token, _, _ in one] != [token for token, _, _ in other]
-    ]
+    one, other = (block.by_numbers if numbers else block.by_names for block in (left, right))
+    differ = [left.tokens != right.tokens for left, right in zip(one, other, strict=True)]
+    stretches: list[list[int]] = []
+    for place in (place for place, differs in enumerate(differ) if differs):
+        # A word, a run, a word: any of the words may be absent, and one between two runs is the first's.
+        last = stretches[-1] if stretches else []
+        is_complete = len(last) > 1 and not one[last[-1]].is_run
+        if last[-1:] == [place - 1] and not is_complete:
+            last.append(place)
+        else:
+            stretches.append([place])
+    placed = [placed_tokens(block.text, block.rules.numbers == "mask") for block in (left, right)]
 
+    def span(side: int, found: list[Piece], places: list[int]) -> tuple[int, int]:
+        first, last = found[places[0]].first, found[places[-1]]
+        end = last.first + len(last.tokens) - 1
+        return placed[side][first][1], placed[side][end][2]
 
-def runs_apart(block: Block, numbers: bool) -> list[list[tuple[str, int, int]]]:
-    """The placed tokens of a block: runs of numbers, or of names and numbers, and all between."""
-    vetoed = block.rules.numbers == "veto"
-    placed = placed_tokens(block.text, block.rules.numbers == "mask")
-    marked = zip(names(block.spelling or block.text), placed, strict=True)
-    flagged = [
-        (
-            is_number_token(token[0])
-            if numbers
-            else name or (vetoed and is_number_token(token[0])),
-            token,
-        )
-        for name, token in marked
-    ]
-    return [[token for _, token in run] for _, run in groupby(flagged, lambda pair: pair[0])]
+    return [(span(0, one, places), span(1, other, places)) for places in stretches]
 
 
 def common_start(left: list[str], right: list[str]) -> int:
@@ -672,11 +747,31 @@ def may_replace(kept: Block, repeat: Block) -> bool:
 
 def stands_in(own: Block, other: Block) -> bool:
     """Whether the other has .82 of its shingles, .85 of its tokens in their order, or all but numbers."""
-    if own.rules.numbers == "keep" and only_numbers_differ(own, other):
+    if own.rules.numbers == "keep" and only_numbers_differ(own, other, with_words=False):
         return True
     shared = len(own.shingles & other.shingles)
     in_order = LCSseq.similarity(own.tokens, other.tokens)
+    if len(own.shingles) - shared >= NEW and says_more(own, other):
+        return False
     return shared >= 0.82 * len(own.shingles) or in_order >= 0.85 * len(own.tokens)
+
+
+NEW = 8
+
+
+def says_more(own: Block, other: Block) -> bool:
+    """Whether it has eight tokens in a row of which none stands in three in a row of the other."""
+    if own.rules.unit == "document":
+        return False
+    theirs = {tuple(other.tokens[n : n + 3]) for n in range(len(other.tokens) - 2)}
+    known = {
+        place + n
+        for place in range(len(own.tokens) - 2)
+        if tuple(own.tokens[place : place + 3]) in theirs
+        for n in range(3)
+    }
+    new = [place not in known for place in range(len(own.tokens))]
+    return any(all(new[n : n + NEW]) for n in range(len(new) - NEW + 1))
 
 
 def in_scope(left: Block, right: Block, scope: str) -> bool:

@@ -145,11 +145,56 @@ CASES = [
     ("Arabic", ARABIC.format("أحمد"), ARABIC.format("محمود"), {}, False, "no capitals"),
     (
         "the first word",
-        "Rain " + ENGLISH.format("Ann", "Leeds"),
-        "Snow " + ENGLISH.format("Ann", "Leeds"),
+        "Rain stopped the work. " + ENGLISH.format("Ann", "Leeds"),
+        "Snow stopped the work. " + ENGLISH.format("Ann", "Leeds"),
         {},
         False,
         "it begins the text",
+    ),
+    *(
+        (name, ENGLISH.format(one, "Leeds"), ENGLISH.format(other, "Leeds"), {}, expected, why)
+        for name, one, other, expected, why in [
+            ("initials", "A. B. Lee", "C. Watson", True, "an initial ends no sentence"),
+            ("titles", "Dr. Lee", "Mrs. Watson", True, "neither does a title"),
+            ("particles", "Otto von Lee", "Oscar de la Watson", True, "short words between"),
+            ("small letters first", "iPhone", "eBay", True, "a capital inside"),
+            ("a word beside", "King Charles", "the queen Anne", False, "two words more"),
+            ("one word beside", "king Charles", "queen Anne", True, "it belongs to the name"),
+        ]
+    ),
+    (
+        "a name at the beginning",
+        f"Ann Lee came. {ENGLISH.format('Ann', 'Leeds')}",
+        f"Mary Watson came. {ENGLISH.format('Ann', 'Leeds')}",
+        {},
+        True,
+        "a capital that is asked for belongs to the name behind it",
+    ),
+    (
+        "a paragraph that was broken to fit a width",
+        ENGLISH.format("Ann", "Leeds")
+        .replace(" in Leeds", "\nin Leeds")
+        .replace(" where", "\nwhere"),
+        ENGLISH.format("Ann", "York").replace(" York", "\nYork").replace(" that", "\nthat"),
+        {"unit": "document"},
+        True,
+        "a line end asks for no capital",
+    ),
+    (
+        "dates",
+        FRENCH.format("le maire", "Arles") + " Fait le 12 mai 2015.",
+        FRENCH.format("le maire", "Arles") + " Fait le 3 juin 2016.",
+        {},
+        True,
+        "a word beside a number that differs belongs to it",
+    ),
+    (
+        "a month alone",
+        FRENCH.format("le maire", "Arles") + " Fait le 12 mai 2015.",
+        FRENCH.format("le maire", "Arles") + " Fait le 12 juin 2015.",
+        {},
+        False,
+        "no number differs",
     ),
     (
         "the first word of a sentence",

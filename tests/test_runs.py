@@ -289,3 +289,30 @@ def test_text_that_repeats_itself_is_read_in_one_go(said: str) -> None:
         list(checker.problems(runs.clean_texts([f"{own(1)}\n\n{many}", f"{own(2)}\n\n{many}"])))
         == []
     )
+
+
+def test_a_quotation_stands_in_the_cluster_of_what_it_quotes() -> None:
+    whole = sentence(1, 60)
+    quoted = " ".join(whole.split()[20:50])
+    quoting = f"{sentence(2, 40)} {quoted} {sentence(3, 40)}"
+    assert spans_of([whole, whole.upper(), quoting]) == [
+        [(whole, "keeper"), (whole.upper(), "removed"), (quoted, "part")]
+    ]
+    # A quotation within the paragraph's own document is told as well; one of another text apart.
+    other = sentence(4, 60)
+    part = " ".join(other.split()[5:40])
+    quoting += f"\n\n{sentence(5, 40)} {part} {sentence(6, 30)}"
+    (cluster, apart) = clusters_of([whole, whole.upper(), quoting, other])
+    assert [member.get("kept") for member in cluster["members"]] == [None, None, "part"]
+    assert cluster["documents"] == 3
+    assert apart["documents"] == 2
+
+
+def test_what_holds_a_paragraph_and_more_stands_in_the_cluster_of_what_goes_for_it() -> None:
+    part, more = sentence(1, 40), sentence(2, 30)
+    texts = [part, f"{part} {more}", part.upper()]
+    (cluster,) = clusters_of(texts)
+    kept = [member.get("kept") for member in cluster["members"]]
+    assert kept == [None, "contained", None]
+    (entry,) = (entry for entry in dedup.clean(texts).removed if not entry.get("dropped"))
+    assert entry["cluster"] == cluster["cluster"]

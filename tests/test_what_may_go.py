@@ -105,6 +105,31 @@ def test_a_text_with_a_few_words_changed_goes() -> None:
     assert cleaned([STORY, edited]) == [STORY]
 
 
+@pytest.mark.parametrize(("count", "left"), [(7, 1), (8, 2)])
+@pytest.mark.parametrize("place", [0, 60, 120])
+def test_eight_words_of_its_own_keep_a_long_text(count: int, left: int, place: int) -> None:
+    words = [f"{a}and{b}" for a in "abcdefghijkl" for b in "mnopqrstuv"]
+    longer = [*words[:place], *(f"new{a}" for a in "abcdefgh"[:count]), *words[place:]]
+    texts = [" ".join(words), " ".join(longer)]
+    result = dedup.clean(texts)
+    assert len(result.documents) == left
+    (member,) = (member for member in result.clusters[0].members if not member.keeper)
+    assert member.kept == ("contained" if left == 2 else None)
+    # Whole documents are alike or not.
+    assert len(dedup.clean(texts, unit="document").documents) == 1
+
+
+@pytest.mark.parametrize("separator", [" | ", " • ", " +++ ", " / "])
+def test_new_headlines_of_a_ticker_without_gaps_are_never_lost(separator: str) -> None:
+    heads = [
+        " ".join(f"{word}{a}{b}" for word in "each head has its words".split())
+        for a in "abcde"
+        for b in "vwxyz"
+    ]
+    texts = [separator.join(heads[:23]), separator.join(heads[2:])]
+    assert dedup.clean(texts).removed == []
+
+
 def test_two_words_of_a_short_text_are_too_many() -> None:
     texts = ["(P)=1: event is certain to occur", "(P)=0: event is certain NOT to occur"]
     assert cleaned(texts) == texts

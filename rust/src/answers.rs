@@ -144,10 +144,22 @@ impl Corpus {
         let mut totals: HashMap<(&'static str, bool), [u64; 3]> = HashMap::new();
         for cluster in &self.outcome().plan.clusters {
             let kept = crate::render::kept_by(cluster.state).is_some();
-            let total = totals.entry((crate::render::kind_name(cluster.kind), kept)).or_default();
-            total[0] += 1;
-            total[1] += cluster.members.len() as u64;
-            total[2] += cluster.characters;
+            let kind = crate::render::kind_name(cluster.kind);
+            totals.entry((kind, kept)).or_default()[0] += 1;
+            let plan = &self.outcome().plan;
+            let mut add = |kept: bool, characters: u64| {
+                let total = totals.entry((kind, kept)).or_default();
+                total[1] += 1;
+                total[2] += characters;
+            };
+            for &member in &plan.members[cluster.members.clone()] {
+                let state = plan.passages[member as usize].state;
+                let kept = crate::render::kept_by(state).is_some();
+                add(kept, plan.repeated(&self.store, member));
+            }
+            for (repeat, _) in plan.quoting(cluster) {
+                add(true, u64::from(repeat.place.span.1 - repeat.place.span.0));
+            }
         }
         for quote in &self.outcome().plan.quotes.clusters {
             let total = totals.entry((crate::render::kind_name(quote.kind), true)).or_default();

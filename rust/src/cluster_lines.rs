@@ -5,6 +5,7 @@ use std::ops::Range;
 use crate::escape::{write_id, write_number};
 use crate::likeness::{Likeness, RELATIONS};
 use crate::plan::Plan;
+use crate::quotes::Place;
 use crate::render::{Renderer, kept_by, kind_name, write_document, write_likeness, write_scores};
 use crate::store::Number;
 
@@ -20,11 +21,13 @@ impl Renderer<'_> {
         if part.start == 0 {
             self.write_head(number, out);
         }
-        let headed = Plan::has_keeper(&self.plan.clusters[number]);
+        let cluster = &self.plan.clusters[number];
+        let headed = Plan::has_keeper(cluster);
         let members = self.members(number);
-        let whole = self.plan.clusters[number].keeper_span;
-        let last = part.end >= members.len();
-        for (place, &member) in part.clone().zip(&members[part]) {
+        let whole = cluster.keeper_span;
+        let last = part.end >= self.plan.count_members(number);
+        let passages = part.start.min(members.len())..part.end.min(members.len());
+        for (place, &member) in passages.clone().zip(&members[passages]) {
             if headed || place > 0 {
                 out.push(b',');
             }
@@ -49,9 +52,29 @@ impl Renderer<'_> {
             out.extend_from_slice(self.plan.differences.of(member).unwrap_or_default());
             out.push(b'}');
         }
+        // Places that quote the keeper follow.
+        let quoting = part.start.max(members.len())..part.end.max(members.len());
+        for (repeat, quoted) in
+            self.plan.quoting(cluster).skip(quoting.start - members.len()).take(quoting.len())
+        {
+            self.write_quoting(repeat.place, (quoted != whole).then_some(quoted), out);
+        }
         if last {
             out.extend_from_slice(b"]}\n");
         }
+    }
+
+    /// Appends a place that is only a part of its blocks, behind others.
+    fn write_quoting(&self, place: Place, part: Option<(u32, u32)>, out: &mut Vec<u8>) {
+        out.extend_from_slice(b",{");
+        self.write_place(place.blocks.0, place.blocks.1, place.span, out);
+        out.extend_from_slice(b",\"keeper\":false,");
+        write_scores("equal", 1.0, 1.0, out);
+        if let Some(part) = part {
+            out.push(b',');
+            write_span("keeper_span", part, out);
+        }
+        out.extend_from_slice(b",\"kept\":\"part\"}");
     }
 
     /// Appends the beginning of a cluster's line, up to its keeper.
@@ -59,7 +82,8 @@ impl Renderer<'_> {
         let cluster = &self.plan.clusters[number];
         let pieces = self.members(number).iter().flat_map(|&member| self.plan.pieces(member));
         let relations = pieces.map(|member| self.plan.likenesses.relation(member));
-        let weakest = usize::from(relations.max().unwrap_or(0));
+        let least = u8::from(!cluster.quotes.is_empty());
+        let weakest = usize::from(relations.max().unwrap_or(0).max(least));
         let tokens: u64 = (cluster.keeper_first..=cluster.keeper_last)
             .map(|block| u64::from(self.store.block_tokens(block as usize)))
             .sum();
@@ -165,16 +189,7 @@ impl Renderer<'_> {
             out.extend_from_slice(b",\"keeper\":true}");
         }
         for repeat in &places[part.clone()] {
-            let place = repeat.place;
-            out.extend_from_slice(b",{");
-            self.write_place(place.blocks.0, place.blocks.1, place.span, out);
-            out.extend_from_slice(b",\"keeper\":false,");
-            write_scores("equal", 1.0, 1.0, out);
-            if let Some(part) = repeat.part {
-                out.push(b',');
-                write_span("keeper_span", part, out);
-            }
-            out.extend_from_slice(b",\"kept\":\"part\"}");
+            self.write_quoting(repeat.place, repeat.part, out);
         }
         if part.end >= places.len() {
             out.extend_from_slice(b"]}\n");

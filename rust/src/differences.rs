@@ -4,11 +4,13 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
+use crate::apart::{self, differ_in_runs_only};
+use crate::capitals::NameReader;
 use crate::careful::CarefulReader;
 use crate::escape::{write_number, write_string};
 use crate::fates::{Fates, State};
-use crate::names::{NameReader, apart};
-use crate::numerals::{differ_in_numbers_only, is_number};
+use crate::names::is_apart;
+use crate::numerals::{differ_in_values_only, is_number};
 use crate::places::Places;
 use crate::plan::Passage;
 use crate::settings::{Numbers, Settings};
@@ -97,47 +99,26 @@ struct Side<'a> {
     names: &'a [bool],
 }
 
-/// The runs of numbers, or of names and numbers, in which two sides differ; nothing where they differ in
-/// something else.
+/// The runs of numbers, or of names and numbers, in which two sides differ, with the words beside them
+/// that do; nothing where they differ in something else.
 fn differing(sides: [Side<'_>; 2], numbers: Numbers) -> Vec<[Range<usize>; 2]> {
-    let only_numbers =
-        numbers == Numbers::Veto && differ_in_numbers_only(sides[0].tokens, sides[1].tokens);
-    let runs = sides.map(|side| {
-        let apart: Vec<bool> = if only_numbers {
-            side.tokens.iter().map(|&token| is_number(token)).collect()
-        } else {
-            apart((side.tokens, side.names), numbers).collect()
+    let [one, other] = sides;
+    let only_numbers = numbers == Numbers::Veto && differ_in_values_only(one.tokens, other.tokens);
+    let [one, other] = [one, other].map(|side| {
+        let is_apart = move |place: usize| {
+            let token = side.tokens[place];
+            if only_numbers {
+                is_number(token)
+            } else {
+                is_apart(token, side.names[place], numbers)
+            }
         };
-        runs_of(&apart)
+        apart::Side { tokens: side.tokens, is_apart }
     });
-    let text = |side: usize, run: &(bool, Range<usize>)| &sides[side].tokens[run.1.clone()];
-    let is_template = runs[0].len() == runs[1].len()
-        && runs[0]
-            .iter()
-            .zip(&runs[1])
-            .all(|(one, other)| one.0 == other.0 && (one.0 || text(0, one) == text(1, other)));
-    if !is_template {
-        return Vec::new();
-    }
-    runs[0]
-        .iter()
-        .zip(&runs[1])
-        .filter(|(one, other)| text(0, one) != text(1, other))
-        .map(|(one, other)| [one.1.clone(), other.1.clone()])
-        .collect()
-}
-
-/// Runs of tokens that are kept apart, and each other stretch between them.
-fn runs_of(apart: &[bool]) -> Vec<(bool, Range<usize>)> {
-    let mut start = 0;
-    apart
-        .chunk_by(|one, other| one == other)
-        .map(|run| {
-            let first = start;
-            start += run.len();
-            (run[0], first..start)
-        })
-        .collect()
+    let mut found = Vec::new();
+    let is_template =
+        differ_in_runs_only((one, other), true, |own, theirs| found.push([own, theirs]));
+    if is_template { found } else { Vec::new() }
 }
 
 /// The code points of some tokens.

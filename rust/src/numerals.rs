@@ -6,6 +6,7 @@
 
 use std::sync::LazyLock;
 
+use crate::apart::{Side, differ_in_runs_only};
 use crate::hash::token_hash;
 
 /// Numerals in common use, and those of documents that must not be altered.
@@ -29,6 +30,16 @@ pub fn is_number(token: u32) -> bool {
 /// 1 500 are one number each, as are 九百 and 一千五百.
 #[must_use]
 pub fn differ_in_numbers_only(left: &[u32], right: &[u32]) -> bool {
+    differ_in_numbers(left, right, false)
+}
+
+/// Whether they are so but for words directly beside numbers that differ: 12 mai and 3 juin.
+#[must_use]
+pub fn differ_in_values_only(left: &[u32], right: &[u32]) -> bool {
+    differ_in_numbers(left, right, true)
+}
+
+fn differ_in_numbers(left: &[u32], right: &[u32], with_words: bool) -> bool {
     let most = left.len().min(right.len());
     // What both begin and end with is the same, whole runs of it.
     let mut before = left.iter().zip(right).take_while(|(one, other)| one == other).count();
@@ -40,15 +51,11 @@ pub fn differ_in_numbers_only(left: &[u32], right: &[u32]) -> bool {
     while after > 0 && is_number(left[left.len() - after]) {
         after -= 1;
     }
-    let between = |tokens: &'_ [u32]| before..tokens.len() - after;
-    numbers_as_one(&left[between(left)]).eq(numbers_as_one(&right[between(right)]))
-}
-
-/// The tokens; `None` for each run of numbers.
-fn numbers_as_one(tokens: &[u32]) -> impl Iterator<Item = Option<u32>> {
-    tokens
-        .chunk_by(|&token, &next| is_number(token) && is_number(next))
-        .map(|run| (!is_number(run[0])).then_some(run[0]))
+    let [one, other] = [left, right].map(|tokens| {
+        let tokens = &tokens[before..tokens.len() - after];
+        Side { tokens, is_apart: |place: usize| is_number(tokens[place]) }
+    });
+    differ_in_runs_only((one, other), with_words, |_, _| ())
 }
 
 #[cfg(test)]
@@ -60,6 +67,29 @@ mod tests {
             token_hash(word.as_bytes()) & !1 | u32::from(word.bytes().any(|b| b.is_ascii_digit()))
         };
         text.split(' ').map(hash).collect()
+    }
+
+    /// Piece by piece: runs of numbers are alike, and so are words but beside a run that differs.
+    fn differ_plainly(left: &[u32], right: &[u32], with_words: bool) -> bool {
+        let pieces = |tokens: &[u32]| -> Vec<Vec<u32>> {
+            tokens
+                .chunk_by(|&one, &two| is_number(one) && is_number(two))
+                .map(<[u32]>::to_vec)
+                .collect()
+        };
+        let (left, right) = (pieces(left), pieces(right));
+        let is_run = |piece: Option<&Vec<u32>>| piece.is_some_and(|piece| is_number(piece[0]));
+        let is_other_run = |place: usize| {
+            is_run(left.get(place)) && is_run(right.get(place)) && left[place] != right[place]
+        };
+        left.len() == right.len()
+            && (0..left.len()).all(|place| {
+                let runs = (is_run(left.get(place)), is_run(right.get(place)));
+                let beside = is_other_run(place + 1) || is_other_run(place.wrapping_sub(1));
+                runs == (true, true)
+                    || runs == (false, false)
+                        && (left[place] == right[place] || with_words && beside)
+            })
     }
 
     #[test]
@@ -76,8 +106,11 @@ mod tests {
                 (0..count).flat_map(|_| tokens(words[random(7) as usize])).collect()
             };
             let (left, right) = (text(), text());
-            let plain = numbers_as_one(&left).eq(numbers_as_one(&right));
-            assert_eq!(differ_in_numbers_only(&left, &right), plain, "{left:?} {right:?}");
+            for with_words in [false, true] {
+                let plain = differ_plainly(&left, &right, with_words);
+                let found = differ_in_numbers(&left, &right, with_words);
+                assert_eq!(found, plain, "{left:?} {right:?}");
+            }
         }
     }
 
@@ -87,5 +120,14 @@ mod tests {
         assert!(differ_in_numbers_only(&tokens("第 1 500 条"), &tokens("第 一 千 条")));
         assert!(!differ_in_numbers_only(&tokens("第 二 条"), &tokens("第 条")));
         assert!(!differ_in_numbers_only(&tokens("统 一"), &tokens("统 计")));
+    }
+
+    #[test]
+    fn a_word_beside_a_number_that_differs_belongs_to_it() {
+        let differ = |left: &str, right: &str| differ_in_values_only(&tokens(left), &tokens(right));
+        assert!(differ("le 12 mai à midi", "le 3 juin à midi"));
+        assert!(differ("le lundi 12 mai", "le mardi 3 juin"));
+        assert!(!differ("le 12 mai à midi", "le 12 juin à midi"));
+        assert!(!differ("le 12 mai à midi", "le 3 juin au soir"));
     }
 }

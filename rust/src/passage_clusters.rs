@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use crate::fates::{Fates, State};
 use crate::furniture::{FURNITURE_DOCUMENTS, is_furniture};
+use crate::kindred::{Ordered, join_larger_sides};
 use crate::plan::{Cluster, Kind, Passage, Plan};
 use crate::settings::Settings;
 use crate::store::{NONE, Number, Store};
@@ -62,10 +63,10 @@ fn passages_of(
 }
 
 impl Plan {
-    /// Passages whose keepers overlap, and which share their fate, share a cluster.
+    /// Passages whose keepers overlap, and which share their fate, share a cluster; see also `kindred`.
     pub(crate) fn join_clusters(&mut self, said: (&Store, &Settings), sources: &[Number]) {
         let later: HashSet<Number> = self.continued.values().iter().copied().collect();
-        let mut order: Vec<(State, Number, Number, Number)> = self
+        let mut order: Vec<Ordered> = self
             .passages
             .iter()
             .zip(0..self.passages.len() as Number)
@@ -77,6 +78,7 @@ impl Plan {
             })
             .collect();
         order.par_sort_unstable();
+        join_larger_sides(said.0, self, &mut order);
         let mut joined: Vec<(Range<usize>, Number)> = Vec::new();
         for (place, &(state, keeper_first, _, keeper_last)) in order.iter().enumerate() {
             match joined.last_mut() {
@@ -138,7 +140,8 @@ impl Plan {
         let characters = members.iter().map(|&member| self.repeated(store, member)).sum();
         let place = |first, last| (self.documents[first as usize], first, last);
         let keeper = place(keeper_first, keeper_last);
-        let places = members.iter().map(|&member| {
+        let own = |&&member: &&Number| self.passages[member as usize].state == state;
+        let places = members.iter().filter(own).map(|&member| {
             let last = self.pieces(member).last().unwrap_or(member);
             place(self.passages[member as usize].first, self.passages[last as usize].last)
         });
@@ -156,13 +159,14 @@ impl Plan {
             _ => Kind::Shared,
         };
         let keeper_span = self.whole_keeper_span(store, members);
-        let members = 0..0;
+        let (members, quotes) = (0..0, 0..0);
         Cluster {
             keeper_first,
             keeper_last,
             keeper_span,
             members,
             state,
+            quotes,
             kind,
             documents,
             characters,

@@ -13,6 +13,7 @@ use crate::fates::{Fates, State};
 use crate::furniture::{short_furniture, sources};
 use crate::gaps::{Continued, continued};
 use crate::given::Given;
+use crate::kindred::count_places;
 use crate::likeness::Likenesses;
 use crate::passage_clusters::find_passages;
 use crate::passages::{count_documents, settle};
@@ -64,8 +65,10 @@ pub struct Cluster {
     pub keeper_span: (u32, u32),
     /// The passages that repeat it, in `Plan::members`.
     pub members: Range<usize>,
-    /// What became of them.
+    /// What became of them; but of those that stay as the larger side among some that go.
     pub state: State,
+    /// Quotes of parts of the keeper, in `Quotes::joined`.
+    pub quotes: Range<usize>,
     /// Why it repeats.
     pub kind: Kind,
     /// Documents it stands in.
@@ -199,6 +202,7 @@ pub fn plan_from<T: Send>(
             documents,
         };
         plan.join_clusters((store, settings), &sources);
+        plan.join_quotes();
         plan.similar = plan.find_similar(store, settings);
         plan.documents = Vec::new();
         return (plan, done);
@@ -388,7 +392,10 @@ impl Plan {
     #[must_use]
     pub fn count_members(&self, number: usize) -> usize {
         match number.checked_sub(self.clusters.len()) {
-            None => self.clusters[number].members.len(),
+            None => {
+                let Cluster { members, quotes, .. } = &self.clusters[number];
+                members.len() + count_places(&self.quotes.joined, quotes.clone())
+            }
             Some(quote) => self.quotes.clusters[quote].members.len(),
         }
     }

@@ -69,6 +69,8 @@ pub struct Quote {
 pub struct Quotes {
     /// By the place of the first one.
     pub clusters: Vec<Quote>,
+    /// Those that are told in the cluster of what repeats more of their first place, cluster by cluster.
+    pub joined: Vec<Quote>,
     /// The other places, quote by quote.
     pub places: Vec<Repeat>,
 }

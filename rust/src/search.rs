@@ -8,7 +8,7 @@ use crate::crowds::Crowds;
 use crate::group::{Bands, Candidates, Features, Pair, group};
 use crate::memory::at_most;
 use crate::names::mark_names;
-use crate::numerals::differ_in_numbers_only;
+use crate::numerals::differ_in_values_only;
 use crate::settings::{Numbers, Settings};
 use crate::shingle::{Powers, extend_items, shingle_set};
 use crate::sign::Permutations;
@@ -190,7 +190,7 @@ fn mark_templates(store: &Store, matches: &mut [Match]) {
         || (store.token_reader(), store.token_reader()),
         |(left, right), found| {
             found.template =
-                differ_in_numbers_only(left.tokens(found.left), right.tokens(found.right));
+                differ_in_values_only(left.tokens(found.left), right.tokens(found.right));
         },
     );
 }

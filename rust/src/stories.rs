@@ -13,7 +13,7 @@ use crate::cluster::Corpus;
 use crate::families::{ALIKE_TEMPLATE, Families, join, root};
 use crate::fates::Fates;
 use crate::names::is_template;
-use crate::numerals::differ_in_numbers_only;
+use crate::numerals::differ_in_values_only;
 use crate::partners::Search;
 use crate::portrait::{Portraits, Scores};
 use crate::runs::Run;
@@ -124,7 +124,7 @@ fn differ_as_template(
                 store.token_count(one).min(store.token_count(other)) < settings.least_tokens();
             one == other
                 || if short {
-                    settings.numbers == Numbers::Veto && differ_in_numbers_only(tokens.0, tokens.1)
+                    settings.numbers == Numbers::Veto && differ_in_values_only(tokens.0, tokens.1)
                 } else {
                     is_template(store, settings, (one, other), tokens)
                 }

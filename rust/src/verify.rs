@@ -1,7 +1,7 @@
 //! Verification: the exact resemblance and containment of two blocks, and what they make of them.
 
 use crate::covers::are_enough;
-use crate::numerals::differ_in_numbers_only;
+use crate::numerals::differ_in_values_only;
 use crate::settings::{Numbers, Settings};
 use crate::shingle::{fill_shingle_set, shingle_set};
 use crate::store::{Number, Store};
@@ -229,7 +229,7 @@ pub fn short_match(
         similarity,
         relation: Relation::Near,
         template: settings.numbers == Numbers::Veto
-            && differ_in_numbers_only(&left.tokens, &right.tokens),
+            && differ_in_values_only(&left.tokens, &right.tokens),
         covered: [left_size, right_size].map(|size| are_enough(shared, size)),
     };
     found.look_at_tokens(settings, (&left.tokens, &right.tokens));

@@ -219,7 +219,7 @@ fn quotes(
 ) -> Vec<Sighting> {
     let first = scene.store.document_blocks(scene.store.documents() - 1).start;
     let quotes = &plan.quotes;
-    let members = quotes.clusters.iter().flat_map(|quote| {
+    let members = quotes.clusters.iter().chain(&quotes.joined).flat_map(|quote| {
         quotes.places[quote.members.clone()].iter().map(move |repeat| (quote.keeper, repeat))
     });
     let own_ones = members.filter(|(_, repeat)| repeat.place.blocks.0 as usize >= first);

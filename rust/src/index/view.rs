@@ -3,7 +3,7 @@
 use crate::characters::Counts;
 use crate::covers::are_enough;
 use crate::names::texts_differ_in_names_only;
-use crate::numerals::differ_in_numbers_only;
+use crate::numerals::differ_in_values_only;
 use crate::settings::{Names, Numbers, Settings};
 use crate::shingle::shingle_set;
 use crate::token::TokenBuffer;
@@ -100,7 +100,7 @@ fn completed(settings: &Settings, left: &View, right: &View, found: Match) -> Ma
 }
 
 fn is_template(settings: &Settings, left: &View, right: &View) -> bool {
-    settings.numbers == Numbers::Veto && differ_in_numbers_only(&left.tokens, &right.tokens)
+    settings.numbers == Numbers::Veto && differ_in_values_only(&left.tokens, &right.tokens)
         || settings.names == Names::Veto
             && texts_differ_in_names_only(&left.text, &right.text, settings.numbers)
 }

@@ -141,7 +141,7 @@ pub(super) fn differ_in_numbers_only(left: &str, right: &str) -> bool {
         buffer.read(text, false);
         buffer.hashes().to_vec()
     };
-    numerals::differ_in_numbers_only(&hashes(left), &hashes(right))
+    numerals::differ_in_values_only(&hashes(left), &hashes(right))
 }
 
 /// Whether two texts differ in names only, and in numbers where `numbers` keeps these apart too.

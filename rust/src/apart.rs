@@ -1,0 +1,74 @@
+//! Whether two token streams are the same but for what is kept apart: runs of numbers, or of names.
+//!
+//! A word that differs directly beside a run that differs is a part of what is said there: 12 mai and 3 juin,
+//! 5 km and 3 miles, King Charles and Queen Anne are dates, distances and persons as wholes, and no list of
+//! months or units is of use for every language.
+
+use std::ops::Range;
+
+/// A text's tokens, and which of them are kept apart.
+#[derive(Clone, Copy)]
+pub struct Side<'a, F> {
+    /// The tokens.
+    pub tokens: &'a [u32],
+    /// Whether the token at a place is kept apart; such tokens that follow one another are one run.
+    pub is_apart: F,
+}
+
+impl<F: Fn(usize) -> bool> Side<'_, F> {
+    /// Where the run that begins at a place ends.
+    fn run_end(&self, place: usize) -> usize {
+        (place + 1..self.tokens.len())
+            .find(|&next| !(self.is_apart)(next))
+            .unwrap_or(self.tokens.len())
+    }
+}
+
+/// Whether two sides differ in their runs only, and in words directly beside runs that differ where
+/// `with_words`; `each` is told the tokens of both in which they differ.
+pub fn differ_in_runs_only<F: Fn(usize) -> bool, G: Fn(usize) -> bool>(
+    (one, other): (Side<'_, F>, Side<'_, G>),
+    with_words: bool,
+    mut each: impl FnMut(Range<usize>, Range<usize>),
+) -> bool {
+    let (mut i, mut j) = (0, 0);
+    // A difference that is not told yet, as the next word may belong to it; and a word that is one only if
+    // the next run differs.
+    let mut open: Option<(Range<usize>, Range<usize>)> = None;
+    let mut owed = false;
+    while i < one.tokens.len() && j < other.tokens.len() {
+        let is_run = (one.is_apart)(i);
+        if is_run != (other.is_apart)(j) {
+            return false;
+        }
+        let (start, end) = ((i, j), (&mut i, &mut j));
+        if is_run {
+            (*end.0, *end.1) = (one.run_end(start.0), other.run_end(start.1));
+        } else {
+            (*end.0, *end.1) = (start.0 + 1, start.1 + 1);
+        }
+        let (own, theirs) = (start.0..i, start.1..j);
+        let differ = one.tokens[own.clone()] != other.tokens[theirs.clone()];
+        if owed && !(is_run && differ) || differ && !is_run && !with_words {
+            return false;
+        }
+        match (open.take(), differ) {
+            (Some((one, other)), false) => each(one, other),
+            (None, false) => (),
+            (None, true) => (open, owed) = (Some((own, theirs)), !is_run),
+            // A word and the run behind it, to which one more word may belong.
+            (Some(before), true) if owed => {
+                (open, owed) = (Some((before.0.start..i, before.1.start..j)), false);
+            }
+            // A run and the word behind it.
+            (Some(before), true) => each(before.0.start..i, before.1.start..j),
+        }
+    }
+    if owed || i < one.tokens.len() || j < other.tokens.len() {
+        return false;
+    }
+    if let Some((one, other)) = open {
+        each(one, other);
+    }
+    true
+}
