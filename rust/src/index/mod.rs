@@ -21,6 +21,7 @@ pub mod keys;
 pub mod list;
 pub mod meet;
 pub mod merge;
+pub mod page;
 pub mod pairs;
 pub mod record;
 pub mod rows;
