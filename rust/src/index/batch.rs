@@ -10,6 +10,7 @@ use super::each::each;
 use super::file::Kind;
 use super::keys::{KeyMaker, Keys};
 use super::record::Node;
+use super::sieve::Sieve;
 use super::state::State;
 use super::view::View;
 use crate::anchors::Seen;
@@ -220,16 +221,17 @@ impl Batch {
         let held =
             |kind, key, limit, bucket: &mut Vec<u32>| held_bucket(state, kind, key, limit, bucket);
         let look = |(): &mut (), node: usize| {
-            look_up(state, &keys[node], &nodes[node].1, held, |node| state.node(node))
+            let known = (|node| state.node(node), |node| state.sieve(node));
+            look_up(state, &keys[node], &nodes[node].1, held, known)
         };
         let mut found: Vec<Found> = each((self.alone, nodes.len()), || (), look)?;
         // Among themselves: each is met by those that come after it. Most keys stand once.
         let all = || keys.iter().flat_map(Keys::all);
         let seen = Seen::new(8 * all().count());
         all().for_each(|(kind, key)| seen.add(spread(kind, key)));
-        let numbers: HashMap<u32, Node> = nodes.iter().copied().collect();
+        let numbers: HashMap<u32, usize> = nodes.iter().map(|node| node.0).zip(0..).collect();
         let mut chains = Chains::default();
-        for ((keys, (number, node)), found) in keys.iter().zip(nodes).zip(&mut found) {
+        for ((own, (number, node)), found) in keys.iter().zip(nodes).zip(&mut found) {
             let new = |kind, key, limit, bucket: &mut Vec<u32>| {
                 if seen.again(spread(kind, key)) {
                     chains.each(kind, key, &mut |other| {
@@ -239,10 +241,14 @@ impl Batch {
                 }
                 Ok(())
             };
-            let more = look_up(state, keys, node, new, |other| Ok(numbers[&other]))?;
+            let known = (
+                |other| Ok(nodes[numbers[&other]].1),
+                |other| Ok(keys[numbers[&other]].probe.sieve),
+            );
+            let more = look_up(state, own, node, new, known)?;
             found.others.extend(more.others);
             found.hot += more.hot;
-            for (kind, key) in keys.all().filter(|&(kind, key)| seen.again(spread(kind, key))) {
+            for (kind, key) in own.all().filter(|&(kind, key)| seen.again(spread(kind, key))) {
                 chains.push(kind, key, *number);
             }
         }
@@ -338,7 +344,7 @@ fn look_up(
     keys: &Keys,
     node: &Node,
     fill: impl Fn(Kind, u32, usize, &mut Vec<u32>) -> io::Result<()>,
-    known: impl Fn(u32) -> io::Result<Node>,
+    (known, sieve): (impl Fn(u32) -> io::Result<Node>, impl Fn(u32) -> io::Result<Sieve>),
 ) -> io::Result<Found> {
     let mut found = Found::default();
     let mut bucket = Vec::new();
@@ -346,7 +352,13 @@ fn look_up(
         bucket.clear();
         fill(kind, key, HOT, &mut bucket)?;
         found.hot += u32::from(bucket.len() >= HOT);
-        found.others.extend(bucket.iter().copied());
+        for &other in &bucket {
+            if !found.others.contains(&other)
+                && keys.probe.may_match(&state.settings, sieve(other)?)
+            {
+                found.others.insert(other);
+            }
+        }
     }
     let mut shared: HashMap<u32, u32> = HashMap::new();
     let mut hot = 0;
@@ -363,7 +375,10 @@ fn look_up(
     }
     found.hot += hot;
     for (other, shared) in shared {
-        if !found.others.contains(&other) && may_hold(state, (node, &known(other)?), shared + hot) {
+        if !found.others.contains(&other)
+            && keys.probe.may_match(&state.settings, sieve(other)?)
+            && may_hold(state, (node, &known(other)?), shared + hot)
+        {
             found.others.insert(other);
         }
     }

@@ -65,6 +65,8 @@ pub enum Kind {
     Ids,
     /// From an anchor of what stays of documents, whatever their breaks, to documents.
     Streams,
+    /// What tells of each block, by its number, which others it may match.
+    Sieves,
     /// From a key of one band to blocks: bands of words, then those of characters.
     Band(u8),
 }
@@ -86,6 +88,7 @@ impl Kind {
             Self::Anchors => 6,
             Self::Ids => 7,
             Self::Streams => 8,
+            Self::Sieves => 9,
             Self::Band(band) => 16 + band as u64,
         }
     }
@@ -103,6 +106,7 @@ impl Kind {
             Self::Anchors,
             Self::Ids,
             Self::Streams,
+            Self::Sieves,
         ]
         .into_iter()
         .find(|kind| kind.number() == number)
@@ -122,6 +126,7 @@ impl Kind {
             Self::Anchors => "a page of anchors",
             Self::Ids => "a page of ids",
             Self::Streams => "a page of stream anchors",
+            Self::Sieves => "a page of sieves",
             Self::Band(_) => "a page of band keys",
         }
     }

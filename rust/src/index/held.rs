@@ -59,7 +59,7 @@ impl State {
                 continue;
             }
             let text = batch.texts.get(&number).map_or("", String::as_str);
-            self.fresh.push_node(node, text);
+            self.fresh.push_node(node, keys.probe.sieve, text);
             for (kind, key) in keys.all() {
                 self.fresh.chains.push(kind, key, number);
             }

@@ -8,10 +8,11 @@ use hashbrown::HashSet;
 
 use super::file::{Kind, Writer};
 use super::filter::FilterWriter;
-use super::fresh::{end_pairs, end_rows, has_filter};
+use super::fresh::{end_pairs, end_rows, end_sieves, has_filter};
 use super::pairs::{Pair, PairStream, PairWriter};
 use super::record::{Fate, Held};
 use super::rows::RowWriter;
+use super::sieve::SieveWriter;
 use super::state::{Placed, State};
 use super::streams::{Streams, distinct};
 use crate::settings::Numbers;
@@ -63,6 +64,14 @@ pub fn merge(
             if stays(node) { rows.push(out, node, row) } else { Ok(()) }
         })?;
     }
+    let mut sieves = SieveWriter::default();
+    for placed in runs {
+        let Some(from) = placed.run.sieves() else { continue };
+        from.each(&placed.run.file, |node, sieve| {
+            if stays(node) { sieves.push(&mut out, node, sieve) } else { Ok(()) }
+        })?;
+    }
+    end_sieves(sieves, &mut out)?;
     let mut freed = Freed::new(state);
     copy_rows(runs, Kind::Documents, &mut out, |number, row, rows, out| {
         if !compact || state.removed.is_empty() {

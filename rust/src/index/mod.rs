@@ -26,6 +26,7 @@ pub mod pairs;
 pub mod record;
 pub mod rows;
 pub mod run;
+pub mod sieve;
 pub mod stage;
 pub mod state;
 pub mod streams;

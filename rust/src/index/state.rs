@@ -10,6 +10,7 @@ use super::file::Kind;
 use super::fresh::{Fresh, quarter};
 use super::record::{Held, Node, id_hash};
 use super::run::Run;
+use super::sieve::Sieve;
 use crate::settings::{Names, Scope, Settings};
 use crate::sign::Permutations;
 
@@ -172,6 +173,17 @@ impl State {
             None => self.fresh.node(number),
         };
         found.ok_or_else(|| damaged("a page of blocks"))
+    }
+
+    /// The sieve of a block, 0 where nothing is known of it.
+    ///
+    /// # Errors
+    /// Those of reading, and where a file is damaged.
+    pub fn sieve(&self, number: u32) -> io::Result<Sieve> {
+        match self.runs.get(self.run_of_node(number)) {
+            Some(placed) => placed.run.sieve(number).map_err(|error| named(placed, error)),
+            None => Ok(self.fresh.sieve(number).unwrap_or(0)),
+        }
     }
 
     /// The first text of a block that can match others.
