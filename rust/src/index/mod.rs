@@ -27,6 +27,7 @@ pub mod record;
 pub mod rows;
 pub mod run;
 pub mod sieve;
+pub mod sift;
 pub mod stage;
 pub mod state;
 pub mod streams;

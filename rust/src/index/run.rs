@@ -11,7 +11,7 @@ use super::file::{Kind, RunFile};
 use super::filter::Filter;
 use super::pairs::{PairStream, Pairs};
 use super::record::{Held, Node};
-use super::rows::Rows;
+use super::rows::{Near, Rows};
 use super::sieve::{Sieve, Sieves};
 
 /// An open run.
@@ -76,6 +76,35 @@ impl Run {
         Ok(may_have.then_some(pairs))
     }
 
+    /// Sets a bit for each of some keys of one kind that may be there.
+    ///
+    /// # Errors
+    /// Those of reading, and where a filter is damaged.
+    pub fn sift(&self, kind: Kind, keys: &[u32], bit: u64, found: &mut [u64]) -> io::Result<()> {
+        let Some((_, filter)) = self.pairs(kind) else { return Ok(()) };
+        for (found, &key) in found.iter_mut().zip(keys) {
+            let may_have = match filter {
+                Some(filter) => filter.may_have(&self.file, key)?,
+                None => true,
+            };
+            *found |= bit * u64::from(may_have);
+        }
+        Ok(())
+    }
+
+    /// Like `each`, of a key that may be there.
+    ///
+    /// # Errors
+    /// Those of reading, of `visit`, and where a page is damaged.
+    pub fn each_there(
+        &self,
+        kind: Kind,
+        key: u32,
+        visit: &mut impl FnMut(u32) -> io::Result<bool>,
+    ) -> io::Result<()> {
+        self.pairs(kind).map_or(Ok(()), |(pairs, _)| pairs.each(&self.file, key, visit))
+    }
+
     /// Calls `visit` with each value of a key of one kind, ascending, until it says no.
     ///
     /// # Errors
@@ -135,9 +164,9 @@ impl Run {
     ///
     /// # Errors
     /// Those of reading, and where a page is damaged.
-    pub fn text(&self, number: u32) -> io::Result<Option<String>> {
+    pub fn text(&self, number: u32, near: &mut Near) -> io::Result<Option<String>> {
         let Some(rows) = &self.rows[1] else { return Ok(None) };
-        rows.get(&self.file, number, |bytes| {
+        rows.get_near(&self.file, number, near, |bytes| {
             let text = std::str::from_utf8(bytes).map_err(|_| damaged(Kind::Texts.name()))?;
             Ok(text.to_owned())
         })

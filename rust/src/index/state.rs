@@ -9,8 +9,10 @@ use super::bytes::damaged;
 use super::file::Kind;
 use super::fresh::{Fresh, quarter};
 use super::record::{Held, Node, id_hash};
+use super::rows::Near;
 use super::run::Run;
 use super::sieve::Sieve;
+use super::sift::Where;
 use crate::settings::{Names, Scope, Settings};
 use crate::sign::Permutations;
 
@@ -191,8 +193,16 @@ impl State {
     /// # Errors
     /// Those of reading, and where there is no such text or a file is damaged.
     pub fn text(&self, number: u32) -> io::Result<String> {
+        self.text_near(number, &mut None)
+    }
+
+    /// The same, with the page that was read last.
+    ///
+    /// # Errors
+    /// Those of `text`.
+    pub fn text_near(&self, number: u32, near: &mut Near) -> io::Result<String> {
         let found = match self.runs.get(self.run_of_node(number)) {
-            Some(placed) => placed.run.text(number).map_err(|error| named(placed, error))?,
+            Some(placed) => placed.run.text(number, near).map_err(|error| named(placed, error))?,
             None => self.fresh.text(number).map(str::to_owned),
         };
         found.ok_or_else(|| damaged("a page of texts"))
@@ -211,30 +221,22 @@ impl State {
         found.ok_or_else(|| damaged("a page of documents"))
     }
 
-    /// The block of a fingerprint, and what is known of it.
+    /// The block of a fingerprint, where it may stand there, and what is known of it.
     ///
     /// # Errors
     /// Those of reading, and where a file is damaged.
-    pub fn find(&self, fingerprint: u128) -> io::Result<Option<(u32, Node)>> {
+    pub fn find(&self, there: Where, fingerprint: u128) -> io::Result<Option<(u32, Node)>> {
         if let Some(number) = self.fresh.find(fingerprint) {
             return Ok(Some((number, self.node(number)?)));
         }
         let mut found = None;
-        for placed in &self.runs {
-            let mut visit = |number| {
-                let node = placed.run.node(number)?.ok_or_else(|| damaged("a page of blocks"))?;
-                if node.fingerprint == fingerprint {
-                    found = Some((number, node));
-                }
-                Ok(found.is_none())
-            };
-            let key = quarter(fingerprint);
-            let asked = placed.run.each(Kind::Fingerprints, key, &mut visit);
-            asked.map_err(|error| named(placed, error))?;
-            if found.is_some() {
-                break;
+        self.each_there(there, (Kind::Fingerprints, quarter(fingerprint)), |number| {
+            let node = self.node(number)?;
+            if node.fingerprint == fingerprint {
+                found = Some((number, node));
             }
-        }
+            Ok(found.is_none())
+        })?;
         Ok(found)
     }
 
