@@ -26,7 +26,7 @@ from dedup.cli import main
 
 STORY = "The ferry will not sail tomorrow, the harbour office said, because of the storm."
 OTHER = "Herons are back on the river after an absence of eleven years, the ranger wrote."
-GOLDEN = Path(__file__).parent / "golden" / "index-3"
+GOLDEN = Path(__file__).parent / "golden" / "index-4"
 
 
 @pytest.fixture
@@ -404,7 +404,7 @@ def test_an_index_of_another_release_is_refused(path: str, name: str) -> None:
 def test_the_index_of_the_first_release_is_read(tmp_path: Path) -> None:
     path = tmp_path / "index"
     shutil.copytree(GOLDEN, path)
-    expected = json.loads((GOLDEN.parent / "index-3.json").read_text())
+    expected = json.loads((GOLDEN.parent / "index-4.json").read_text())
     with Index.open(path, mode="r") as index:
         assert index.verify() == []
         assert [entry.to_dict() for entry in index] == expected["entries"]

@@ -2,8 +2,8 @@
 //!
 //! A blocked Bloom filter (Putze, Sanders and Singler 2007): each key sets four bits of one line of the
 //! processor's cache, which its hash tells: anchors are least hashes, most of them small ones, and lines by
-//! their size would be full of them. A block is read when it is asked for first, and stays in memory: a byte
-//! a key.
+//! their size would be full of them. A block is read when it is asked for first, and stays in memory: seven
+//! bits a key.
 
 use std::io;
 use std::sync::OnceLock;
@@ -13,7 +13,7 @@ use super::file::{Part, RunFile, sealed, unsealed};
 use crate::shingle::mix64;
 
 /// Bits for each key.
-const BITS: u64 = 8;
+const BITS: u64 = 7;
 /// Bytes of a line.
 const LINE: usize = 64;
 /// Lines of a block; the last one of a filter may have fewer.

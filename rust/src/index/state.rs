@@ -1,6 +1,7 @@
 //! What an index holds at one moment: runs, what is not in a run yet, and what was removed.
 
 use std::io;
+use std::sync::Arc;
 
 use hashbrown::HashSet;
 use regex::Regex;
@@ -8,7 +9,7 @@ use regex::Regex;
 use super::bytes::damaged;
 use super::file::Kind;
 use super::fresh::{Fresh, quarter};
-use super::record::{Held, Node, id_hash};
+use super::record::{Held, Node, id_hash, kept_part};
 use super::rows::Near;
 use super::run::Run;
 use super::sieve::Sieve;
@@ -42,7 +43,7 @@ pub struct State {
     /// The policy's pattern of what is never removed.
     pub protect: Option<Regex>,
     /// The runs, oldest first.
-    pub runs: Vec<Placed>,
+    pub runs: Vec<Arc<Placed>>,
     /// What is in no run yet.
     pub fresh: Fresh,
     /// Documents that were removed and are still in runs.
@@ -69,6 +70,16 @@ impl State {
             removed: HashSet::new(),
             version: 0,
         }
+    }
+
+    /// The runs and what was removed, as they are now: for a merge beside whoever adds.
+    #[must_use]
+    pub fn snapshot(&self) -> Self {
+        let (permutations, protect) = (self.permutations.clone(), self.protect.clone());
+        let mut made = Self::new(self.settings.clone(), permutations, protect);
+        made.runs.clone_from(&self.runs);
+        made.removed.clone_from(&self.removed);
+        made
     }
 
     /// Whether runs of one document are looked for in others.
@@ -232,7 +243,7 @@ impl State {
         let mut found = None;
         self.each_there(there, (Kind::Fingerprints, quarter(fingerprint)), |number| {
             let node = self.node(number)?;
-            if node.fingerprint == fingerprint {
+            if kept_part(node.fingerprint) == kept_part(fingerprint) {
                 found = Some((number, node));
             }
             Ok(found.is_none())
