@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from types import TracebackType
 
     from dedup.index.catalogue import Catalogue
+    from dedup.index.merging import Merging
     from dedup.index.verdict import Verdict
     from dedup.policy import Policy
 
@@ -120,7 +121,7 @@ class Index(Opened):
     def _add(self, documents: list[Given]) -> list[Verdict]:
         with self._alone:
             self._writer()
-            self._take_merge()
+            self._merging.take(self._state)
             verdicts: list[Verdict] = []
             waiting: list[Given] = []
             known = self._known([document.id for document in documents])
@@ -170,7 +171,7 @@ class Index(Opened):
             place += len(part)
             if self._asker.core.held()[0] > FRESH:
                 upkeep.flush(self._asker.core, self._state, self.path)
-                self._take_merge()
+                self._merging.take(self._state)
                 self._merging.begin(self._state)
         self._state.last_moment = now
         return verdicts
@@ -211,13 +212,12 @@ class Index(Opened):
         """
         with self._alone:
             catalogue = self._writer()
-            failure = self._merging.take(self._state)
+            self._merging.take(self._state)
             self._write(catalogue)
             if upkeep.is_mostly_removed(self._state):
                 self._compact(catalogue)
             self._merging.begin(self._state)
-            if failure is not None:
-                raise failure
+            self._merging.check()
 
     def _write(self, catalogue: Catalogue) -> None:
         """Write what is not committed, where there is anything."""
@@ -237,20 +237,20 @@ class Index(Opened):
         self._begin()
         self._merging.forget_replaced()
 
-    def _take_merge(self) -> None:
-        failure = self._merging.take(self._state)
-        if failure is not None:
-            raise failure
+    @property
+    def _merging(self) -> Merging:
+        if self._merges is None:
+            raise RuntimeError("the index is not open")
+        return self._merges
 
     def _end_merges(self) -> None:
         """Merge what is due, and commit it."""
         with self._alone:
             catalogue = self._writer()
             while self._merging.begin(self._state):
-                failure = self._merging.take(self._state, wait=True)
+                self._merging.take(self._state, wait=True)
                 self._write(catalogue)
-                if failure is not None:
-                    raise failure
+                self._merging.check()
 
     def _changed(self) -> bool:
         return self._asker.core.next()[1] != self._state.next_document

@@ -68,6 +68,7 @@ class Merging:
         self._core = core
         self._path = path
         self._under_way: _UnderWay | None = None
+        self._failure: OutputError | None = None
         self._failed_at = 0
         self.replaced: list[str] = []
 
@@ -86,28 +87,34 @@ class Merging:
         self._core.begin_merge(places, file)
         return True
 
-    def take(self, state: State, *, wait: bool = False) -> OutputError | None:
-        """Put what a merge has made into the place of its runs, where it has ended; why it failed.
+    def take(self, state: State, *, wait: bool = False) -> None:
+        """Put what a merge has made into the place of its runs, where it has ended.
 
-        wait: until it has ended.
+        wait: until it has ended. What the system said against it is kept for `check`.
         """
         merge = self._under_way
         if merge is None:
-            return None
+            return
         try:
             with failures(merge.file, merge.needed) as failure, damage(self._path):
                 made = self._core.end_merge(wait)
                 while made is None and wait:
                     made = self._core.end_merge(wait)
                 if made is None:
-                    return None
+                    return
                 self._replace(state, merge, made)
         except Exception:
             self._under_way = None
             raise
         self._under_way = None
+        self._failure = failure.error
         self._failed_at = len(state.runs) if failure.error is not None else 0
-        return failure.error
+
+    def check(self) -> None:
+        """Raise OutputError, once, where there was no room for the last merge."""
+        failure, self._failure = self._failure, None
+        if failure is not None:
+            raise failure
 
     def _replace(self, state: State, merge: _UnderWay, made: _Written) -> None:
         nodes, documents, size, digest = made

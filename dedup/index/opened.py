@@ -53,6 +53,7 @@ class Opened:
         self._alone = threading.RLock()
         self._lock: WriterLock | None = None
         self._catalogue: Catalogue | None = None
+        self._merges: Merging | None = None
         self._jobs = jobs
         self._state = State()
         self._begin()
@@ -99,7 +100,7 @@ class Opened:
             check_policy(self.policy, policy, self.path)
         self._identity = meta["identity"]
         self._asker = Asker(self.policy, bytes.fromhex(self._identity), self._jobs, self.path)
-        self._merging = Merging(self._asker.core, self.path)
+        self._merges = Merging(self._asker.core, self.path)
         self._look(catalogue, None)
 
     def _look(self, catalogue: Catalogue, generation: int | None) -> bool:
@@ -146,9 +147,8 @@ class Opened:
         catalogue, self._catalogue = self._catalogue, None
         lock, self._lock = self._lock, None
         # A fork has no thread of the one that it comes from.
-        merging = getattr(self, "_merging", None)
-        if merging is not None and lock is not None and lock.is_own():
-            merging.stop()
+        if self._merges is not None and lock is not None and lock.is_own():
+            self._merges.stop()
         if catalogue is not None:
             catalogue.close()
         if lock is not None:
