@@ -262,7 +262,9 @@ def test_one_writes_and_another_one_is_told(path: str) -> None:
 
 def test_a_lock_goes_with_its_process(path: str) -> None:
     # Without a name it would be collected, and its lock with it, at some time.
-    code = f"import dedup, time; i = dedup.Index.open({path!r}); print(1, flush=True); time.sleep(60)"
+    code = (
+        f"import dedup, time; i = dedup.Index.open({path!r}); print(1, flush=True); time.sleep(60)"
+    )
     with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE) as writer:
         assert writer.stdout is not None
         writer.stdout.read(1)
@@ -399,6 +401,16 @@ def test_an_index_of_another_release_is_refused(path: str, name: str) -> None:
     with pytest.raises(dedup.IncompatibleIndexError, match=f"has {name} 99") as error:
         Index.open(path)
     assert error.value.found == f"{name} 99"
+
+
+def test_an_index_of_an_older_format_is_refused_untouched(tmp_path: Path) -> None:
+    path = tmp_path / "index"
+    shutil.copytree(GOLDEN.parent / "index-3", path)
+    before = {file: file.read_bytes() for file in (path / "runs").iterdir()}
+    for mode in ("r", "w"):
+        with pytest.raises(dedup.IncompatibleIndexError, match="has format 3; this release has 4"):
+            Index.open(path, mode=mode)  # type: ignore[arg-type]
+    assert {file: file.read_bytes() for file in (path / "runs").iterdir()} == before
 
 
 def test_the_index_of_the_first_release_is_read(tmp_path: Path) -> None:

@@ -207,8 +207,8 @@ class Index(Opened):
     def commit(self) -> None:
         """Make everything since the last commit last: it is there after a crash or a power loss.
 
-        Runs are merged afterwards, in the background. Where there was no room for one before, all is
-        committed nevertheless, and then OutputError says so.
+        Runs are merged afterwards, in the background. Where there was no room for the last merge,
+        all is committed nevertheless, and then OutputError says so.
         """
         with self._alone:
             catalogue = self._writer()

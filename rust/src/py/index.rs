@@ -297,7 +297,8 @@ impl IndexState {
             self.write().flushed(run, name, &written);
             Ok(written)
         };
-        py.detach(flush).map(told).map_err(failure)
+        // In threads of its own: those that all share may be those of the process that this is a fork of.
+        py.detach(|| self.pool.install(flush)).map(told).map_err(failure)
     }
 
     /// Writes some runs that follow one another as one into a new file; `compact`: they are all runs.
