@@ -39,6 +39,7 @@ pub struct PageWriter {
 
 impl PageWriter {
     /// The first key, where there is any pair.
+    #[must_use]
     pub fn first(&self) -> Option<u32> {
         self.pairs.first().map(|pair| pair.0)
     }
@@ -172,6 +173,7 @@ impl Page {
     }
 
     /// The value of a pair.
+    #[must_use]
     pub fn value(&self, place: usize) -> u32 {
         let bit = HEAD * 8 + place * (self.low + self.value) + self.low;
         self.least.wrapping_add((self.word(bit) & ((1 << self.value) - 1)) as u32)
@@ -201,6 +203,7 @@ impl Page {
     }
 
     /// The places of a key; where it is not there, that before which it would stand.
+    #[must_use]
     pub fn places(&self, key: u32) -> Range<usize> {
         let Some(key) = key.checked_sub(self.first) else { return 0..0 };
         let (upper, lower) = ((key >> self.low) as usize, key & ((1 << self.low) - 1));

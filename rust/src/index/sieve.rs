@@ -177,7 +177,7 @@ impl Sieves {
             places.push(u64::from_le_bytes(taker.array()?));
         }
         places.push(part.length());
-        let is_page = |one: &u64, two: &u64| one < two && (two - one) % 8 == 0;
+        let is_page = |one: &u64, two: &u64| one < two && (two - one).is_multiple_of(8);
         if !numbers.is_sorted_by(|one, two| one < two)
             || !places.is_sorted_by(is_page)
             || places[0] != 0
@@ -195,12 +195,11 @@ impl Sieves {
     pub fn get(&self, file: &RunFile, number: u32) -> io::Result<Sieve> {
         let after = self.numbers.partition_point(|&first| first <= number);
         let Some(place) = after.checked_sub(1) else { return Ok(0) };
-        let page = match self.pages[place].get() {
-            Some(page) => page,
-            None => {
-                let read = self.read(file, place)?.into_boxed_slice();
-                self.pages[place].get_or_init(|| read)
-            }
+        let page = if let Some(page) = self.pages[place].get() {
+            page
+        } else {
+            let read = self.read(file, place)?.into_boxed_slice();
+            self.pages[place].get_or_init(|| read)
         };
         let sieves = page.as_chunks::<8>().0;
         let sieve = sieves.get((number - self.numbers[place]) as usize + 1);
