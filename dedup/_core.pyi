@@ -354,6 +354,18 @@ class IndexState:
         Then blocks go that stand in no document, and nothing refers to removed documents any more.
         """
 
+    def begin_merge(self, range: tuple[int, int], path: str) -> None:
+        """Begin to do the same, without compact, in a thread of the core; one at a time."""
+
+    def end_merge(self, wait: bool) -> _Written | None:
+        """What the merge that was begun has written; None while it goes on.
+
+        wait: for 50 ms at most. Once it has ended, what was against it is raised, or returned once.
+        """
+
+    def stop_merge(self) -> None:
+        """End the merge that was begun; what it has written is of no use."""
+
     def replace(self, range: tuple[int, int], compact: bool, run: _Run) -> None:
         """Put a merged run in the place of those it holds."""
 

@@ -308,7 +308,7 @@ def _run(
     policy = _resolve(policy, settings)
     references: list[Reference] = []
     # Few runs need it, and what it loads takes an eighth of the time of a small one.
-    if against is not None and against != []:
+    if against is not None and not (isinstance(against, list) and not against):
         from dedup.against import open_references
 
         references = open_references(against, reading_for(policy, reading), policy, options.jobs)

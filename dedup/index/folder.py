@@ -95,12 +95,16 @@ class WriterLock:
 
     def check_owner(self, path: str) -> None:
         """Raise IndexError_ in a forked process, which shares the lock and nothing else."""
-        if os.getpid() != self._owner:
+        if not self.is_own():
             raise IndexError_(
                 f"{path}: the index was opened by process {self._owner}, and this is a fork of it",
                 path=path,
                 hint="open it again in the process that writes",
             )
+
+    def is_own(self) -> bool:
+        """Whether this process took the lock, and is no fork of the one that did."""
+        return os.getpid() == self._owner
 
     def release(self) -> None:
         """Give the lock back; a fork only closes what it inherited."""

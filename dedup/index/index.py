@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
     from types import TracebackType
 
+    from dedup.index.catalogue import Catalogue
+    from dedup.index.merging import Merging
     from dedup.index.verdict import Verdict
     from dedup.policy import Policy
 
@@ -81,11 +83,12 @@ class Index(Opened):
         try:
             if kind is None and self._lock is not None:
                 self.commit()
+                self._end_merges()
         finally:
             self.discard()
 
     def close(self) -> None:
-        """Commit what was added, and close the index."""
+        """Commit what was added, and close the index, once what is due to be merged is merged."""
         self.__exit__(None, None, None)
 
     def add(
@@ -118,6 +121,7 @@ class Index(Opened):
     def _add(self, documents: list[Given]) -> list[Verdict]:
         with self._alone:
             self._writer()
+            self._merging.take(self._state)
             verdicts: list[Verdict] = []
             waiting: list[Given] = []
             known = self._known([document.id for document in documents])
@@ -167,6 +171,8 @@ class Index(Opened):
             place += len(part)
             if self._asker.core.held()[0] > FRESH:
                 upkeep.flush(self._asker.core, self._state, self.path)
+                self._merging.take(self._state)
+                self._merging.begin(self._state)
         self._state.last_moment = now
         return verdicts
 
@@ -199,19 +205,52 @@ class Index(Opened):
             return len(old)
 
     def commit(self) -> None:
-        """Make everything since the last commit last: it is there after a crash or a power loss."""
+        """Make everything since the last commit last: it is there after a crash or a power loss.
+
+        Runs are merged afterwards, in the background. Where there was no room for the last merge,
+        all is committed nevertheless, and then OutputError says so.
+        """
         with self._alone:
             catalogue = self._writer()
-            if not self._fresh and not self._gone and not self._changed():
-                return
-            upkeep.flush(self._asker.core, self._state, self.path)
-            self._state.next_node, self._state.next_document = self._asker.core.next()
-            self._state.generation += 1
-            held = self._state.documents + len(self._fresh) - len(self._gone)
-            self._state.documents = held
-            catalogue.write(self._state, self._fresh.values(), self._gone, all_runs=False)
-            self._begin()
-            upkeep.merge_tiers(self._asker.core, self._state, catalogue, self.path)
+            self._merging.take(self._state)
+            self._write(catalogue)
+            if upkeep.is_mostly_removed(self._state):
+                self._compact(catalogue)
+            self._merging.begin(self._state)
+            self._merging.check()
+
+    def _write(self, catalogue: Catalogue) -> None:
+        """Write what is not committed, where there is anything."""
+        merged = bool(self._merging.replaced)
+        if not (self._fresh or self._gone or self._changed() or merged):
+            return
+        upkeep.flush(self._asker.core, self._state, self.path)
+        self._state.next_node, self._state.next_document = self._asker.core.next()
+        self._state.generation += 1
+        held = self._state.documents + len(self._fresh) - len(self._gone)
+        before, self._state.documents = self._state.documents, held
+        try:
+            catalogue.write(self._state, self._fresh.values(), self._gone, all_runs=merged)
+        except BaseException:
+            self._state.documents = before
+            raise
+        self._begin()
+        self._merging.forget_replaced()
+
+    @property
+    def _merging(self) -> Merging:
+        if self._merges is None:
+            raise RuntimeError("the index is not open")
+        return self._merges
+
+    def _end_merges(self) -> None:
+        """Merge what is due, and commit it."""
+        with self._alone:
+            catalogue = self._writer()
+            while self._merging.begin(self._state):
+                self._merging.take(self._state, wait=True)
+                self._write(catalogue)
+                self._merging.check()
 
     def _changed(self) -> bool:
         return self._asker.core.next()[1] != self._state.next_document
@@ -220,7 +259,11 @@ class Index(Opened):
         """Commit, and give back the room of what was removed: all runs become one."""
         with self._alone:
             self.commit()
-            upkeep.compact(self._asker.core, self._state, self._writer(), self.path)
+            self._compact(self._writer())
+
+    def _compact(self, catalogue: Catalogue) -> None:
+        self._merging.stop()
+        upkeep.compact(self._asker.core, self._state, catalogue, self.path)
 
 
 def _text_hash(text: str) -> bytes:

@@ -23,6 +23,7 @@ from dedup.index.folder import (
     sweep,
     sync_folder,
 )
+from dedup.index.merging import Merging
 from dedup.index.rules import (
     check_identity,
     check_policy,
@@ -52,6 +53,7 @@ class Opened:
         self._alone = threading.RLock()
         self._lock: WriterLock | None = None
         self._catalogue: Catalogue | None = None
+        self._merges: Merging | None = None
         self._jobs = jobs
         self._state = State()
         self._begin()
@@ -98,6 +100,7 @@ class Opened:
             check_policy(self.policy, policy, self.path)
         self._identity = meta["identity"]
         self._asker = Asker(self.policy, bytes.fromhex(self._identity), self._jobs, self.path)
+        self._merges = Merging(self._asker.core, self.path)
         self._look(catalogue, None)
 
     def _look(self, catalogue: Catalogue, generation: int | None) -> bool:
@@ -143,6 +146,9 @@ class Opened:
         """Close the index; what was not committed is gone."""
         catalogue, self._catalogue = self._catalogue, None
         lock, self._lock = self._lock, None
+        # A fork has no thread of the one that it comes from.
+        if self._merges is not None and lock is not None and lock.is_own():
+            self._merges.stop()
         if catalogue is not None:
             catalogue.close()
         if lock is not None:

@@ -17,7 +17,7 @@ impl Repeated {
         let words = (4 * hashes).next_power_of_two().clamp(1 << 10, 1 << 32) / 64;
         let each = words / tasks.next_power_of_two().min(words);
         let mut again = vec![0; words];
-        again.par_chunks_mut(each).enumerate().for_each(|(part, again)| {
+        let note = |(part, again): (usize, &mut [u64])| {
             let mut seen = vec![0u64; each];
             for &hash in lists.iter().copied().flatten() {
                 let (word, bit) = place(hash, words);
@@ -26,7 +26,13 @@ impl Repeated {
                     seen[word % each] |= bit;
                 }
             }
-        });
+        };
+        if each == words {
+            // Not even a look at the threads: an index has none of its own here, and may have been forked.
+            note((0, &mut again));
+        } else {
+            again.par_chunks_mut(each).enumerate().for_each(note);
+        }
         Self { again }
     }
 

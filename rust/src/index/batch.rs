@@ -8,8 +8,12 @@ use hashbrown::{HashMap, HashSet};
 use super::chains::Chains;
 use super::each::each;
 use super::file::Kind;
+use super::fresh::quarter;
 use super::keys::{KeyMaker, Keys};
 use super::record::Node;
+use super::rows::Near;
+use super::sieve::Sieve;
+use super::sift::Where;
 use super::state::State;
 use super::view::View;
 use crate::contain::{COLD, LONGEST, holds, least_share};
@@ -217,20 +221,31 @@ impl Batch {
 
     fn find_suspects(&mut self, state: &State) -> io::Result<()> {
         let (nodes, keys) = (&self.nodes, &self.keys);
-        let held =
-            |kind, key, limit, bucket: &mut Vec<u32>| held_bucket(state, kind, key, limit, bucket);
+        let there = state.sift_keys(self.alone, keys)?;
+        let mut firsts = Vec::with_capacity(keys.len());
+        keys.iter().fold(0, |first, keys| {
+            firsts.push(first);
+            first + keys.all().count()
+        });
         let look = |(): &mut (), node: usize| {
-            look_up(state, &keys[node], &nodes[node].1, held, |node| state.node(node))
+            let held = |place: usize, asked, limit, bucket: &mut Vec<u32>| match there
+                [firsts[node] + place]
+            {
+                0 => Ok(()),
+                there => held_bucket(state, there, asked, limit, bucket),
+            };
+            let known = (|node| state.node(node), |node| state.sieve(node));
+            look_up(state, &keys[node], &nodes[node].1, held, known)
         };
         let mut found: Vec<Found> = each((self.alone, nodes.len()), || (), look)?;
         // Among themselves: each is met by those that come after it. Most keys stand once.
         let all = || keys.iter().flat_map(Keys::all);
         let hashes: Vec<u32> = all().map(|(kind, key)| spread(kind, key)).collect();
         let repeated = Repeated::among(&[&hashes], 1);
-        let numbers: HashMap<u32, Node> = nodes.iter().copied().collect();
+        let numbers: HashMap<u32, usize> = nodes.iter().map(|node| node.0).zip(0..).collect();
         let mut chains = Chains::default();
-        for ((keys, (number, node)), found) in keys.iter().zip(nodes).zip(&mut found) {
-            let new = |kind, key, limit, bucket: &mut Vec<u32>| {
+        for ((own, (number, node)), found) in keys.iter().zip(nodes).zip(&mut found) {
+            let new = |_, (kind, key), limit, bucket: &mut Vec<u32>| {
                 if repeated.has(spread(kind, key)) {
                     chains.each(kind, key, &mut |other| {
                         bucket.push(other);
@@ -239,10 +254,14 @@ impl Batch {
                 }
                 Ok(())
             };
-            let more = look_up(state, keys, node, new, |other| Ok(numbers[&other]))?;
+            let known = (
+                |other| Ok(nodes[numbers[&other]].1),
+                |other| Ok(keys[numbers[&other]].probe.sieve),
+            );
+            let more = look_up(state, own, node, new, known)?;
             found.others.extend(more.others);
             found.hot += more.hot;
-            for (kind, key) in keys.all().filter(|&(kind, key)| repeated.has(spread(kind, key))) {
+            for (kind, key) in own.all().filter(|&(kind, key)| repeated.has(spread(kind, key))) {
                 chains.push(kind, key, *number);
             }
         }
@@ -284,15 +303,15 @@ impl Batch {
         let missing: Vec<u32> =
             wanted.iter().copied().filter(|node| !self.views.contains_key(node)).collect();
         let texts = &self.texts;
-        let read = |buffer: &mut TokenBuffer, place: usize| {
+        let read = |(buffer, near): &mut (TokenBuffer, Near), place: usize| {
             let node = missing[place];
             let text = match texts.get(&node) {
                 Some(text) => text.clone(),
-                None => state.text(node)?,
+                None => state.text_near(node, near)?,
             };
             Ok(View::new(buffer, &state.settings, node, text))
         };
-        let views: Vec<View> = each((self.alone, missing.len()), TokenBuffer::default, read)?;
+        let views: Vec<View> = each((self.alone, missing.len()), Default::default, read)?;
         self.views.extend(views.into_iter().map(|view| (view.node, view)));
         Ok(())
     }
@@ -313,7 +332,9 @@ fn number_nodes(
     (store, raw_hashes): (&Store, &[u64]),
     first_new: u32,
 ) -> io::Result<Vec<(u32, Node)>> {
-    let find = |(): &mut (), node: usize| state.find(store.fingerprints[node]);
+    let quarters: Vec<u32> = store.fingerprints.iter().map(|&whole| quarter(whole)).collect();
+    let there = state.sift_many(alone, Kind::Fingerprints, &quarters)?;
+    let find = |(): &mut (), node: usize| state.find(there[node], store.fingerprints[node]);
     let known: Vec<Option<(u32, Node)>> = each((alone, store.nodes()), || (), find)?;
     let mut raws = vec![0; store.nodes()];
     for (variant, &node) in store.variant_nodes.iter().enumerate().rev() {
@@ -332,27 +353,33 @@ fn number_nodes(
 }
 
 /// The blocks that a new one may match, of those that `fill` puts into a bucket: those of a kind and key,
-/// up to a limit.
+/// up to a limit; the first number it is given is that of the key among all of the block.
 fn look_up(
     state: &State,
     keys: &Keys,
     node: &Node,
-    fill: impl Fn(Kind, u32, usize, &mut Vec<u32>) -> io::Result<()>,
-    known: impl Fn(u32) -> io::Result<Node>,
+    fill: impl Fn(usize, (Kind, u32), usize, &mut Vec<u32>) -> io::Result<()>,
+    (known, sieve): (impl Fn(u32) -> io::Result<Node>, impl Fn(u32) -> io::Result<Sieve>),
 ) -> io::Result<Found> {
     let mut found = Found::default();
     let mut bucket = Vec::new();
-    for &(kind, key) in &keys.bands {
+    for (place, &asked) in keys.bands.iter().enumerate() {
         bucket.clear();
-        fill(kind, key, HOT, &mut bucket)?;
+        fill(place, asked, HOT, &mut bucket)?;
         found.hot += u32::from(bucket.len() >= HOT);
-        found.others.extend(bucket.iter().copied());
+        for &other in &bucket {
+            if !found.others.contains(&other)
+                && keys.probe.may_match(&state.settings, sieve(other)?)
+            {
+                found.others.insert(other);
+            }
+        }
     }
     let mut shared: HashMap<u32, u32> = HashMap::new();
     let mut hot = 0;
-    for &anchor in &keys.anchors {
+    for (place, &anchor) in (keys.bands.len()..).zip(&keys.anchors) {
         bucket.clear();
-        fill(Kind::Anchors, anchor, COLD, &mut bucket)?;
+        fill(place, (Kind::Anchors, anchor), COLD, &mut bucket)?;
         if bucket.len() >= COLD {
             hot += 1;
             bucket.truncate(LONGEST);
@@ -363,7 +390,10 @@ fn look_up(
     }
     found.hot += hot;
     for (other, shared) in shared {
-        if !found.others.contains(&other) && may_hold(state, (node, &known(other)?), shared + hot) {
+        if !found.others.contains(&other)
+            && keys.probe.may_match(&state.settings, sieve(other)?)
+            && may_hold(state, (node, &known(other)?), shared + hot)
+        {
             found.others.insert(other);
         }
     }
@@ -373,12 +403,12 @@ fn look_up(
 /// A bucket of what is held, without blocks that stand in no document any more where it would be full.
 fn held_bucket(
     state: &State,
-    kind: Kind,
-    key: u32,
+    there: Where,
+    asked: (Kind, u32),
     limit: usize,
     bucket: &mut Vec<u32>,
 ) -> io::Result<()> {
-    state.each(kind, key, |other| {
+    state.each_there(there, asked, |other| {
         bucket.push(other);
         if bucket.len() >= limit && !state.removed.is_empty() {
             let mut live = Vec::new();

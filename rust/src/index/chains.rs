@@ -57,6 +57,13 @@ impl Chains {
         }
     }
 
+    /// Whether a key has any value.
+    #[must_use]
+    pub fn has(&self, kind: Kind, key: u32) -> bool {
+        let key = key_of(kind, key);
+        self.chains.find(hash(key), |chain| chain.key == key).is_some()
+    }
+
     /// Calls `visit` with each value of a key until it says no; whether it never did.
     ///
     /// # Errors

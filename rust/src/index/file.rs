@@ -7,6 +7,7 @@
 use std::fs::File;
 use std::io::{self, ErrorKind};
 use std::os::unix::fs::FileExt;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use xxhash_rust::xxh3::xxh3_64_with_seed;
 
@@ -22,7 +23,7 @@ const TAIL: u64 = 16;
 const BUFFER: usize = 256 << 10;
 
 /// Changes with everything that changes what the files hold or mean.
-pub const FORMAT: u32 = 3;
+pub const FORMAT: u32 = 4;
 
 /// Puts the hash into the first eight bytes of a page that stands at some place of its part.
 #[must_use]
@@ -65,6 +66,8 @@ pub enum Kind {
     Ids,
     /// From an anchor of what stays of documents, whatever their breaks, to documents.
     Streams,
+    /// What tells of each block, by its number, which others it may match.
+    Sieves,
     /// From a key of one band to blocks: bands of words, then those of characters.
     Band(u8),
 }
@@ -86,6 +89,7 @@ impl Kind {
             Self::Anchors => 6,
             Self::Ids => 7,
             Self::Streams => 8,
+            Self::Sieves => 9,
             Self::Band(band) => 16 + band as u64,
         }
     }
@@ -103,6 +107,7 @@ impl Kind {
             Self::Anchors,
             Self::Ids,
             Self::Streams,
+            Self::Sieves,
         ]
         .into_iter()
         .find(|kind| kind.number() == number)
@@ -122,6 +127,7 @@ impl Kind {
             Self::Anchors => "a page of anchors",
             Self::Ids => "a page of ids",
             Self::Streams => "a page of stream anchors",
+            Self::Sieves => "a page of sieves",
             Self::Band(_) => "a page of band keys",
         }
     }
@@ -223,7 +229,9 @@ impl RunFile {
         if start.checked_add(size as u64).is_none_or(|end| end > part.length()) {
             return Err(damaged(part.name()));
         }
-        let mut bytes = vec![0; size];
+        // Room for what those who take numbers out of it put behind it.
+        let mut bytes = Vec::with_capacity(size + 8);
+        bytes.resize(size, 0);
         self.file.read_exact_at(&mut bytes, part.start + start).map_err(|error| {
             if error.kind() == ErrorKind::UnexpectedEof { damaged(part.name()) } else { error }
         })?;
@@ -238,6 +246,7 @@ pub struct Writer<'a> {
     place: u64,
     part: u64,
     directory: Vec<u8>,
+    stopped: Option<&'a AtomicBool>,
 }
 
 impl<'a> Writer<'a> {
@@ -247,7 +256,13 @@ impl<'a> Writer<'a> {
         let mut buffer = Vec::with_capacity(BUFFER);
         buffer.extend_from_slice(MAGIC);
         buffer.extend_from_slice(&identity);
-        Self { file, buffer, place: 0, part: HEAD, directory: Vec::new() }
+        Self { file, buffer, place: 0, part: HEAD, directory: Vec::new(), stopped: None }
+    }
+
+    /// The same, which fails once someone says that it is to stop.
+    #[must_use]
+    pub fn stopped_by(self, stopped: Option<&'a AtomicBool>) -> Self {
+        Self { stopped, ..self }
     }
 
     fn end(&self) -> u64 {
@@ -270,6 +285,9 @@ impl<'a> Writer<'a> {
     }
 
     fn flush(&mut self) -> io::Result<()> {
+        if self.stopped.is_some_and(|stopped| stopped.load(Ordering::Relaxed)) {
+            return Err(io::Error::other("it was stopped"));
+        }
         self.file.write_all_at(&self.buffer, self.place)?;
         self.place += self.buffer.len() as u64;
         self.buffer.clear();

@@ -1,8 +1,9 @@
 //! Which keys a section of pairs has none of: most are asked for in vain, and no page need be read then.
 //!
 //! A blocked Bloom filter (Putze, Sanders and Singler 2007): each key sets four bits of one line of the
-//! processor's cache. Keys ascend while a section is written, and so do the blocks they fall into; a block
-//! is read when it is asked for first, and stays in memory: a byte a key.
+//! processor's cache, which its hash tells: anchors are least hashes, most of them small ones, and lines by
+//! their size would be full of them. A block is read when it is asked for first, and stays in memory: seven
+//! bits a key.
 
 use std::io;
 use std::sync::OnceLock;
@@ -12,7 +13,7 @@ use super::file::{Part, RunFile, sealed, unsealed};
 use crate::shingle::mix64;
 
 /// Bits for each key.
-const BITS: u64 = 8;
+const BITS: u64 = 7;
 /// Bytes of a line.
 const LINE: usize = 64;
 /// Lines of a block; the last one of a filter may have fewer.
@@ -25,18 +26,14 @@ const fn lines_for(keys: u64) -> u64 {
     (keys * BITS).div_ceil(8 * LINE as u64)
 }
 
-/// The line of a key among all lines.
-const fn line_of(key: u32, lines: u64) -> u64 {
-    (key as u64 * lines) >> 32
-}
-
-/// The four bits of a key in its line.
-fn bits_of(key: u32) -> [usize; 4] {
+/// The line of a key among all lines, and its four bits there.
+fn place_of(key: u32, lines: u64) -> (u64, [usize; 4]) {
     let hash = mix64(u64::from(key) + 1);
-    [0, 9, 18, 27].map(|shift| (hash >> shift & 511) as usize)
+    let line = ((hash >> 32) * lines) >> 32;
+    (line, [0, 9, 18, 27].map(|shift| (hash >> shift & 511) as usize))
 }
 
-/// Makes the filter of a section whose keys ascend.
+/// Makes the filter of a section.
 pub struct FilterWriter {
     lines: u64,
     bytes: Vec<u8>,
@@ -52,8 +49,9 @@ impl FilterWriter {
 
     /// Notes a key.
     pub fn add(&mut self, key: u32) {
-        let start = line_of(key, self.lines) as usize * LINE;
-        for bit in bits_of(key) {
+        let (line, bits) = place_of(key, self.lines);
+        let start = line as usize * LINE;
+        for bit in bits {
             self.bytes[start + bit / 8] |= 1 << (bit % 8);
         }
     }
@@ -98,10 +96,10 @@ impl Filter {
     /// # Errors
     /// Those of reading, and where the block is damaged.
     pub fn may_have(&self, file: &RunFile, key: u32) -> io::Result<bool> {
-        let line = line_of(key, self.lines);
+        let (line, bits) = place_of(key, self.lines);
         let block = self.block(file, (line / LINES) as usize)?;
         let line = &block[8 + (line % LINES) as usize * LINE..][..LINE];
-        Ok(bits_of(key).iter().all(|&bit| line[bit / 8] >> (bit % 8) & 1 == 1))
+        Ok(bits.iter().all(|&bit| line[bit / 8] >> (bit % 8) & 1 == 1))
     }
 
     fn block(&self, file: &RunFile, number: usize) -> io::Result<&[u8]> {

@@ -11,6 +11,7 @@ use super::filter::FilterWriter;
 use super::pairs::PairWriter;
 use super::record::{Held, Node, id_hash};
 use super::rows::RowWriter;
+use super::sieve::{Sieve, SieveWriter};
 
 /// Blocks, documents and pairs that wait to be written.
 #[derive(Default)]
@@ -19,6 +20,7 @@ pub struct Fresh {
     pub first_node: u32,
     /// Blocks that are new here, in the order of their numbers.
     pub nodes: Vec<Node>,
+    sieves: Vec<Sieve>,
     /// Ends of their texts, which lie one behind the other.
     ends: Vec<usize>,
     texts: String,
@@ -69,6 +71,12 @@ impl Fresh {
         self.nodes.get(number.checked_sub(self.first_node)? as usize).copied()
     }
 
+    /// The sieve of a block that is new here.
+    #[must_use]
+    pub fn sieve(&self, number: u32) -> Option<Sieve> {
+        self.sieves.get(number.checked_sub(self.first_node)? as usize).copied()
+    }
+
     /// The first text of a block that is new here; empty where it can match none.
     #[must_use]
     pub fn text(&self, number: u32) -> Option<&str> {
@@ -85,11 +93,12 @@ impl Fresh {
     }
 
     /// Adds a block.
-    pub fn push_node(&mut self, node: Node, text: &str) {
+    pub fn push_node(&mut self, node: Node, sieve: Sieve, text: &str) {
         let number = self.next_node();
         self.fingerprints.insert(node.fingerprint, number);
         self.chains.push(Kind::Fingerprints, quarter(node.fingerprint), number);
         self.nodes.push(node);
+        self.sieves.push(sieve);
         self.texts.push_str(text);
         self.ends.push(self.texts.len());
     }
@@ -113,7 +122,7 @@ impl Fresh {
     pub fn held(&self) -> usize {
         self.held
             + self.texts.capacity()
-            + self.nodes.capacity() * size_of::<Node>()
+            + self.nodes.capacity() * (size_of::<Node>() + size_of::<Sieve>())
             + self.fingerprints.allocation_size()
             + self.chains.held()
     }
@@ -129,6 +138,11 @@ impl Fresh {
             nodes.push(&mut out, number, &node.to_bytes())?;
         }
         end_rows(nodes, &mut out, Kind::Nodes)?;
+        let mut sieves = SieveWriter::default();
+        for (number, &sieve) in (self.first_node..).zip(&self.sieves) {
+            sieves.push(&mut out, number, sieve)?;
+        }
+        end_sieves(sieves, &mut out)?;
         let mut texts = RowWriter::new(Kind::Texts);
         for number in self.first_node..self.next_node() {
             let text = self.text(number).unwrap_or_default();
@@ -177,6 +191,15 @@ pub fn has_filter(kind: Kind) -> bool {
 pub fn end_rows(rows: RowWriter, out: &mut Writer<'_>, kind: Kind) -> io::Result<()> {
     let (fences, count) = rows.end(out)?;
     out.end_part(kind, count, &fences, &[])
+}
+
+/// Ends the part of sieves.
+///
+/// # Errors
+/// Those of writing.
+pub fn end_sieves(sieves: SieveWriter, out: &mut Writer<'_>) -> io::Result<()> {
+    let (fences, count) = sieves.end(out)?;
+    out.end_part(Kind::Sieves, count, &fences, &[])
 }
 
 /// Ends a part of pairs.

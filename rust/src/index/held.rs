@@ -2,12 +2,13 @@
 
 use std::fs::File;
 use std::io;
+use std::sync::Arc;
 
 use super::batch::Batch;
 use super::decide::decide;
 use super::file::Kind;
 use super::fresh::Fresh;
-use super::gather::Earlier;
+use super::gather::{Earlier, other_side};
 use super::record::Held;
 use super::run::Run;
 use super::state::{Placed, State};
@@ -47,58 +48,61 @@ impl State {
         Ok(verdicts)
     }
 
-    /// Remembers the documents of a batch with the anchors of their streams, as they were decided; whether nothing changed since it was
-    /// read, else nothing is remembered.
-    pub fn remember(&mut self, batch: &Batch, documents: Vec<(Held, Vec<u32>)>) -> bool {
-        if batch.version != self.version {
-            return false;
-        }
+    /// Remembers some documents of a batch that follow one another, with the anchors of their streams, as they
+    /// were decided: first the new blocks up to a number, the next documents' first. After the last ones nothing
+    /// of the batch is left.
+    pub fn remember(&mut self, batch: &Batch, documents: &mut Vec<(Held, Vec<u32>)>, nodes: u32) {
         self.version += 1;
-        for (keys, &(number, node)) in batch.keys.iter().zip(&batch.nodes) {
-            if number < batch.first_new {
-                continue;
+        let first = self.fresh.next_node();
+        let new = batch.nodes.iter().zip(&batch.keys);
+        let new = new.filter(|((number, _), _)| batch.is_new(*number));
+        for (&(number, node), keys) in new.skip((first - batch.first_new) as usize) {
+            if number >= nodes {
+                break;
             }
             let text = batch.texts.get(&number).map_or("", String::as_str);
-            self.fresh.push_node(node, text);
+            self.fresh.push_node(node, keys.probe.sieve, text);
             for (kind, key) in keys.all() {
                 self.fresh.chains.push(kind, key, number);
             }
-        }
-        let mut pairs: Vec<(u32, u32)> = batch
-            .matches
-            .values()
-            .flatten()
-            .flat_map(|found| [(found.left, found.right), (found.right, found.left)])
-            .collect();
-        pairs.sort_unstable();
-        pairs.dedup();
-        for (node, other) in pairs {
-            self.fresh.chains.push(Kind::Matches, node, other);
+            // Each is known with the earlier ones that it matches.
+            let matches = batch.matches.get(&number).into_iter().flatten();
+            let others = matches.map(|found| other_side(found, number));
+            let mut others: Vec<u32> = others.filter(|&other| other < number).collect();
+            others.sort_unstable();
+            others.dedup();
+            for other in others {
+                self.fresh.chains.push(Kind::Matches, other, number);
+                self.fresh.chains.push(Kind::Matches, number, other);
+            }
         }
         let anchored = self.compares_documents();
-        for (document, anchors) in documents {
+        for (document, anchors) in documents.drain(..) {
             let number = self.fresh.next_document();
             for anchor in anchors.into_iter().filter(|_| anchored) {
                 self.fresh.chains.push(Kind::Streams, anchor, number);
             }
             self.fresh.push_document(document);
         }
-        true
     }
 
-    /// Writes what is in no run yet as a run into an empty file, and goes on with that.
+    /// Goes on with what was written as a run, which is in no run yet no more.
+    pub fn flushed(&mut self, run: Run, name: String, written: &Written) {
+        let Written { nodes, documents, .. } = *written;
+        self.fresh = Fresh::new(nodes.1, documents.1);
+        self.version += 1;
+        self.runs.push(Arc::new(Placed { run, name, nodes, documents }));
+    }
+
+    /// Writes what is in no run yet as a run into an empty file.
     ///
     /// # Errors
-    /// Those of writing; everything is as it was then.
-    pub fn flush(&mut self, file: File, name: String, identity: [u8; 16]) -> io::Result<Written> {
-        let (bytes, hash) = self.fresh.write(&file, identity)?;
-        let run = Run::open(file, identity)?;
+    /// Those of writing.
+    pub fn write_fresh(&self, file: &File, identity: [u8; 16]) -> io::Result<Written> {
+        let (bytes, hash) = self.fresh.write(file, identity)?;
         let fresh = &self.fresh;
         let nodes = (fresh.first_node, fresh.next_node());
         let documents = (fresh.first_document, fresh.next_document());
-        self.fresh = Fresh::new(nodes.1, documents.1);
-        self.version += 1;
-        self.runs.push(Placed { run, name, nodes, documents });
         Ok(Written { nodes, documents, bytes, hash })
     }
 }

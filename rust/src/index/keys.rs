@@ -3,6 +3,7 @@
 //! Of a band key the upper half is kept, as grouping does (`group.rs`): what meets there meets here.
 
 use super::file::{CHARACTERS, Kind};
+use super::sieve::{Probe, of_characters, of_words};
 use crate::anchors::{Anchors, GRAM, WINDOW};
 use crate::band::BandKeys;
 use crate::characters::CHARACTER_BANDS;
@@ -18,6 +19,8 @@ pub struct Keys {
     pub bands: Vec<(Kind, u32)>,
     /// Its different anchors, ascending.
     pub anchors: Vec<u32>,
+    /// What tells which others it may match.
+    pub probe: Probe,
 }
 
 impl Keys {
@@ -62,9 +65,16 @@ impl<'a> KeyMaker<'a> {
         let mut keys = Keys::default();
         let count = tokens.len() as u32;
         let least = self.settings.least_tokens();
+        // What is judged by its characters alone needs no judge where no text is short.
+        let short = count >= least
+            && count < self.settings.short_limit()
+            && self.settings.short_tokens > least;
         if count >= least.max(self.settings.short_tokens) {
             self.items.clear();
             extend_items(self.path, tokens, &self.powers, &mut self.items);
+            if !short {
+                keys.probe = Probe { sieve: of_words(&self.items), size: self.items.len() as u32 };
+            }
             let (bands, rows) = (self.settings.bands, self.settings.rows);
             self.add_bands((bands, rows), 0, &mut keys);
             if self.settings.finds_contained() {
@@ -73,11 +83,9 @@ impl<'a> KeyMaker<'a> {
             keys.anchors.sort_unstable();
             keys.anchors.dedup();
         }
-        // What is judged by its characters alone needs no judge where no text is short.
-        if count >= least
-            && count < self.settings.short_limit()
-            && self.settings.short_tokens > least
-        {
+        if short {
+            let sieve = of_characters(normal, count >= self.settings.short_tokens);
+            keys.probe = Probe { sieve, size: normal.chars().count() as u32 };
             self.items.clear();
             self.characters.extend_items(normal, &mut self.items);
             let bands = CHARACTER_BANDS;

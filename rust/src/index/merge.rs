@@ -3,15 +3,19 @@
 use std::fs::File;
 use std::io;
 use std::ops::Range;
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
 
 use hashbrown::HashSet;
 
 use super::file::{Kind, Writer};
 use super::filter::FilterWriter;
-use super::fresh::{end_pairs, end_rows, has_filter};
+use super::fresh::{end_pairs, end_rows, end_sieves, has_filter};
+use super::held::Written;
 use super::pairs::{Pair, PairStream, PairWriter};
 use super::record::{Fate, Held};
 use super::rows::RowWriter;
+use super::sieve::SieveWriter;
 use super::state::{Placed, State};
 use super::streams::{Streams, distinct};
 use crate::settings::Numbers;
@@ -21,7 +25,7 @@ use crate::token::TokenBuffer;
 struct Live(Vec<u64>);
 
 impl Live {
-    fn of(state: &State, runs: &[Placed]) -> io::Result<Self> {
+    fn of(state: &State, runs: &[Arc<Placed>]) -> io::Result<Self> {
         let nodes = runs.last().map_or(0, |placed| placed.nodes.1) as usize;
         let mut live = Self(vec![0; nodes.div_ceil(64)]);
         for placed in runs {
@@ -42,9 +46,10 @@ impl Live {
     }
 }
 
-/// Writes runs that follow one another as one into an empty file: its length and hash. Where these are all
+/// Writes runs that follow one another as one into an empty file. Where these are all
 /// runs (`compact`), removed documents are left out and blocks that stand in none, and nothing refers to
-/// either afterwards. Else removed documents stay, since their anchors lead to what repeated them.
+/// either afterwards. Else removed documents stay, since their anchors lead to what repeated them. `stopped`
+/// ends it before its time.
 ///
 /// # Errors
 /// Those of reading and writing, and where a file is damaged.
@@ -53,16 +58,25 @@ pub fn merge(
     range: Range<usize>,
     compact: bool,
     (file, identity): (&File, [u8; 16]),
-) -> io::Result<(u64, u64)> {
+    stopped: Option<&AtomicBool>,
+) -> io::Result<Written> {
     let runs = &state.runs[range];
     let live = compact.then(|| Live::of(state, runs)).transpose()?;
     let stays = |node: u32| live.as_ref().is_none_or(|live| live.has(node));
-    let mut out = Writer::new(file, identity);
+    let mut out = Writer::new(file, identity).stopped_by(stopped);
     for kind in [Kind::Nodes, Kind::Texts] {
         copy_rows(runs, kind, &mut out, |node, row, rows, out| {
             if stays(node) { rows.push(out, node, row) } else { Ok(()) }
         })?;
     }
+    let mut sieves = SieveWriter::default();
+    for placed in runs {
+        let Some(from) = placed.run.sieves() else { continue };
+        from.each(&placed.run.file, |node, sieve| {
+            if stays(node) { sieves.push(&mut out, node, sieve) } else { Ok(()) }
+        })?;
+    }
+    end_sieves(sieves, &mut out)?;
     let mut freed = Freed::new(state);
     copy_rows(runs, Kind::Documents, &mut out, |number, row, rows, out| {
         if !compact || state.removed.is_empty() {
@@ -93,7 +107,11 @@ pub fn merge(
             _ => stays(value),
         })?;
     }
-    out.finish()
+    let (bytes, hash) = out.finish()?;
+    let ends = |of: fn(&Placed) -> (u32, u32)| {
+        (runs.first().map_or(0, |run| of(run).0), runs.last().map_or(0, |run| of(run).1))
+    };
+    Ok(Written { nodes: ends(|run| run.nodes), documents: ends(|run| run.documents), bytes, hash })
 }
 
 /// Documents of which something is loose now, and stays until it is settled again: its anchors with that.
@@ -144,7 +162,7 @@ impl<'a> Freed<'a> {
 }
 
 fn copy_rows(
-    runs: &[Placed],
+    runs: &[Arc<Placed>],
     kind: Kind,
     out: &mut Writer<'_>,
     mut copy: impl FnMut(u32, &[u8], &mut RowWriter, &mut Writer<'_>) -> io::Result<()>,
@@ -180,7 +198,7 @@ impl Source<'_> {
 }
 
 fn merge_pairs(
-    (runs, more): (&[Placed], Vec<Pair>),
+    (runs, more): (&[Arc<Placed>], Vec<Pair>),
     kind: Kind,
     out: &mut Writer<'_>,
     stays: impl Fn(Pair) -> bool,

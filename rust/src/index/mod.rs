@@ -5,6 +5,7 @@
 //! first text and the keys by which others find it; of each document where its blocks stand and what
 //! became of them. Which files count, and which documents were removed, the caller remembers.
 
+pub mod background;
 pub mod batch;
 pub mod bytes;
 pub mod chains;
@@ -15,16 +16,19 @@ pub mod file;
 pub mod filter;
 pub mod fresh;
 pub mod gather;
-mod held;
+pub mod held;
 pub mod judge;
 pub mod keys;
 pub mod list;
 pub mod meet;
 pub mod merge;
+pub mod page;
 pub mod pairs;
 pub mod record;
 pub mod rows;
 pub mod run;
+pub mod sieve;
+pub mod sift;
 pub mod stage;
 pub mod state;
 pub mod streams;

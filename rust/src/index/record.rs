@@ -7,10 +7,19 @@ use xxhash_rust::xxh3::xxh3_64;
 use super::bytes::{Taker, put, put_bytes};
 use crate::layout::Layout;
 
+/// Bytes of a fingerprint that are kept beside a block: by the others it is looked up (`fresh.rs`).
+const KEPT: usize = 12;
+
+/// The part of a fingerprint that is kept beside a block.
+#[must_use]
+pub const fn kept_part(fingerprint: u128) -> u128 {
+    fingerprint & ((1 << (8 * KEPT)) - 1)
+}
+
 /// What is known of one different block.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Node {
-    /// 128-bit hash of the normal form.
+    /// 128-bit hash of the normal form; without what it is looked up by, where it was read.
     pub fingerprint: u128,
     /// Hash of its first raw text.
     pub raw: u64,
@@ -25,7 +34,7 @@ impl Node {
     #[must_use]
     pub fn to_bytes(self) -> Vec<u8> {
         let mut out = Vec::with_capacity(28);
-        out.extend_from_slice(&self.fingerprint.to_le_bytes());
+        out.extend_from_slice(&self.fingerprint.to_le_bytes()[..KEPT]);
         out.extend_from_slice(&self.raw.to_le_bytes());
         put(&mut out, u64::from(self.tokens));
         put(&mut out, u64::from(self.anchors));
@@ -38,8 +47,10 @@ impl Node {
     /// Where they are none.
     pub fn from_bytes(bytes: &[u8]) -> io::Result<Self> {
         let mut taker = Taker::new(bytes, "a page of blocks");
+        let mut fingerprint = [0; 16];
+        fingerprint[..KEPT].copy_from_slice(taker.bytes(KEPT)?);
         Ok(Self {
-            fingerprint: u128::from_le_bytes(taker.array()?),
+            fingerprint: kept_part(u128::from_le_bytes(fingerprint)),
             raw: u64::from_le_bytes(taker.array()?),
             tokens: taker.small()?,
             anchors: taker.small()?,
@@ -120,6 +131,16 @@ pub struct HeldBlock {
     pub fate: Fate,
 }
 
+/// A difference, with small ones of either sign as small numbers.
+const fn zigzag(difference: u32) -> u64 {
+    let sign = (difference.cast_signed() >> 31).cast_unsigned();
+    (difference << 1 ^ sign) as u64
+}
+
+const fn unzigzag(number: u32) -> u32 {
+    number >> 1 ^ (number & 1).wrapping_neg()
+}
+
 /// The hash under which an id is looked up.
 #[must_use]
 pub fn id_hash(id: &str) -> u32 {
@@ -191,9 +212,11 @@ impl Held {
         }
         put(&mut out, self.characters << 1 | u64::from(self.dropped));
         put(&mut out, self.blocks.len() as u64);
-        let mut end = 0;
+        // Most blocks are new, and follow one another.
+        let (mut end, mut next) = (0, 0);
         for (place, block) in (0..).zip(&self.blocks) {
-            put(&mut out, u64::from(block.node));
+            put(&mut out, zigzag(block.node.wrapping_sub(next)));
+            next = block.node.wrapping_add(1);
             put(&mut out, u64::from(block.start - end));
             put(&mut out, u64::from(block.end - block.start));
             end = block.end;
@@ -246,9 +269,10 @@ impl Held {
         }
         let mut blocks = Vec::with_capacity(count as usize);
         let mut spelled = Vec::new();
-        let mut last = 0u32;
+        let (mut last, mut next) = (0u32, 0u32);
         for number_of_block in 0..count as u32 {
-            let node = taker.small()?;
+            let node = next.wrapping_add(unzigzag(taker.small()?));
+            next = node.wrapping_add(1);
             let start = last.checked_add(taker.small()?).ok_or_else(wrong)?;
             let end = start.checked_add(taker.small()?).ok_or_else(wrong)?;
             last = end;

@@ -20,7 +20,7 @@ const NODE_PAGE: usize = 1 << 10;
 
 /// Bytes of texts that are packed together: of half as many a tenth less is saved, of twice as many an
 /// article is checked a tenth slower.
-const PACKED_PAGE: usize = 16 << 10;
+const PACKED_PAGE: usize = 8 << 10;
 
 /// A byte of packed text stands for so many at most.
 const LARGEST_GROWTH: usize = 255;
@@ -90,6 +90,9 @@ impl RowWriter {
     }
 }
 
+/// A page of texts that was read last, and the number of its first row.
+pub type Near = Option<(u32, Vec<u8>)>;
+
 /// A section of rows.
 pub struct Rows {
     part: Part,
@@ -137,6 +140,28 @@ impl Rows {
         Ok(bytes)
     }
 
+    /// Gives the row of a number to `read`, where there is one; a page is read once as long as rows of it are
+    /// asked for.
+    ///
+    /// # Errors
+    /// Those of reading, of `read`, and where a page is damaged.
+    pub fn get_near<T>(
+        &self,
+        file: &RunFile,
+        number: u32,
+        near: &mut Near,
+        read: impl FnOnce(&[u8]) -> io::Result<T>,
+    ) -> io::Result<Option<T>> {
+        let after = self.numbers.partition_point(|&first| first <= number);
+        let Some(place) = after.checked_sub(1) else { return Ok(None) };
+        // No two pages of an index begin with one number.
+        let first = self.numbers[place];
+        if near.as_ref().is_none_or(|near| near.0 != first) {
+            *near = Some((first, self.page(file, place)?));
+        }
+        near.as_ref().map_or(Ok(None), |(_, bytes)| self.find_in(bytes, place, number, read))
+    }
+
     /// Gives the row of a number to `read`, where there is one.
     ///
     /// # Errors
@@ -149,8 +174,17 @@ impl Rows {
     ) -> io::Result<Option<T>> {
         let after = self.numbers.partition_point(|&first| first <= number);
         let Some(place) = after.checked_sub(1) else { return Ok(None) };
-        let bytes = self.page(file, place)?;
-        let mut taker = Taker::new(&bytes, self.part.name());
+        self.find_in(&self.page(file, place)?, place, number, read)
+    }
+
+    fn find_in<T>(
+        &self,
+        bytes: &[u8],
+        place: usize,
+        number: u32,
+        read: impl FnOnce(&[u8]) -> io::Result<T>,
+    ) -> io::Result<Option<T>> {
+        let mut taker = Taker::new(bytes, self.part.name());
         let mut current = u64::from(self.numbers[place]);
         while !taker.is_empty() {
             current += taker.number()?;

@@ -11,13 +11,15 @@ use super::file::{Kind, RunFile};
 use super::filter::Filter;
 use super::pairs::{PairStream, Pairs};
 use super::record::{Held, Node};
-use super::rows::Rows;
+use super::rows::{Near, Rows};
+use super::sieve::{Sieve, Sieves};
 
 /// An open run.
 pub struct Run {
     /// Its file.
     pub file: RunFile,
     rows: [Option<Rows>; 3],
+    sieves: Option<Sieves>,
     /// By the numbers of their kinds: looking one up must cost nothing beside its filter.
     pairs: Vec<Option<(Pairs, Option<Filter>)>>,
     /// What identifies its content.
@@ -31,12 +33,17 @@ impl Run {
     /// Those of reading, and where the file is not as it was written.
     pub fn open(file: File, identity: [u8; 16]) -> io::Result<Self> {
         let (file, entries, hash) = RunFile::open(file, identity)?;
-        let mut run = Self { file, rows: [None, None, None], pairs: Vec::new(), hash };
+        let rows = [None, None, None];
+        let mut run = Self { file, rows, sieves: None, pairs: Vec::new(), hash };
         for (part, fences, filter) in entries {
             let place = match part.kind {
                 Kind::Nodes => 0,
                 Kind::Texts => 1,
                 Kind::Documents => 2,
+                Kind::Sieves => {
+                    run.sieves = Some(Sieves::new(part, &fences)?);
+                    continue;
+                }
                 kind => {
                     let filter = filter.map(Filter::new).transpose()?;
                     let pairs = Pairs::new(part, &fences)?;
@@ -67,6 +74,35 @@ impl Run {
             None => true,
         };
         Ok(may_have.then_some(pairs))
+    }
+
+    /// Sets a bit for each of some keys of one kind that may be there.
+    ///
+    /// # Errors
+    /// Those of reading, and where a filter is damaged.
+    pub fn sift(&self, kind: Kind, keys: &[u32], bit: u64, found: &mut [u64]) -> io::Result<()> {
+        let Some((_, filter)) = self.pairs(kind) else { return Ok(()) };
+        for (found, &key) in found.iter_mut().zip(keys) {
+            let may_have = match filter {
+                Some(filter) => filter.may_have(&self.file, key)?,
+                None => true,
+            };
+            *found |= bit * u64::from(may_have);
+        }
+        Ok(())
+    }
+
+    /// Like `each`, of a key that may be there.
+    ///
+    /// # Errors
+    /// Those of reading, of `visit`, and where a page is damaged.
+    pub fn each_there(
+        &self,
+        kind: Kind,
+        key: u32,
+        visit: &mut impl FnMut(u32) -> io::Result<bool>,
+    ) -> io::Result<()> {
+        self.pairs(kind).map_or(Ok(()), |(pairs, _)| pairs.each(&self.file, key, visit))
     }
 
     /// Calls `visit` with each value of a key of one kind, ascending, until it says no.
@@ -110,13 +146,27 @@ impl Run {
         rows.get(&self.file, number, Node::from_bytes)
     }
 
+    /// The sieve of a block, 0 where this run holds none.
+    ///
+    /// # Errors
+    /// Those of reading, and where a page is damaged.
+    pub fn sieve(&self, number: u32) -> io::Result<Sieve> {
+        self.sieves.as_ref().map_or(Ok(0), |sieves| sieves.get(&self.file, number))
+    }
+
+    /// All sieves, where there are any.
+    #[must_use]
+    pub fn sieves(&self) -> Option<&Sieves> {
+        self.sieves.as_ref()
+    }
+
     /// The first text of a block; `None` where this run holds none.
     ///
     /// # Errors
     /// Those of reading, and where a page is damaged.
-    pub fn text(&self, number: u32) -> io::Result<Option<String>> {
+    pub fn text(&self, number: u32, near: &mut Near) -> io::Result<Option<String>> {
         let Some(rows) = &self.rows[1] else { return Ok(None) };
-        rows.get(&self.file, number, |bytes| {
+        rows.get_near(&self.file, number, near, |bytes| {
             let text = std::str::from_utf8(bytes).map_err(|_| damaged(Kind::Texts.name()))?;
             Ok(text.to_owned())
         })
@@ -166,9 +216,10 @@ impl Run {
     pub fn held(&self) -> u64 {
         let rows: u64 = self.rows.iter().flatten().map(Rows::held).sum();
         let pairs = self.pairs.iter().flatten();
-        rows + pairs
-            .map(|(pairs, filter)| pairs.held() + filter.as_ref().map_or(0, Filter::held))
-            .sum::<u64>()
+        rows + self.sieves.as_ref().map_or(0, Sieves::held)
+            + pairs
+                .map(|(pairs, filter)| pairs.held() + filter.as_ref().map_or(0, Filter::held))
+                .sum::<u64>()
     }
 
     /// Reads everything, to see that it is as it was written.
@@ -187,6 +238,9 @@ impl Run {
         }
         if let Some(rows) = self.rows(Kind::Documents) {
             rows.each(&self.file, |number, row| Held::from_bytes(number, row).map(drop))?;
+        }
+        if let Some(sieves) = &self.sieves {
+            sieves.each(&self.file, |_, _| Ok(()))?;
         }
         for kind in self.kinds() {
             let Some((pairs, filter)) = self.pairs(kind) else { continue };

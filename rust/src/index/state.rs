@@ -1,6 +1,7 @@
 //! What an index holds at one moment: runs, what is not in a run yet, and what was removed.
 
 use std::io;
+use std::sync::Arc;
 
 use hashbrown::HashSet;
 use regex::Regex;
@@ -8,8 +9,11 @@ use regex::Regex;
 use super::bytes::damaged;
 use super::file::Kind;
 use super::fresh::{Fresh, quarter};
-use super::record::{Held, Node, id_hash};
+use super::record::{Held, Node, id_hash, kept_part};
+use super::rows::Near;
 use super::run::Run;
+use super::sieve::Sieve;
+use super::sift::Where;
 use crate::settings::{Names, Scope, Settings};
 use crate::sign::Permutations;
 
@@ -39,7 +43,7 @@ pub struct State {
     /// The policy's pattern of what is never removed.
     pub protect: Option<Regex>,
     /// The runs, oldest first.
-    pub runs: Vec<Placed>,
+    pub runs: Vec<Arc<Placed>>,
     /// What is in no run yet.
     pub fresh: Fresh,
     /// Documents that were removed and are still in runs.
@@ -66,6 +70,16 @@ impl State {
             removed: HashSet::new(),
             version: 0,
         }
+    }
+
+    /// The runs and what was removed, as they are now: for a merge beside whoever adds.
+    #[must_use]
+    pub fn snapshot(&self) -> Self {
+        let (permutations, protect) = (self.permutations.clone(), self.protect.clone());
+        let mut made = Self::new(self.settings.clone(), permutations, protect);
+        made.runs.clone_from(&self.runs);
+        made.removed.clone_from(&self.removed);
+        made
     }
 
     /// Whether runs of one document are looked for in others.
@@ -174,13 +188,32 @@ impl State {
         found.ok_or_else(|| damaged("a page of blocks"))
     }
 
+    /// The sieve of a block, 0 where nothing is known of it.
+    ///
+    /// # Errors
+    /// Those of reading, and where a file is damaged.
+    pub fn sieve(&self, number: u32) -> io::Result<Sieve> {
+        match self.runs.get(self.run_of_node(number)) {
+            Some(placed) => placed.run.sieve(number).map_err(|error| named(placed, error)),
+            None => Ok(self.fresh.sieve(number).unwrap_or(0)),
+        }
+    }
+
     /// The first text of a block that can match others.
     ///
     /// # Errors
     /// Those of reading, and where there is no such text or a file is damaged.
     pub fn text(&self, number: u32) -> io::Result<String> {
+        self.text_near(number, &mut None)
+    }
+
+    /// The same, with the page that was read last.
+    ///
+    /// # Errors
+    /// Those of `text`.
+    pub fn text_near(&self, number: u32, near: &mut Near) -> io::Result<String> {
         let found = match self.runs.get(self.run_of_node(number)) {
-            Some(placed) => placed.run.text(number).map_err(|error| named(placed, error))?,
+            Some(placed) => placed.run.text(number, near).map_err(|error| named(placed, error))?,
             None => self.fresh.text(number).map(str::to_owned),
         };
         found.ok_or_else(|| damaged("a page of texts"))
@@ -199,30 +232,22 @@ impl State {
         found.ok_or_else(|| damaged("a page of documents"))
     }
 
-    /// The block of a fingerprint, and what is known of it.
+    /// The block of a fingerprint, where it may stand there, and what is known of it.
     ///
     /// # Errors
     /// Those of reading, and where a file is damaged.
-    pub fn find(&self, fingerprint: u128) -> io::Result<Option<(u32, Node)>> {
+    pub fn find(&self, there: Where, fingerprint: u128) -> io::Result<Option<(u32, Node)>> {
         if let Some(number) = self.fresh.find(fingerprint) {
             return Ok(Some((number, self.node(number)?)));
         }
         let mut found = None;
-        for placed in &self.runs {
-            let mut visit = |number| {
-                let node = placed.run.node(number)?.ok_or_else(|| damaged("a page of blocks"))?;
-                if node.fingerprint == fingerprint {
-                    found = Some((number, node));
-                }
-                Ok(found.is_none())
-            };
-            let key = quarter(fingerprint);
-            let asked = placed.run.each(Kind::Fingerprints, key, &mut visit);
-            asked.map_err(|error| named(placed, error))?;
-            if found.is_some() {
-                break;
+        self.each_there(there, (Kind::Fingerprints, quarter(fingerprint)), |number| {
+            let node = self.node(number)?;
+            if kept_part(node.fingerprint) == kept_part(fingerprint) {
+                found = Some((number, node));
             }
-        }
+            Ok(found.is_none())
+        })?;
         Ok(found)
     }
 

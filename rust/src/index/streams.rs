@@ -11,6 +11,7 @@ use hashbrown::HashSet;
 use super::batch::Batch;
 use super::each::each;
 use super::file::Kind;
+use super::sift::Where;
 use super::state::State;
 use crate::anchors::Anchors;
 use crate::settings::Settings;
@@ -99,7 +100,7 @@ impl Batch {
                 let node = self.store.node(blocks.start + block as usize);
                 self.is_new(self.nodes[node as usize].0)
             };
-            let (mut anchors, mut asked, mut met) = (Vec::new(), HashSet::new(), Vec::new());
+            let (mut anchors, mut asked) = (Vec::new(), HashSet::new());
             streams.find(self.tokens(document).map(Some), |anchor, (first, last)| {
                 anchors.push(anchor);
                 // What is known goes, most often, and nobody asks for its anchors.
@@ -108,17 +109,22 @@ impl Batch {
                 }
             });
             let (anchors, twice) = distinct(anchors);
-            for &anchor in asked.iter().filter(|_| state.compares_documents()) {
-                met.extend(state.is_met(anchor)?.then_some(anchor));
-            }
-            Ok((anchors, twice, asked, met))
+            Ok((anchors, twice, asked))
         };
         let streams = || Streams::new(&state.settings);
         let found = each((self.alone, self.store.documents()), streams, find)?;
-        for (anchors, twice, asked, met) in found {
+        for (anchors, twice, asked) in found {
             self.anchors.push((anchors, twice));
             self.asked.extend(asked);
-            self.met.extend(met);
+        }
+        if state.compares_documents() {
+            let asked: Vec<u32> = self.asked.iter().copied().collect();
+            let there = state.sift_many(self.alone, Kind::Streams, &asked)?;
+            for (&anchor, there) in asked.iter().zip(there) {
+                if state.is_met(there, anchor)? {
+                    self.met.insert(anchor);
+                }
+            }
         }
         Ok(())
     }
@@ -133,8 +139,12 @@ pub fn ask(
     (asked, met): (&mut HashSet<u32>, &mut HashSet<u32>),
     anchors: &[u32],
 ) -> io::Result<()> {
-    for &anchor in anchors.iter().filter(|_| state.compares_documents()) {
-        if asked.insert(anchor) && state.is_met(anchor)? {
+    if !state.compares_documents() {
+        return Ok(());
+    }
+    let new: Vec<u32> = anchors.iter().copied().filter(|&anchor| asked.insert(anchor)).collect();
+    for (&anchor, there) in new.iter().zip(state.sift_many(true, Kind::Streams, &new)?) {
+        if state.is_met(there, anchor)? {
             met.insert(anchor);
         }
     }
@@ -142,10 +152,10 @@ pub fn ask(
 }
 
 impl State {
-    /// Whether any document has an anchor.
-    fn is_met(&self, anchor: u32) -> io::Result<bool> {
+    /// Whether any document has an anchor that may stand there.
+    fn is_met(&self, there: Where, anchor: u32) -> io::Result<bool> {
         let mut met = false;
-        self.each(Kind::Streams, anchor, |_| {
+        self.each_there(there, (Kind::Streams, anchor), |_| {
             met = true;
             Ok(false)
         })?;

@@ -2,7 +2,9 @@
 
 use std::fs::File;
 use std::path::PathBuf;
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::time::Duration;
 
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -13,9 +15,11 @@ use super::index_values::{
     place, verdict_of,
 };
 use crate::corpus::compile;
+use crate::index::background::Background;
 use crate::index::batch::Batch;
 use crate::index::export::{Told, texts};
 use crate::index::fresh::Fresh;
+use crate::index::held::Written;
 use crate::index::list::{DOCUMENTS, Listed, documents, list};
 use crate::index::merge::merge;
 use crate::index::record::Held;
@@ -45,21 +49,66 @@ impl IndexBatch {
     }
 }
 
+fn told(written: Written) -> PyWritten {
+    (written.nodes, written.documents, written.bytes, written.hash)
+}
+
 fn used() -> PyErr {
     value_error("the batch was decided already")
 }
+
+/// Blocks that are remembered at one time, about: whoever asks waits so long.
+const AT_ONCE: usize = 64;
+
+/// How long a merge is waited for at one time.
+const WAIT: Duration = Duration::from_millis(50);
 
 /// The state of an index.
 #[pyclass]
 pub(super) struct IndexState {
     state: RwLock<State>,
+    asking: AtomicUsize,
+    background: Mutex<Option<Background>>,
     identity: [u8; 16],
     pool: Threads,
 }
 
 impl IndexState {
     fn read(&self) -> RwLockReadGuard<'_, State> {
-        self.state.read().unwrap_or_else(PoisonError::into_inner)
+        self.asking.fetch_add(1, Ordering::Relaxed);
+        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
+        self.asking.fetch_sub(1, Ordering::Relaxed);
+        state
+    }
+
+    /// Remembers what was decided on a batch, some documents at a time, so that whoever asks does not wait for
+    /// all of them: between them the state is that of the documents so far.
+    fn remember(&self, batch: &Batch, verdicts: &[Verdict]) {
+        let mut waiting = Vec::new();
+        let (mut blocks, mut nodes) = (0, batch.first_new);
+        for (place, verdict) in verdicts.iter().enumerate() {
+            let held = &verdict.held;
+            blocks += held.blocks.len();
+            nodes = held.blocks.iter().fold(nodes, |nodes, block| nodes.max(block.node + 1));
+            waiting.push((held.clone(), verdict.anchors.clone()));
+            let is_last = place + 1 == verdicts.len();
+            if blocks >= AT_ONCE || is_last {
+                let nodes = if is_last { u32::MAX } else { nodes };
+                self.write().remember(batch, &mut waiting, nodes);
+                blocks = 0;
+                // A lock that is taken again at once is not given to those who wait for it.
+                for _ in 0..AT_ONCE {
+                    if self.asking.load(Ordering::Relaxed) == 0 {
+                        break;
+                    }
+                    std::thread::yield_now();
+                }
+            }
+        }
+    }
+
+    fn background(&self) -> std::sync::MutexGuard<'_, Option<Background>> {
+        self.background.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn write(&self) -> RwLockWriteGuard<'_, State> {
@@ -118,11 +167,7 @@ impl IndexState {
                 state.decide(&mut batch, &said)?
             };
             if remember {
-                let held = |verdict: &Verdict| (verdict.held.clone(), verdict.anchors.clone());
-                let held = verdicts.iter().map(held).collect();
-                if !self.write().remember(&batch, held) {
-                    return Ok(None);
-                }
+                self.remember(&batch, &verdicts);
             }
             Ok(Some(verdicts))
         };
@@ -146,7 +191,9 @@ impl IndexState {
         let protect = protect.as_deref().map(compile).transpose().map_err(value_error)?;
         let permutations = permutations_of(&permutations.0, &permutations.1)?;
         let state = State::new(settings_of(policy)?, permutations, protect);
-        Ok(Self { state: RwLock::new(state), identity, pool: Threads::new(threads)? })
+        let (asking, background) = (AtomicUsize::new(0), Mutex::new(None));
+        let pool = Threads::new(threads)?;
+        Ok(Self { state: RwLock::new(state), asking, background, identity, pool })
     }
 
     /// Goes on with these runs and removed documents; what is in no run is forgotten. Runs that are open
@@ -166,7 +213,7 @@ impl IndexState {
             for run in runs {
                 match known.iter().position(|placed| placed.name == run.1) {
                     Some(place) => opened.push(known.swap_remove(place)),
-                    None => opened.push(self.open_run(run)?),
+                    None => opened.push(Arc::new(self.open_run(run)?)),
                 }
             }
             (state.runs, state.removed) = (opened, removed);
@@ -244,10 +291,14 @@ impl IndexState {
     fn flush(&self, py: Python<'_>, path: PathBuf, name: String) -> PyResult<PyWritten> {
         let flush = || {
             let file = File::options().read(true).write(true).create_new(true).open(path)?;
-            self.write().flush(file, name, self.identity)
+            // Others ask meanwhile; the one who writes adds nothing.
+            let written = self.read().write_fresh(&file, self.identity)?;
+            let run = Run::open(file, self.identity)?;
+            self.write().flushed(run, name, &written);
+            Ok(written)
         };
-        let written = py.detach(flush).map_err(failure)?;
-        Ok((written.nodes, written.documents, written.bytes, written.hash))
+        // In threads of its own: those that all share may be those of the process that this is a fork of.
+        py.detach(|| self.pool.install(flush)).map(told).map_err(failure)
     }
 
     /// Writes some runs that follow one another as one into a new file; `compact`: they are all runs.
@@ -261,15 +312,43 @@ impl IndexState {
         let (first, last) = range;
         let merge = || {
             let file = File::options().read(true).write(true).create_new(true).open(path)?;
-            let state = self.read();
-            let (bytes, hash) = merge(&state, first..last, compact, (&file, self.identity))?;
-            let runs = &state.runs[first..last];
-            let ends = |of: fn(&Placed) -> (u32, u32)| {
-                (runs.first().map_or(0, |run| of(run).0), runs.last().map_or(0, |run| of(run).1))
-            };
-            Ok((ends(|run| run.nodes), ends(|run| run.documents), bytes, hash))
+            let state = self.read().snapshot();
+            merge(&state, first..last, compact, (&file, self.identity), None)
         };
-        py.detach(merge).map_err(failure)
+        py.detach(merge).map(told).map_err(failure)
+    }
+
+    /// Begins to do the same in a thread of its own, without `compact`; one at a time.
+    fn begin_merge(&self, range: (usize, usize), path: PathBuf) -> PyResult<()> {
+        let state = self.read().snapshot();
+        let begun = Background::begin(state, range.0..range.1, path, self.identity);
+        *self.background() = Some(begun.map_err(failure)?);
+        Ok(())
+    }
+
+    /// What the merge that was begun has written; `None` while it goes on, for which this waits a little where
+    /// that is asked for.
+    fn end_merge(&self, py: Python<'_>, wait: bool) -> PyResult<Option<PyWritten>> {
+        let end = || {
+            let mut background = self.background();
+            let within = if wait { WAIT } else { Duration::ZERO };
+            let ended = background.as_ref().and_then(|merge| merge.ended(within));
+            if ended.is_some() {
+                *background = None;
+            }
+            ended
+        };
+        py.detach(end).map(|ended| ended.map(told).map_err(failure)).transpose()
+    }
+
+    /// Ends the merge that was begun before its time: it writes no more when this returns.
+    fn stop_merge(&self, py: Python<'_>) {
+        py.detach(|| {
+            if let Some(merge) = self.background().take() {
+                merge.stop();
+                while merge.ended(WAIT).is_none() {}
+            }
+        });
     }
 
     /// Puts a merged run in the place of those that it holds; `compact`: nothing is removed any more.
@@ -284,7 +363,7 @@ impl IndexState {
         let replace = || {
             let placed = self.open_run(run)?;
             let mut state = self.write();
-            state.runs.splice(first..last, [placed]);
+            state.runs.splice(first..last, [Arc::new(placed)]);
             if compact {
                 state.removed.clear();
             }
@@ -296,7 +375,7 @@ impl IndexState {
 
     /// The damage of each run that has any: its name and what is wrong.
     fn verify(&self, py: Python<'_>) -> Vec<(String, String)> {
-        let check = |placed: &Placed| {
+        let check = |placed: &Arc<Placed>| {
             let error = placed.run.check().err()?;
             Some((placed.name.clone(), error.to_string()))
         };
