@@ -99,8 +99,8 @@ def _columns(basis: Basis) -> float:
 
 def _taken_back(basis: Basis) -> float:
     """Bytes of the file of tokens that come back into memory once all is read (`Store::close`)."""
-    tokens, most = grown(basis, "tokens") * 4, _columns(basis) / 2
-    return min(tokens, most) if TOKENS_HELD < tokens <= 4 * most else 0.0
+    tokens, most = grown(basis, "tokens") * 4, _columns(basis) * 3 / 4
+    return min(tokens, most) if TOKENS_HELD < tokens <= 8 * most else 0.0
 
 
 def on_disk(peaks: Mapping[str, int], cap: int | None) -> int:

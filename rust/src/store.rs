@@ -372,11 +372,11 @@ impl Store {
         self.page_documents = pages.map(|block| self.document_of(block) as Number).collect();
         self.raw_texts = RawTable::default();
         self.node_table = NodeTable::default();
-        // Half as much as the other columns: nothing to speak of where blocks are long.
+        // Three quarters of what the columns take: nothing to speak of where blocks are long.
         let columns =
             self.state().into_iter().filter(|&(name, _)| name != "file" && name != "tokens");
         let bytes = columns.map(|(_, bytes)| bytes as usize).sum::<usize>();
-        self.tokens.take_back(at_most(bytes / 2, 16));
+        self.tokens.take_back(at_most(bytes / 4 * 3, 16));
     }
 
     /// Forgets the normal forms: after short blocks were judged nothing asks for them.
