@@ -367,7 +367,11 @@ impl Store {
 
     /// Forgets what only adding documents needs: about 40 bytes a distinct block. No more are added.
     pub fn close(&mut self) {
-        self.block_nodes = (0..self.blocks()).map(|block| self.node(block)).collect();
+        // Under a tight limit more columns would cost more than they save.
+        let bytes = self.blocks() * size_of::<Number>();
+        if at_most(bytes, 16) == bytes {
+            self.block_nodes = (0..self.blocks()).map(|block| self.node(block)).collect();
+        }
         let pages = (0..self.blocks() as Number).step_by(PAGE);
         self.page_documents = pages.map(|block| self.document_of(block) as Number).collect();
         self.raw_texts = RawTable::default();
