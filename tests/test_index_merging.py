@@ -196,3 +196,56 @@ def test_a_process_ends_while_runs_are_merged(tmp_path: Path) -> None:
     with Index.open(path, jobs=1) as index:
         assert (len(index), index.verify()) == (200, [])
         assert files(path) == index.stats()["runs"]
+
+
+class _Core:
+    """A core of which one step of merging goes wrong."""
+
+    def __init__(self, core: object, **steps: object) -> None:
+        self._core = core
+        self.__dict__.update(steps)
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(self._core, name)
+
+
+def test_where_there_is_no_thread_for_a_merge_none_is_waited_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_thread(*_: object) -> None:
+        raise OSError(11, "Resource temporarily unavailable")
+
+    path = tmp_path / "index"
+    with Index.open(path) as index:
+        monkeypatch.setattr(
+            index._merging, "_core", _Core(index._merging._core, begin_merge=no_thread)
+        )
+        for number in range(2 * FANOUT):
+            index.add_many(documents(5 * number, 5))
+            index.commit()
+        assert index.stats()["runs"] == 2 * FANOUT
+    with Index.open(path) as index:
+        index.add_many(documents(1000, 5))
+        commit_and_wait(index, path, FANOUT)
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_a_merge_that_ends_by_a_defect_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "index"
+    index = Index.open(path)
+    core = index._merging._core
+
+    def beyond(_: object, file: str) -> None:
+        core.begin_merge((70, 90), file)
+
+    monkeypatch.setattr(index._merging, "_core", _Core(core, begin_merge=beyond))
+    for number in range(FANOUT):
+        index.add_many(documents(5 * number, 5))
+        index.commit()
+    with pytest.raises(dedup.DedupError, match="ended by a defect"):
+        index.close()
+    index = Index.open(path, mode="r")
+    assert index.check(index_killed.text_of(3)).action == "drop"
+    index.close()

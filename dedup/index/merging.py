@@ -83,8 +83,12 @@ class Merging:
         places = (first, len(state.runs))
         file, name = next_run(state, self._path)
         needed = sum(run.bytes for run in state.runs[first:])
+        try:
+            self._core.begin_merge(places, file)
+        except OSError:
+            # There is no thread to be had: the next commit asks again.
+            return False
         self._under_way = _UnderWay(places, file, name, needed)
-        self._core.begin_merge(places, file)
         return True
 
     def take(self, state: State, *, wait: bool = False) -> None:

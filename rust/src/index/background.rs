@@ -4,6 +4,7 @@
 use std::fs::File;
 use std::io;
 use std::ops::Range;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
@@ -38,10 +39,13 @@ impl Background {
         let outcome: Arc<(Outcome, Condvar)> = Arc::default();
         let (stops, told) = (Arc::clone(&stopped), Arc::clone(&outcome));
         let work = move || {
-            let made = (|| {
+            let merging = || {
                 let file = File::options().read(true).write(true).create_new(true).open(path)?;
                 merge(&state, range, false, (&file, identity), Some(&stops))
-            })();
+            };
+            // Whoever closes the index waits for an answer.
+            let made = catch_unwind(AssertUnwindSafe(merging))
+                .unwrap_or_else(|_| Err(io::Error::other("a merge ended by a defect of dedup")));
             *told.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(made);
             told.1.notify_all();
         };
