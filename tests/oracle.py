@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from itertools import groupby
@@ -575,6 +575,12 @@ OPENS = set('"“„‚‘«‹([{「『（【《〈')
 JOINS = set(" \n\r\u00a0\u202f-\u2010'’")
 
 
+TITLES = frozenset(
+    "prof dott dipl univ ing lic dra sra srta mons sig gen col capt maj adm comm gov sen rep pres "
+    "dir insp supt rev hon".split()
+)
+
+
 def names(text: str) -> list[bool]:
     """Which tokens are names: capitals that neither the place nor the fashion of the text asks for,
     with what belongs to them, and Roman numerals."""
@@ -594,7 +600,7 @@ def names(text: str) -> list[bool]:
     between: list[str | None] = [None] * len(placed)
     for number, (token, _, end) in enumerate(placed[:-1]):
         what = text[end : placed[number + 1][1]]
-        short = len(token) == 1 or re.fullmatch("[b-df-hj-np-tv-xz]+", token)
+        short = len(token) == 1 or token in TITLES or re.fullmatch("[b-df-hj-np-tv-xz]+", token)
         short = short and capital[number] and not (roman[number] and number == 0)
         if short and not any(c.isupper() for c in written[number][1:]):
             what = what.removeprefix(".")  # of an initial, or a title
@@ -751,7 +757,8 @@ def stands_in(own: Block, other: Block) -> bool:
         return True
     shared = len(own.shingles & other.shingles)
     in_order = LCSseq.similarity(own.tokens, other.tokens)
-    if len(own.shingles) - shared >= NEW and says_more(own, other):
+    says = len(own.shingles) > shared or own.rules.shingle_size < 3
+    if says and says_more(own, other):
         return False
     return shared >= 0.82 * len(own.shingles) or in_order >= 0.85 * len(own.tokens)
 
@@ -760,18 +767,51 @@ NEW = 8
 
 
 def says_more(own: Block, other: Block) -> bool:
-    """Whether it has eight tokens in a row of which none stands in three in a row of the other."""
+    """Whether eight tokens in a row are its own.
+
+    Between what both begin and end with: those that stand neither in eight in a row of the other, nor
+    in three in a row that belong to a longest sequence of such threes in the order of both.
+    """
     if own.rules.unit == "document":
         return False
-    theirs = {tuple(other.tokens[n : n + 3]) for n in range(len(other.tokens) - 2)}
+    mine, theirs = list(own.tokens), list(other.tokens)
+    while mine and theirs and mine[0] == theirs[0]:
+        del mine[0], theirs[0]
+    while mine and theirs and mine[-1] == theirs[-1]:
+        del mine[-1], theirs[-1]
+    eights = set(grams(other.tokens, NEW))
     known = {
         place + n
-        for place in range(len(own.tokens) - 2)
-        if tuple(own.tokens[place : place + 3]) in theirs
-        for n in range(3)
+        for place, gram in enumerate(grams(mine, NEW))
+        if gram in eights
+        for n in range(NEW)
     }
-    new = [place not in known for place in range(len(own.tokens))]
+    known |= {
+        place + n for place in places_in_order(grams(mine, 3), grams(theirs, 3)) for n in range(3)
+    }
+    new = [place not in known for place in range(len(mine))]
     return any(all(new[n : n + NEW]) for n in range(len(new) - NEW + 1))
+
+
+def grams(tokens: Sequence[str], size: int) -> list[tuple[str, ...]]:
+    return [tuple(tokens[n : n + size]) for n in range(len(tokens) - size + 1)]
+
+
+def places_in_order(mine: list[tuple[str, ...]], theirs: list[tuple[str, ...]]) -> set[int]:
+    """Places of ours that belong to any of the longest sequences that both have."""
+    pairs = [(n, m) for n, one in enumerate(mine) for m, two in enumerate(theirs) if one == two]
+    if len(pairs) > 1 << 16:
+        return {n for n, _ in pairs}
+    up_to: dict[tuple[int, int], int] = {}
+    for n, m in pairs:
+        before = [up_to[pair] for pair in up_to if pair[0] < n and pair[1] < m]
+        up_to[n, m] = 1 + max(before, default=0)
+    after: dict[tuple[int, int], int] = {}
+    for n, m in reversed(pairs):
+        behind = [after[pair] for pair in after if pair[0] > n and pair[1] > m]
+        after[n, m] = 1 + max(behind, default=0)
+    longest = max(up_to.values(), default=0)
+    return {pair[0] for pair in pairs if up_to[pair] + after[pair] - 1 == longest}
 
 
 def in_scope(left: Block, right: Block, scope: str) -> bool:

@@ -156,6 +156,7 @@ CASES = [
         for name, one, other, expected, why in [
             ("initials", "A. B. Lee", "C. Watson", True, "an initial ends no sentence"),
             ("titles", "Dr. Lee", "Mrs. Watson", True, "neither does a title"),
+            ("titles with vowels", "Prof. Miller", "Capt. Brown", True, "nor one with vowels"),
             ("particles", "Otto von Lee", "Oscar de la Watson", True, "short words between"),
             ("small letters first", "iPhone", "eBay", True, "a capital inside"),
             ("a word beside", "King Charles", "the queen Anne", False, "two words more"),

@@ -291,3 +291,27 @@ def test_nothing_protected_is_ever_removed(texts: list[str], pattern: str) -> No
 def test_an_argument_of_the_wrong_kind_is_named(call: Any, message: str) -> None:
     with pytest.raises(dedup.DedupError, match=message):
         call()
+
+
+MEETING = (
+    "The council met in the hall on 4 July 2026 and the mayor of the town spoke about roads, bridges, "
+    "schools and water for a long while before anybody else was asked to say what they thought of the "
+    "plan for the harbour, which has waited for repairs since the storm that took the old pier away and "
+    "left the fishermen without a place to land their boats in winter when the wind comes from the north."
+)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "Correction: Smith resigned on 4 July 2026 after fraud charges.",
+        "Police later arrested and charged the mayor of the town with fraud and theft.",
+        "ha " * 40,
+        "0 " * 30,
+        "no, " * 12 + "yes.",
+    ],
+)
+def test_a_sentence_of_its_own_keeps_a_text_whatever_phrases_it_shares(sentence: str) -> None:
+    for longer in (f"{MEETING} {sentence}", f"{sentence} {MEETING}"):
+        run = runs.clean_texts([MEETING, longer])
+        assert not run.ledger, sentence

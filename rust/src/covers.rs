@@ -37,6 +37,9 @@ const NEW: usize = 8;
 /// Tokens in a row that show that a place stands in the other text too.
 const KNOWN: usize = 3;
 
+/// Pairs of places with the same tokens, up to which it is told which of them belong together.
+const MOST_PAIRS: usize = 1 << 16;
+
 /// Whether so many of a text's shingles are enough.
 #[must_use]
 pub fn are_enough(shared: u32, all: u32) -> bool {
@@ -66,10 +69,10 @@ impl Match {
         !self.template && (doubted(0) || doubted(1))
     }
 
-    /// Whether a side may have a passage of its own: it costs as many shingles as it has tokens.
+    /// Whether a side may have a passage of its own: it costs shingles, if it only repeats itself one.
     fn may_say_more(&self, settings: &Settings, side: usize) -> bool {
         let own = [self.left_size, self.right_size][side];
-        settings.unit != Unit::Document && (own - self.shared) as usize >= NEW
+        settings.unit != Unit::Document && (own > self.shared || settings.shingle_size < KNOWN)
     }
 
     /// Notes which side stands in the other by its tokens.
@@ -109,9 +112,7 @@ pub fn stands_in(own: &[u32], other: &[u32]) -> bool {
     if !is_enough(most as u32, all) {
         return false;
     }
-    let before = own.iter().zip(other).take_while(|(one, two)| one == two).count();
-    let ends = own.iter().rev().zip(other.iter().rev()).take(most - before);
-    let after = ends.take_while(|(one, two)| one == two).count();
+    let (before, after) = alike_at_ends(own, other);
     let around = (before + after) as u32;
     is_enough(around, all)
         || is_enough(
@@ -120,23 +121,78 @@ pub fn stands_in(own: &[u32], other: &[u32]) -> bool {
         )
 }
 
-/// Whether a text has a passage of `NEW` tokens, none of which stands in three in a row that the other
-/// one has too.
+/// How many tokens two texts begin with alike, and how many of the others they end with.
+fn alike_at_ends(own: &[u32], other: &[u32]) -> (usize, usize) {
+    let most = own.len().min(other.len());
+    let before = own.iter().zip(other).take_while(|(one, two)| one == two).count();
+    let ends = own.iter().rev().zip(other.iter().rev()).take(most - before);
+    (before, ends.take_while(|(one, two)| one == two).count())
+}
+
+/// Whether a text has a passage of `NEW` tokens that the other one has not: between what both begin and end
+/// with, tokens that stand neither in as many in a row of the other one, wherever these are, nor in `KNOWN` in
+/// a row at the place where they belong. A date or a phrase that stands elsewhere makes no sentence known.
 fn says_more(own: &[u32], other: &[u32]) -> bool {
-    if own.len() < NEW {
+    let (before, after) = alike_at_ends(own, other);
+    let mine = &own[before..own.len() - after];
+    if mine.len() < NEW {
         return false;
     }
-    let known = other.windows(KNOWN).collect::<HashSet<&[u32]>>();
-    let mut told = 0;
-    for (place, gram) in own.windows(KNOWN).enumerate() {
-        if known.contains(gram) {
-            if place >= told + NEW {
-                return true;
-            }
-            told = place + KNOWN;
+    let mut known = vec![false; mine.len()];
+    let anywhere: HashSet<&[u32]> = other.windows(NEW).collect();
+    for (place, gram) in mine.windows(NEW).enumerate() {
+        if anywhere.contains(gram) {
+            known[place..place + NEW].fill(true);
         }
     }
-    own.len() >= told + NEW
+    for place in in_order(mine, &other[before..other.len() - after]) {
+        known[place..place + KNOWN].fill(true);
+    }
+    known.chunk_by(|one, next| one == next).any(|run| !run[0] && run.len() >= NEW)
+}
+
+/// Where grams of `KNOWN` tokens begin that belong to any of the longest sequences of grams which both texts
+/// have in the same order; every gram that both have, where they repeat themselves too often to tell.
+fn in_order(mine: &[u32], theirs: &[u32]) -> Vec<usize> {
+    let mut places: HashMap<&[u32], Vec<usize>> = HashMap::new();
+    for (place, gram) in theirs.windows(KNOWN).enumerate() {
+        places.entry(gram).or_default().push(place);
+    }
+    let shared = || {
+        let grams = mine.windows(KNOWN).enumerate();
+        grams.filter_map(|(place, gram)| places.get(gram).map(|theirs| (place, theirs)))
+    };
+    if shared().map(|(_, theirs)| theirs.len()).sum::<usize>() > MOST_PAIRS {
+        return shared().map(|(place, _)| place).collect();
+    }
+    // Of one place of ours the last ones first, so that none of them follows another.
+    let pairs: Vec<(usize, usize)> = shared()
+        .flat_map(|(place, theirs)| theirs.iter().rev().map(move |&other| (place, other)))
+        .collect();
+    let up_to = longest(pairs.iter().map(|&(_, other)| other));
+    let mut from = longest(pairs.iter().rev().map(|&(_, other)| usize::MAX - other));
+    from.reverse();
+    let all = up_to.iter().copied().max().unwrap_or(0);
+    let lengths = up_to.iter().zip(&from).map(|(before, after)| before + after);
+    let mut found: Vec<usize> =
+        pairs.iter().zip(lengths).filter(|pair| pair.1 == all + 1).map(|pair| pair.0.0).collect();
+    found.dedup();
+    found
+}
+
+/// How long the longest ascending sequence is that ends at each number (Fredman 1975).
+fn longest(numbers: impl Iterator<Item = usize>) -> Vec<usize> {
+    let mut ends = Vec::new();
+    numbers
+        .map(|number| {
+            let length = ends.partition_point(|&last| last < number);
+            match ends.get_mut(length) {
+                Some(last) => *last = number,
+                None => ends.push(number),
+            }
+            length + 1
+        })
+        .collect()
 }
 
 /// The length of the longest common subsequence.
@@ -231,6 +287,25 @@ mod tests {
                 assert!(!says_more(&text, &longer));
             }
         }
+    }
+
+    #[test]
+    fn a_phrase_that_stands_elsewhere_makes_no_sentence_known() {
+        let text: Vec<u32> = (0..80).collect();
+        let sentence = [100, 101, 102, 20, 21, 22, 23, 103, 104, 105, 106];
+        for place in [0, 10, 40, 80] {
+            let longer = [&text[..place], &sentence, &text[place..]].concat();
+            assert!(says_more(&longer, &text), "at {place}");
+        }
+        // A sentence that was moved is no new one, and neither are words changed here and there.
+        let moved = [&text[30..], &text[..30]].concat();
+        assert!(!says_more(&moved, &text) && !says_more(&text, &moved));
+        let edited: Vec<u32> = text.iter().map(|&t| if t % 5 == 2 { 100 + t } else { t }).collect();
+        assert!(!says_more(&edited, &text) && !says_more(&text, &edited));
+        let laughing = [text.as_slice(), &[200; 8]].concat();
+        assert!(says_more(&laughing, &text) && !says_more(&text, &laughing));
+        let again = vec![7; 5000];
+        assert!(says_more(&[&again[..], &text[..]].concat(), &again));
     }
 
     #[test]
