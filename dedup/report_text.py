@@ -93,7 +93,8 @@ def summary_lines(summary: Summary) -> Iterator[str]:
         yield summary.bold("Nothing repeats")
         yield from _nothing_lines(summary.report)
         if summary.output:
-            yield f"Written to {_folder(summary.output)} as it was"
+            bad = " but for the bad records" if counts["records_skipped"] else ""
+            yield f"Written to {_folder(summary.output)} as it was{bad}"
         return
     yield ""
     yield from _total_lines(summary)

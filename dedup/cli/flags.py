@@ -170,9 +170,7 @@ class Showing:
         bool, switch(OUTPUT, "Exit 1 when something repeats.", "--fail-on-duplicates")
     ] = False
     no_progress: Annotated[bool, switch(OUTPUT, "No progress bars.", "--no-progress")] = False
-    quiet: Annotated[
-        bool, switch(OUTPUT, "No summary, no warnings, no progress.", "--quiet", "-q")
-    ] = False
+    quiet: Annotated[bool, switch(OUTPUT, "No summary, no progress.", "--quiet", "-q")] = False
     verbose: Annotated[
         bool, switch(OUTPUT, "Also say how long each stage took.", "--verbose", "-v")
     ] = False

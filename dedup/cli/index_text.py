@@ -24,7 +24,9 @@ def verdict_lines(id: str, verdict: Verdict) -> Iterator[str]:
     gone = [found for found in verdict.matches if found.kept is None]
     for found in gone[:MOST_SHOWN]:
         where = visible(found.document) if found.document else "earlier in it"
-        scores = "" if found.resemblance == 1 else f" {found.resemblance:.2f}"
+        # Cut, not rounded, as everywhere: 1.00 is for equal texts only.
+        score = int(found.resemblance * 100) / 100
+        scores = "" if found.resemblance == 1 else f" {score:.2f}"
         since = f", {visible(found.first_seen)}" if found.first_seen else ""
         start, end = found.span
         yield f"  {start:,}-{end:,} {found.relation}{scores} in {where}{since}"

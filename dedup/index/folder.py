@@ -47,7 +47,7 @@ def make_folder(path: str) -> None:
 
 def check_folder(path: str) -> None:
     """Raise IndexError_ where there is no index to read."""
-    hint = 'open it with mode="w" to make one'
+    hint = 'adding to it makes one: dedup index add, or Index.open(path, mode="w")'
     folder = Path(path)
     if not folder.exists():
         raise IndexError_(f"{path} does not exist", path=path, hint=hint)
