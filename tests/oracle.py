@@ -789,8 +789,15 @@ def says_more(own: Block, other: Block) -> bool:
     known |= {
         place + n for place in places_in_order(grams(mine, 3), grams(theirs, 3)) for n in range(3)
     }
-    new = [place not in known for place in range(len(mine))]
-    return any(all(new[n : n + NEW]) for n in range(len(new) - NEW + 1))
+    length = longest = 0
+    for place, token in enumerate(mine):
+        # Three letters of Thai, Lao, Burmese or Khmer count as one word.
+        length = 0 if place in known else length + (1 if LETTER.fullmatch(token) else 3)
+        longest = max(longest, length)
+    return longest >= 3 * NEW
+
+
+LETTER = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")
 
 
 def grams(tokens: Sequence[str], size: int) -> list[tuple[str, ...]]:

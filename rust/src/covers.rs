@@ -18,6 +18,7 @@
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
+use crate::letters::{A_WORD, weight};
 use crate::numerals::differ_in_numbers_only;
 use crate::settings::{Numbers, Settings};
 use crate::split::Unit;
@@ -148,7 +149,12 @@ fn says_more(own: &[u32], other: &[u32]) -> bool {
     for place in in_order(mine, &other[before..other.len() - after]) {
         known[place..place + KNOWN].fill(true);
     }
-    known.chunk_by(|one, next| one == next).any(|run| !run[0] && run.len() >= NEW)
+    let new = mine.iter().zip(known).map(|(&token, known)| if known { 0 } else { weight(token) });
+    let lengths = new.scan(0, |length, weight| {
+        *length = if weight == 0 { 0 } else { *length + weight };
+        Some(*length)
+    });
+    lengths.max().unwrap_or(0) >= NEW * A_WORD
 }
 
 /// Where grams of `KNOWN` tokens begin that belong to any of the longest sequences of grams which both texts

@@ -56,6 +56,7 @@ mod keys;
 mod kindred;
 pub mod known;
 pub mod layout;
+mod letters;
 pub mod likeness;
 pub mod links;
 pub mod marks;
