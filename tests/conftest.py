@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import gc
 import os
+import resource
+import signal
 import sys
 import warnings
 from collections.abc import Callable, Iterator
@@ -75,3 +77,13 @@ def make_lsh(request: pytest.FixtureRequest) -> Callable[..., Any]:
         return MinHashLSH(storage_config={**config, **own}, **settings)
 
     return made
+
+
+@pytest.fixture
+def small_files() -> Iterator[None]:
+    """What is too large for a file is an error, as on a full disk."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    yield
+    resource.setrlimit(resource.RLIMIT_FSIZE, before)
+    signal.signal(signal.SIGXFSZ, handler)

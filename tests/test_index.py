@@ -14,7 +14,6 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import index_killed
@@ -519,16 +518,6 @@ def test_a_clock_that_goes_backwards_gives_no_earlier_dates(
 
 
 # --- disks -------------------------------------------------------------------------------------
-
-
-@pytest.fixture
-def small_files() -> Iterator[None]:
-    """No file may grow beyond 20 kB, as on a full disk."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    signal.signal(signal.SIGXFSZ, handler)
 
 
 @pytest.mark.usefixtures("small_files")

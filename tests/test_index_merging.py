@@ -5,9 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import os
 import resource
-import signal
 import time
-from collections.abc import Iterator
 from pathlib import Path
 
 import index_killed
@@ -114,16 +112,6 @@ def test_what_is_discarded_while_runs_are_merged_leaves_the_last_commit(tmp_path
     Index.open(path, jobs=1).close()
     with Index.open(path, mode="r") as reader:
         assert files(path) == reader.stats()["runs"]
-
-
-@pytest.fixture
-def small_files() -> Iterator[None]:
-    """What is too large for a file is an error, as on a full disk."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    handler = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
-    yield
-    resource.setrlimit(resource.RLIMIT_FSIZE, before)
-    signal.signal(signal.SIGXFSZ, handler)
 
 
 @pytest.mark.usefixtures("small_files")

@@ -13,7 +13,7 @@ use std::io::{Read as _, Write as _};
 
 use dedup_core::corpus::Corpus;
 use dedup_core::record::{Fields, Lines};
-use dedup_core::settings::{Boilerplate, Names, Numbers, Scope, Search, Settings};
+use dedup_core::settings::{Names, Numbers, Settings};
 use dedup_core::sign::{Permutations, SLOTS, mix32};
 use dedup_core::split::Unit;
 use rayon::prelude::*;
@@ -115,28 +115,22 @@ fn each_batch(path: &str, mut work: impl FnMut(Lines<'_>)) {
 }
 
 fn settings(unit: Unit, compare: bool) -> Settings {
-    let min_tokens = if compare && unit == Unit::Document { 5 } else { 8 + 2 * u32::from(compare) };
+    if !compare {
+        return Settings { unit, ..Settings::default() };
+    }
     Settings {
         unit,
-        shingle_size: if compare { 5 } else { 3 },
-        threshold: if compare { 0.8 } else { 0.7 },
-        containment: if compare { f64::INFINITY } else { 0.8 },
-        min_run: if compare { 0 } else { 20 },
-        short_tokens: if compare { 0 } else { 20 },
-        short_threshold: 0.9,
-        min_tokens,
-        numbers: if compare { Numbers::Keep } else { Numbers::Veto },
-        names: if compare { Names::Keep } else { Names::Veto },
-        boilerplate: Boilerplate::Keep,
-        scope: Scope::Both,
-        group_across: false,
-        window: None,
-        chain: false,
-        search: Search::Lsh,
-        min_kept: 0.0,
-        digest: "0".repeat(16),
-        bands: if compare { 21 } else { 32 },
-        rows: if compare { 6 } else { 4 },
+        shingle_size: 5,
+        threshold: 0.8,
+        containment: f64::INFINITY,
+        min_run: 0,
+        short_tokens: 0,
+        min_tokens: if unit == Unit::Document { 5 } else { 10 },
+        numbers: Numbers::Keep,
+        names: Names::Keep,
+        bands: 21,
+        rows: 6,
+        ..Settings::default()
     }
 }
 

@@ -14,23 +14,29 @@ impl Plan {
     /// What a member repeats, from its first to its last passage.
     #[must_use]
     pub fn keeper_span(&self, store: &Store, member: Number) -> (u32, u32) {
-        let span = |number: Number| {
-            let passage = &self.passages[number as usize];
+        self.span_over(member, |number, passage| {
             let whole = || store.blocks_span(passage.keeper_first, passage.keeper_last);
             self.spans.of(number).map_or_else(whole, |spans| spans.keeper)
-        };
-        (span(member).0, span(self.ends(member).1).1)
+        })
     }
 
     /// A member, from its first to its last passage.
     #[must_use]
     pub fn own_span(&self, store: &Store, member: Number) -> (u32, u32) {
-        let span = |number: Number| {
-            let passage = &self.passages[number as usize];
+        self.span_over(member, |number, passage| {
             let whole = || store.blocks_span(passage.first, passage.last);
             self.spans.of(number).map_or_else(whole, |spans| spans.own)
-        };
-        (span(member).0, span(self.ends(member).1).1)
+        })
+    }
+
+    /// From where the span of a member's first passage begins to where that of its last one ends.
+    fn span_over(
+        &self,
+        member: Number,
+        span: impl Fn(Number, &Passage) -> (u32, u32),
+    ) -> (u32, u32) {
+        let (first, last) = self.ends(member);
+        (span(member, first).0, span(last, &self.passages[last as usize]).1)
     }
 
     /// All that some members of one cluster repeat; nothing without members.

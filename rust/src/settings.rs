@@ -98,6 +98,34 @@ pub struct Settings {
     pub rows: usize,
 }
 
+/// What tests and examples begin with; every run gets its policy from the caller.
+impl Default for Settings {
+    fn default() -> Self {
+        Self {
+            unit: Unit::Paragraph,
+            shingle_size: 3,
+            threshold: 0.7,
+            containment: 0.8,
+            min_run: 20,
+            short_tokens: 20,
+            short_threshold: 0.9,
+            min_tokens: 8,
+            numbers: Numbers::Veto,
+            names: Names::Veto,
+            boilerplate: Boilerplate::Keep,
+            scope: Scope::Both,
+            group_across: false,
+            window: None,
+            chain: false,
+            search: Search::Lsh,
+            min_kept: 0.0,
+            digest: "0".repeat(16),
+            bands: 32,
+            rows: 4,
+        }
+    }
+}
+
 impl Settings {
     /// Fewest tokens of a block that can take part in a match by resemblance or characters.
     #[must_use]

@@ -9,33 +9,11 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use dedup_core::corpus::Corpus;
 use dedup_core::read::NewDocument;
 use dedup_core::section::sound_sections;
-use dedup_core::settings::{Boilerplate, Names, Numbers, Scope, Search, Settings};
+use dedup_core::settings::Settings;
 use dedup_core::sign::{Permutations, SLOTS};
-use dedup_core::split::Unit;
 
 fn settings() -> Settings {
-    Settings {
-        unit: Unit::Paragraph,
-        shingle_size: 3,
-        threshold: 0.7,
-        containment: 0.8,
-        min_run: 20,
-        short_tokens: 9,
-        short_threshold: 0.9,
-        min_tokens: 3,
-        numbers: Numbers::Veto,
-        names: Names::Veto,
-        boilerplate: Boilerplate::Keep,
-        scope: Scope::Both,
-        group_across: false,
-        window: None,
-        chain: false,
-        search: Search::Lsh,
-        min_kept: 0.0,
-        digest: "0".repeat(16),
-        bands: 32,
-        rows: 4,
-    }
+    Settings { short_tokens: 9, min_tokens: 3, ..Settings::default() }
 }
 
 fn empty() -> Corpus {

@@ -93,6 +93,27 @@ impl RowWriter {
 /// A page of texts that was read last, and the number of its first row.
 pub type Near = Option<(u32, Vec<u8>)>;
 
+/// The first number of each page of a section, and where it begins; at the end where the last one ends.
+///
+/// # Errors
+/// Where numbers or places do not ascend, or the first place is not the beginning.
+pub fn read_fences(part: &Part, fences: &[u8]) -> io::Result<(Vec<u32>, Vec<u64>)> {
+    let mut taker = Taker::new(fences, part.name());
+    let (mut numbers, mut places) = (Vec::new(), Vec::new());
+    while !taker.is_empty() {
+        numbers.push(u32::from_le_bytes(taker.array()?));
+        places.push(u64::from_le_bytes(taker.array()?));
+    }
+    places.push(part.length());
+    if !numbers.is_sorted_by(|one, two| one < two)
+        || !places.is_sorted_by(|one, two| one < two)
+        || places[0] != 0
+    {
+        return Err(damaged(part.name()));
+    }
+    Ok((numbers, places))
+}
+
 /// A section of rows.
 pub struct Rows {
     part: Part,
@@ -106,19 +127,7 @@ impl Rows {
     /// # Errors
     /// Where the fences are not those of such pages.
     pub fn new(part: Part, fences: &[u8]) -> io::Result<Self> {
-        let mut taker = Taker::new(fences, part.name());
-        let (mut numbers, mut places) = (Vec::new(), Vec::new());
-        while !taker.is_empty() {
-            numbers.push(u32::from_le_bytes(taker.array()?));
-            places.push(u64::from_le_bytes(taker.array()?));
-        }
-        places.push(part.length());
-        if !numbers.is_sorted_by(|one, two| one < two)
-            || !places.is_sorted_by(|one, two| one < two)
-            || places[0] != 0
-        {
-            return Err(damaged(part.name()));
-        }
+        let (numbers, places) = read_fences(&part, fences)?;
         Ok(Self { part, numbers, places })
     }
 

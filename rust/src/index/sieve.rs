@@ -8,8 +8,9 @@
 use std::io;
 use std::sync::OnceLock;
 
-use super::bytes::{Taker, damaged};
+use super::bytes::damaged;
 use super::file::{Part, RunFile, Writer, sealed, unsealed};
+use super::rows::read_fences;
 use crate::settings::Settings;
 
 /// Kinds of characters: code points by their remainder, turned so that the last kind is that of k.
@@ -170,18 +171,9 @@ impl Sieves {
     /// # Errors
     /// Where the fences are not those of such pages.
     pub fn new(part: Part, fences: &[u8]) -> io::Result<Self> {
-        let mut taker = Taker::new(fences, part.name());
-        let (mut numbers, mut places) = (Vec::new(), Vec::new());
-        while !taker.is_empty() {
-            numbers.push(u32::from_le_bytes(taker.array()?));
-            places.push(u64::from_le_bytes(taker.array()?));
-        }
-        places.push(part.length());
-        let is_page = |one: &u64, two: &u64| one < two && (two - one).is_multiple_of(8);
-        if !numbers.is_sorted_by(|one, two| one < two)
-            || !places.is_sorted_by(is_page)
-            || places[0] != 0
-        {
+        let (numbers, places) = read_fences(&part, fences)?;
+        // Each holds whole sieves.
+        if !places.iter().all(|place| place.is_multiple_of(8)) {
             return Err(damaged(part.name()));
         }
         let pages = numbers.iter().map(|_| OnceLock::new()).collect();
@@ -248,33 +240,10 @@ impl Sieves {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::settings::{Boilerplate, Names, Numbers, Scope, Search};
     use crate::sign::mix32;
-    use crate::split::Unit;
 
     fn settings() -> Settings {
-        Settings {
-            unit: Unit::Paragraph,
-            shingle_size: 3,
-            threshold: 0.7,
-            containment: 0.8,
-            min_run: 20,
-            short_tokens: 9,
-            short_threshold: 0.9,
-            min_tokens: 3,
-            numbers: Numbers::Veto,
-            names: Names::Veto,
-            boilerplate: Boilerplate::Keep,
-            scope: Scope::Both,
-            group_across: false,
-            window: None,
-            chain: false,
-            search: Search::Lsh,
-            min_kept: 0.0,
-            digest: "0".repeat(16),
-            bands: 32,
-            rows: 4,
-        }
+        Settings { short_tokens: 9, min_tokens: 3, ..Settings::default() }
     }
 
     #[test]
