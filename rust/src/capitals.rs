@@ -22,6 +22,13 @@ const SHORT: usize = 3;
 /// Short words between two names, at most.
 const BETWEEN: usize = 2;
 
+/// Titles with a vowel that are written with a point, without their capital.
+const TITLES: [&[u8]; 26] = [
+    b"adm", b"capt", b"col", b"comm", b"dipl", b"dir", b"dott", b"dra", b"gen", b"gov", b"hon",
+    b"ing", b"insp", b"lic", b"maj", b"mons", b"pres", b"prof", b"rep", b"rev", b"sen", b"sig",
+    b"sra", b"srta", b"supt", b"univ",
+];
+
 /// Says which tokens of a text are names.
 #[derive(Default)]
 pub(crate) struct NameReader {
@@ -108,7 +115,7 @@ impl NameReader {
             let letters = form.iter().filter(|&&byte| byte & 0xC0 != 0x80).count();
             let is_roman = is_capital && is_roman(&text[start..], place.len());
             is_abbreviation = is_capital
-                && (letters == 1 || is_without_vowels(form) || is_title(form))
+                && (letters == 1 || is_without_vowels(form) || TITLES.contains(&form))
                 && !(is_roman && end.is_none())
                 && !written[1..].iter().any(|character| character.is_uppercase());
             let form = match letters {
@@ -182,13 +189,6 @@ fn begins_with_capital(character: char) -> bool {
 /// Whether these letters can only be an abbreviation, as Dr, Mrs and Ltd: no word is without a vowel.
 fn is_without_vowels(form: &[u8]) -> bool {
     form.iter().all(|letter| letter.is_ascii_lowercase() && !b"aeiouy".contains(letter))
-}
-
-/// Whether these letters, with a capital, are a title that is written with a point, of those with vowels.
-fn is_title(form: &[u8]) -> bool {
-    const TITLES: &str = " prof dott dipl univ ing lic dra sra srta mons sig gen col capt maj adm comm \
-        gov sen rep pres dir insp supt rev hon ";
-    std::str::from_utf8(form).is_ok_and(|form| TITLES.contains(&format!(" {form} ")))
 }
 
 fn has_capital_inside(written: &[char]) -> bool {
