@@ -14,7 +14,8 @@ use crate::join::{Index, Posting, fill};
 use crate::search::long_nodes;
 use crate::settings::Settings;
 use crate::shingle::fill_shingle_set;
-use crate::store::{Number, Store, TokenReader};
+use crate::store::{Number, Store};
+use crate::token_reader::TokenReader;
 use crate::verify::{Match, Relation, containment, least_shared, resemblance};
 
 /// Long blocks in the sample.

@@ -11,7 +11,8 @@ use crate::crowds::Crowds;
 use crate::group::Pair;
 use crate::repeated::Repeated;
 use crate::settings::Settings;
-use crate::store::{Number, Store, TokenReader};
+use crate::store::{Number, Store};
+use crate::token_reader::TokenReader;
 
 /// Texts whose anchors are found by one task.
 const NODES_PER_TASK: usize = 1024;

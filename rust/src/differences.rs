@@ -15,8 +15,9 @@ use crate::places::Places;
 use crate::plan::Passage;
 use crate::settings::{Numbers, Settings};
 use crate::sparse::Sparse;
-use crate::store::{Number, Store, TokenReader};
+use crate::store::{Number, Store};
 use crate::text::Token;
+use crate::token_reader::TokenReader;
 
 /// Differences of a passage that are told; all are counted.
 pub const TOLD: usize = 5;

@@ -27,7 +27,8 @@ use crate::search::{long_nodes, verify_pairs};
 use crate::settings::Settings;
 use crate::shingle::{extend_shingles, item};
 use crate::sketch::Sketch;
-use crate::store::{Number, Store, TokenReader};
+use crate::store::{Number, Store};
+use crate::token_reader::TokenReader;
 use crate::verify::{Match, least_shared, may_match};
 
 /// Consecutive blocks that one task reads.

@@ -103,6 +103,7 @@ pub mod strings;
 pub mod strip;
 pub mod text;
 pub mod token;
+pub mod token_reader;
 pub mod tune;
 pub mod unspaced;
 pub mod verify;

@@ -4,8 +4,9 @@ use rayon::prelude::*;
 
 use crate::anchors::Anchors;
 use crate::repeated::Repeated;
-use crate::store::{Number, TokenReader};
+use crate::store::Number;
 use crate::text::{Text, Token};
+use crate::token_reader::TokenReader;
 
 /// Documents whose anchors are found by one task.
 const DOCUMENTS_PER_TASK: usize = 64;

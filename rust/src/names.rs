@@ -8,7 +8,8 @@ use crate::apart::{self, differ_in_runs_only};
 use crate::capitals::NameReader;
 use crate::numerals::{differ_in_values_only, is_number};
 use crate::settings::{Names, Numbers, Settings};
-use crate::store::{Number, Store, TokenReader};
+use crate::store::{Number, Store};
+use crate::token_reader::TokenReader;
 use crate::verify::Match;
 
 /// Tokens between what two texts begin and end with alike, at most, that are looked at for names.

@@ -13,7 +13,8 @@ use hashbrown::HashMap;
 use crate::cluster::{Corpus, Neighbours};
 use crate::names::is_template;
 use crate::shingle::fill_shingle_set;
-use crate::store::{NONE, Number, TokenReader};
+use crate::store::{NONE, Number};
+use crate::token_reader::TokenReader;
 use crate::verify::{Match, Relation, judge};
 
 /// Matches of a node that are gone through; of more only those of blocks in the same gap are looked at.

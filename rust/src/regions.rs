@@ -4,8 +4,9 @@ use hashbrown::HashMap;
 
 use crate::fates::{Fates, State};
 use crate::runs::Run;
-use crate::store::{NONE, Number, TokenReader};
+use crate::store::{NONE, Number};
 use crate::text::{Text, Token};
+use crate::token_reader::TokenReader;
 
 /// Where all of a block's tokens stand once more, in this order, in other blocks.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

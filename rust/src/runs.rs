@@ -11,8 +11,9 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use crate::links::{Link, links};
-use crate::store::{Number, TokenReader};
+use crate::store::Number;
 use crate::text::{Text, Token};
+use crate::token_reader::TokenReader;
 
 /// Tokens that are compared at one time.
 const NEAR: usize = 64;

@@ -14,7 +14,8 @@ use crate::shingle::{Powers, extend_items, shingle_set};
 use crate::sign::Permutations;
 use crate::simd::Path;
 use crate::sketch::Sketch;
-use crate::store::{Number, Store, TokenReader};
+use crate::store::{Number, Store};
+use crate::token_reader::TokenReader;
 use crate::verify::{Match, judge, may_match};
 
 /// Nodes that are judged by their shingles.

@@ -14,8 +14,9 @@ use crate::known::{NodeTable, RawTable};
 use crate::layout::Layout;
 use crate::memory::at_most;
 use crate::packed::unpack;
-use crate::spool::{Spool, SpoolReader};
+use crate::spool::Spool;
 use crate::token::TokenBuffer;
+use crate::token_reader::TokenReader;
 
 /// An index of a block, variant, node or document, or `NONE`.
 pub type Number = u32;
@@ -295,7 +296,7 @@ impl Store {
     /// Reads the token streams of nodes wherever they are.
     #[must_use]
     pub fn token_reader(&self) -> TokenReader<'_> {
-        TokenReader { store: self, reader: self.tokens.reader() }
+        TokenReader::new(self)
     }
 
     /// Lets tokens go to an empty file.
@@ -493,38 +494,5 @@ impl Store {
             (self.normals.len() - 1) as Number
         });
         node
-    }
-}
-
-/// Reads the token streams of nodes one after the other.
-pub struct TokenReader<'a> {
-    store: &'a Store,
-    reader: SpoolReader<'a>,
-}
-
-impl TokenReader<'_> {
-    /// Some of the tokens of a node whose tokens were kept.
-    pub fn part(&mut self, node: Number, part: std::ops::Range<usize>) -> &[u32] {
-        self.reader.part(self.store.token_rows[node as usize] as usize, part)
-    }
-
-    /// The token stream of a node; empty where it was not kept.
-    pub fn tokens(&mut self, node: Number) -> &[u32] {
-        match self.store.token_rows[node as usize] {
-            NONE => &[],
-            row => &self.reader.row(row as usize)[..self.store.token_count(node) as usize],
-        }
-    }
-
-    /// These and the first of the node's raw texts; empty where they were not kept.
-    pub fn tokens_and_text(&mut self, node: Number) -> (&[u32], String) {
-        let count = self.store.token_count(node) as usize;
-        match self.store.token_rows.get(node as usize) {
-            None | Some(&NONE) => (&[], String::new()),
-            Some(&row) => {
-                let (tokens, text) = self.reader.row(row as usize).split_at(count);
-                (tokens, unpack(text))
-            }
-        }
     }
 }
