@@ -99,6 +99,9 @@ class Corpus:
         each document, one document's after the other's.
         """
 
+    def expect(self, share: float) -> None:
+        """Say what share of the corpus will have been read when the next documents are added."""
+
     def hold_against(self, references: Sequence[tuple[int, str]]) -> None:
         """Say which documents the others are held against: where those of each end, and its name.
 

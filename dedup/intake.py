@@ -36,8 +36,9 @@ class Intake:
 
     references: what the corpus is held against, which comes first: of each where its documents
     end, its name, and how the report lists it. documents: of these and of the corpus. records: some
-    of the corpus came from a file of records. weight: of the corpus's pieces. position: how many of
-    its inputs were read to their end, and how many pieces of the one after them.
+    of the corpus came from a file of records. weight: of the corpus's pieces, total: of all there
+    will be, None where no one knows. position: how many of its inputs were read to their end, and
+    how many pieces of the one after them.
     """
 
     corpus: _core.Corpus
@@ -50,6 +51,7 @@ class Intake:
     documents: int = 0
     records: bool = False
     weight: int = 0
+    total: int | None = None
     position: tuple[int, int] = (0, 0)
     _told: tuple[int, int] = (0, 0)
     # Where bad records of what the corpus is held against go, while that is read.
@@ -79,6 +81,8 @@ class Intake:
 
     def add(self, piece: Piece) -> None:
         """Hand a piece to the core."""
+        if self.total and not self.references and self._aside is None:
+            self.corpus.expect((self.weight + piece.weight) / self.total)
         self._hand_over(piece)
         if self._aside is not None:
             return

@@ -14,7 +14,7 @@ Notice = Callable[[str], None]
 
 # Two seconds of work on two processors: so much a kill may cost. Saving takes a hundredth of a run
 # however often it is done. A corpus smaller than this leaves nothing behind.
-CHECKPOINT_BYTES = 2**26
+CHECKPOINT_BYTES = 2**28
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -32,7 +32,7 @@ from dedup.stages.short import judge_pairs
 from dedup.terminal import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
 
     from dedup import _core
     from dedup.formats import Piece
@@ -167,6 +167,7 @@ class Run:
 
     def _read(self, files: Scratch, resumption: Resumption) -> None:
         size, weight = self._size(), self.intake.weight
+        self.intake.total = self.source.size
         if self._is_large() and not resumption.spools:
             files.spool(self.corpus)
         if not resumption.went_on:
@@ -196,8 +197,13 @@ class Run:
         )
         self.corpus.match()
 
-    def report(self, inputs: list[dict[str, Any]] | None = None) -> dict[str, Any]:
-        """`report.json` as it stands now."""
+    def report(
+        self,
+        inputs: list[dict[str, Any]] | None = None,
+        settled: Mapping[str, Any] | None = None,
+    ) -> dict[str, Any]:
+        """`report.json` as it stands now; `settled` is asked for where it is not given."""
+        settled = self.settled() if settled is None else settled
         counts = self.corpus.counts()
         counts["records_skipped"] = len(self.intake.skipped)
         counts["documents_read"] += len(self.intake.skipped)
@@ -207,20 +213,29 @@ class Run:
         facts = RunFacts(
             seconds=self.seconds,
             counts=counts,
-            kinds=self._kinds(),
-            hot=hottest(self.corpus.hot(), self._place, self.source.excerpts),
             state=self.state,
             distinct=self.corpus.distinct(),
             reading=self.reading.entry(),
             audits=self.corpus.audits(),
             inputs=inputs or (),
             against=self._against(),
-            similar_documents=[
+            **settled,
+        )
+        return build_report(self.policy, facts)
+
+    def settled(self) -> dict[str, Any]:
+        """What takes time of what the report tells, and is settled once all is decided.
+
+        Texts of what stands most often are read again from the files.
+        """
+        return {
+            "kinds": self._kinds(),
+            "hot": hottest(self.corpus.hot(), self._place, self.source.excerpts),
+            "similar_documents": [
                 similar_document(self._place(document), self._place(other), share)
                 for document, other, share in self.corpus.similar_documents(MOST_SIMILAR)
             ],
-        )
-        return build_report(self.policy, facts)
+        }
 
     def _against(self) -> list[dict[str, Any]]:
         """What the corpus was held against, as the report has it."""
@@ -327,10 +342,14 @@ class Run:
             tree.skip(self._skipped_in(batch, skipped))
 
         cleaner, size = self._cleaner(), self.source.size
-        with (
-            self.stage("clean"),
-            alongside(_written(result, clusters, versions)),
-        ):
+        settled: dict[str, Any] = {}
+
+        def tell_and_write() -> Iterator[None]:
+            settled.update(self.settled())
+            yield
+            yield from _written(result, clusters, versions)
+
+        with self.stage("clean"), alongside(tell_and_write()):
             done = 0
             for (batch, _), _ in ahead(ahead(self.source.batches(to_write=True), cleaner), put):
                 done += batch.weight
@@ -339,7 +358,7 @@ class Run:
             raise InputError("the input shrank while it was read")
         for reference in self.references:
             reference.check()
-        result.report = self.report(tree.inputs(self.reading.text_field))
+        result.report = self.report(tree.inputs(self.reading.text_field), settled)
         report = orjson.dumps(result.report, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
         tree.create(f"{NOTES}/report.json").write(inert(report))
         return result
@@ -355,12 +374,12 @@ class Run:
         return waiting.take(batch.skipped(0) if isinstance(batch, Torn) else batch.skipped)
 
 
-def _written(result: CleanResult, clusters: Stream, versions: Stream) -> Iterator[int]:
-    """Write what was found, piece by piece; how large each was."""
+def _written(result: CleanResult, clusters: Stream, versions: Stream) -> Iterator[None]:
+    """Write what was found, piece by piece."""
     for stream, lines in ((clusters, result.cluster_lines()), (versions, result.version_lines())):
         for piece in lines:
             stream.write(piece)
-            yield len(piece)
+            yield
 
 
 def _is_line(source: str) -> bool:

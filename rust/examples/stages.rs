@@ -42,7 +42,10 @@ fn main() {
     let fields = Fields { text: "text", id: "id", extras: &[] };
     let size = fs::metadata(path).unwrap().len() as f64 / 1e6;
 
+    let mut read = 0;
     each_batch(path, |lines| {
+        read += lines.data.len();
+        corpus.store.expect(read as f64 / 1e6 / size);
         pool.install(|| corpus.add_lines(&lines, &fields));
     });
     clock.tell("read");

@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use crate::clean::{Cleaned, clean_lines, clean_text};
 use crate::corpus::{Corpus, Outcome};
 use crate::hottest::{HotCrowdText, HotText};
-use crate::plan::Similar;
+use crate::plan::{Cluster, Kind, Similar};
 use crate::read::PIECE_BYTES;
 use crate::record::Lines;
 use crate::render::{Occurrences, Renderer, largest_clusters};
@@ -138,34 +138,41 @@ impl Corpus {
         largest_clusters(&self.outcome().plan, count)
     }
 
-    /// For each cluster: its kind, passages, characters of its repeats, and whether they stay.
+    /// Of the clusters of each kind, and of those whose passages stay: how many, their passages, and
+    /// characters of these.
     #[must_use]
     pub fn kind_totals(&self) -> HashMap<(&'static str, bool), [u64; 3]> {
-        let mut totals: HashMap<(&'static str, bool), [u64; 3]> = HashMap::new();
-        for cluster in &self.outcome().plan.clusters {
-            let kept = crate::render::kept_by(cluster.state).is_some();
-            let kind = crate::render::kind_name(cluster.kind);
-            totals.entry((kind, kept)).or_default()[0] += 1;
-            let plan = &self.outcome().plan;
-            let mut add = |kept: bool, characters: u64| {
-                let total = totals.entry((kind, kept)).or_default();
-                total[1] += 1;
-                total[2] += characters;
-            };
-            for &member in &plan.members[cluster.members.clone()] {
-                let state = plan.passages[member as usize].state;
-                let kept = crate::render::kept_by(state).is_some();
-                add(kept, plan.repeated(&self.store, member));
-            }
-            for (repeat, _) in plan.quoting(cluster) {
-                add(true, u64::from(repeat.place.span.1 - repeat.place.span.0));
-            }
-        }
-        for quote in &self.outcome().plan.quotes.clusters {
-            let total = totals.entry((crate::render::kind_name(quote.kind), true)).or_default();
+        let plan = &self.outcome().plan;
+        let clusters = plan.clusters.par_iter().map(|cluster| self.totals_of(cluster));
+        let mut totals = clusters.fold(Totals::default, add).reduce(Totals::default, add);
+        for quote in &plan.quotes.clusters {
+            let total = &mut totals[quote.kind as usize][1];
             total[0] += 1;
             total[1] += quote.members.len() as u64;
             total[2] += quote.characters;
+        }
+        let kinds = [Kind::SelfRepeat, Kind::Boilerplate, Kind::Shared, Kind::Template];
+        let told = kinds.into_iter().flat_map(|kind| {
+            let name = crate::render::kind_name(kind);
+            [false, true].map(|kept| ((name, kept), totals[kind as usize][usize::from(kept)]))
+        });
+        told.filter(|(_, total)| *total != [0; 3]).collect()
+    }
+
+    fn totals_of(&self, cluster: &Cluster) -> Totals {
+        let plan = &self.outcome().plan;
+        let mut totals = Totals::default();
+        let total = &mut totals[cluster.kind as usize];
+        let stays = |state| usize::from(crate::render::kept_by(state).is_some());
+        total[stays(cluster.state)][0] += 1;
+        for &member in &plan.members[cluster.members.clone()] {
+            let own = &mut total[stays(plan.passages[member as usize].state)];
+            own[1] += 1;
+            own[2] += plan.repeated(&self.store, member);
+        }
+        for (repeat, _) in plan.quoting(cluster) {
+            total[1][1] += 1;
+            total[1][2] += u64::from(repeat.place.span.1 - repeat.place.span.0);
         }
         totals
     }
@@ -258,4 +265,13 @@ pub struct CleanedLines {
     pub ledger: Vec<Vec<u8>>,
     /// Documents that stood in the lines.
     pub documents: usize,
+}
+
+/// Three numbers for each kind, of what goes and of what stays.
+type Totals = [[[u64; 3]; 2]; 4];
+
+fn add(mut totals: Totals, more: Totals) -> Totals {
+    let more = more.into_iter().flatten().flatten();
+    totals.iter_mut().flatten().flatten().zip(more).for_each(|(total, one)| *total += one);
+    totals
 }

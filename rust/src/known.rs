@@ -19,6 +19,12 @@ const DOUBLES: usize = 1 << 16;
 /// An odd number that spreads hashes whose upper bits are alike (2^64 by the golden ratio).
 const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
 
+/// Shares of a corpus below which what is read says little of what is to come.
+const TELLING: f64 = 1.0 / 64.0;
+
+/// What is different grows with this power of the text; of real text it is 0.92.
+const GROWTH: f64 = 0.95;
+
 const fn grown(places: usize) -> usize {
     if places == 0 {
         LEAST
@@ -27,6 +33,17 @@ const fn grown(places: usize) -> usize {
     } else {
         places + places / 2
     }
+}
+
+/// Places for a table that is full with so many of them, where a share of the corpus was read: as many as
+/// all of it will take, so that it grows once or twice. Each growth stops all threads, and a table that
+/// is half empty in the end is memory.
+fn foreseen(places: usize, share: f64) -> usize {
+    if places < DOUBLES || share < TELLING {
+        return grown(places);
+    }
+    let wanted = places as f64 * share.min(1.0).recip().powf(GROWTH);
+    (wanted as usize).max(places + places / 8)
 }
 
 /// Entries that so many places hold: seven in ten, beyond which searches get long.
@@ -51,6 +68,8 @@ pub struct RawTable {
     /// The lower half of the hash; and 32 more bits of it above a number plus one, 0 where nothing is.
     slots: Vec<[AtomicU64; 2]>,
     entries: AtomicUsize,
+    /// The share of the corpus that was read, 0 where no one knows.
+    pub share: f64,
 }
 
 impl RawTable {
@@ -117,7 +136,7 @@ impl RawTable {
         let wanted = self.len() + count;
         let mut places = self.slots.len();
         while most_entries(places) < wanted {
-            places = grown(places);
+            places = foreseen(places, self.share);
         }
         if places > self.slots.len() {
             let old = std::mem::replace(&mut self.slots, zeros(places));
@@ -167,6 +186,8 @@ pub struct NodeTable {
     /// 32 bits of the fingerprint above a number plus one; 0 where nothing is.
     slots: Vec<u64>,
     entries: usize,
+    /// The share of the corpus that was read, 0 where no one knows.
+    pub share: f64,
 }
 
 impl NodeTable {
@@ -210,7 +231,7 @@ impl NodeTable {
     }
 
     fn grow(&mut self) {
-        let places = grown(self.slots.len());
+        let places = foreseen(self.slots.len(), self.share);
         let old = std::mem::replace(&mut self.slots, zeros(places));
         spread_out(&self.slots);
         for slot in old.into_iter().filter(|&slot| slot != 0) {

@@ -71,6 +71,14 @@ pub fn settle(
     Settler::new(corpus, furniture, fates).settle(0..corpus.store.documents())
 }
 
+/// What is left to be done for a document of which something may go.
+enum Gone {
+    /// More may go without the locks that were made.
+    Perhaps,
+    /// Nothing; and how what stays is aligned, where only `--protect` locked blocks.
+    All(Option<Vec<Number>>),
+}
+
 /// Settles the pending blocks, document by document.
 pub(crate) struct Settler<'a> {
     pub(crate) corpus: &'a Corpus<'a>,
@@ -156,8 +164,13 @@ impl<'a> Settler<'a> {
         let mut locked = Vec::new();
         // What goes may free what was locked before: the locks are tried again, as cleaning the
         // cleaned text would, until nothing goes.
-        while self.remove_what_may_go(document, &mut locked) {}
-        self.keep_the_rest(range);
+        let told = loop {
+            match self.remove_what_may_go(document, &mut locked) {
+                Gone::Perhaps => {}
+                Gone::All(told) => break told,
+            }
+        };
+        self.keep_the_rest(range, told);
     }
 
     /// The blocks of a range that are not gone.
@@ -177,9 +190,8 @@ impl<'a> Settler<'a> {
         range.map(|block| self.corpus.store.layouts[block].protected())
     }
 
-    /// Removes what may go of a document; whether more may go without the locks that this made.
-    /// `locked` says what may not.
-    fn remove_what_may_go(&mut self, document: usize, locked: &mut Vec<bool>) -> bool {
+    /// Removes what may go of a document. `locked` says what may not.
+    fn remove_what_may_go(&mut self, document: usize, locked: &mut Vec<bool>) -> Gone {
         let range = self.corpus.store.document_blocks(document);
         locked.clear();
         locked.extend(self.protected(range.clone()));
@@ -190,9 +202,11 @@ impl<'a> Settler<'a> {
         let mut held_back = false;
         loop {
             let mut left = before.clone();
+            let mut told = None;
             loop {
                 let aligned = self.align(&left, locked, range.start);
                 if self.remove_runs(&left, &aligned) == 0 {
+                    told = Some(aligned);
                     break;
                 }
                 self.note_stretches(document);
@@ -209,7 +223,11 @@ impl<'a> Settler<'a> {
                     &self.blocks_to_keep(&range, (&before, &inner), &left),
                 );
             if stable {
-                return held_back && left.len() < before.len();
+                if held_back && left.len() < before.len() {
+                    return Gone::Perhaps;
+                }
+                // With the locks of the layout it would say what these keep, not what they repeat.
+                return Gone::All(told.filter(|_| !held_back));
             }
             held_back = true;
             for (&block, &keeper) in before.iter().zip(&keepers) {
@@ -313,15 +331,21 @@ impl<'a> Settler<'a> {
     }
 
     /// Says of each block that stays which rule keeps it. What would go if only `--protect` locked
-    /// blocks is kept by the layout rule.
-    fn keep_the_rest(&mut self, range: Range<usize>) {
+    /// blocks is kept by the layout rule. `told` is how they are aligned, where that is known and none goes.
+    fn keep_the_rest(&mut self, range: Range<usize>, told: Option<Vec<Number>>) {
         let left = self.staying(range.clone());
         if !self.is_any_pending(&left) {
             return;
         }
         let protected: Vec<bool> = self.protected(range.clone()).collect();
-        let aligned = self.align(&left, &protected, range.start);
-        let goes = self.what_goes(&left, &aligned);
+        let (aligned, goes) = match told {
+            Some(aligned) => (aligned, vec![false; left.len()]),
+            None => {
+                let aligned = self.align(&left, &protected, range.start);
+                let goes = self.what_goes(&left, &aligned);
+                (aligned, goes)
+            }
+        };
         for (place, &block) in left.iter().enumerate() {
             let number = block as usize;
             if self.fates.states[number] != State::Pending {

@@ -189,6 +189,12 @@ impl Store {
         }
     }
 
+    /// Says what share of the corpus will have been read when the next documents are added.
+    pub const fn expect(&mut self, share: f64) {
+        self.raw_texts.share = share;
+        self.node_table.share = share;
+    }
+
     /// How many documents were added.
     #[must_use]
     pub fn documents(&self) -> usize {

@@ -124,6 +124,11 @@ impl Corpus {
         (found.documents, found.bad, extras)
     }
 
+    /// Says what share of the corpus will have been read when the next documents are added.
+    const fn expect(&mut self, share: f64) {
+        self.core.store.expect(share);
+    }
+
     /// Says what the other documents are held against: where the documents of each end, and its name.
     fn hold_against(&mut self, references: Vec<(u32, String)>) -> PyResult<()> {
         let end = references.last().map_or(0, |&(end, _)| end as usize);
@@ -339,7 +344,7 @@ impl Corpus {
 
     fn kind_totals(&self, py: Python<'_>) -> Vec<(&'static str, bool, u64, u64, u64)> {
         let mut totals: Vec<_> = py
-            .detach(|| self.core.kind_totals())
+            .detach(|| self.pool.install(|| self.core.kind_totals()))
             .into_iter()
             .map(|((kind, kept), total)| (kind, kept, total[0], total[1], total[2]))
             .collect();
