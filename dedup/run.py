@@ -17,10 +17,11 @@ from dedup.cleaner import Cleaner
 from dedup.engines.local import Scratch, ahead, alongside, checked_jobs, keeper_order, open_corpus
 from dedup.errors import InputError
 from dedup.formats import Lines, Reading, Torn
+from dedup.formats.excerpts import Excerpts
 from dedup.formats.memory import with_text
 from dedup.formats.source import Held, Source, open_source
 from dedup.formats.walk import NOTES
-from dedup.hottest import hottest
+from dedup.hottest import hottest, places_without_text
 from dedup.intake import Intake, asked_fields, value_of
 from dedup.references import check_apart, said_of
 from dedup.report import RunFacts, build_report, similar_document
@@ -32,7 +33,7 @@ from dedup.stages.short import judge_pairs
 from dedup.terminal import inert
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Iterable, Iterator, Sequence
 
     from dedup import _core
     from dedup.formats import Piece
@@ -200,42 +201,36 @@ class Run:
     def report(
         self,
         inputs: list[dict[str, Any]] | None = None,
-        settled: Mapping[str, Any] | None = None,
+        excerpts: Excerpts | None = None,
     ) -> dict[str, Any]:
-        """`report.json` as it stands now; `settled` is asked for where it is not given."""
-        settled = self.settled() if settled is None else settled
+        """`report.json` as it stands now.
+
+        excerpts: of what stands most often, where a reading gave them; else it is read once more.
+        """
         counts = self.corpus.counts()
         counts["records_skipped"] = len(self.intake.skipped)
         counts["documents_read"] += len(self.intake.skipped)
         self.seconds["total"] = time.perf_counter() - self.started
         if inputs is None and self.source.inputs is not None:
             inputs = [item.entry(self.reading.text_field) for item in self.source.inputs.files]
+        texts = self.source.excerpts if excerpts is None else excerpts.of
         facts = RunFacts(
             seconds=self.seconds,
             counts=counts,
+            kinds=self._kinds(),
+            hot=hottest(self.corpus.hot(), self._place, texts),
             state=self.state,
             distinct=self.corpus.distinct(),
             reading=self.reading.entry(),
             audits=self.corpus.audits(),
             inputs=inputs or (),
             against=self._against(),
-            **settled,
-        )
-        return build_report(self.policy, facts)
-
-    def settled(self) -> dict[str, Any]:
-        """What takes time of what the report tells, and is settled once all is decided.
-
-        Texts of what stands most often are read again from the files.
-        """
-        return {
-            "kinds": self._kinds(),
-            "hot": hottest(self.corpus.hot(), self._place, self.source.excerpts),
-            "similar_documents": [
+            similar_documents=[
                 similar_document(self._place(document), self._place(other), share)
                 for document, other, share in self.corpus.similar_documents(MOST_SIMILAR)
             ],
-        }
+        )
+        return build_report(self.policy, facts)
 
     def _against(self) -> list[dict[str, Any]]:
         """What the corpus was held against, as the report has it."""
@@ -342,23 +337,19 @@ class Run:
             tree.skip(self._skipped_in(batch, skipped))
 
         cleaner, size = self._cleaner(), self.source.size
-        settled: dict[str, Any] = {}
-
-        def tell_and_write() -> Iterator[None]:
-            settled.update(self.settled())
-            yield
-            yield from _written(result, clusters, versions)
-
-        with self.stage("clean"), alongside(tell_and_write()):
+        places = places_without_text(self.corpus.hot(), self._place)
+        excerpts = Excerpts(places, self.reading.text_field)
+        pieces = excerpts.passing(self.source.batches(to_write=True))
+        with self.stage("clean"), alongside(_written(result, clusters, versions)):
             done = 0
-            for (batch, _), _ in ahead(ahead(self.source.batches(to_write=True), cleaner), put):
+            for (batch, _), _ in ahead(ahead(pieces, cleaner), put):
                 done += batch.weight
                 self.tell("clean", done, size)
         if cleaner.documents != self.intake.documents:
             raise InputError("the input shrank while it was read")
         for reference in self.references:
             reference.check()
-        result.report = self.report(tree.inputs(self.reading.text_field), settled)
+        result.report = self.report(tree.inputs(self.reading.text_field), excerpts)
         report = orjson.dumps(result.report, option=orjson.OPT_INDENT_2 | orjson.OPT_APPEND_NEWLINE)
         tree.create(f"{NOTES}/report.json").write(inert(report))
         return result

@@ -25,7 +25,8 @@ if TYPE_CHECKING:
 
     from dedup.formats.discover import Inputs
     from dedup.formats.reader import Piece
-    from dedup.formats.source import Excerpts, Files, Position
+    from dedup.formats.excerpts import Places
+    from dedup.formats.source import Files, Position
 
 # Text in a sample: it takes about a second, and tells memory and disk within a quarter
 # (ARCHITECTURE.md).
@@ -87,7 +88,7 @@ class Sample:
         del to_write
         yield from self.pieces
 
-    def excerpts(self, places: Excerpts) -> list[str]:
+    def excerpts(self, places: Places) -> list[str]:
         """No one asks a sample for its texts."""
         return [""] * len(places)
 

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from dedup.errors import InputError
 from dedup.formats.discover import Inputs, discover
+from dedup.formats.excerpts import Excerpts, Places
 from dedup.formats.frames import Frame, documents_in, frame_of
 from dedup.formats.memory import batches_of, documents_of
 from dedup.formats.reader import read
-from dedup.formats.records import FORMAT_CHOICE, FORMAT_NAMES, Batch, Lines, Reading, Torn
+from dedup.formats.records import FORMAT_CHOICE, FORMAT_NAMES, Batch, Reading
 from dedup.formats.strays import without_strays
-from dedup.model import Document, Skipped, Span
+from dedup.model import Document, Skipped
 
 if TYPE_CHECKING:
     from dedup.formats.reader import Piece
 
-Excerpts = list[tuple[str, Span]]
 Position = tuple[int, int]
 
 START = (0, 0)
@@ -52,7 +52,7 @@ class Source(Protocol):
         after: how many inputs were taken to their end, and how many pieces of the one after them.
         """
 
-    def excerpts(self, places: Excerpts) -> list[str]:
+    def excerpts(self, places: Places) -> list[str]:
         """The text at each (source, span)."""
 
 
@@ -87,11 +87,11 @@ class Files:
         rest = read(self.inputs.files[inputs:], self.reading, to_write=to_write)
         return islice(rest, pieces, None)
 
-    def excerpts(self, places: Excerpts) -> list[str]:
+    def excerpts(self, places: Places) -> list[str]:
         """Reads again the files that hold the places, up to the last of them."""
         names = {name for source, _ in places for name in (source, source.rpartition(":")[0])}
         files = [item for item in self.inputs.files if item.name in names]
-        return _excerpts(read(files, self.reading), places, self.reading)
+        return Excerpts.read(read(files, self.reading), places, self.reading.text_field)
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,47 +133,9 @@ class Held:
         rows = [self.rows[number] for number in numbers]
         return self.frame.rest(self.reading.text_field, rows, texts)
 
-    def excerpts(self, places: Excerpts) -> list[str]:
+    def excerpts(self, places: Places) -> list[str]:
         """Looks the places up."""
-        return _excerpts(self.batches(), places, self.reading)
-
-
-def _excerpts(batches: Iterable[Piece], places: Excerpts, reading: Reading) -> list[str]:
-    wanted: dict[str, list[int]] = {}
-    for number, (source, _) in enumerate(places):
-        wanted.setdefault(source, []).append(number)
-    found = [""] * len(places)
-    for batch in batches:
-        if not wanted:
-            break
-        for number, text in _cut_from(batch, wanted, places, reading.text_field):
-            found[number] = text
-    return found
-
-
-def _cut_from(
-    batch: Piece, wanted: dict[str, list[int]], places: Excerpts, text_field: str
-) -> Iterator[tuple[int, str]]:
-    """Numbers of the places that stand in a batch, no more wanted, and their texts."""
-    if isinstance(batch, Torn):
-        return
-    if not isinstance(batch, Lines):
-        for source, text in zip(batch.sources, batch.texts, strict=True):
-            for number in wanted.pop(source, ()):
-                yield number, text[slice(*places[number][1])]
-        return
-    from dedup import _core
-
-    lines = range(batch.first, batch.following)
-    sought = []
-    for source in list(wanted):
-        name, _, line = source.rpartition(":")
-        if name == batch.input.name and line.isdecimal() and int(line) in lines:
-            sought += [(number, int(line)) for number in wanted.pop(source)]
-    if sought:
-        spans = [(line, *places[number][1]) for number, line in sought]
-        texts = _core.excerpts(batch.core(), text_field, spans)
-        yield from zip((number for number, _ in sought), texts, strict=True)
+        return Excerpts.read(self.batches(), places, self.reading.text_field)
 
 
 def open_source(data: Any, reading: Reading) -> Source:

@@ -10,13 +10,18 @@ use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::sync::OnceLock;
 
-use crate::columns::{column, filled};
+use rayon::prelude::*;
+
+use crate::columns::{column, filled, zeros};
 
 /// Numbers that are held before they go to the file: 4 MiB of them.
 const HELD: usize = 1 << 20;
 
 /// Numbers that a reader which goes from row to row reads at one time: 64 KiB of them.
 const WINDOW: u64 = 16 << 10;
+
+/// Numbers that one thread takes back into memory at one time: 1 MiB of them.
+const AT_ONCE: usize = 1 << 18;
 
 /// Numbers in a page: 2 KiB of them.
 const PAGE: u64 = 512;
@@ -141,8 +146,11 @@ impl Spool {
         if count < self.filed / 8 {
             return;
         }
-        let mut front = Vec::new();
-        self.read(0, count, &mut front);
+        let mut front = zeros(count as usize);
+        // Its pages are made as they are read into, by as many threads as there are.
+        front.par_chunks_mut(AT_ONCE).enumerate().for_each(|(part, numbers)| {
+            self.read_into((part * AT_ONCE) as u64, numbers);
+        });
         // What could not be read is asked for again, and then told of.
         if self.check().is_ok() {
             self.front = front;
@@ -192,6 +200,10 @@ impl Spool {
     /// Reads numbers from the file, zeros in place of those that it does not give.
     fn read(&self, start: u64, end: u64, numbers: &mut Vec<u32>) {
         numbers.resize((end - start) as usize, 0);
+        self.read_into(start, numbers);
+    }
+
+    fn read_into(&self, start: u64, numbers: &mut [u32]) {
         let Some(file) = &self.file else { return numbers.fill(0) };
         if let Err(error) = file.read_exact_at(bytemuck::cast_slice_mut(numbers), start * 4) {
             // The first one counts.
@@ -216,6 +228,9 @@ pub fn no_file() -> io::Error {
 
 /// Writes numbers to a file that holds `place` numbers before them.
 fn write_at(file: &File, numbers: &[u32], mut place: u64) -> io::Result<()> {
+    if cfg!(target_endian = "little") {
+        return file.write_all_at(bytemuck::cast_slice(numbers), place * 4);
+    }
     let mut bytes = vec![[0; 4]; WINDOW as usize];
     for numbers in numbers.chunks(bytes.len()) {
         for (bytes, number) in bytes.iter_mut().zip(numbers) {
