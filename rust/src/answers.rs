@@ -75,6 +75,7 @@ impl Corpus {
                 .par_chunks(256)
                 .map(|parts| {
                     let mut out = Vec::new();
+                    renderer.touch(parts);
                     for (number, part) in parts {
                         renderer.part(*number, part.clone(), &mut out);
                     }

@@ -15,6 +15,23 @@ impl Renderer<'_> {
         &self.plan.members[self.plan.clusters[number].members.clone()]
     }
 
+    /// Has the processor fetch what lines say of the members of some parts of clusters, several at a time:
+    /// written one by one, each waits for memory a dozen times.
+    pub fn touch(&self, parts: &[(usize, Range<usize>)]) {
+        let clusters = parts.iter().filter(|(number, _)| *number < self.plan.clusters.len());
+        let members = clusters.flat_map(|(number, part)| {
+            let members = self.members(*number);
+            &members[part.start.min(members.len())..part.end.min(members.len())]
+        });
+        let firsts: Vec<Number> =
+            members.map(|&member| self.plan.passages[member as usize].first).collect();
+        let documents: Vec<usize> =
+            firsts.iter().map(|&first| self.store.document_of(first)).collect();
+        let blocks = firsts.iter().map(|&first| self.store.blocks_span(first, first).0);
+        let ids = documents.iter().map(|&document| self.store.ids.get(document).len() as u32);
+        std::hint::black_box(blocks.chain(ids).fold(0, |all, one| all ^ one));
+    }
+
     /// Appends a part of a line of `clusters.jsonl`: some of the members, with what stands before them
     /// if they are the first, and with the line's end if they are the last.
     pub fn cluster_part(&self, number: usize, part: Range<usize>, out: &mut Vec<u8>) {
@@ -137,6 +154,9 @@ impl Renderer<'_> {
     /// Appends `,"gaps":[…]` where a member has some: the blocks between its passages, and those between
     /// the passages that they repeat.
     fn write_gaps(&self, member: Number, out: &mut Vec<u8>) {
+        if self.plan.continued.get(member).is_none() {
+            return;
+        }
         let pieces: Vec<Number> = self.plan.pieces(member).collect();
         for (number, pair) in pieces.windows(2).enumerate() {
             out.extend_from_slice(if number == 0 { b",\"gaps\":[{" } else { b",{" });
@@ -155,9 +175,7 @@ impl Renderer<'_> {
             }
             out.push(b'}');
         }
-        if pieces.len() > 1 {
-            out.push(b']');
-        }
+        out.push(b']');
     }
 
     /// Appends a part of the line of a cluster; the numbers of quotes follow those of the others.
