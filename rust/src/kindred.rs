@@ -16,9 +16,19 @@ use crate::store::{Number, Store};
 /// A passage by its state, its keeper's first block, its number, and the keeper's last block.
 pub(crate) type Ordered = (State, Number, Number, Number);
 
+/// Sorts passages; as numbers, since comparing them field by field takes twice the time.
+pub(crate) fn put_in_order(order: &mut [Ordered]) {
+    order.par_sort_unstable_by_key(|&(state, first, number, _)| {
+        (state as u128) << 64 | u128::from(first) << 32 | u128::from(number)
+    });
+}
+
 /// Lets passages that stay, as the larger side, stand with those that go for the same keeper: where theirs
 /// is no longer. `order` is ascending, and is so again.
 pub(crate) fn join_larger_sides(store: &Store, plan: &Plan, order: &mut [Ordered]) {
+    if !order.iter().any(|passage| passage.0 == State::Contained) {
+        return;
+    }
     let mut keepers: Vec<(Number, Number, (u32, u32))> = Vec::new();
     for &(_, first, number, last) in order.iter().filter(|passage| passage.0 == State::Removed) {
         let span = plan.keeper_span(store, number);
@@ -39,7 +49,7 @@ pub(crate) fn join_larger_sides(store: &Store, plan: &Plan, order: &mut [Ordered
             passage.0 = State::Removed;
         }
     }
-    order.par_sort_unstable();
+    put_in_order(order);
 }
 
 /// The last of some things in order that does not begin behind a block.

@@ -2,12 +2,11 @@
 
 use std::ops::Range;
 
-use hashbrown::HashSet;
 use rayon::prelude::*;
 
 use crate::fates::{Fates, State};
 use crate::furniture::{FURNITURE_DOCUMENTS, is_furniture};
-use crate::kindred::{Ordered, join_larger_sides};
+use crate::kindred::{Ordered, join_larger_sides, put_in_order};
 use crate::plan::{Cluster, Kind, Passage, Plan};
 use crate::settings::Settings;
 use crate::store::{NONE, Number, Store};
@@ -65,19 +64,20 @@ fn passages_of(
 impl Plan {
     /// Passages whose keepers overlap, and which share their fate, share a cluster; see also `kindred`.
     pub(crate) fn join_clusters(&mut self, said: (&Store, &Settings), sources: &[Number]) {
-        let later: HashSet<Number> = self.continued.values().iter().copied().collect();
+        let mut is_later = vec![false; self.passages.len()];
+        self.continued.values().iter().for_each(|&number| is_later[number as usize] = true);
         let mut order: Vec<Ordered> = self
             .passages
-            .iter()
+            .par_iter()
             .zip(0..self.passages.len() as Number)
-            .filter(|(_, number)| !later.contains(number))
+            .filter(|&(_, number)| !is_later[number as usize])
             .map(|(passage, number)| {
                 let last = self.pieces(number).last().unwrap_or(number);
                 let keeper_last = self.passages[last as usize].keeper_last;
                 (passage.state, passage.keeper_first, number, keeper_last)
             })
             .collect();
-        order.par_sort_unstable();
+        put_in_order(&mut order);
         join_larger_sides(said.0, self, &mut order);
         let mut joined: Vec<(Range<usize>, Number)> = Vec::new();
         for (place, &(state, keeper_first, _, keeper_last)) in order.iter().enumerate() {
