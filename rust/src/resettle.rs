@@ -7,6 +7,7 @@
 //! it names the region as well, so that documents which come later change nothing before them.
 
 use hashbrown::HashMap;
+use rayon::prelude::*;
 
 use crate::both::both;
 use crate::cluster::Corpus;
@@ -103,7 +104,7 @@ impl Followers {
                 _ => pairs.push((keeper, block)),
             }
         }
-        pairs.sort_unstable();
+        pairs.par_sort_unstable();
         Self { pairs, holders, pinned }
     }
 
