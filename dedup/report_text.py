@@ -130,9 +130,10 @@ def _read_lines(report: Mapping[str, Any]) -> Iterator[str]:
     )
     seconds = report["seconds"].get("total", 0.0)
     speed = ""
+    rate = counts["characters_read"] / max(seconds, 1e-9) / 1e6
     # Below a tenth of a second the start of the program is all that a rate would show.
-    if seconds >= 0.1:
-        speed = f", {counts['characters_read'] / seconds / 1e6:,.1f} million characters a second"
+    if seconds >= 0.1 and rate >= 0.05:
+        speed = f", {rate:,.1f} million characters a second"
     yield f"in {seconds:,.2f} s{speed}"
     if counts["records_skipped"]:
         yield f"Skipped {plural(counts['records_skipped'], 'bad record')}"

@@ -24,12 +24,13 @@ def story_lines(
     documents = counts["documents_in_stories"]
     what = "1 story" if stories == 1 else f"{stories:,} stories"
     yield bold("Versions of one text")
-    yield f"  {what} in {plural(documents, 'document')}; the versions of each, first to last:"
+    told = "; the versions of each, first to last:" if heads else ""
+    yield f"  {what} in {plural(documents, 'document')}{told}"
     for head in heads:
         yield f"  {_names(head, WIDTH - 2)}"
         yield f"      the last one: {_became(head)}"
-    if stories > len(heads):
-        more = stories - len(heads)
+    more = stories - len(heads)
+    if heads and more:
         yield f"  and {more:,} more {'story' if more == 1 else 'stories'}: --format json"
 
 

@@ -51,11 +51,13 @@ def tuning_lines(tuning: Tuning, bold: Callable[[str], str] = str) -> Iterator[s
 
 def _sample_lines(tuning: Tuning) -> Iterator[str]:
     sample = tuning.sample
-    size = f"{sample['bytes'] / 1e6:,.1f}"
+    size = f"{sample['bytes'] / 1e6:,.1f} MB"
+    if sample["bytes"] < 1e5:
+        size = f"{sample['bytes'] / 1e3:,.1f} kB"
     all_ = "all of it" if sample["whole"] else f"of about {sample['total'] / 1e6:,.0f}"
     unit = "text" if tuning.policy.unit == "document" else tuning.policy.unit
     least = max(tuning.policy.min_tokens, tuning.policy.short_tokens)
-    yield f"Sample: {size} MB, {all_}; {plural(sample['documents'], 'document')}"
+    yield f"Sample: {size}, {all_}; {plural(sample['documents'], 'document')}"
     yield from wrap(
         f"{plural(tuning.blocks, f'different {unit}')} of {least} tokens or more, of which "
         f"{tuning.compared:,} were compared with all others, exactly",
