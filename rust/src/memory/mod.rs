@@ -16,7 +16,7 @@ use std::fs::File;
 use std::ptr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, Once, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 #[cfg_attr(not(target_os = "linux"), path = "no_regions.rs")]
 mod regions;
@@ -29,6 +29,8 @@ use regions::{PAGE, Regions, advise_large_pages, around_forks, trim};
 const LARGE: usize = 1 << 20;
 /// How often the watch looks, while there are regions: a look takes some microseconds.
 const EVERY: Duration = Duration::from_millis(1);
+/// How often the allocator is asked for what it keeps: it stops all threads that allocate.
+const TRIMMED: Duration = Duration::from_millis(50);
 /// What must have come in before pages are let go again, where the rest alone is near the limit.
 const STEP: usize = 16 << 20;
 
@@ -124,6 +126,7 @@ impl Drop for Watch {
 /// Looks at what the process holds, until nobody wants it any more.
 fn watch() {
     let mut least = 0;
+    let mut trimmed = Instant::now();
     let mut state = lock();
     while state.watches > 0 {
         if state.regions.is_empty() {
@@ -133,12 +136,17 @@ fn watch() {
         // Below the limit, since a busy machine lets the watch wait.
         let limit = LIMIT.load(Ordering::Relaxed) / 8 * 7;
         if state.regions.held().is_some_and(|held| held > limit.max(least)) {
-            state.regions.let_go();
-            drop(state);
-            // What threads freed, and the system's allocator keeps for them: a fifth of a small limit.
-            trim();
-            state = lock();
-            least = state.regions.held().unwrap_or_default() + STEP;
+            let most = limit / 16 * 15;
+            state.regions.let_go(most);
+            if trimmed.elapsed() > TRIMMED {
+                drop(state);
+                // What threads freed, and the system's allocator keeps for them: a fifth of a small limit.
+                trim();
+                trimmed = Instant::now();
+                state = lock();
+            }
+            let held = state.regions.held().unwrap_or_default();
+            least = if held > most { held + STEP } else { 0 };
         }
         state = CHANGED.wait_timeout(state, EVERY).unwrap_or_else(PoisonError::into_inner).0;
     }

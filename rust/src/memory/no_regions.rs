@@ -56,7 +56,7 @@ impl Regions {
 
     pub(super) fn make_private(&mut self) {}
 
-    pub(super) fn let_go(&self) {}
+    pub(super) fn let_go(&mut self, _: usize) {}
 }
 
 pub(super) fn around_forks(

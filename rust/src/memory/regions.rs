@@ -19,6 +19,8 @@ use std::ptr::{self, NonNull};
 pub(super) const PAGE: usize = 4096;
 /// Bytes of the file's address space that each region has for itself, so that it can grow in place.
 const WINDOW: libc::off_t = 32 << 30;
+/// Bytes of a region that are let go at one time.
+const AT_ONCE: usize = 2 << 20;
 /// Regions at one time: 12 TiB of addresses, of the 16 TiB that an ext4 file may have.
 const REGIONS: usize = 384;
 
@@ -56,6 +58,8 @@ pub(super) struct Regions {
     /// would write to the same places.
     owner: u32,
     places: [Option<Region>; REGIONS],
+    /// Where pages were let go the last time: a place, and bytes of its region.
+    hand: (usize, usize),
     /// Places whose space was not given back: what lies there is not zero, or is another process's.
     unusable: [bool; REGIONS],
     /// The first array that found no room.
@@ -70,6 +74,7 @@ impl Regions {
             files: 0,
             owner: 0,
             places: [None; REGIONS],
+            hand: (0, 0),
             unusable: [false; REGIONS],
             shortage: None,
         }
@@ -197,12 +202,32 @@ impl Regions {
         }
     }
 
-    /// Takes the pages of all regions out of the process; what they hold stays in the file.
-    pub(super) fn let_go(&self) {
-        for region in self.places.iter().flatten().filter(|region| region.file != PRIVATE) {
-            let address = region.address.as_ptr().cast();
-            // SAFETY: the range is a shared mapping of the file: its pages come back as they were.
-            unsafe { libc::madvise(address, region.bytes, libc::MADV_DONTNEED) };
+    /// Takes pages of the regions out of the process, until it holds no more than `most` bytes or all are
+    /// out; what they hold stays in the file. It goes on where it ended the last time: what is in use
+    /// stays for longer than if all went at once.
+    pub(super) fn let_go(&mut self, most: usize) {
+        let (first, start) = self.hand;
+        // The place where it begins comes once more in the end, for what lies before that.
+        for turn in 0..=REGIONS {
+            let place = (first + turn) % REGIONS;
+            let Some(region) = self.places[place].filter(|region| region.file != PRIVATE) else {
+                continue;
+            };
+            let mut at = if turn == 0 { start.min(region.bytes) } else { 0 };
+            while at < region.bytes {
+                let bytes = AT_ONCE.min(region.bytes - at);
+                // SAFETY: the range is a part of a shared mapping of the file: its pages come back as they
+                // were.
+                unsafe {
+                    let address = region.address.as_ptr().add(at).cast();
+                    libc::madvise(address, bytes, libc::MADV_DONTNEED);
+                }
+                at += bytes;
+                self.hand = (place, at);
+                if self.held().is_none_or(|held| held <= most) {
+                    return;
+                }
+            }
         }
     }
 
@@ -299,12 +324,12 @@ mod tests {
         let block = regions.map(3 * PAGE + 5).unwrap();
         assert!(owned(block, 3 * PAGE + 5).iter().all(|&byte| byte == 0));
         owned(block, 3 * PAGE).fill(7);
-        regions.let_go();
+        regions.let_go(0);
         assert!(owned(block, 3 * PAGE).iter().all(|&byte| byte == 7));
         let other = regions.map(PAGE).unwrap();
         owned(other, PAGE).fill(9);
         let block = regions.resize(block, 4096 * PAGE).unwrap();
-        regions.let_go();
+        regions.let_go(0);
         assert!(owned(block, 3 * PAGE).iter().all(|&byte| byte == 7));
         assert!(owned(block, 4096 * PAGE)[3 * PAGE..].iter().all(|&byte| byte == 0));
         let block = regions.resize(block, PAGE).unwrap();
