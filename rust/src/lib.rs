@@ -31,6 +31,7 @@ pub mod csv;
 pub mod cut;
 pub mod differences;
 mod documents;
+pub mod elsewhere;
 mod enter;
 pub mod escape;
 pub mod exact;

@@ -1,5 +1,6 @@
 //! Where the members of clusters stand, and what they repeat, in code points of their documents.
 
+use crate::exact::Spans;
 use crate::plan::{Passage, Plan};
 use crate::store::{Number, Store};
 
@@ -14,29 +15,29 @@ impl Plan {
     /// What a member repeats, from its first to its last passage.
     #[must_use]
     pub fn keeper_span(&self, store: &Store, member: Number) -> (u32, u32) {
-        self.span_over(member, |number, passage| {
-            let whole = || store.blocks_span(passage.keeper_first, passage.keeper_last);
-            self.spans.of(number).map_or_else(whole, |spans| spans.keeper)
-        })
+        let [_, (first, last)] = self.reach(member);
+        self.span_over(member, store.blocks_span(first, last), |spans| spans.keeper)
     }
 
     /// A member, from its first to its last passage.
     #[must_use]
     pub fn own_span(&self, store: &Store, member: Number) -> (u32, u32) {
-        self.span_over(member, |number, passage| {
-            let whole = || store.blocks_span(passage.first, passage.last);
-            self.spans.of(number).map_or_else(whole, |spans| spans.own)
-        })
+        let [(first, last), _] = self.reach(member);
+        self.span_over(member, store.blocks_span(first, last), |spans| spans.own)
     }
 
-    /// From where the span of a member's first passage begins to where that of its last one ends.
+    /// A span of whole blocks, but where that of a member's first passage begins and that of its last one
+    /// ends, as far as these are parts of blocks.
     fn span_over(
         &self,
         member: Number,
-        span: impl Fn(Number, &Passage) -> (u32, u32),
+        whole: (u32, u32),
+        span: impl Fn(Spans) -> (u32, u32),
     ) -> (u32, u32) {
-        let (first, last) = self.ends(member);
-        (span(member, first).0, span(last, &self.passages[last as usize]).1)
+        let exact = |number| self.spans.of(number).map(&span);
+        let start = exact(member).map_or(whole.0, |span| span.0);
+        let end = exact(self.ends(member).1).map_or(whole.1, |span| span.1);
+        (start, end)
     }
 
     /// All that some members of one cluster repeat; nothing without members.
