@@ -172,7 +172,7 @@ def _input_that_differs(entries: list[Any], source: Source, how: Reading) -> str
 
 
 def _repeated(member: Member) -> int:
-    """The characters of a member that repeat its keeper: not what stands in gaps or is told elsewhere."""
+    """The characters that repeat the keeper: not what stands in gaps or is told elsewhere."""
     if member.keeper:
         return 0
     spans = [gap.span for gap in member.gaps or () if gap.span]

@@ -107,7 +107,7 @@ class Gap:
 
 @dataclass(frozen=True, slots=True)
 class Elsewhere:
-    """A part of a repeat that its keeper lost too: where it stood in both, and the cluster that tells it."""
+    """A part of a repeat that its keeper lost too: its place in both, the cluster that tells it."""
 
     span: Span
     keeper_span: Span

@@ -48,7 +48,7 @@ def reported(repeat: Repeat | LookAlike, report: Report) -> dict[int, Sides]:
 
 
 def has_third_keeper(repeat: Repeat, report: Report, number: int) -> bool:
-    """Whether what a cluster keeps is neither of both sides: a part of them stands in a third text."""
+    """Whether a cluster keeps neither side: what it tells stands in a third text as well."""
     stays = report.clusters[number].places[0]
     return not any(stays.shared(side) for side in (repeat.left, repeat.right))
 

@@ -84,10 +84,10 @@ pub fn continued(
             };
             let stays = |block: Number| !fates.states[block as usize].is_gone();
             let (mut gaps, mut elsewhere) = (before.gaps, before.elsewhere);
-            let lost = [0, 1].map(|side| begin[side] + 1..end[side]);
+            let middle = [0, 1].map(|side| begin[side] + 1..end[side]);
             if (begin[1] + 1..end[1]).all(stays) {
                 gaps = [0, 1].map(|side| gaps[side] + between(side));
-            } else if are_lost_alike(store, fates, lost) {
+            } else if are_lost_alike(store, fates, middle) {
                 elsewhere += between(0);
             } else {
                 return None;

@@ -26,6 +26,7 @@ pub mod contain;
 pub mod corpus;
 pub mod counts;
 pub mod covers;
+pub mod crowded;
 pub mod crowds;
 pub mod csv;
 pub mod cut;

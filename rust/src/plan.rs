@@ -332,28 +332,6 @@ impl Plan {
             + filled(&self.documents)
     }
 
-    /// A passage, and those that it goes on with behind gaps.
-    pub fn pieces(&self, passage: Number) -> impl Iterator<Item = Number> {
-        std::iter::successors(Some(passage), |number| self.continued.get(*number).copied())
-    }
-
-    /// Code points of a passage and of those that it goes on with, what stands in gaps left out.
-    pub(crate) fn repeated(&self, store: &Store, passage: Number) -> u64 {
-        let span = |first: Number, last: Number| {
-            u64::from(store.ends[last as usize] - store.starts[first as usize])
-        };
-        let (mut last, mut gaps) = (passage, 0);
-        for piece in self.pieces(passage).skip(1) {
-            let (before, after) =
-                (self.passages[last as usize].last, self.passages[piece as usize].first);
-            if before + 1 < after {
-                gaps += span(before + 1, after - 1);
-            }
-            last = piece;
-        }
-        span(self.passages[passage as usize].first, self.passages[last as usize].last) - gaps
-    }
-
     /// Documents of which at least `least_similar` repeats blocks of one other document; what differs
     /// from these in numbers, or holds them and more, does not stand there.
     fn find_similar(&self, store: &Store, settings: &Settings) -> Vec<Similar> {
