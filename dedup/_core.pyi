@@ -141,10 +141,19 @@ class Corpus:
         OSError where the files hold no checkpoints; the corpus is of no use then.
         """
 
+    def look_again(self, rank: bytes | None, *, of_documents: bool = False) -> None:
+        """Let what stays of crowded buckets be compared again; `rank` is that of `cluster`."""
+
     def short_pairs(self) -> int: ...
     def short_texts(self, low: int, high: int) -> tuple[list[str], list[str]]: ...
     def judge_short(self, low: int, scores: bytes) -> None: ...
     def match(self) -> None: ...
+    def match_again(self) -> int:
+        """Match what stays of crowded buckets; how many pairs of short blocks are to be judged."""
+
+    def end_matching(self) -> None:
+        """Take what the decisions ask for into memory. Raises OSError where it cannot be read."""
+
     def tune(self, levels: Sequence[float], most: int) -> _Tuning:
         """Which pairs of long blocks lie at which resemblance; asked once all documents are in.
 

@@ -172,8 +172,9 @@ def _input_that_differs(entries: list[Any], source: Source, how: Reading) -> str
 
 
 def _repeated(member: Member) -> int:
-    """The characters of a member that repeat its keeper: what stands in gaps does not."""
+    """The characters that repeat the keeper: not what stands in gaps or is told elsewhere."""
     if member.keeper:
         return 0
     spans = [gap.span for gap in member.gaps or () if gap.span]
+    spans += [part.span for part in member.elsewhere or ()]
     return member.span[1] - member.span[0] - sum(end - start for start, end in spans)

@@ -106,6 +106,24 @@ class Gap:
 
 
 @dataclass(frozen=True, slots=True)
+class Elsewhere:
+    """A part of a repeat that its keeper lost too: its place in both, the cluster that tells it."""
+
+    span: Span
+    keeper_span: Span
+    cluster: str
+
+    @classmethod
+    def from_json(cls, value: Mapping[str, Any]) -> Elsewhere:
+        """A part of its JSON object in `clusters.jsonl`."""
+        return cls(_pair(value["span"]), _pair(value["keeper_span"]), value["cluster"])
+
+    def to_dict(self) -> dict[str, Any]:
+        """The part as plain JSON values."""
+        return _plain(self)
+
+
+@dataclass(frozen=True, slots=True)
 class Member:
     """One passage of a cluster; the scores are its own against the keeper.
 
@@ -116,6 +134,8 @@ class Member:
     against: the name of what the corpus was held against, for a keeper that stands there.
     keeper_span: the part of the keeper's span that it repeats; None where that is all of it.
     gaps: the blocks in the middle that do not repeat, in order; None where there are none.
+    elsewhere: the parts that went from the keeper's span too, as they repeat a third text; None
+    where there are none.
     """
 
     document: str
@@ -132,6 +152,7 @@ class Member:
     against: str | None = None
     keeper_span: Span | None = None
     gaps: tuple[Gap, ...] | None = None
+    elsewhere: tuple[Elsewhere, ...] | None = None
 
     @classmethod
     def from_json(cls, value: Mapping[str, Any]) -> Member:
@@ -151,6 +172,7 @@ class Member:
             value.get("against"),
             _optional_pair(value, "keeper_span"),
             tuple(map(Gap.from_json, value["gaps"])) if "gaps" in value else None,
+            tuple(map(Elsewhere.from_json, value["elsewhere"])) if "elsewhere" in value else None,
         )
 
     def to_dict(self) -> dict[str, Any]:

@@ -280,6 +280,8 @@ def _score(member: Member) -> str:
         notes.append(f"{member.relation} {int((score or 0) * 100) / 100:.2f}")
     if member.gaps:
         notes.append(plural(len(member.gaps), "gap"))
+    if member.elsewhere:
+        notes.append(f"{plural(len(member.elsewhere), 'part')} told elsewhere")
     if member.kept is not None:
         notes.append(f"stays: {STAYS.get(member.kept, member.kept)}")
     return f" ({', '.join(notes)})" if notes else ""

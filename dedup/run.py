@@ -189,14 +189,31 @@ class Run:
         self.state = self.corpus.state()
 
     def _match(self) -> None:
+        if self._goes_for_the_first():
+            order = self.intake.order
+            ranks = order.ranks(self.corpus.block_tokens)
+            self.corpus.look_again(ranks, of_documents=order.of_documents)
+            del ranks
+        self._judge(self.corpus.short_pairs())
+        self.corpus.match()
+        while pairs := self.corpus.match_again():
+            self._judge(pairs)
+        self.corpus.end_matching()
+
+    def _judge(self, pairs: int) -> None:
         judge_pairs(
-            self.corpus.short_pairs(),
+            pairs,
             self.corpus.short_texts,
             self.corpus.judge_short,
             cutoff=self.policy.short_threshold,
             jobs=self.jobs,
         )
-        self.corpus.match()
+
+    def _goes_for_the_first(self) -> bool:
+        """Whether a text goes for any that it matches: then matches alone say what stays."""
+        policy = self.policy
+        is_free = policy.scope == "both" and policy.group_by is None and policy.window is None
+        return is_free and policy.linkage == "keeper"
 
     def report(
         self,

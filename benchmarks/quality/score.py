@@ -15,7 +15,8 @@ class Row:
     """What became of the repeats of a class: how many there are, and how many are what.
 
     found: by one cluster; in_pieces: by several taken together; as_one: found, and no other
-    cluster has anything of it; template: found and so labelled; touched: some of both sides is in
+    cluster has anything of both sides, unless it tells of a third place, which is what stays;
+    template: found and so labelled; touched: some of both sides is in
     one cluster; removed: half of one side or more. should_go, left_in: characters.
     """
 
@@ -44,6 +45,12 @@ def reported(repeat: Repeat | LookAlike, report: Report) -> dict[int, Sides]:
         if place.shared(repeat.right) > place.shared(repeat.left):
             sides[number][1].append(place)
     return {number: both for number, both in sides.items() if both[0] and both[1]}
+
+
+def has_third_keeper(repeat: Repeat, report: Report, number: int) -> bool:
+    """Whether a cluster keeps neither side: what it tells stands in a third text as well."""
+    stays = report.clusters[number].places[0]
+    return not any(stays.shared(side) for side in (repeat.left, repeat.right))
 
 
 def is_found(repeat: Repeat, sides: Sides) -> bool:
@@ -95,7 +102,8 @@ def judge(row: Row, repeat: Repeat, report: Report) -> None:
     row.repeats += 1
     found = [number for number, sides in clusters.items() if is_found(repeat, sides)]
     row.found += bool(found)
-    row.as_one += bool(found) and len(clusters) == 1
+    pieces = [number for number in clusters if not has_third_keeper(repeat, report, number)]
+    row.as_one += bool(found) and all(number in found for number in pieces) and len(pieces) <= 1
     row.touched += bool(clusters)
     row.template += any(report.clusters[number].kind == "template" for number in found)
     row.removed += any(

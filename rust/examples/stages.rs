@@ -56,7 +56,8 @@ fn main() {
     clock.leave_out();
     pool.install(|| corpus.judge_short(0, &similarities));
     clock.tell("short matches");
-    pool.install(|| corpus.find_matches()).unwrap();
+    pool.install(|| corpus.find_matches());
+    pool.install(|| corpus.end_matching()).unwrap();
     clock.tell("match");
     pool.install(|| corpus.decide(None, &[]));
     clock.tell("decide");

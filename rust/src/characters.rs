@@ -9,13 +9,15 @@
 use rayon::prelude::*;
 
 use crate::boxes::near_pairs;
-use crate::group::{Bands, Candidates, Features, group};
+use crate::crowded::{Crowded, unknown};
+use crate::group::{Bands, Candidates, Features, group, group_again};
 use crate::settings::Settings;
 use crate::shingle::CharacterReader;
 use crate::sign::Permutations;
 use crate::simd::Path;
 use crate::sketch::Sketch;
 use crate::store::{Number, Store};
+use crate::verify::Match;
 
 /// Bands for short blocks; 90 of the 128 slots.
 pub const CHARACTER_BANDS: Bands = Bands { count: 30, rows: 3 };
@@ -50,6 +52,10 @@ impl<'a> ShortBlocks<'a> {
                 count >= settings.least_tokens() && count < settings.short_limit()
             })
             .collect();
+        Self::of(store, settings, nodes)
+    }
+
+    fn of(store: &'a Store, settings: &'a Settings, nodes: Vec<Number>) -> Self {
         let counts = nodes.par_iter().map(|&node| Counts::new(store, node)).collect();
         Self { store, settings, nodes, counts }
     }
@@ -155,6 +161,20 @@ pub fn short_candidates(
 ) -> Candidates {
     let blocks = ShortBlocks::new(store, settings);
     group(&blocks.nodes, CHARACTER_BANDS, permutations, &blocks)
+}
+
+/// Those of what stays of hot buckets, see `crowded`; `None` once nothing is left to compare.
+#[must_use]
+pub fn short_candidates_again(
+    (store, settings, permutations): (&Store, &Settings, &Permutations),
+    crowded: &mut Crowded,
+    matches: &mut Vec<Match>,
+    visits: Option<&[u32]>,
+) -> Option<Candidates> {
+    let nodes = crowded.staying(matches, store.nodes(), visits)?;
+    let blocks = ShortBlocks::of(store, settings, nodes);
+    let found = group_again(&blocks.nodes, CHARACTER_BANDS, permutations, &blocks, crowded);
+    Some(unknown(found, matches))
 }
 
 /// Every pair of short blocks that can reach `short_threshold`: for exhaustive search.

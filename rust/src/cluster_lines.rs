@@ -49,10 +49,10 @@ impl Renderer<'_> {
                 out.push(b',');
             }
             out.push(b'{');
-            let (passage, last) = self.plan.ends(member);
-            let last = &self.plan.passages[last as usize];
+            let passage = &self.plan.passages[member as usize];
+            let [(first, last), _] = self.plan.reach(member);
             let span = self.plan.own_span(self.store, member);
-            self.write_place(passage.first, last.last, span, out);
+            self.write_place(first, last, span, out);
             out.extend_from_slice(b",\"keeper\":false,");
             write_likeness(self.weakest(member), out);
             let keeper = self.plan.keeper_span(self.store, member);
@@ -66,6 +66,7 @@ impl Renderer<'_> {
                 out.push(b'"');
             }
             self.write_gaps(member, out);
+            self.write_elsewhere(member, out);
             out.extend_from_slice(self.plan.differences.of(member).unwrap_or_default());
             out.push(b'}');
         }
@@ -158,14 +159,20 @@ impl Renderer<'_> {
             return;
         }
         let pieces: Vec<Number> = self.plan.pieces(member).collect();
-        for (number, pair) in pieces.windows(2).enumerate() {
-            out.extend_from_slice(if number == 0 { b",\"gaps\":[{" } else { b",{" });
+        let mut is_first = true;
+        for pair in pieces.windows(2) {
             let passage = |number: Number| &self.plan.passages[number as usize];
             let (one, other) = (passage(pair[0]), passage(pair[1]));
             let sides = [
                 ("span", one.last, other.first),
                 ("keeper_span", one.keeper_last, other.keeper_first),
             ];
+            if self.plan.fates.states[one.keeper_last as usize + 1].is_gone() {
+                // Both sides lost what stands there: it is told elsewhere.
+                continue;
+            }
+            out.extend_from_slice(if is_first { b",\"gaps\":[{" } else { b",{" });
+            is_first = false;
             let sides = sides.into_iter().filter(|&(_, before, after)| before + 1 < after);
             for (place, (name, before, after)) in sides.enumerate() {
                 if place > 0 {
@@ -175,7 +182,28 @@ impl Renderer<'_> {
             }
             out.push(b'}');
         }
-        out.push(b']');
+        if !is_first {
+            out.push(b']');
+        }
+    }
+
+    /// Appends `,"elsewhere":[…]` where both a member and its keeper lost something: what that was, and the
+    /// cluster that tells it.
+    fn write_elsewhere(&self, member: Number, out: &mut Vec<u8>) {
+        let parts = self.plan.elsewhere(member);
+        for (place, part) in parts.iter().enumerate() {
+            out.extend_from_slice(if place == 0 { b",\"elsewhere\":[{" } else { b",{" });
+            write_span("span", self.store.blocks_span(part.own.0, part.own.1), out);
+            out.push(b',');
+            write_span("keeper_span", self.store.blocks_span(part.kept.0, part.kept.1), out);
+            out.extend_from_slice(b",\"cluster\":\"");
+            let cluster = self.plan.passages[part.passage as usize].cluster;
+            self.write_id(cluster as usize, out);
+            out.extend_from_slice(b"\"}");
+        }
+        if !parts.is_empty() {
+            out.push(b']');
+        }
     }
 
     /// Appends a part of the line of a cluster; the numbers of quotes follow those of the others.

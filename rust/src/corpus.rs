@@ -7,11 +7,12 @@ use regex::{Regex, RegexBuilder};
 
 use crate::audit::{Audit, audit_long, audit_short};
 use crate::both::both;
-use crate::characters::{all_short_pairs, short_candidates};
+use crate::characters::{all_short_pairs, short_candidates, short_candidates_again};
 use crate::checkpoint::Checkpoints;
 use crate::cluster::Neighbours;
 use crate::columns::filled;
 use crate::counts::{counts, reference_counts};
+use crate::crowded::{Crowded, TURNS, first_visits};
 use crate::enter::{LinesRead, Workspace, read_batch, read_lines};
 use crate::group::Candidates;
 use crate::hottest::{Gathered, Hot, HotCrowdText, HotText, tell};
@@ -21,7 +22,7 @@ use crate::plan::{Plan, make_plan};
 use crate::read::NewDocument;
 use crate::record::{Fields, Lines};
 use crate::render::{Occurrences, cluster_ids};
-use crate::search::{long_candidates, verify_pairs};
+use crate::search::{long_candidates, long_candidates_again, verify_pairs};
 use crate::settings::{Search, Settings};
 use crate::sign::Permutations;
 use crate::store::Store;
@@ -41,6 +42,8 @@ pub struct Corpus {
     pub store: Store,
     workspace: Workspace,
     short_pairs: Candidates,
+    /// What is to be looked at again: nothing unless `look_again` was called.
+    again: Option<Again>,
     pub(crate) matches: Vec<Match>,
     /// Crowded buckets met so far.
     pub hot: Hot,
@@ -83,6 +86,7 @@ impl Corpus {
             store: Store::new(),
             workspace: Workspace::default(),
             short_pairs: Candidates::default(),
+            again: None,
             matches: Vec::new(),
             hot: Hot::default(),
             candidates: 0,
@@ -112,6 +116,16 @@ impl Corpus {
         found
     }
 
+    /// Lets members of hot buckets that stay be compared again, after all documents; `rank` is that of the
+    /// blocks, in whose order they will be visited (`None`: input order).
+    pub fn look_again(&mut self, rank: Option<&[u32]>) {
+        self.store.close();
+        if self.settings.search == Search::Lsh {
+            let visits = first_visits(&self.store, rank);
+            self.again = Some(Again { visits, ..Again::default() });
+        }
+    }
+
     /// Finds the pairs of short blocks that a judge of characters has to look at; how many.
     pub fn find_short_pairs(&mut self) -> usize {
         self.store.close();
@@ -123,6 +137,9 @@ impl Corpus {
             };
             let crowds = std::mem::take(&mut self.short_pairs.crowds);
             self.hot.add(&self.store, Gathered::Characters, crowds);
+            if let Some(again) = &mut self.again {
+                again.short = std::mem::take(&mut self.short_pairs.crowded);
+            }
         }
         self.candidates += self.short_pairs.len() as u64;
         self.short_pairs.len()
@@ -153,20 +170,26 @@ impl Corpus {
             .flatten()
             .collect();
         mark_names(store, settings, &mut found);
+        let late = self.again.as_ref().is_some_and(|again| again.turns > 0);
+        for one in &mut found {
+            one.late = late;
+        }
         self.matches.extend(found);
     }
 
     /// Finds and verifies the matches of all other blocks.
-    ///
-    /// # Errors
-    /// When what went to a file cannot be read back; the text says why.
-    pub fn find_matches(&mut self) -> Result<(), String> {
+    pub fn find_matches(&mut self) {
         self.short_pairs = Candidates::default();
         let is_audited = self.settings.search == Search::Lsh;
         if is_audited && self.settings.short_tokens > self.settings.least_tokens() {
             self.audits[2] = audit_short(&self.store, &self.settings, &self.matches);
         }
-        self.store.forget_normals();
+        let crowded = self.again.as_ref().map_or(&[][..], |again| again.short.members());
+        if crowded.is_empty() {
+            self.store.forget_normals();
+        } else {
+            self.store.keep_normals_of(crowded);
+        }
         let (store, settings) = (&self.store, &self.settings);
         match settings.search {
             Search::Lsh => {
@@ -175,6 +198,9 @@ impl Corpus {
                 self.candidates += found.len() as u64;
                 self.hot.add(store, Gathered::Shingles, std::mem::take(&mut found.crowds));
                 self.hot.add(store, Gathered::Anchors, anchors);
+                if let Some(again) = &mut self.again {
+                    again.long = std::mem::take(&mut found.crowded);
+                }
             }
             Search::Exhaustive => {
                 let (found, verified) = all_matches(store, settings);
@@ -182,12 +208,50 @@ impl Corpus {
                 self.candidates += verified;
             }
         }
-        self.matches.par_sort_unstable_by_key(|found| (found.left, found.right));
         if is_audited {
+            self.sort_matches();
             let long = audit_long(&self.store, &self.settings, &self.matches);
             self.audits[..2].copy_from_slice(&long);
         }
+    }
+
+    /// Finds and verifies the matches of long blocks among what stays of hot buckets, and finds the pairs of
+    /// short ones that a judge has to look at; how many. To be asked until there is none.
+    pub fn find_again(&mut self) -> usize {
+        self.short_pairs = Candidates::default();
+        let said = (&self.store, &self.settings, &self.permutations);
+        let Some(Again { visits, short, long, turns }) = &mut self.again else { return 0 };
+        let visits = visits.as_deref();
+        while *turns < TURNS {
+            *turns += 1;
+            let found = long_candidates_again(said, long, &mut self.matches, visits);
+            let Some(found) = found else { break };
+            self.candidates += found.len() as u64;
+            let verified = verify_pairs(&self.store, &self.settings, &found).into_iter();
+            self.matches.extend(verified.map(|found| Match { late: true, ..found }));
+        }
+        if *turns < TURNS {
+            let found = short_candidates_again(said, short, &mut self.matches, visits);
+            self.short_pairs = found.unwrap_or_default();
+        }
+        self.candidates += self.short_pairs.len() as u64;
+        self.short_pairs.len()
+    }
+
+    /// Takes what is asked of the matches from now on into memory.
+    ///
+    /// # Errors
+    /// When what went to a file cannot be read back; the text says why.
+    pub fn end_matching(&mut self) -> Result<(), String> {
+        self.short_pairs = Candidates::default();
+        self.again = None;
+        self.store.forget_normals();
+        self.sort_matches();
         self.keep_tokens_of_matches()
+    }
+
+    fn sort_matches(&mut self) {
+        self.matches.par_sort_unstable_by_key(|found| (found.left, found.right));
     }
 
     /// Takes the tokens of nodes that match any into memory.
@@ -238,6 +302,7 @@ impl Corpus {
         plan.fates.aligned = Vec::new();
         self.store.forget_content();
         let mut matches = neighbours.into_matches();
+        matches.retain(|found| !found.late);
         if self.store.reference_documents() > 0 {
             let stands = self.store.nodes_of_corpus();
             matches.retain(|one| stands[one.left as usize] || stands[one.right as usize]);
@@ -277,6 +342,19 @@ impl Corpus {
     pub(crate) fn outcome(&self) -> &Outcome {
         self.outcome.as_ref().expect("decide was called")
     }
+}
+
+/// What is left of hot buckets, see `crowded`.
+#[derive(Default)]
+struct Again {
+    /// When nodes are visited; `None` where that is in their order.
+    visits: Option<Vec<u32>>,
+    /// Those of short blocks.
+    short: Crowded,
+    /// Those of long ones.
+    long: Crowded,
+    /// How often they were looked at.
+    turns: usize,
 }
 
 /// Compiles a pattern for `--protect`; `^` and `$` match at the lines of a document, whatever ends them.

@@ -3,10 +3,12 @@
 //! Two passages of one document that go for passages of one document, in the same order, are one repeat
 //! where little else stands between them, here and there: what repeats is four fifths of the whole. What
 //! goes is the same; this is how it is told. What stands between the kept passages must stay, so that the
-//! keeper of the whole stands in the output as it stands in the input.
+//! keeper of the whole stands in the output as it stands in the input; but for what both have and both
+//! lost to another keeper (`elsewhere.rs`), which is no gap.
 
 use hashbrown::HashMap;
 
+use crate::elsewhere::{MOST_ELSEWHERE, are_lost_alike};
 use crate::fates::{Fates, State};
 use crate::plan::Passage;
 use crate::sparse::Sparse;
@@ -29,6 +31,8 @@ struct Open {
     whole: [u32; 2],
     /// Those of them that stand in gaps.
     gaps: [u32; 2],
+    /// Those of them that both sides lost to other keepers.
+    elsewhere: u32,
 }
 
 /// Finds the gaps between removed passages of whole blocks. `positions` are the tokens of its document
@@ -61,7 +65,7 @@ pub fn continued(
             tokens(passage.first, passage.last),
             tokens(passage.keeper_first, passage.keeper_last),
         ];
-        let alone = Open { first: number, last: number, whole: own, gaps: [0; 2] };
+        let alone = Open { first: number, last: number, whole: own, gaps: [0; 2], elsewhere: 0 };
         let more = open.get(&keeper_home).and_then(|before| {
             let last = &passages[before.last as usize];
             let begin = [last.last, last.keeper_last];
@@ -70,8 +74,7 @@ pub fn continued(
                 .all(|side| begin[side] < end[side] && end[side] - begin[side] - 1 <= MOST_BLOCKS);
             let first = &passages[before.first as usize];
             let is_apart = passage.keeper_last < first.first || first.keeper_first > passage.last;
-            let stays = |block: Number| !fates.states[block as usize].is_gone();
-            if !is_order || !is_apart || !(begin[1] + 1..end[1]).all(stays) {
+            if !is_order || !is_apart {
                 return None;
             }
             let between = |side: usize| {
@@ -79,12 +82,22 @@ pub fn continued(
                     - store.block_tokens(begin[side] as usize)
                     - store.block_tokens(end[side] as usize)
             };
-            let gaps = [0, 1].map(|side| before.gaps[side] + between(side));
+            let stays = |block: Number| !fates.states[block as usize].is_gone();
+            let (mut gaps, mut elsewhere) = (before.gaps, before.elsewhere);
+            let middle = [0, 1].map(|side| begin[side] + 1..end[side]);
+            if (begin[1] + 1..end[1]).all(stays) {
+                gaps = [0, 1].map(|side| gaps[side] + between(side));
+            } else if are_lost_alike(store, fates, middle) {
+                elsewhere += between(0);
+            } else {
+                return None;
+            }
             let whole = [0, 1].map(|side| before.whole[side] + between(side) + own[side]);
-            let is_little =
-                (0..2).all(|side| f64::from(gaps[side]) <= MOST_IN_GAPS * f64::from(whole[side]));
-            is_little
-                .then_some((before.last, Open { first: before.first, last: number, whole, gaps }))
+            let is_little = (0..2)
+                .all(|side| f64::from(gaps[side]) <= MOST_IN_GAPS * f64::from(whole[side]))
+                && f64::from(elsewhere) <= MOST_ELSEWHERE * f64::from(whole[0]);
+            let open = Open { first: before.first, last: number, whole, gaps, elsewhere };
+            is_little.then_some((before.last, open))
         });
         let next = more.map_or(alone, |(before, whole)| {
             continued.push((before, number));

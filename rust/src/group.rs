@@ -10,6 +10,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
+use crate::crowded::{Crowded, Members, told_apart};
 use crate::crowds::Crowds;
 use crate::hot::{HOT, hot_pairs};
 use crate::keys::Keys;
@@ -45,6 +46,8 @@ pub struct Candidates {
     packed: Vec<u64>,
     /// Hot buckets, over all bands.
     pub crowds: Crowds,
+    /// Their keys and members.
+    pub crowded: Crowded,
 }
 
 impl Candidates {
@@ -68,6 +71,11 @@ impl Candidates {
         self.packed.par_sort_unstable();
         self.packed.dedup();
         self.packed.len()
+    }
+
+    /// Leaves those that pass.
+    pub(crate) fn retain(&mut self, passes: impl Fn(Pair) -> bool) {
+        self.packed.retain(|&pair| passes(unpack(pair)));
     }
 
     /// How many there are.
@@ -105,18 +113,25 @@ fn unpack(pair: u64) -> Pair {
 /// One band's buckets, and the pairs they make.
 struct Band<'a, F> {
     features: &'a F,
+    nodes: &'a [Number],
     /// Sketches of all nodes, or none, see `Features::KEEPS_SKETCHES`.
     sketches: &'a [Sketch],
     packed: Vec<u64>,
     crowds: Crowds,
+    members: Members,
+    /// Keys of hot buckets, or of those that were compared again, with what tells their members apart.
+    hot: Vec<(u32, u64)>,
 }
 
 impl<'a, F: Features> Band<'a, F> {
-    fn new(features: &'a F, sketches: &'a [Sketch]) -> Self {
-        Self { features, sketches, packed: Vec::new(), crowds: Crowds::default() }
+    fn new(features: &'a F, nodes: &'a [Number], sketches: &'a [Sketch]) -> Self {
+        let (packed, hot) = (Vec::new(), Vec::new());
+        let (crowds, members) = (Crowds::default(), Members::default());
+        Self { features, nodes, sketches, packed, crowds, members, hot }
     }
 
-    fn group(&mut self, keys: &Keys, row: usize) {
+    /// Groups the nodes by their keys; `only` those of hot buckets that had other members, where these are given.
+    fn group(&mut self, keys: &Keys, row: usize, only: Option<&[(u32, u64)]>) {
         let (features, sketches) = (self.features, self.sketches);
         let (mut reader, mut items) = (features.reader(), Vec::new());
         let mut members = Vec::new();
@@ -134,18 +149,30 @@ impl<'a, F: Features> Band<'a, F> {
             if bucket.len() < 2 {
                 continue;
             }
-            self.crowds.note_size(bucket.len());
-            if bucket.len() < HOT {
-                self.all_pairs(bucket);
-            } else {
+            let is_hot = bucket.len() >= HOT;
+            if is_hot || only.is_some() {
+                let key = (bucket[0] >> 32) as u32;
                 members.clear();
                 members.extend(bucket.iter().map(|&entry| entry as Number));
+                let now = told_apart(members.iter().map(|&place| self.nodes[place as usize]));
+                if only.is_some_and(|known| !was_another(known, key, now)) {
+                    continue;
+                }
+                self.hot.push((key, now));
+            }
+            if is_hot {
+                self.members.add(&members);
+            }
+            self.crowds.note_size(bucket.len());
+            if is_hot {
                 let found =
                     hot_pairs(&members, order, &mut sketch, |one, other| self.compare(one, other));
                 if let Some((central, compared)) = found {
                     let count = members.len() as u64;
                     self.crowds.note(central, &members, (count * (count - 1) / 2, compared));
                 }
+            } else {
+                self.all_pairs(bucket);
             }
         }
     }
@@ -168,6 +195,11 @@ impl<'a, F: Features> Band<'a, F> {
             self.packed.push(pack(one, other));
         }
     }
+}
+
+/// Whether a bucket was hot, and others were its members when they were compared last.
+fn was_another(known: &[(u32, u64)], key: u32, now: u64) -> bool {
+    known.binary_search_by_key(&key, |one| one.0).is_ok_and(|place| known[place].1 != now)
 }
 
 /// What grouping needs to know of the nodes, which it knows by their places in the list of them.
@@ -209,8 +241,50 @@ pub fn group<F: Features>(
     permutations: &Permutations,
     features: &F,
 ) -> Candidates {
+    let mut crowded = Crowded::default();
+    let mut found = group_among(nodes, bands, permutations, features, None, |band| {
+        crowded.add_band(band);
+    });
+    crowded.set_members(std::mem::take(&mut found.members).places().map(|place| nodes[place]));
+    Candidates { crowded, ..found.candidates }
+}
+
+/// The same among nodes that stay of hot buckets, and of these buckets alone, where others stayed before.
+pub(crate) fn group_again<F: Features>(
+    nodes: &[Number],
+    bands: Bands,
+    permutations: &Permutations,
+    features: &F,
+    crowded: &mut Crowded,
+) -> Candidates {
+    let mut compared = Vec::new();
+    let found = group_among(nodes, bands, permutations, features, Some(crowded), |band| {
+        compared.push(band);
+    });
+    for (number, band) in compared.iter().enumerate() {
+        crowded.note_band(number, band);
+    }
+    found.candidates
+}
+
+/// What was found, and the places of members of hot buckets.
+struct Grouped {
+    candidates: Candidates,
+    members: Members,
+}
+
+/// Groups nodes, `only` by those buckets; `tell` gets the hot buckets of each band, in order.
+fn group_among<F: Features>(
+    nodes: &[Number],
+    bands: Bands,
+    permutations: &Permutations,
+    features: &F,
+    only: Option<&Crowded>,
+    mut tell: impl FnMut(Vec<(u32, u64)>),
+) -> Grouped {
     let mut found = Candidates::default();
     let mut distinct = 0;
+    let mut members = Members::default();
     let kept = if F::KEEPS_SKETCHES { nodes.len() } else { 0 };
     let mut sketches = vec![Sketch::default(); kept];
     // As few turns as that allows, of the same size.
@@ -229,14 +303,16 @@ pub fn group<F: Features>(
             let grouped: Vec<_> = columns
                 .par_iter()
                 .map(|&column| {
-                    let mut band = Band::new(features, &sketches);
-                    band.group(&keys, column);
+                    let mut band = Band::new(features, nodes, &sketches);
+                    band.group(&keys, column, only.map(|only| only.keys(first + column)));
                     band
                 })
                 .collect();
             for band in grouped {
                 found.crowds.add(band.crowds);
                 found.packed.extend(band.packed);
+                tell(band.hot);
+                members.join(&band.members);
             }
             if found.packed.len() > 2 * distinct + PAIRS_TO_SORT {
                 distinct = found.drop_repeats();
@@ -249,5 +325,5 @@ pub fn group<F: Features>(
     for pair in &mut found.packed {
         *pair = pack(nodes[(*pair >> 32) as usize], nodes[*pair as u32 as usize]);
     }
-    found
+    Grouped { candidates: found, members }
 }

@@ -72,9 +72,8 @@ impl Plan {
             .zip(0..self.passages.len() as Number)
             .filter(|&(_, number)| !is_later[number as usize])
             .map(|(passage, number)| {
-                let last = self.pieces(number).last().unwrap_or(number);
-                let keeper_last = self.passages[last as usize].keeper_last;
-                (passage.state, passage.keeper_first, number, keeper_last)
+                let [_, (keeper_first, keeper_last)] = self.reach(number);
+                (passage.state, keeper_first, number, keeper_last)
             })
             .collect();
         put_in_order(&mut order);
@@ -142,8 +141,8 @@ impl Plan {
         let keeper = place(keeper_first, keeper_last);
         let own = |&&member: &&Number| self.passages[member as usize].state == state;
         let places = members.iter().filter(own).map(|&member| {
-            let last = self.pieces(member).last().unwrap_or(member);
-            place(self.passages[member as usize].first, self.passages[last as usize].last)
+            let [(first, last), _] = self.reach(member);
+            place(first, last)
         });
         let kind = match state {
             State::Numbers => Kind::Template,

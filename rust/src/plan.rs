@@ -8,6 +8,7 @@ use crate::both::both;
 use crate::cluster::{Corpus, Neighbours, choose_keepers, contents};
 use crate::columns::filled;
 use crate::differences::Differences;
+use crate::elsewhere::{Edges, edges};
 use crate::exact::ExactSpans;
 use crate::fates::{Fates, State};
 use crate::furniture::{short_furniture, sources};
@@ -98,6 +99,8 @@ pub struct Plan {
     pub members: Vec<Number>,
     /// The passage that each one goes on with behind a gap.
     pub continued: Continued,
+    /// What repeats and their keepers lost around them, to other keepers.
+    pub edges: Edges,
     /// All clusters, by their keepers' place.
     pub clusters: Vec<Cluster>,
     /// Documents of which nothing is written.
@@ -183,7 +186,7 @@ pub fn plan_from<T: Send>(
             || Told::new(&corpus, &fates, &runs, given.exact),
             || beside(&corpus, &fates, &runs),
         );
-        let Told { passages, likenesses, spans, quotes, differences, continued } = told;
+        let Told { passages, likenesses, spans, quotes, differences, continued, edges } = told;
         let mut plan = Plan {
             differences,
             spans,
@@ -191,6 +194,7 @@ pub fn plan_from<T: Send>(
             runs,
             members: Vec::new(),
             continued,
+            edges,
             clusters: Vec::new(),
             similar: Vec::new(),
             likenesses,
@@ -217,6 +221,7 @@ struct Told {
     quotes: Quotes,
     differences: Differences,
     continued: Continued,
+    edges: Edges,
 }
 
 impl Told {
@@ -239,11 +244,11 @@ impl Told {
         } else {
             Default::default()
         };
-        let continued = continued(store, fates, (documents, &positions), &passages, |passage| {
-            spans.of(passage).is_some()
-        });
+        let by_run = |passage| spans.of(passage).is_some();
+        let continued = continued(store, fates, (documents, &positions), &passages, by_run);
+        let edges = edges(store, fates, &passages, &continued, by_run);
         let differences = Differences::new(store, settings, fates, &passages);
-        Self { passages, likenesses, spans, quotes, differences, continued }
+        Self { passages, likenesses, spans, quotes, differences, continued, edges }
     }
 }
 
@@ -319,33 +324,12 @@ impl Plan {
             + filled(&self.passages)
             + filled(&self.members)
             + self.continued.bytes()
+            + self.edges.bytes()
             + filled(&self.clusters)
             + filled(&self.dropped)
             + filled(&self.similar)
             + self.differences.bytes()
             + filled(&self.documents)
-    }
-
-    /// A passage, and those that it goes on with behind gaps.
-    pub fn pieces(&self, passage: Number) -> impl Iterator<Item = Number> {
-        std::iter::successors(Some(passage), |number| self.continued.get(*number).copied())
-    }
-
-    /// Code points of a passage and of those that it goes on with, what stands in gaps left out.
-    pub(crate) fn repeated(&self, store: &Store, passage: Number) -> u64 {
-        let span = |first: Number, last: Number| {
-            u64::from(store.ends[last as usize] - store.starts[first as usize])
-        };
-        let (mut last, mut gaps) = (passage, 0);
-        for piece in self.pieces(passage).skip(1) {
-            let (before, after) =
-                (self.passages[last as usize].last, self.passages[piece as usize].first);
-            if before + 1 < after {
-                gaps += span(before + 1, after - 1);
-            }
-            last = piece;
-        }
-        span(self.passages[passage as usize].first, self.passages[last as usize].last) - gaps
     }
 
     /// Documents of which at least `least_similar` repeats blocks of one other document; what differs

@@ -4,8 +4,9 @@ use rayon::prelude::*;
 
 use crate::contain::containment_candidates;
 use crate::covers::mark_covered;
+use crate::crowded::{Crowded, unknown};
 use crate::crowds::Crowds;
-use crate::group::{Bands, Candidates, Features, Pair, group};
+use crate::group::{Bands, Candidates, Features, Pair, group, group_again};
 use crate::memory::at_most;
 use crate::names::mark_names;
 use crate::numerals::differ_in_values_only;
@@ -78,6 +79,22 @@ pub fn long_candidates(
     let (pairs, anchors) = containment_candidates(store, settings, &nodes);
     found.add(&pairs);
     (found, anchors)
+}
+
+/// Those of what stays of hot buckets, see `crowded`; `None` once nothing is left to compare.
+#[must_use]
+pub fn long_candidates_again(
+    (store, settings, permutations): (&Store, &Settings, &Permutations),
+    crowded: &mut Crowded,
+    matches: &mut Vec<Match>,
+    visits: Option<&[u32]>,
+) -> Option<Candidates> {
+    let nodes = crowded.staying(matches, store.nodes(), visits)?;
+    let bands = Bands { count: settings.bands, rows: settings.rows };
+    let (powers, path) = (Powers::of(settings.shingle_size), Path::best());
+    let blocks = LongBlocks { store, settings, nodes: &nodes, powers, path };
+    let found = group_again(&nodes, bands, permutations, &blocks, crowded);
+    Some(unknown(found, matches))
 }
 
 /// Verifies candidates: matches in no particular order, which does not depend on the threads.

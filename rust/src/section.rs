@@ -98,13 +98,14 @@ impl Row for Match {
         }
         let contained = u8::from(self.relation == Relation::Contained);
         let [left, right] = self.covered.map(u8::from);
-        bytes[24] = contained | (u8::from(self.template) << 1) | (left << 2) | (right << 3);
+        let (template, late) = (u8::from(self.template), u8::from(self.late));
+        bytes[24] = contained | (template << 1) | (left << 2) | (right << 3) | (late << 4);
     }
 
     fn take(bytes: &[u8]) -> Option<Self> {
         let number = |place: usize| u32::take(&bytes[4 * place..4 * place + 4]);
         let flags = bytes[24];
-        (flags < 16).then_some(Self {
+        (flags < 32).then_some(Self {
             left: number(0)?,
             right: number(1)?,
             shared: number(2)?,
@@ -114,6 +115,7 @@ impl Row for Match {
             relation: if flags & 1 == 1 { Relation::Contained } else { Relation::Near },
             template: flags & 2 != 0,
             covered: [flags & 4 != 0, flags & 8 != 0],
+            late: flags & 16 != 0,
         })
     }
 }

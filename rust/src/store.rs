@@ -397,6 +397,16 @@ impl Store {
         self.normal_rows = Vec::new();
     }
 
+    /// Forgets those of all nodes but some.
+    pub fn keep_normals_of(&mut self, nodes: &[Number]) {
+        let (mut kept, mut rows) = (Texts::default(), vec![NONE; self.nodes()]);
+        for &node in nodes {
+            kept.push(self.node_normal(node));
+            rows[node as usize] = (kept.len() - 1) as Number;
+        }
+        (self.normals, self.normal_rows) = (kept, rows);
+    }
+
     /// Forgets what tells texts apart: after the decisions nothing asks for it.
     pub fn forget_content(&mut self) {
         self.fingerprints = Vec::new();

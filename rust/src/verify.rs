@@ -38,6 +38,8 @@ pub struct Match {
     pub template: bool,
     /// Whether enough of the left one stands in the right one, and the other way round (`covers`).
     pub covered: [bool; 2],
+    /// It was looked for because both stay, see `crowded`: it decides what goes, and is not listed.
+    pub late: bool,
 }
 
 impl Match {
@@ -126,6 +128,7 @@ pub fn judge(
         relation,
         template: false,
         covered,
+        late: false,
     })
 }
 
@@ -231,6 +234,7 @@ pub fn short_match(
         template: settings.numbers == Numbers::Veto
             && differ_in_values_only(&left.tokens, &right.tokens),
         covered: [left_size, right_size].map(|size| are_enough(shared, size)),
+        late: false,
     };
     found.look_at_tokens(settings, (&left.tokens, &right.tokens));
     Some(found)

@@ -79,6 +79,7 @@ pub fn match_by_characters(
         relation: Relation::Near,
         template: false,
         covered: [left_size, right_size].map(|size| are_enough(shared, size)),
+        late: false,
     };
     Some(completed(settings, left, right, found))
 }

@@ -160,6 +160,20 @@ impl Corpus {
         py.detach(|| pool.install(|| core.find_short_pairs()))
     }
 
+    #[pyo3(signature = (rank, *, of_documents=false))]
+    fn look_again(&mut self, py: Python<'_>, rank: Option<&[u8]>, of_documents: bool) {
+        let Self { core, pool, .. } = self;
+        let rank = rank
+            .map(words)
+            .map(|rank| if of_documents { core.store.ranks_of_blocks(&rank) } else { rank });
+        py.detach(|| pool.install(|| core.look_again(rank.as_deref())));
+    }
+
+    fn match_again(&mut self, py: Python<'_>) -> usize {
+        let Self { core, pool, .. } = self;
+        py.detach(|| pool.install(|| core.find_again()))
+    }
+
     fn short_texts(&self, low: usize, high: usize) -> (Vec<&str>, Vec<&str>) {
         self.core.short_texts(low..high).into_iter().unzip()
     }
@@ -171,9 +185,14 @@ impl Corpus {
         py.detach(|| pool.install(|| core.judge_short(low, &scores)));
     }
 
-    fn r#match(&mut self, py: Python<'_>) -> PyResult<()> {
+    fn r#match(&mut self, py: Python<'_>) {
         let Self { core, pool, .. } = self;
-        let found = py.detach(|| pool.install(|| core.find_matches()));
+        py.detach(|| pool.install(|| core.find_matches()));
+    }
+
+    fn end_matching(&mut self, py: Python<'_>) -> PyResult<()> {
+        let Self { core, pool, .. } = self;
+        let found = py.detach(|| pool.install(|| core.end_matching()));
         found.map_err(PyOSError::new_err)
     }
 

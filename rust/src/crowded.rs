@@ -1,0 +1,166 @@
+//! What is left of hot buckets: their members that stay are compared again, until nothing changes.
+//!
+//! Of a hot bucket few pairs are compared (`hot.rs`), and most members go. Those that stay would make smaller
+//! buckets, of which more is compared: cleaning the cleaned text would remove some of them. So this is done at
+//! once, with the same bands and the same rule. A match that is found so depends on what stays, and thus on
+//! the order of the visits; so it says in whose favour a text goes, and is not listed among the matches.
+
+use rayon::prelude::*;
+
+use crate::cluster::{Neighbours, contents};
+use crate::group::{Candidates, Pair};
+use crate::sign::mix32;
+use crate::store::{Number, Store};
+use crate::verify::Match;
+
+/// How often what is left is looked at again. On real text nothing changes after two or three times.
+pub(crate) const TURNS: usize = 16;
+
+/// A bit for each place that is a member of some bucket.
+#[derive(Default)]
+pub(crate) struct Members(Vec<u64>);
+
+impl Members {
+    /// Adds places.
+    pub(crate) fn add(&mut self, places: &[Number]) {
+        for &place in places {
+            let word = place as usize / 64;
+            if word >= self.0.len() {
+                self.0.resize(word + 1, 0);
+            }
+            self.0[word] |= 1 << (place % 64);
+        }
+    }
+
+    /// Adds those of others.
+    pub(crate) fn join(&mut self, other: &Self) {
+        if other.0.len() > self.0.len() {
+            self.0.resize(other.0.len(), 0);
+        }
+        self.0.iter_mut().zip(&other.0).for_each(|(own, other)| *own |= other);
+    }
+
+    /// All places, ascending.
+    pub(crate) fn places(&self) -> impl Iterator<Item = usize> + '_ {
+        (0..self.0.len() * 64).filter(|place| self.0[place / 64] >> (place % 64) & 1 == 1)
+    }
+}
+
+/// The hot buckets of all bands.
+#[derive(Default)]
+pub struct Crowded {
+    /// Of each band their keys, ascending, with what tells the members apart that were compared last.
+    keys: Vec<Vec<(u32, u64)>>,
+    /// Nodes that stand in any, ascending.
+    members: Vec<Number>,
+    /// Those that stayed when they were looked at last; nothing before.
+    stayed: Option<Vec<Number>>,
+}
+
+impl Crowded {
+    pub(crate) fn members(&self) -> &[Number] {
+        &self.members
+    }
+
+    pub(crate) fn keys(&self, band: usize) -> &[(u32, u64)] {
+        &self.keys[band]
+    }
+
+    /// Adds the buckets of the next band, keys ascending.
+    pub(crate) fn add_band(&mut self, keys: Vec<(u32, u64)>) {
+        self.keys.push(keys);
+    }
+
+    /// Notes which members of some buckets of a band were compared, keys ascending.
+    pub(crate) fn note_band(&mut self, band: usize, compared: &[(u32, u64)]) {
+        let mut known = self.keys[band].iter_mut();
+        for &(key, members) in compared {
+            if let Some(found) = known.find(|known| known.0 == key) {
+                found.1 = members;
+            }
+        }
+    }
+
+    pub(crate) fn set_members(&mut self, nodes: impl Iterator<Item = Number>) {
+        self.members = nodes.collect();
+    }
+}
+
+/// What tells some nodes from others, in whatever order they come.
+pub(crate) fn told_apart(nodes: impl Iterator<Item = Number>) -> u64 {
+    let mixed = nodes.map(|node| u64::from(mix32(node)) << 32 | u64::from(mix32(!node)));
+    mixed.fold(0, u64::wrapping_add)
+}
+
+/// When nodes are visited first, as blocks are; `None` where that is in the order of their numbers.
+#[must_use]
+pub fn first_visits(store: &Store, rank: Option<&[u32]>) -> Option<Vec<u32>> {
+    let rank = rank?;
+    let (contents, documents) = (contents(store), store.block_documents());
+    let key = |block: usize| (rank[block], contents[documents[block] as usize], block);
+    let references = store.reference_blocks();
+    let mut first = vec![usize::MAX; store.nodes()];
+    for block in 0..store.blocks() {
+        let seen = &mut first[store.node(block) as usize];
+        let is_first = *seen == usize::MAX || *seen >= references && key(block) < key(*seen);
+        if is_first {
+            *seen = block;
+        }
+    }
+    let mut order: Vec<Number> = (0..store.nodes() as Number).collect();
+    order.sort_unstable_by_key(|&node| match first[node as usize] {
+        usize::MAX => (2, (0, 0, 0)),
+        block if block < references => (0, (0, 0, block)),
+        block => (1, key(block)),
+    });
+    let mut visits = vec![0; order.len()];
+    for (visit, &node) in (0..).zip(&order) {
+        visits[node as usize] = visit;
+    }
+    Some(visits)
+}
+
+impl Crowded {
+    /// The members that stay by the matches found so far, visited one after the other: each goes for one that
+    /// stays. `None` where these are the ones that were compared last.
+    pub(crate) fn staying(
+        &mut self,
+        matches: &mut Vec<Match>,
+        nodes: usize,
+        visits: Option<&[u32]>,
+    ) -> Option<Vec<Number>> {
+        if self.members.is_empty() {
+            return None;
+        }
+        let neighbours = Neighbours::new(std::mem::take(matches), nodes);
+        let place = |node: Number| visits.map_or(node, |visits| visits[node as usize]);
+        let mut order: Vec<Number> =
+            (0..nodes as Number).filter(|&node| neighbours.count(node) > 0).collect();
+        if visits.is_some() {
+            order.par_sort_unstable_by_key(|&node| place(node));
+        }
+        let mut goes = vec![false; nodes];
+        for node in order {
+            goes[node as usize] = neighbours.of(node).any(|(other, found)| {
+                place(other) < place(node) && !goes[other as usize] && found.may_remove(node)
+            });
+        }
+        *matches = neighbours.into_matches();
+        let stays = |&node: &Number| !goes[node as usize];
+        let staying: Vec<Number> = self.members.iter().copied().filter(stays).collect();
+        let before = self.stayed.as_ref().unwrap_or(&self.members);
+        if *before == staying {
+            return None;
+        }
+        self.stayed = Some(staying.clone());
+        Some(staying)
+    }
+}
+
+/// Of pairs that were found again those that are no match already.
+pub(crate) fn unknown(mut found: Candidates, matches: &[Match]) -> Candidates {
+    let mut known: Vec<Pair> = matches.iter().map(|one| (one.left, one.right)).collect();
+    known.par_sort_unstable();
+    found.retain(|pair| known.binary_search(&pair).is_err());
+    found
+}

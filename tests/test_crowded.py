@@ -1,0 +1,57 @@
+"""What stays of crowded buckets is compared again: cleaning what was cleaned takes nothing more."""
+
+from __future__ import annotations
+
+import random
+
+import pytest
+from test_runs import sentence
+
+import dedup
+
+NAMES = "next get prev char word line list item node tree map set key value fold scan read write".split()
+
+
+def paths(count: int) -> list[str]:
+    """Lines of one frame, many of which are alike by their characters."""
+    chance = random.Random(4)
+    names = ["_".join(chance.choices(NAMES, k=chance.choice([1, 1, 2, 3]))) for _ in range(count)]
+    places = chance.choices(
+        ["parse", "parse/more", "parse/v1", "fusion/core", "math/core"], k=count
+    )
+    return [
+        f"libs/{place.partition('/')[0]}/include/common/{place}/{name}.hpp"
+        for place, name in zip(places, names, strict=True)
+    ]
+
+
+def notices(count: int) -> list[str]:
+    """Paragraphs of one template of sixty words with other words here and there."""
+    chance, words = random.Random(7), sentence(3, 60).split()
+    made = []
+    for number in range(count):
+        own = list(words)
+        for place in chance.sample(range(60), chance.choice([2, 4, 6, 8])):
+            own[place] = f"w{chance.choice('abcdefgh')}x{'abcdefghij'[number % 10]}"
+        made.append(" ".join(own))
+    return made
+
+
+@pytest.mark.parametrize("keep", ["first", "longest"])
+@pytest.mark.parametrize("texts", [paths(1500), notices(600)], ids=["paths", "notices"])
+def test_cleaning_again_takes_nothing_of_crowds(texts: list[str], keep: str) -> None:
+    once = dedup.clean(texts, keep=keep)
+    assert once.report["hot"]["buckets"] > 0
+    assert len(once.removed) > 100
+    again = dedup.clean(once.documents, keep=keep)
+    assert [entry["text"] for entry in again.removed if "text" in entry] == []
+
+
+def test_matches_do_not_hang_on_what_stays() -> None:
+    """What was looked for because both stay says what goes, and is not listed."""
+    texts = paths(1500)
+    pairs = []
+    for keep in ("first", "longest"):
+        found = dedup.scan(texts, keep=keep).matches
+        pairs.append([(one.left.document, one.right.document) for one in found])
+    assert pairs[0] == pairs[1]
