@@ -141,6 +141,9 @@ impl Plan {
     /// The parts of a member that both it and its keeper lost, in order.
     #[must_use]
     pub fn elsewhere(&self, member: Number) -> Vec<Part> {
+        if self.continued.get(member).is_none() && self.edges.get(member).is_none() {
+            return Vec::new();
+        }
         let [own, kept] = self.reach(member);
         let mut parts = Vec::new();
         let mut add = |own: Range<Number>, kept: Number| {
