@@ -74,6 +74,14 @@ def test_nothing_is_lost_of_small_corpora(texts: list[str], scope: str, wide: bo
     assert list(checker.problems(runs.clean_texts(texts, scope=scope, **policy))) == []
 
 
+@pytest.mark.parametrize("words", [34, 40])
+def test_a_stretch_of_the_keeper_holds_what_went_for_it(words: int) -> None:
+    # Of one word many times in a row the whole keeper has enough, and its densest stretch has not.
+    parts = [f"{chr(97 + number % 26)}{'word' * (number // 26)}bc" for number in range(words)]
+    texts = [" ".join(["changed"] * count + parts[count:]) for count in range(19)]
+    assert list(checker.problems(runs.clean_texts(texts))) == []
+
+
 def test_nothing_is_lost_of_the_examples(tmp_path: Path) -> None:
     texts = [runs.read_text(path) for path in sorted(EXAMPLES.glob("*.txt"))]
     texts += [

@@ -133,7 +133,7 @@ fn alike_at_ends(own: &[u32], other: &[u32]) -> (usize, usize) {
 /// Whether a text has a passage of `NEW` tokens that the other one has not: between what both begin and end
 /// with, tokens that stand neither in as many in a row of the other one, wherever these are, nor in `KNOWN` in
 /// a row at the place where they belong. A date or a phrase that stands elsewhere makes no sentence known.
-fn says_more(own: &[u32], other: &[u32]) -> bool {
+pub(crate) fn says_more(own: &[u32], other: &[u32]) -> bool {
     let (before, after) = alike_at_ends(own, other);
     let mine = &own[before..own.len() - after];
     if mine.len() < NEW {

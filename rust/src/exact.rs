@@ -10,7 +10,7 @@ use hashbrown::HashSet;
 use rayon::prelude::*;
 
 use crate::cluster::Neighbours;
-use crate::covers::SHINGLES;
+use crate::covers::{SHINGLES, says_more};
 use crate::fates::{Fates, State};
 use crate::likeness::{Likeness, Likenesses};
 use crate::places::Places;
@@ -18,6 +18,7 @@ use crate::plan::Passage;
 use crate::settings::Settings;
 use crate::shingle::shingles_of;
 use crate::sparse::Sparse;
+use crate::split::Unit;
 use crate::store::{Number, Store};
 use crate::text::Token;
 use crate::verify::{Relation, containment, resemblance};
@@ -136,8 +137,8 @@ impl Finder<'_> {
         let own_is_larger = passage.state == State::Contained;
         let (larger, smaller) = if own_is_larger { (block, keeper) } else { (keeper, block) };
         let size = self.settings.shingle_size;
-        let set: HashSet<u64> =
-            shingles_of(store.node_tokens(store.node(smaller as usize)), size).collect();
+        let held = store.node_tokens(store.node(smaller as usize));
+        let set: HashSet<u64> = shingles_of(held, size).collect();
         let tokens = store.node_tokens(store.node(larger as usize));
         let stretch = densest(shingles_of(tokens, size).map(|shingle| set.contains(&shingle)))?;
         let all = set.len() as u32;
@@ -166,6 +167,11 @@ impl Finder<'_> {
             return None;
         }
         let last = (stretch.end - 1 + size).min(tokens.len());
+        // Where one word stands a dozen times in a row the larger one has it all, and no stretch of it.
+        let asked = self.settings.unit != Unit::Document && shared < all;
+        if asked && says_more(held, &tokens[stretch.start..last]) {
+            return None;
+        }
         let start = self.places.start(Token { block: larger, offset: stretch.start as u32 });
         let end = self.places.end(Token { block: larger, offset: last as u32 });
         let whole = |block: Number| (store.starts[block as usize], store.ends[block as usize]);
