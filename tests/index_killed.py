@@ -18,6 +18,8 @@ WORDS = [
 ]
 # Documents of which each has a paragraph that the others have too.
 SHARE = 5
+# No number from here on, divided by SHARE, is another one: what is shared is no text of its own.
+FIRST = 1_000_000
 COMMITS = ("commit", "compact")
 # More commits than compactions, so that there are runs to merge.
 VERBS = (*["add"] * 12, *["commit"] * 6, "remove", "remove", "compact", "expire")
@@ -27,7 +29,7 @@ def text_of(number: int) -> str:
     """The text of a document: paragraphs of its own, and one that its neighbours have too."""
     words = random.Random(number)
     blocks = [" ".join(words.choices(WORDS, k=words.randint(10, 40))) for _ in range(4)]
-    shared = random.Random(f"shared {number // SHARE}")
+    shared = random.Random(number // SHARE)
     blocks.append(" ".join(shared.choices(WORDS, k=25)))
     return "\n\n".join(blocks)
 

@@ -40,12 +40,12 @@ class Kills:
         self._chance = random.Random(seed)
         self._round = 0
         self._held: list[int] = []
-        self._number = 0
+        self._number = index_killed.FIRST
 
     def kill(self, longest: float = LONGEST) -> None:
         """Kill one writer, which goes on where the last one ended or begins an index."""
         if self._round % ROUNDS == 0:
-            self._held, self._number = [], 0
+            self._held, self._number = [], index_killed.FIRST
         path = self.folder / f"index-{self._round // ROUNDS}"
         self._round += 1
         seed = self._chance.randrange(1 << 30)
