@@ -5,8 +5,8 @@
 Two hours of a feed with four documents a second, by default, as fast as they go. Each is checked
 and added, every fifth add is committed, what is older than the `--live` newest expires; one in
 twenty is an old one again, one in fifty is changed, one in a hundred removed. A reader in a process
-of its own follows and checks. Told are descriptors and memory of both, and the room on disk at most,
-beside what it takes when the documents that are held then are added to a new index.
+of its own follows and checks. Told are descriptors and memory of both, and the room on disk,
+at most, beside what it takes when what is held then is added to a new index.
 """
 
 from __future__ import annotations
@@ -14,20 +14,22 @@ from __future__ import annotations
 import argparse
 import json
 import multiprocessing
-import os
 import random
 import shutil
 import sys
 import tempfile
-from collections.abc import Sequence
-from multiprocessing.connection import Connection
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 import dedup
 from benchmarks import record
 from benchmarks.figures import Figure, fields, markdown
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from multiprocessing.connection import Connection
 
 COMMIT_EVERY, EXPIRE_EVERY, COMPACT_EVERY, READ_EVERY = 5, 20, 5_000, 50
 SAMPLES = 24
@@ -51,7 +53,7 @@ def article(number: int) -> str:
 
 def descriptors() -> int:
     """Open files of this process."""
-    return len(os.listdir("/proc/self/fd"))
+    return sum(1 for _ in Path("/proc/self/fd").iterdir())
 
 
 def resident() -> float:
@@ -94,7 +96,8 @@ class Soak:
         index.check(text)
         index.add(str(number), text, date=number)
         if number % 20 == 7:
-            index.add(f"again {number}", article(max(0, number - chance.randrange(50))), date=number)
+            again = article(max(0, number - chance.randrange(50)))
+            index.add(f"again {number}", again, date=number)
         if number % 50 == 11:
             index.update(str(number), text + "\n\n" + article(-number), date=number)
         if number % 100 == 33:
@@ -143,8 +146,8 @@ def figures(samples: Sequence[tuple[float, ...]], adds: int, live: int) -> list[
             values = [sample[column] for sample in part]
             made.append(Figure("soak", f"{adds} adds", f"{subject}, {name}", measure, values))
     ratios = [sample[4] / sample[5] for sample in samples]
-    made.append(Figure("soak", f"{adds} adds", "index", f"times a new one of the {live} live", ratios))
-    return made
+    measure = f"times a new one of the {live} live"
+    return [*made, Figure("soak", f"{adds} adds", "index", measure, ratios)]
 
 
 def main() -> None:

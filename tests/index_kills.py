@@ -24,7 +24,7 @@ import dedup
 
 PROGRAM = Path(index_killed.__file__)
 # Writers that go on with one index, one after the other.
-ROUNDS = 10
+ROUNDS = 8
 # Seconds after its first commit within which a writer is killed.
 LONGEST = 1.0
 
@@ -46,7 +46,8 @@ class Kills:
         """Kill one writer, which goes on where the last one ended or begins an index."""
         if self._round % ROUNDS == 0:
             self._held, self._number = [], index_killed.FIRST
-        path = self.folder / f"index-{self._round // ROUNDS}"
+        place = self._round // ROUNDS
+        path = self.folder / f"index-{place}{'-scoped' if place % 2 else ''}"
         self._round += 1
         seed = self._chance.randrange(1 << 30)
         command = [sys.executable, str(PROGRAM), str(path), str(seed), str(self._number)]
@@ -78,7 +79,9 @@ class Kills:
         self.during["merge"] += said[-1].endswith(" merging")
         with dedup.Index.open(path, mode="r", jobs=1) as index:
             named = index.stats()["runs"]
-        self.during["files of runs that nothing names"] += len(list((path / "runs").iterdir())) > named
+        self.during["files of runs that nothing names"] += (
+            len(list((path / "runs").iterdir())) > named
+        )
 
     def _read_beside(self, path: Path, seconds: float) -> None:
         """Ask a reader until the time is over."""

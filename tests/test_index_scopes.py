@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import tempfile
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import strategies
@@ -27,6 +28,8 @@ POLICIES = [
     {"group_by": "site", "scope": "across", "unit": "line"},
     {"group_by": "site", "min_run": 0},
     {"window": "3d:seen", "min_run": 0, "min_tokens": 1},
+    {"window": "2d:seen", "min_run": 0, "group_by": "site"},
+    {"group_by": "site", "group_scope": "across", "min_run": 0},
     {"window": "3d:seen", "min_run": 15, "group_by": "site"},
     {"window": "2d:seen", "unit": "document"},
 ]
@@ -47,6 +50,44 @@ def left_by_clean(documents: Sequence[dict[str, Any]], policy: Policy) -> str | 
     named = [{**one, "id": str(place)} for place, one in enumerate(documents)]
     left = {one.id: one.text for one in dedup.clean(named, policy=policy).documents}
     return left.get(str(len(documents) - 1))
+
+
+def are_all_as_a_scan(policy: Policy) -> bool:
+    """Whether the index must decide as a scan does.
+
+    Where documents that meet one meet not each other, a run of tokens goes for what a later one cannot go for.
+    A scan knows the later ones and lets it stay.
+    """
+    return policy.min_run == 0 or (policy.window is None and policy.group_scope == "within")
+
+
+def may_meet(policy: Policy, one: dict[str, Any], other: dict[str, Any]) -> bool:
+    """Whether what stands in one of two documents may go for what stands in the other."""
+    if policy.group_by and (one.get("site") == other.get("site")) != (
+        policy.group_scope == "within"
+    ):
+        return False
+    if policy.window is None or one is other:
+        return True
+    if "seen" not in one or "seen" not in other:
+        return False
+    apart = abs(int(one["seen"][-2:]) - int(other["seen"][-2:]))
+    return apart <= int(policy.window[0])
+
+
+def check_reach(
+    policy: Policy,
+    verdict: dedup.Verdict,
+    own: dict[str, Any],
+    held: dict[str, dict[str, Any]],
+    id: str = "",
+) -> None:
+    """What goes goes for something within reach."""
+    for found in verdict.matches:
+        is_own = found.document in ("", id)
+        assert not (is_own and policy.scope == "across")
+        assert is_own or policy.scope != "within"
+        assert may_meet(policy, own, own if is_own else held[found.document])
 
 
 @given(
@@ -86,8 +127,11 @@ def test_any_split_finds_and_leaves_what_one_run_does(
     if any(verdict.hot for verdict in verdicts):
         return
     assert found == found_by_scan(texts, policy)
+    held = {str(place): document for place, document in enumerate(documents)}
     for place, verdict in enumerate(verdicts):
-        assert left_by(verdict) == left_by_clean(documents[: place + 1], policy)
+        check_reach(policy, verdict, documents[place], held, str(place))
+        if are_all_as_a_scan(policy):
+            assert left_by(verdict) == left_by_clean(documents[: place + 1], policy)
 
 
 def without_text(document: dict[str, Any]) -> dict[str, Any]:
@@ -116,7 +160,7 @@ class Scoped(RuleBasedStateMachine):
             self.removed = True
         verdict = self.index.add(id, document["text"], fields=without_text(document))
         if not same:
-            self.judge(verdict, document)
+            self.judge(verdict, document, id)
             self.now[id] = document
 
     @rule(data=st.data(), said=SAID)
@@ -125,9 +169,10 @@ class Scoped(RuleBasedStateMachine):
         verdict = self.index.check(document["text"], fields=without_text(document))
         self.judge(verdict, document)
 
-    def judge(self, verdict: dedup.Verdict, document: dict[str, Any]) -> None:
+    def judge(self, verdict: dedup.Verdict, document: dict[str, Any], id: str = "") -> None:
         """As in `test_index_laws`: once documents were removed, what can go alone goes all the same."""
-        if verdict.hot:
+        check_reach(self.policy, verdict, document, self.now, id)
+        if verdict.hot or not are_all_as_a_scan(self.policy):
             return
         expected = left_by_clean([*self.now.values(), document], self.policy)
         if self.removed:
@@ -172,3 +217,18 @@ class Scoped(RuleBasedStateMachine):
 
 TestScoped = Scoped.TestCase
 TestScoped.settings = settings(max_examples=30, stateful_step_count=20)
+
+
+def test_what_went_for_something_out_of_reach_takes_nothing_with_it(tmp_path: Path) -> None:
+    lines = [
+        "The ferry to the northern islands leaves the harbour at seven in winter.",
+        "Its captain has served on the same route for nearly thirty years now.",
+        "Passengers are asked to bring warm clothes and something hot to drink.",
+    ]
+    with dedup.Index.open(tmp_path / "index", Policy(window="3d")) as index:
+        assert index.add("whole", " ".join(lines), date="2026-01-01").action == "keep"
+        assert index.add("lines", "\n".join(lines), date="2026-01-03").action == "drop"
+        late = index.add("late", "\n".join(lines), date="2026-01-05")
+        assert (late.action, late.matches) == ("keep", ())
+        later = index.add("later", "\n".join(lines), date="2026-01-07")
+        assert [found.document for found in later.matches] == ["late"]

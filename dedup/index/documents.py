@@ -63,9 +63,7 @@ class Given:
     def new(self, scoping: Scoping, before: int = ALL) -> New:
         """The document as the core is asked about it; before: see `New`."""
         group, time = scoping.of_document(self)
-        return New(
-            self.id, self.text, self.date, self.source, self.fields, before, group, time
-        )
+        return New(self.id, self.text, self.date, self.source, self.fields, before, group, time)
 
     def checked_by(self, index: Index) -> Verdict:
         """What becomes of it by an index, which does not remember it."""

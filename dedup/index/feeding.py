@@ -83,9 +83,7 @@ class Feed:
             documents += self._document(id or source, text, source, values)
         return documents
 
-    def _document(
-        self, id: str, text: str, source: str, said: dict[str, Any]
-    ) -> list[Given]:
+    def _document(self, id: str, text: str, source: str, said: dict[str, Any]) -> list[Given]:
         date = said.get(self._date_field)
         fields = {name: said[name] for name in self._fields if said.get(name) is not None}
         try:

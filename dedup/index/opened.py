@@ -179,8 +179,8 @@ class Opened:
     ) -> Verdict:
         """What becomes of a text by the policy; nothing is remembered.
 
-        It is judged as if it came last, after all documents that the index holds. date, source, fields:
-        as `add` has them; they matter where the policy has groups or a window.
+        It is judged as if it came last, after all documents that the index holds. date, source,
+        fields: as `add` has them; they matter where the policy has groups or a window.
         """
         scoping = self._asker.scoping
         if scoping.is_any:
@@ -305,7 +305,7 @@ class Opened:
 
     @property
     def asked_fields(self) -> tuple[str, ...]:
-        """Names of fields that the policy asks of each document: those of its groups and its window."""
+        """Fields that the policy asks of each document: those of its groups and its window."""
         return self._asker.scoping.fields
 
     @property

@@ -20,8 +20,8 @@ if TYPE_CHECKING:
     from dedup import _core
     from dedup.index.catalogue import Catalogue, State
 
-# Removed documents up to which their room is not given back unasked; else half as many as are held, so
-# that all takes less than twice what is held, and each document is written twice more for that.
+# Removed documents up to which their room is not given back unasked; else half as many as are
+# held, so that all takes less than twice what is held. Each document is written twice more so.
 FEW = 64
 
 

@@ -104,12 +104,20 @@ impl<'a> Gatherer<'a> {
         if let Some(held) = self.documents.get(&number) {
             return Ok(held.clone());
         }
-        let mut held = match self.earlier.documents.get(&number) {
-            Some(held) => held.clone(),
-            None => self.state.document(number)?,
-        };
+        let mut held = self.as_added(number)?;
         held.free(|document| self.state.is_held(document));
+        if self.state.settings.is_scoped() {
+            self.hide_what_is_beyond(&mut held)?;
+        }
         Ok(held)
+    }
+
+    /// Reads a document as it was added.
+    pub(super) fn as_added(&self, number: u32) -> io::Result<Held> {
+        match self.earlier.documents.get(&number) {
+            Some(held) => Ok(held.clone()),
+            None => self.state.document(number),
+        }
     }
 
     /// Takes a document in.

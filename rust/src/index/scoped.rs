@@ -122,6 +122,31 @@ impl Gatherer<'_> {
         Ok(any)
     }
 
+    /// Of blocks that went for a run of tokens: where that is out of reach of the new document, they are
+    /// gone for it, as those that went for a block are. Who names them would go for that run.
+    ///
+    /// # Errors
+    /// Those of reading, and where a file is damaged.
+    pub fn hide_what_is_beyond(&self, held: &mut Held) -> io::Result<()> {
+        let mut known: Option<(u32, bool)> = None;
+        for block in &mut held.blocks {
+            let Fate::Covered(stretch) = block.fate else { continue };
+            let document = stretch.first.document;
+            let meets = match known {
+                Some((number, meets)) if number == document => meets,
+                _ => {
+                    let other = self.as_added(document)?.standing;
+                    self.standing.meets(other, &self.state.settings)
+                }
+            };
+            known = Some((document, meets));
+            if !meets {
+                block.fate = Fate::Gone(stretch.first);
+            }
+        }
+        Ok(())
+    }
+
     /// What became of the first block of a node that a document keeps, where that is in reach.
     fn keeps(&self, held: &Held, node: u32, asking: Standing) -> Option<Fate> {
         if !asking.meets(held.standing, &self.state.settings) {
