@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import random
 import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import index_killed
 import strategies
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -232,3 +234,19 @@ def test_what_went_for_something_out_of_reach_takes_nothing_with_it(tmp_path: Pa
         assert (late.action, late.matches) == ("keep", ())
         later = index.add("later", "\n".join(lines), date="2026-01-07")
         assert [found.document for found in later.matches] == ["late"]
+
+
+def test_of_a_full_bucket_those_near_in_time_are_looked_at(tmp_path: Path) -> None:
+    chance = random.Random(1)
+    template, others = index_killed.WORDS[:40], index_killed.WORDS[40:]
+    with dedup.Index.open(tmp_path / "index", Policy(window="1d")) as index:
+        actions = []
+        for day in range(120):
+            words = list(template)
+            words[chance.randrange(40)] = chance.choice(others) + chance.choice(others)
+            verdict = index.add(str(day), " ".join(words), date=day * 86400)
+            actions.append(verdict.action)
+            index.commit()
+    # Each second one goes for the one of the day before.
+    assert actions == ["keep", "drop"] * 60
+    assert verdict.hot

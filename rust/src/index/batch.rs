@@ -370,7 +370,8 @@ fn look_up(
     Ok(found)
 }
 
-/// A bucket of what is held, without blocks that stand in no document any more where it would be full.
+/// A bucket of what is held, without blocks that stand in no document any more where it would be full. Within
+/// a window the newest are looked at: those before them are out of reach.
 fn held_bucket(
     state: &State,
     there: Where,
@@ -378,7 +379,7 @@ fn held_bucket(
     limit: usize,
     bucket: &mut Vec<u32>,
 ) -> io::Result<()> {
-    state.each_there(there, asked, |other| {
+    let push = |other| {
         bucket.push(other);
         if bucket.len() >= limit && !state.removed.is_empty() {
             let mut live = Vec::new();
@@ -390,7 +391,12 @@ fn held_bucket(
             *bucket = live;
         }
         Ok(bucket.len() < limit)
-    })
+    };
+    if state.settings.window.is_some() {
+        state.each_back(asked.0, asked.1, push)
+    } else {
+        state.each_there(there, asked, push)
+    }
 }
 
 /// Whether one of two blocks that share so many anchors may hold the other; what stands in large buckets
