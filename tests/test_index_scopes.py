@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import random
 import shutil
 import tempfile
@@ -10,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import index_killed
+import pytest
 import strategies
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,6 +20,7 @@ from test_index_laws import found_by_index, found_by_scan, left_by, long_blocks
 
 import dedup
 from dedup import Policy
+from dedup.cli import main
 
 POLICIES = [
     {"group_by": "site"},
@@ -250,3 +253,38 @@ def test_of_a_full_bucket_those_near_in_time_are_looked_at(tmp_path: Path) -> No
     # Each second one goes for the one of the day before.
     assert actions == ["keep", "drop"] * 60
     assert verdict.hot
+
+
+def test_files_are_added_and_checked_with_their_groups_and_times(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    text = "The ferry to the northern islands leaves the harbour at seven in winter."
+    lines = [
+        {"id": "a", "text": text, "meta": {"site": "x"}, "date": "2026-01-01"},
+        {"id": "b", "text": text, "meta": {"site": "y"}, "date": "2026-01-02"},
+        {"id": "c", "text": text, "meta": {"site": "x"}, "date": "2026-01-03"},
+        {"id": "d", "text": text, "meta": {"site": "x"}, "date": "2026-02-03"},
+    ]
+    feed, index = tmp_path / "feed.jsonl", str(tmp_path / "index")
+    feed.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    scoped = ["--group-by", "meta.site", "--window", "7d"]
+    assert main(["index", "add", index, str(feed), *scoped, "--format", "jsonl"]) == 0
+    told = [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+    assert [one["action"] for one in told] == ["keep", "keep", "drop", "keep"]
+    late = {"text": text, "meta": {"site": "y"}, "date": "2026-02-04"}
+    feed.write_text(json.dumps(late) + "\n")
+    assert main(["index", "check", index, str(feed)]) == 0
+    feed.write_text(json.dumps({**late, "meta": {"site": "x"}}) + "\n")
+    assert main(["index", "check", index, str(feed)]) == 1
+
+
+def test_a_text_that_is_added_again_is_judged_by_what_was_said_first(tmp_path: Path) -> None:
+    text = "The ferry to the northern islands leaves the harbour at seven in winter."
+    with dedup.Index.open(tmp_path / "index", Policy(window="7d", group_by="source")) as index:
+        index.add("a", text, date="2026-01-01", source="x")
+        index.add("b", text, date="2026-01-02", source="x")
+        assert index.add("b", text, date="2026-03-01", source="y").action == "drop"
+        assert index.check(text, date="2026-01-03", source="y").action == "keep"
+        assert index.check(text, date="2026-01-03", source="x").action == "drop"
+        # Without a date it is now.
+        assert index.check(text, source="x").action == "keep"
