@@ -288,3 +288,19 @@ def test_a_text_that_is_added_again_is_judged_by_what_was_said_first(tmp_path: P
         assert index.check(text, date="2026-01-03", source="x").action == "drop"
         # Without a date it is now.
         assert index.check(text, source="x").action == "keep"
+
+
+def test_the_index_of_the_first_release_with_groups_is_read(tmp_path: Path) -> None:
+    golden = Path(__file__).parent / "golden" / "index-4-scoped"
+    shutil.copytree(golden, tmp_path / "index")
+    expected = json.loads(golden.with_suffix(".json").read_text())
+    with dedup.Index.open(tmp_path / "index", mode="r") as index:
+        assert index.verify() == []
+        assert [entry.to_dict() for entry in index] == expected["entries"]
+        said: dict[str, Any] = {"date": 8 * 86400, "fields": {"side": 1}}
+        found = [index.check(text, **said).to_dict() for text in expected["asked"]]
+        assert json.loads(json.dumps(found)) == expected["verdicts"]
+    with dedup.Index.open(tmp_path / "index") as index:
+        index.add("new", index_killed.text_of(7), **said)
+        index.compact()
+        assert index.verify() == []
