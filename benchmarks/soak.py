@@ -19,7 +19,7 @@ import shutil
 import sys
 import tempfile
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 COMMIT_EVERY, EXPIRE_EVERY, COMPACT_EVERY, READ_EVERY = 5, 20, 5_000, 50
 SAMPLES = 24
 VOCABULARY = 20_000
+SITES = 20
 
 
 def article(number: int) -> str:
@@ -46,9 +47,14 @@ def article(number: int) -> str:
     if number % 3 == 0:
         # A paragraph that the document before it has, too.
         paragraphs.append(article(number - 1).split("\n\n")[0])
-    site = random.Random(f"site {number % 20}")
+    site = random.Random(f"site {number % SITES}")
     paragraphs.append(" ".join(f"w{site.randrange(VOCABULARY)}" for _ in range(20)))
     return "\n\n".join(paragraphs)
+
+
+def said(number: int) -> dict[str, Any]:
+    """What is said of a document: its second, and its site."""
+    return {"date": number, "fields": {"site": number % SITES}}
 
 
 def descriptors() -> int:
@@ -73,7 +79,7 @@ def follow(path: str, orders: Connection) -> None:
     reader = dedup.Index.open(path, mode="r", jobs=1)
     while (number := orders.recv()) is not None:
         reader.refresh()
-        verdict = reader.check(article(number))
+        verdict = reader.check(article(number), **said(number))
         assert verdict.action == "drop" or str(number) not in reader, number
         orders.send((descriptors(), resident()))
 
@@ -81,9 +87,9 @@ def follow(path: str, orders: Connection) -> None:
 class Soak:
     """The feed, and what was measured on the way."""
 
-    def __init__(self, folder: str, live: int) -> None:
+    def __init__(self, folder: str, live: int, policy: dedup.Policy) -> None:
         self.path, self.live = f"{folder}/index", live
-        self.index = dedup.Index.open(self.path, jobs=1)
+        self.index = dedup.Index.open(self.path, policy, jobs=1)
         self.samples: list[tuple[float, ...]] = []
         self.peak = 0.0
         self._chance = random.Random(1)
@@ -92,14 +98,14 @@ class Soak:
     def step(self, number: int) -> None:
         """One document of the feed."""
         index, chance = self.index, self._chance
-        text = article(number)
-        index.check(text)
-        index.add(str(number), text, date=number)
+        text, told = article(number), said(number)
+        index.check(text, **told)
+        index.add(str(number), text, **told)
         if number % 20 == 7:
             again = article(max(0, number - chance.randrange(50)))
-            index.add(f"again {number}", again, date=number)
+            index.add(f"again {number}", again, **told)
         if number % 50 == 11:
-            index.update(str(number), text + "\n\n" + article(-number), date=number)
+            index.update(str(number), text + "\n\n" + article(-number), **told)
         if number % 100 == 33:
             index.remove(str(max(0, number - chance.randrange(self.live))))
         if number % EXPIRE_EVERY == 0:
@@ -121,7 +127,7 @@ class Soak:
         """The room of a new index of what is held."""
         shutil.rmtree(self._fresh, ignore_errors=True)
         held = [
-            {"id": entry.id, "text": entry.text, "date": entry.date}
+            {"id": entry.id, "text": entry.text, "date": entry.date, **entry.fields}
             for entry in self.index.entries(texts=True)
         ]
         with dedup.Index.open(self._fresh, self.index.policy, jobs=1) as fresh:
@@ -129,7 +135,7 @@ class Soak:
         return megabytes(self._fresh)
 
 
-def figures(samples: Sequence[tuple[float, ...]], adds: int, live: int) -> list[Figure]:
+def figures(samples: Sequence[tuple[float, ...]], corpus: str, live: int) -> list[Figure]:
     """What is told of the samples: those of the second half beside those of the first one."""
     half = len(samples) // 2
     made = []
@@ -144,22 +150,24 @@ def figures(samples: Sequence[tuple[float, ...]], adds: int, live: int) -> list[
     ):
         for name, part in (("first half", samples[:half]), ("second half", samples[half:])):
             values = [sample[column] for sample in part]
-            made.append(Figure("soak", f"{adds} adds", f"{subject}, {name}", measure, values))
+            made.append(Figure("soak", corpus, f"{subject}, {name}", measure, values))
     ratios = [sample[4] / sample[5] for sample in samples]
     measure = f"times a new one of the {live} live"
-    return [*made, Figure("soak", f"{adds} adds", "index", measure, ratios)]
+    return [*made, Figure("soak", corpus, "index", measure, ratios)]
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--adds", type=int, default=28_800)
     parser.add_argument("--live", type=int, default=1_500)
+    parser.add_argument("--window", action="store_true", help="by site, and near in time")
     parser.add_argument("--no-record", action="store_true")
     given = parser.parse_args()
     step = max(1, (given.adds - given.live) // SAMPLES)
     context = multiprocessing.get_context("spawn")
     with tempfile.TemporaryDirectory() as folder:
-        soak = Soak(folder, given.live)
+        by_site = dedup.Policy(group_by="site", window=f"{given.live // 2}s")
+        soak = Soak(folder, given.live, by_site if given.window else dedup.Policy())
         ours, theirs = context.Pipe()
         reader = context.Process(target=follow, args=(soak.path, theirs), daemon=True)
         reader.start()
@@ -177,7 +185,8 @@ def main() -> None:
         with dedup.Index.open(soak.path, mode="r") as index:
             damages = index.verify()
             held = len(index)
-    found = figures(soak.samples, given.adds, given.live)
+    corpus = f"{given.adds} adds{', by site and time' if given.window else ''}"
+    found = figures(soak.samples, corpus, given.live)
     sys.stdout.write("\n".join([*markdown("Soak", found), f"\n{held} held, damage: {damages}\n"]))
     if not given.no_record:
         record.append(map(fields, found))
