@@ -25,6 +25,8 @@ import dedup
 PROGRAM = Path(index_killed.__file__)
 # Writers that go on with one index, one after the other.
 ROUNDS = 8
+# The share of kills that wait for a step which random moments seldom meet.
+AIMED = 0.25
 # Seconds after its first commit within which a writer is killed.
 LONGEST = 1.0
 
@@ -54,7 +56,10 @@ class Kills:
         with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
             assert writer.stdout is not None
             said = self._until_a_commit(writer)
-            self._read_beside(path, self._chance.uniform(0, longest))
+            if self._chance.random() < AIMED:
+                said += self._until_a_step(writer)
+            else:
+                self._read_beside(path, self._chance.uniform(0, longest))
             writer.kill()
             said += writer.stdout.read().splitlines()
         commits = [int(line) for line in said if line.isdecimal()]
@@ -73,6 +78,19 @@ class Kills:
             if line.strip().isdecimal():
                 return said
         raise AssertionError("the writer ended by itself")
+
+    def _until_a_step(self, writer: subprocess.Popen[str]) -> list[str]:
+        """Wait for a step that takes little time, and a moment of it; what the writer said."""
+        verb, more = self._chance.choice(("expire", "remove", "commit")), self._chance.randrange(4)
+        said: list[str] = []
+        assert writer.stdout is not None
+        for line in writer.stdout:
+            said.append(line.strip())
+            more -= line.startswith(verb)
+            if more < 0:
+                time.sleep(self._chance.uniform(0, 0.002))
+                break
+        return said
 
     def _note_moment(self, path: Path, said: Sequence[str]) -> None:
         self.during["between steps" if said[-1].isdecimal() else said[-1].split()[0]] += 1
