@@ -337,8 +337,13 @@ class IndexState:
         next: the numbers that the next block and document get.
         """
 
-    def ask(self, texts: Sequence[str]) -> IndexBatch:
-        """Read texts and look their blocks up."""
+    def ask(
+        self, texts: Sequence[str], scopes: tuple[Sequence[str], Sequence[int]] | None = None
+    ) -> IndexBatch:
+        """Read texts and look their blocks up.
+
+        scopes: the name of each one's group and its time in seconds, where the policy asks for any.
+        """
 
     def check(self, batch: IndexBatch, alike: bytes, columns: _Columns) -> list[_Verdict] | None:
         """What becomes of a batch's documents; alike: `float64` of its short pairs.

@@ -379,8 +379,6 @@ def test_another_policy_is_refused_before_anything_is_read(path: str) -> None:
         {"search": "exhaustive"},
         {"boilerplate": "first"},
         {"min_kept": 0.5},
-        {"group_by": "site"},
-        {"window": "7d"},
     ],
 )
 def test_a_policy_that_an_index_cannot_have_is_refused(

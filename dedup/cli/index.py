@@ -81,6 +81,7 @@ def add(  # noqa: PLR0913 -- its flags
     feed = _feed(reading, paths)
     held = _open(index, "w", lock_timeout, policy, reading.jobs)
     counts: dict[str, int] = {}
+    feed.keep(held.asked_fields)
     with held:
         waiting = 0
         for documents in feed:
@@ -115,9 +116,10 @@ def check(
     feed = _feed(reading, paths)
     held = _open(index, policy=policy, jobs=reading.jobs)
     counts: dict[str, int] = {}
+    feed.keep(held.asked_fields)
     with held:
         for documents in feed:
-            verdicts = [held.check(document.text) for document in documents]
+            verdicts = [document.checked_by(held) for document in documents]
             _count(counts, verdicts)
             if format == "jsonl":
                 _print_verdicts(documents, verdicts)

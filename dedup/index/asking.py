@@ -9,7 +9,9 @@ from dedup import _core
 from dedup.engines.local import core_settings
 from dedup.errors import CorruptIndexError, InputError
 from dedup.index.catalogue import RESTORE
+from dedup.index.scoping import Scoping
 from dedup.index.verdict import Verdict
+from dedup.stages.scopes import UNDATED
 from dedup.stages.short import similarities
 from dedup.surrogates import lone_surrogate
 
@@ -26,7 +28,10 @@ _TRIES = 3
 
 @dataclass(frozen=True, slots=True)
 class New:
-    """A document that is asked about, with what its caller said of it."""
+    """A document that is asked about, with what its caller said of it.
+
+    group, time: where it stands by the policy, see `scoping`.
+    """
 
     id: str
     text: str
@@ -34,6 +39,8 @@ class New:
     source: str = ""
     fields: str = "{}"
     before: int = ALL
+    group: str = ""
+    time: int = UNDATED
 
 
 class Asker:
@@ -43,6 +50,7 @@ class Asker:
         self.core = _core.IndexState(core_settings(policy), policy.permutations(), identity, jobs)
         self._cutoff = policy.short_threshold
         self._jobs = jobs
+        self.scoping = Scoping.of(policy)
         self._path = path
 
     def check(self, documents: Sequence[New], alone: Any) -> list[Verdict]:
@@ -75,13 +83,18 @@ class Asker:
             [document.before for document in documents],
         )
         with damage(self._path):
-            batch = self.core.ask(texts)
+            batch = self.core.ask(texts, self._scopes(documents))
             left, right = batch.short_texts()
             alike = similarities(left, right, self._cutoff, self._jobs) if left else b""
             told = decide(batch, alike, columns)
         if told is None:
             return None
         return [Verdict.of(one, text) for one, text in zip(told, texts, strict=True)]
+
+    def _scopes(self, documents: Sequence[New]) -> tuple[list[str], list[int]] | None:
+        if not self.scoping.is_any:
+            return None
+        return [one.group for one in documents], [one.time for one in documents]
 
 
 class damage:

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
 
 # "dedu" as a number: what `file` and the first look at a database see.
 APPLICATION = 0x64656475
+# Pages of 4 KiB of the journal from which on it is written back.
+JOURNAL_PAGES = 64
 _SCHEMA = """
 CREATE TABLE meta (name TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
 CREATE TABLE runs (
@@ -119,6 +121,9 @@ class Catalogue:
             if writable:
                 database.execute("PRAGMA journal_mode = WAL")
                 database.execute("PRAGMA synchronous = FULL")
+                # Of an index of a few megabytes the journal would be the most, by default.
+                database.execute(f"PRAGMA wal_autocheckpoint = {JOURNAL_PAGES}")
+                database.execute(f"PRAGMA journal_size_limit = {JOURNAL_PAGES << 12}")
             database.execute("PRAGMA trusted_schema = OFF")
             database.execute("PRAGMA cell_size_check = ON")
         return database

@@ -6,15 +6,20 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import date as Date
 from datetime import datetime, timezone
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
 from dedup.errors import InputError
-from dedup.index.asking import checked_text
+from dedup.index.asking import ALL, New, checked_text
 from dedup.model import Document
 from dedup.stages.scopes import seconds_of
 from dedup.surrogates import lone_surrogate
+
+if TYPE_CHECKING:
+    from dedup.index.index import Index
+    from dedup.index.scoping import Scoping
+    from dedup.index.verdict import Verdict
 
 # Characters of an id: more than any URL has.
 LONGEST_ID = 1 << 16
@@ -54,6 +59,16 @@ class Given:
         kind = type(value).__name__
         reason = "it must be a Document, a dict with id and text, or a pair of them"
         raise InputError(f"document {place} of the batch is a {kind}; {reason}")
+
+    def new(self, scoping: Scoping, before: int = ALL) -> New:
+        """The document as the core is asked about it; before: see `New`."""
+        group, time = scoping.of_document(self)
+        return New(self.id, self.text, self.date, self.source, self.fields, before, group, time)
+
+    def checked_by(self, index: Index) -> Verdict:
+        """What becomes of it by an index, which does not remember it."""
+        fields = orjson.loads(self.fields)
+        return index.check(self.text, date=self.date or None, source=self.source, fields=fields)
 
     def dated(self, today: str, now: int) -> Given:
         """The document with a date."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import suppress
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -28,18 +29,21 @@ class Feed:
     """
 
     def __init__(self, paths: list[Path], reading: Reading, date_field: str) -> None:
-        self._reading = Reading(
-            text_field=reading.text_field,
-            id_field=reading.id_field,
-            input_format=reading.input_format,
-            max_line=reading.max_line,
-            max_expansion=reading.max_expansion,
-            extra_fields=(date_field,),
-        )
+        self._paths = paths
+        self._reading = replace(reading, extra_fields=(date_field,))
         self._files = Files.found(paths, self._reading)
         self._date_field = date_field
+        self._fields: tuple[str, ...] = ()
         self.warnings = self._files.warnings
         self.skipped: list[Skipped] = []
+
+    def keep(self, fields: tuple[str, ...]) -> None:
+        """Keep the values of some fields of records, where these have them."""
+        if fields:
+            self._fields = fields
+            asked = tuple(dict.fromkeys((self._date_field, *fields)))
+            self._reading = replace(self._reading, extra_fields=asked)
+            self._files = Files.found(self._paths, self._reading)
 
     def __iter__(self) -> Iterator[list[Given]]:
         """The documents of one piece after the other."""
@@ -58,7 +62,7 @@ class Feed:
         documents = []
         for (own, number, text), record in zip(found, raw, strict=True):
             source = f"{lines.input.name}:{number}"
-            documents += self._document(own or source, text, source, self._date_of(record))
+            documents += self._document(own or source, text, source, self._said_of(record))
         good = {number for _, number, _ in found}
         rest = [number for number in range(lines.first, lines.following) if number not in good]
         lost = zip(rest, lines.pick(rest), strict=True)
@@ -68,28 +72,36 @@ class Feed:
 
     def _of_texts(self, piece: Batch | Rows) -> list[Given]:
         self.skipped += piece.skipped
-        dates: list[Any] = [None] * len(piece)
+        said: list[dict[str, Any]] = [{} for _ in piece.texts]
         if isinstance(piece, Rows) and piece.extras:
-            dates = [values[0] for values in piece.extras]
+            names = self._reading.extra_fields
+            said = [dict(zip(names, values, strict=False)) for values in piece.extras]
         documents = []
-        columns = zip(piece.ids, piece.texts, piece.sources, dates, strict=True)
-        for id, text, source, date in columns:
-            documents += self._document(id or source, text, source, date)
+        for id, text, source, values in zip(
+            piece.ids, piece.texts, piece.sources, said, strict=True
+        ):
+            documents += self._document(id or source, text, source, values)
         return documents
 
-    def _document(self, id: str, text: str, source: str, date: Any) -> list[Given]:
+    def _document(self, id: str, text: str, source: str, said: dict[str, Any]) -> list[Given]:
+        date = said.get(self._date_field)
+        fields = {name: said[name] for name in self._fields if said.get(name) is not None}
         try:
             try:
-                return [given(id, text, date, source, None)]
+                return [given(id, text, date, source, fields)]
             except InputError:
                 if date is None:
                     raise
-                return [given(id, text, None, source, None)]
+                return [given(id, text, None, source, fields)]
         except InputError as error:
             self.skipped.append(Skipped(source, None, error.message, text.encode()))
             return []
 
-    def _date_of(self, record: bytes) -> Any:
-        with suppress(orjson.JSONDecodeError, KeyError):
-            return look_up(orjson.loads(record), self._date_field)
-        return None
+    def _said_of(self, record: bytes) -> dict[str, Any]:
+        said = {}
+        with suppress(orjson.JSONDecodeError):
+            whole = orjson.loads(record)
+            for name in self._reading.extra_fields:
+                with suppress(KeyError):
+                    said[name] = look_up(whole, name)
+        return said

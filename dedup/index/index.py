@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
-import time
-from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any, Literal
 
 from dedup.engines.local import checked_jobs
 from dedup.errors import IndexError_
 from dedup.index import upkeep
-from dedup.index.asking import New, in_batches
+from dedup.index.asking import damage, in_batches
 from dedup.index.catalogue import Row
 from dedup.index.documents import Given, given, moment_of
 from dedup.index.opened import Opened
@@ -150,17 +148,24 @@ class Index(Opened):
     def _add_again(self, document: Given, held: tuple[int, bytes]) -> Verdict:
         number, text = held
         if text == _text_hash(document.text):
-            asked = New(document.id, document.text, before=number)
+            asked = self._as_held(document, number).new(self._asker.scoping, before=number)
             return self._asker.check([asked], self._alone)[0]
         self._remove(document.id, number)
         return self._add_new([document])[0]
 
+    def _as_held(self, document: Given, number: int) -> Given:
+        """The document with what was said of it when it was added."""
+        if not self._asker.scoping.is_any:
+            return document
+        with damage(self.path):
+            ((_, id, date, source, fields), *_), _ = self._asker.core.documents(number)
+        return Given(id, document.text, date, moment_of(date, "date"), source, fields)
+
     def _add_new(self, documents: list[Given]) -> list[Verdict]:
         verdicts: list[Verdict] = []
-        now = max(int(time.time()), self._state.last_moment)
-        today = datetime.fromtimestamp(now, timezone.utc).isoformat()
+        today, now = self._now()
         rows = [document.dated(today, now) for document in documents]
-        new = [New(row.id, row.text, row.date, row.source, row.fields) for row in rows]
+        new = [row.new(self._asker.scoping) for row in rows]
         place = 0
         for part in in_batches(new, BATCH):
             _, number = self._asker.core.next()

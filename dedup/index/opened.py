@@ -5,7 +5,10 @@ from __future__ import annotations
 import hashlib
 import os
 import threading
+import time
 from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime, timezone
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -14,6 +17,7 @@ from dedup.errors import CorruptIndexError, IndexError_
 from dedup.index import upkeep
 from dedup.index.asking import Asker, New, checked_text, damage
 from dedup.index.catalogue import RESTORE, Catalogue, Row, State
+from dedup.index.documents import given
 from dedup.index.export import export_to
 from dedup.index.folder import (
     WriterLock,
@@ -35,7 +39,7 @@ from dedup.index.verdict import Entry, HeldBlock, Verdict
 from dedup.policy import Policy
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
 
 # Looks at the catalogue before a run that is not there is called missing: it may have been merged
 # away between the look and the opening of its file.
@@ -165,12 +169,31 @@ class Opened:
             finally:
                 catalogue.close()
 
-    def check(self, text: str) -> Verdict:
+    def check(
+        self,
+        text: str,
+        *,
+        date: Any = None,
+        source: str = "",
+        fields: Mapping[str, Any] | None = None,
+    ) -> Verdict:
         """What becomes of a text by the policy; nothing is remembered.
 
-        It is judged as if it came last, after all documents that the index holds.
+        It is judged as if it came last, after all documents that the index holds. date, source,
+        fields: as `add` has them; they matter where the policy has groups or a window.
         """
-        return self._asker.check([New("", checked_text(text, "check"))], self._alone)[0]
+        scoping = self._asker.scoping
+        if scoping.is_any:
+            document = given("check", text, date, source, fields).dated(*self._now())
+            asked = replace(document.new(scoping), id="")
+        else:
+            asked = New("", checked_text(text, "check"))
+        return self._asker.check([asked], self._alone)[0]
+
+    def _now(self) -> tuple[str, int]:
+        """This moment, as a date and as seconds since 1970; it never goes back."""
+        now = max(int(time.time()), self._state.last_moment)
+        return datetime.fromtimestamp(now, timezone.utc).isoformat(), now
 
     def verify(self) -> list[str]:
         """Read everything, and say what is damaged; empty where nothing is."""
@@ -279,6 +302,11 @@ class Opened:
     def snapshot(self) -> tuple[str, int]:
         """Which index it is, and the generation that is seen."""
         return self._identity, self._state.generation
+
+    @property
+    def asked_fields(self) -> tuple[str, ...]:
+        """Fields that the policy asks of each document: those of its groups and its window."""
+        return self._asker.scoping.fields
 
     @property
     def is_settled(self) -> bool:

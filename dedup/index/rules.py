@@ -15,8 +15,6 @@ _ONLY = (
     ("search", "lsh", "an index finds pairs through signatures"),
     ("boilerplate", "keep", "an index does not count the documents of short texts"),
     ("min_kept", 0.0, "what it drops depends on all documents, also later ones"),
-    ("group_by", None, "an index has no groups"),
-    ("window", None, "an index compares with everything that it holds"),
 )
 
 
@@ -25,7 +23,7 @@ def check_possible(policy: Policy) -> None:
     for name, only, reason in _ONLY:
         value = getattr(policy, name)
         if value != only:
-            hint = f"leave {name} out" if only is None else f"leave {name} out, or set it to {only}"
+            hint = f"leave {name} out, or set it to {only}"
             raise PolicyError(f"{name} is {value}; {reason}", field=name, hint=hint)
 
 

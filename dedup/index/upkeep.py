@@ -20,7 +20,8 @@ if TYPE_CHECKING:
     from dedup import _core
     from dedup.index.catalogue import Catalogue, State
 
-# Removed documents up to which their room is not given back unasked; else as many as are held.
+# Removed documents up to which their room is not given back unasked; else half as many as are
+# held, so that all takes less than twice what is held. Each document is written twice more so.
 FEW = 64
 
 
@@ -38,8 +39,8 @@ def flush(core: _core.IndexState, state: State, path: str) -> None:
 
 
 def is_mostly_removed(state: State) -> bool:
-    """Whether more was removed than is held, so that its room is given back unasked."""
-    return len(state.removed) > max(FEW, state.documents)
+    """Whether so much was removed that its room is given back unasked."""
+    return len(state.removed) > max(FEW, state.documents // 2)
 
 
 def compact(core: _core.IndexState, state: State, catalogue: Catalogue, path: str) -> None:

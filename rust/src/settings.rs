@@ -80,6 +80,8 @@ pub struct Settings {
     pub boilerplate: Boilerplate,
     /// Where keepers may stand.
     pub scope: Scope,
+    /// Whether documents have groups.
+    pub grouped: bool,
     /// Keepers stand in another group, where documents have groups, not in the same one.
     pub group_across: bool,
     /// Seconds that may lie between a block's document and its keeper's, at least 1.
@@ -114,6 +116,7 @@ impl Default for Settings {
             names: Names::Veto,
             boilerplate: Boilerplate::Keep,
             scope: Scope::Both,
+            grouped: false,
             group_across: false,
             window: None,
             chain: false,
@@ -165,6 +168,12 @@ impl Settings {
     #[must_use]
     pub fn tells_versions(&self) -> bool {
         self.finds_runs() || self.unit == Unit::Document
+    }
+
+    /// Whether documents are compared with some others only, by their groups or times.
+    #[must_use]
+    pub fn is_scoped(&self) -> bool {
+        self.grouped || self.window.is_some()
     }
 
     /// Whether runs are looked for.

@@ -1,4 +1,4 @@
-"""Writes the golden index and what it answers: `python tests/golden/index.py`.
+"""Writes the golden indexes and what they answer: `python tests/golden/index.py`.
 
 Only where the format of an index, or what a release says of its documents, changes on purpose: then the
 number of the format in the names goes up with it, and the golden index of a release stays.
@@ -10,6 +10,7 @@ import json
 import shutil
 import sys
 from pathlib import Path
+from typing import Any
 
 import dedup
 from dedup import _core
@@ -20,7 +21,7 @@ sys.path.insert(0, str(HERE.parent))
 from index_killed import text_of  # noqa: E402
 
 
-def documents() -> list[dict[str, object]]:
+def documents() -> list[dict[str, Any]]:
     """Documents that share paragraphs, copies, edited ones, and paragraphs that are broken anew."""
     texts = [text_of(number) for number in range(8)]
     words = texts[3].split()
@@ -59,14 +60,16 @@ def asked() -> list[str]:
     ]
 
 
-def main() -> None:
-    """Write both."""
-    name = f"index-{_core.INDEX_FORMAT}"
+# Where and when all is asked about that is asked of an index with groups and a window.
+SAID: dict[str, Any] = {"date": 8 * 86400, "fields": {"side": 1}}
+
+
+def write(name: str, policy: dedup.Policy | None, held: list[dict[str, Any]], **said: Any) -> None:
+    """Write one index, and what it answers."""
     folder = HERE / name
     shutil.rmtree(folder, ignore_errors=True)
-    held = documents()
     for part in (held[:7], held[7:]):
-        with dedup.Index.open(folder, jobs=1) as index:
+        with dedup.Index.open(folder, policy, jobs=1) as index:
             index.add_many(part)
     with dedup.Index.open(folder, jobs=1) as index:
         index.remove("2")
@@ -75,13 +78,21 @@ def main() -> None:
         told = {
             "entries": [entry.to_dict() for entry in index],
             "asked": texts,
-            "verdicts": [index.check(text).to_dict() for text in texts],
+            "verdicts": [index.check(text, **said).to_dict() for text in texts],
         }
     for file in folder.iterdir():
         if file.name not in ("catalogue.db", "runs"):
             file.unlink()
     written = json.dumps(told, ensure_ascii=False, indent=1)
     (HERE / f"{name}.json").write_text(written + "\n", encoding="utf-8")
+
+
+def main() -> None:
+    """Write an index of the default policy, and one of groups and times."""
+    name = f"index-{_core.INDEX_FORMAT}"
+    write(name, None, documents())
+    sided = [{**one, "side": number % 2} for number, one in enumerate(documents())]
+    write(f"{name}-scoped", dedup.Policy(group_by="side", window="5d"), sided, **SAID)
 
 
 if __name__ == "__main__":

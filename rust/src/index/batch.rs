@@ -14,6 +14,7 @@ use super::record::Node;
 use super::rows::Near;
 use super::sieve::Sieve;
 use super::sift::Where;
+use super::standing::Standing;
 use super::state::State;
 use super::view::View;
 use crate::contain::{COLD, LONGEST, holds, least_share};
@@ -33,6 +34,8 @@ pub type Suspects = (u32, u32);
 pub struct Batch {
     /// The documents.
     pub store: Store,
+    /// The group and time of each.
+    pub standings: Vec<Standing>,
     /// The hash of each variant's raw text, never 0.
     raw_hashes: Vec<u64>,
     /// The number of each of the store's nodes, and what is known of it.
@@ -66,27 +69,6 @@ pub struct Batch {
     pub(super) alone: bool,
 }
 
-/// Byte offsets of ascending code points of one text.
-struct Bytes<'a> {
-    text: &'a str,
-    count: u32,
-    byte: usize,
-}
-
-impl<'a> Bytes<'a> {
-    fn new(text: &'a str) -> Self {
-        Self { text, count: 0, byte: 0 }
-    }
-
-    fn at(&mut self, place: u32) -> usize {
-        let rest = &self.text[self.byte..];
-        let ahead = (place - self.count) as usize;
-        self.byte += rest.char_indices().nth(ahead).map_or(rest.len(), |(byte, _)| byte);
-        self.count = place;
-        self.byte
-    }
-}
-
 /// What looking a block up found.
 #[derive(Default)]
 struct Found {
@@ -95,11 +77,16 @@ struct Found {
 }
 
 impl Batch {
-    /// Reads documents and looks their blocks up; nothing is remembered.
+    /// Reads documents, of which each has its group and time, and looks their blocks up; nothing is
+    /// remembered.
     ///
     /// # Errors
     /// Those of reading, and where a file is damaged.
-    pub fn new(state: &State, documents: &[NewDocument<'_>]) -> io::Result<Self> {
+    pub fn new(
+        state: &State,
+        documents: &[NewDocument<'_>],
+        standings: Vec<Standing>,
+    ) -> io::Result<Self> {
         let alone = Self::is_small(documents);
         let mut store = Store::small();
         let mut workspace = Workspace::default();
@@ -110,6 +97,7 @@ impl Batch {
         let nodes = number_nodes((state, alone), (&store, &raw_hashes), first_new)?;
         let mut batch = Self {
             store,
+            standings,
             raw_hashes,
             nodes,
             first_new,
@@ -199,24 +187,6 @@ impl Batch {
             }
         }
         Ok(())
-    }
-
-    /// Keeps the texts of new blocks that can match none by themselves, so that the text of a document can
-    /// be put together again.
-    fn keep_short_texts(&mut self, state: &State, documents: &[NewDocument<'_>]) {
-        let least = state.settings.least_tokens();
-        for (document, new) in documents.iter().enumerate() {
-            let mut place = Bytes::new(new.text);
-            for block in self.store.document_blocks(document) {
-                let (number, known) = self.nodes[self.store.node(block) as usize];
-                if self.is_new(number) && known.tokens < least && !self.texts.contains_key(&number)
-                {
-                    let start = place.at(self.store.starts[block]);
-                    let end = place.at(self.store.ends[block]);
-                    self.texts.insert(number, new.text[start..end].to_owned());
-                }
-            }
-        }
     }
 
     fn find_suspects(&mut self, state: &State) -> io::Result<()> {
@@ -400,7 +370,8 @@ fn look_up(
     Ok(found)
 }
 
-/// A bucket of what is held, without blocks that stand in no document any more where it would be full.
+/// A bucket of what is held, without blocks that stand in no document any more where it would be full. Within
+/// a window the newest are looked at: those before them are out of reach.
 fn held_bucket(
     state: &State,
     there: Where,
@@ -408,7 +379,7 @@ fn held_bucket(
     limit: usize,
     bucket: &mut Vec<u32>,
 ) -> io::Result<()> {
-    state.each_there(there, asked, |other| {
+    let push = |other| {
         bucket.push(other);
         if bucket.len() >= limit && !state.removed.is_empty() {
             let mut live = Vec::new();
@@ -420,7 +391,12 @@ fn held_bucket(
             *bucket = live;
         }
         Ok(bucket.len() < limit)
-    })
+    };
+    if state.settings.window.is_some() {
+        state.each_back(asked.0, asked.1, push)
+    } else {
+        state.each_there(there, asked, push)
+    }
 }
 
 /// Whether one of two blocks that share so many anchors may hold the other; what stands in large buckets

@@ -48,15 +48,20 @@ pub fn decide(
     let mut nodes: Vec<u32> = held.blocks.iter().map(|block| block.node).collect();
     nodes.sort_unstable();
     nodes.dedup();
-    let hot = nodes.iter().filter_map(|node| batch.hot.get(node)).sum();
-    let mut gatherer = Gatherer::new(state, earlier, said.before);
-    let matches = gather(batch, &mut gatherer, &nodes)?;
+    let hot: u32 = nodes.iter().filter_map(|node| batch.hot.get(node)).sum();
+    let mut gatherer = Gatherer::new(state, earlier, (held.standing, said.before));
+    let (matches, own_pairs) = if state.settings.is_scoped() {
+        gatherer.gather_in_scope(batch, &nodes)?
+    } else {
+        (gather(batch, &mut gatherer, &nodes)?, false)
+    };
+    let hot = hot + std::mem::take(&mut gatherer.hot);
     let whole = batch.anchors.get(document).cloned().unwrap_or_default();
     let meets = |met: &HashSet<u32>, (anchors, twice): &Anchors| {
         let is_met = |anchor| met.contains(anchor) || earlier.streams.contains_key(anchor);
         *twice || anchors.iter().any(is_met)
     };
-    let is_alone = gatherer.documents.is_empty() && nodes.len() == held.blocks.len();
+    let is_alone = gatherer.documents.is_empty() && nodes.len() == held.blocks.len() && !own_pairs;
     if is_alone && matches.is_empty() {
         ask(state, (&mut batch.asked, &mut batch.met), &whole.0)?;
         if !meets(&batch.met, &whole) {
@@ -212,7 +217,8 @@ fn staying_anchors(
     let mut found = Vec::new();
     let tokens = batch.tokens(document).zip(states);
     let staying = tokens.map(|(tokens, state)| (!state.is_gone()).then_some(tokens));
-    Streams::new(&state.settings).find(staying, |anchor, _| found.push(anchor));
+    let salt = batch.standings[document].salt(&state.settings);
+    Streams::salted(&state.settings, salt).find(staying, |anchor, _| found.push(anchor));
     distinct(found)
 }
 

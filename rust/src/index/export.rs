@@ -126,6 +126,7 @@ fn separate(text: &mut String, between: Before, room: u64) -> u64 {
 mod tests {
     use super::*;
     use crate::index::record::{Fate, HeldBlock};
+    use crate::index::standing::Standing;
     use crate::layout::Layout;
 
     fn held(blocks: &[(u32, u32, u32, Before)], characters: u64) -> Held {
@@ -140,7 +141,8 @@ mod tests {
         };
         let [id, source, date, fields] = [const { String::new() }; 4];
         let blocks = blocks.iter().map(block).collect();
-        Held { id, source, date, fields, characters, dropped: false, blocks, spelled: Vec::new() }
+        let (standing, spelled) = (Standing::default(), Vec::new());
+        Held { id, source, date, fields, standing, characters, dropped: false, blocks, spelled }
     }
 
     #[test]

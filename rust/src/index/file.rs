@@ -68,6 +68,8 @@ pub enum Kind {
     Streams,
     /// What tells of each block, by its number, which others it may match.
     Sieves,
+    /// From a home and a block that is kept there to documents.
+    Homes,
     /// From a key of one band to blocks: bands of words, then those of characters.
     Band(u8),
 }
@@ -90,6 +92,7 @@ impl Kind {
             Self::Ids => 7,
             Self::Streams => 8,
             Self::Sieves => 9,
+            Self::Homes => 10,
             Self::Band(band) => 16 + band as u64,
         }
     }
@@ -108,6 +111,7 @@ impl Kind {
             Self::Ids,
             Self::Streams,
             Self::Sieves,
+            Self::Homes,
         ]
         .into_iter()
         .find(|kind| kind.number() == number)
@@ -128,6 +132,7 @@ impl Kind {
             Self::Ids => "a page of ids",
             Self::Streams => "a page of stream anchors",
             Self::Sieves => "a page of sieves",
+            Self::Homes => "a page of homes",
             Self::Band(_) => "a page of band keys",
         }
     }

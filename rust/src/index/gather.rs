@@ -7,8 +7,11 @@ use hashbrown::{HashMap, HashSet};
 
 use super::file::Kind;
 use super::record::{BlockPlace, Fate, Held};
+use super::scoped::Asking;
+use super::standing::Standing;
 use super::state::State;
 use crate::cluster::SECOND_STEPS;
+use crate::settings::Settings;
 use crate::verify::Match;
 
 /// What a batch's documents before a new one add to what is held.
@@ -20,17 +23,25 @@ pub struct Earlier {
     pub first: HashMap<u32, u32>,
     /// The first and the last one of each anchor of a stream.
     pub streams: HashMap<u32, (u32, u32)>,
+    /// Those that keep each block, where not all documents meet.
+    pub keepers: HashMap<u32, Vec<u32>>,
 }
 
 impl Earlier {
     /// Adds a document and its different anchors.
-    pub fn push(&mut self, number: u32, held: Held, anchors: &[u32]) {
+    pub fn push(&mut self, number: u32, held: Held, anchors: &[u32], settings: &Settings) {
         for &anchor in anchors {
             self.streams.entry(anchor).or_insert((number, number)).1 = number;
         }
         for block in &held.blocks {
             if !held.is_mute(block) {
                 self.first.entry(block.node).or_insert(number);
+                if settings.is_scoped() {
+                    let keepers = self.keepers.entry(block.node).or_default();
+                    if keepers.last() != Some(&number) {
+                        keepers.push(number);
+                    }
+                }
             }
         }
         self.documents.insert(number, held);
@@ -39,15 +50,21 @@ impl Earlier {
 
 /// Gathers what stands before a new document.
 pub struct Gatherer<'a> {
-    state: &'a State,
-    earlier: &'a Earlier,
-    before: u32,
+    pub(super) state: &'a State,
+    pub(super) earlier: &'a Earlier,
+    pub(super) before: u32,
+    /// Where the new document stands.
+    pub(super) standing: Standing,
     /// What was taken in.
     pub documents: BTreeMap<u32, Held>,
     /// Pairs of blocks that match, besides those that are known.
     pub pairs: Vec<(u32, u32)>,
-    /// Loose blocks, which are settled anew with what they match.
-    loose: Vec<u32>,
+    /// Loose blocks, which are settled anew with what they match; and for whom.
+    pub(super) loose: Vec<(u32, Asking)>,
+    /// Blocks that the new document may go for, or matches of these, where not all documents meet.
+    pub(super) relevant: HashSet<u32>,
+    /// What was asked for in homes already, and whether anything is kept there.
+    pub(super) asked: HashMap<(u32, Asking), bool>,
     /// Documents that were removed, and an anchor of theirs: what repeated them may be loose.
     pub ghosts: Vec<(u32, u32)>,
     /// Anchors of which a document was left out.
@@ -55,7 +72,7 @@ pub struct Gatherer<'a> {
 }
 
 /// Documents that are gathered for one new one, at most, because of what is loose in others.
-const MOST: usize = 64;
+pub(super) const MOST: usize = 64;
 
 /// Documents that are gathered for one new one, at most, because of anchors.
 const MOST_STREAMS: usize = 128;
@@ -66,31 +83,50 @@ const GHOSTS: usize = 16;
 impl<'a> Gatherer<'a> {
     /// Nothing yet; documents count as held up to a number.
     #[must_use]
-    pub fn new(state: &'a State, earlier: &'a Earlier, before: u32) -> Self {
-        let (documents, pairs, loose) = (BTreeMap::new(), Vec::new(), Vec::new());
-        Self { state, earlier, before, documents, pairs, loose, ghosts: Vec::new(), hot: 0 }
+    pub fn new(state: &'a State, earlier: &'a Earlier, (standing, before): Asking) -> Self {
+        Self {
+            state,
+            earlier,
+            before,
+            standing,
+            documents: BTreeMap::new(),
+            pairs: Vec::new(),
+            loose: Vec::new(),
+            relevant: HashSet::new(),
+            asked: HashMap::new(),
+            ghosts: Vec::new(),
+            hot: 0,
+        }
     }
 
     /// Reads a document, as it is without those that were removed.
-    fn read(&self, number: u32) -> io::Result<Held> {
+    pub(super) fn read(&self, number: u32) -> io::Result<Held> {
         if let Some(held) = self.documents.get(&number) {
             return Ok(held.clone());
         }
-        let mut held = match self.earlier.documents.get(&number) {
-            Some(held) => held.clone(),
-            None => self.state.document(number)?,
-        };
+        let mut held = self.as_added(number)?;
         held.free(|document| self.state.is_held(document));
+        if self.state.settings.is_scoped() {
+            self.hide_what_is_beyond(&mut held)?;
+        }
         Ok(held)
     }
 
+    /// Reads a document as it was added.
+    pub(super) fn as_added(&self, number: u32) -> io::Result<Held> {
+        match self.earlier.documents.get(&number) {
+            Some(held) => Ok(held.clone()),
+            None => self.state.document(number),
+        }
+    }
+
     /// Takes a document in.
-    fn take(&mut self, number: u32, held: Held) {
+    pub(super) fn take(&mut self, number: u32, held: Held) {
         if self.documents.contains_key(&number) {
             return;
         }
         let loose = held.blocks.iter().filter(|block| block.fate == Fate::Loose);
-        self.loose.extend(loose.map(|block| block.node));
+        self.loose.extend(loose.map(|block| (block.node, (held.standing, number))));
         self.documents.insert(number, held);
     }
 
@@ -99,8 +135,11 @@ impl<'a> Gatherer<'a> {
     /// # Errors
     /// Those of reading, and where a file is damaged.
     pub fn settle(&mut self) -> io::Result<()> {
+        if self.state.settings.is_scoped() {
+            return self.settle_in_scope();
+        }
         let mut seen = HashSet::new();
-        while let Some(node) = self.loose.pop() {
+        while let Some((node, _)) = self.loose.pop() {
             if self.documents.len() < MOST && seen.insert(node) {
                 self.add(node)?;
                 self.add_matches(node)?;
@@ -222,6 +261,10 @@ impl<'a> Gatherer<'a> {
     /// # Errors
     /// Those of reading, and where a file is damaged.
     pub fn add(&mut self, node: u32) -> io::Result<Option<Fate>> {
+        if self.state.settings.is_scoped() {
+            let any = self.add_keepers(node, (self.standing, self.before))?;
+            return Ok(any.then_some(Fate::Kept));
+        }
         let Some((place, held)) = self.first_block(node)? else { return Ok(None) };
         let fate = held.blocks[place.block as usize].fate;
         if !matches!(fate, Fate::Gone(_)) {

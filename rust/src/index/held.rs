@@ -41,7 +41,7 @@ impl State {
             let verdict = decide(self, batch, &earlier, (document, number), said)?;
             if document + 1 < batch.store.documents() {
                 let anchors = if self.compares_documents() { &verdict.anchors[..] } else { &[] };
-                earlier.push(number, verdict.held.clone(), anchors);
+                earlier.push(number, verdict.held.clone(), anchors, &self.settings);
             }
             verdicts.push(verdict);
         }
@@ -81,6 +81,9 @@ impl State {
             let number = self.fresh.next_document();
             for anchor in anchors.into_iter().filter(|_| anchored) {
                 self.fresh.chains.push(Kind::Streams, anchor, number);
+            }
+            for key in document.homes(&self.settings) {
+                self.fresh.chains.push(Kind::Homes, key, number);
             }
             self.fresh.push_document(document);
         }

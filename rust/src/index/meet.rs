@@ -93,7 +93,8 @@ fn each_anchor(
         Fate::Gone(_) => None,
         _ => Some(views.get(&block.node).map_or(&[][..], |view| &view.tokens)),
     });
-    Streams::new(&state.settings).find(tokens, each);
+    let salt = held.standing.salt(&state.settings);
+    Streams::salted(&state.settings, salt).find(tokens, each);
     Ok(())
 }
 

@@ -86,8 +86,9 @@ pub fn merge(
             return Ok(());
         }
         let mut held = Held::from_bytes(number, row)?;
+        let homes = held.homes(&state.settings);
         if held.free(|document| state.is_held(document)) {
-            freed.add(number, &held)?;
+            freed.add(number, &held, &homes)?;
         }
         rows.push(out, number, &held.to_bytes(number))
     })?;
@@ -95,12 +96,15 @@ pub fn merge(
     if !freed.pairs.is_empty() {
         kinds.push(Kind::Streams);
     }
+    if !freed.homes.is_empty() {
+        kinds.push(Kind::Homes);
+    }
     kinds.sort_unstable();
     kinds.dedup();
     for kind in kinds {
-        let more = if kind == Kind::Streams { freed.take() } else { Vec::new() };
+        let more = freed.take(kind);
         merge_pairs((runs, more), kind, &mut out, |(key, value)| match kind {
-            Kind::Postings | Kind::Ids => state.is_held(value),
+            Kind::Postings | Kind::Ids | Kind::Homes => state.is_held(value),
             Kind::Matches => stays(key) && stays(value),
             Kind::Streams if compact => state.is_held(value) && !freed.documents.contains(&value),
             Kind::Streams => true,
@@ -121,17 +125,26 @@ struct Freed<'a> {
     buffer: TokenBuffer,
     documents: HashSet<u32>,
     pairs: Vec<Pair>,
+    homes: Vec<Pair>,
 }
 
 impl<'a> Freed<'a> {
     fn new(state: &'a State) -> Self {
-        let streams = Streams::new(&state.settings);
-        let (buffer, documents, pairs) = (TokenBuffer::default(), HashSet::new(), Vec::new());
-        Self { state, streams, buffer, documents, pairs }
+        Self {
+            state,
+            streams: Streams::new(&state.settings),
+            buffer: TokenBuffer::default(),
+            documents: HashSet::new(),
+            pairs: Vec::new(),
+            homes: Vec::new(),
+        }
     }
 
-    fn add(&mut self, number: u32, held: &Held) -> io::Result<()> {
-        let Self { state, streams, buffer, documents, pairs } = self;
+    /// Adds a document, and the homes in which it is asked for now and was not.
+    fn add(&mut self, number: u32, held: &Held, before: &[u32]) -> io::Result<()> {
+        let Self { state, streams, buffer, documents, pairs, homes } = self;
+        let new = held.homes(&state.settings).into_iter();
+        homes.extend(new.filter(|key| before.binary_search(key).is_err()).map(|key| (key, number)));
         if !state.compares_documents() {
             return Ok(());
         }
@@ -148,16 +161,22 @@ impl<'a> Freed<'a> {
             });
         }
         let mut anchors = Vec::new();
+        streams.salt = held.standing.salt(&state.settings);
         streams.find(blocks.iter().map(Option::as_deref), |anchor, _| anchors.push(anchor));
         documents.insert(number);
         pairs.extend(distinct(anchors).0.into_iter().map(|anchor| (anchor, number)));
         Ok(())
     }
 
-    /// The pairs in their order.
-    fn take(&mut self) -> Vec<Pair> {
-        self.pairs.sort_unstable();
-        std::mem::take(&mut self.pairs)
+    /// The pairs of a kind in their order.
+    fn take(&mut self, kind: Kind) -> Vec<Pair> {
+        let mut pairs = match kind {
+            Kind::Streams => std::mem::take(&mut self.pairs),
+            Kind::Homes => std::mem::take(&mut self.homes),
+            _ => Vec::new(),
+        };
+        pairs.sort_unstable();
+        pairs
     }
 }
 

@@ -5,6 +5,7 @@ use std::io;
 use xxhash_rust::xxh3::xxh3_64;
 
 use super::bytes::{Taker, put, put_bytes};
+use super::standing::Standing;
 use crate::layout::Layout;
 
 /// Bytes of a fingerprint that are kept beside a block: by the others it is looked up (`fresh.rs`).
@@ -158,6 +159,8 @@ pub struct Held {
     pub date: String,
     /// What else the caller said of it, as JSON.
     pub fields: String,
+    /// Its group and time.
+    pub standing: Standing,
     /// Its code points.
     pub characters: u64,
     /// Nothing would be written of it: its blocks are no keepers.
@@ -248,6 +251,11 @@ impl Held {
                 put(&mut out, u64::from(stretch.end));
             }
         }
+        // Most policies ask for neither.
+        if self.standing != Standing::default() {
+            out.extend_from_slice(&self.standing.group.to_le_bytes());
+            out.extend_from_slice(&self.standing.time.to_le_bytes());
+        }
         out
     }
 
@@ -302,7 +310,12 @@ impl Held {
             };
             blocks.push(HeldBlock { node, start, end, layout, tokens, spelling, fate });
         }
+        let mut standing = Standing::default();
+        if !taker.is_empty() {
+            standing.group = u64::from_le_bytes(taker.array()?);
+            standing.time = i64::from_le_bytes(taker.array()?);
+        }
         let (characters, dropped) = (packed >> 1, packed & 1 == 1);
-        Ok(Self { id, source, date, fields, characters, dropped, blocks, spelled })
+        Ok(Self { id, source, date, fields, standing, characters, dropped, blocks, spelled })
     }
 }

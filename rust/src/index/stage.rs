@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use hashbrown::HashMap;
 
 use super::record::{BlockPlace, Fate, Held, HeldBlock, Stretch};
+use super::standing::Standing;
 use super::view::View;
 use crate::given::Given;
 use crate::packed::pack;
@@ -35,6 +36,7 @@ pub struct Stage<'a> {
     settings: &'a Settings,
     views: &'a HashMap<u32, View>,
     locals: HashMap<u32, Number>,
+    groups: HashMap<u64, Number>,
     stretches: Vec<(Number, Stretch)>,
 }
 
@@ -49,6 +51,7 @@ impl<'a> Stage<'a> {
             settings,
             views,
             locals: HashMap::new(),
+            groups: HashMap::new(),
             stretches: Vec::new(),
         }
     }
@@ -100,9 +103,17 @@ impl<'a> Stage<'a> {
         self.given.holes.push(number);
     }
 
-    fn end_document(&mut self, characters: u64, looks: bool) {
+    fn end_document(&mut self, held: &Held, looks: bool) {
         let place = Place { name: self.store.name(""), line: 0 };
-        self.store.end_document("", place, characters);
+        self.store.end_document("", place, held.characters);
+        let Standing { group, time } = held.standing;
+        if self.settings.grouped {
+            let next = self.groups.len() as Number;
+            self.store.groups.push(*self.groups.entry(group).or_insert(next));
+        }
+        if self.settings.window.is_some() {
+            self.store.times.push(time);
+        }
         self.given.looks.push(looks);
     }
 
@@ -117,7 +128,7 @@ impl<'a> Stage<'a> {
                     self.push(place, held, false);
                 }
             }
-            self.end_document(held.characters, held.is_loose());
+            self.end_document(held, held.is_loose());
         }
     }
 
@@ -126,7 +137,7 @@ impl<'a> Stage<'a> {
         for block in 0..held.blocks.len() as u32 {
             self.push(BlockPlace { document, block }, held, true);
         }
-        self.end_document(held.characters, true);
+        self.end_document(held, true);
         self.place_stretches();
     }
 

@@ -19,6 +19,8 @@ use crate::settings::Settings;
 /// Finds the anchors of documents.
 pub struct Streams {
     anchors: Anchors,
+    /// What anchors are mixed with.
+    pub salt: u32,
     tokens: Vec<u32>,
     /// First token of each block of the stream, and the block.
     starts: Vec<(usize, u32)>,
@@ -29,7 +31,13 @@ impl Streams {
     #[must_use]
     pub fn new(settings: &Settings) -> Self {
         let anchors = Anchors::of(settings.min_run as usize);
-        Self { anchors, tokens: Vec::new(), starts: Vec::new() }
+        Self { anchors, salt: 0, tokens: Vec::new(), starts: Vec::new() }
+    }
+
+    /// The same, of documents that have anchors of their own (`Standing::salt`).
+    #[must_use]
+    pub fn salted(settings: &Settings, salt: u32) -> Self {
+        Self { salt, ..Self::new(settings) }
     }
 
     /// Calls `each` with every anchor of a document and the first and the last block that its tokens stand
@@ -57,13 +65,13 @@ impl Streams {
     }
 
     fn end(&mut self, each: &mut impl FnMut(u32, (u32, u32))) {
-        let (starts, gram) = (&self.starts, self.anchors.gram());
+        let (starts, gram, salt) = (&self.starts, self.anchors.gram(), self.salt);
         let block_at = |token: usize| {
             let after = starts.partition_point(|&(start, _)| start <= token);
             starts[after - 1].1
         };
         self.anchors.find(&self.tokens, |hash, first| {
-            each(hash, (block_at(first), block_at(first + gram - 1)));
+            each(hash ^ salt, (block_at(first), block_at(first + gram - 1)));
         });
         self.clear();
     }
@@ -101,6 +109,7 @@ impl Batch {
                 self.is_new(self.nodes[node as usize].0)
             };
             let (mut anchors, mut asked) = (Vec::new(), HashSet::new());
+            streams.salt = self.standings[document].salt(&state.settings);
             streams.find(self.tokens(document).map(Some), |anchor, (first, last)| {
                 anchors.push(anchor);
                 // What is known goes, most often, and nobody asks for its anchors.

@@ -97,6 +97,7 @@ pub fn describe(state: &State, batch: &Batch, document: usize, said: Said<'_>) -
         source: said.source.to_owned(),
         date: said.date.to_owned(),
         fields: said.fields.to_owned(),
+        standing: batch.standings[document],
         characters: batch.store.document_characters[document],
         dropped: false,
         blocks,

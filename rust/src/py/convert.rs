@@ -160,6 +160,7 @@ pub(super) fn settings_of(policy: &Bound<'_, PyDict>) -> PyResult<Settings> {
             &text("scope")?,
             &[("both", Scope::Both), ("within", Scope::Within), ("across", Scope::Across)],
         )?,
+        grouped: field::<Option<String>>(policy, "group_by")?.is_some(),
         group_across: pick(
             "group_scope",
             &text("group_scope")?,

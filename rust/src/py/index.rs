@@ -11,8 +11,8 @@ use pyo3::types::{PyDict, PyString};
 
 use super::convert::{Threads, borrow, field, permutations_of, settings_of, value_error, words};
 use super::index_values::{
-    Columns, PyBlock, PyDocument, PyMatch, PyRun, PyText, PyTexts, PyVerdict, PyWritten, failure,
-    place, verdict_of,
+    Columns, PyBlock, PyDocument, PyMatch, PyRun, PyText, PyTexts, PyVerdict, PyWritten, Scopes,
+    failure, place, said_of, standings_of, verdict_of,
 };
 use crate::corpus::compile;
 use crate::index::background::Background;
@@ -26,7 +26,7 @@ use crate::index::record::Held;
 use crate::index::run::Run;
 use crate::index::state::{Placed, State};
 use crate::index::texts::{blocks, document_texts};
-use crate::index::verdict::{Said, Verdict};
+use crate::index::verdict::Verdict;
 use crate::read::NewDocument;
 
 /// Documents that were read and looked up, and are not judged yet.
@@ -134,25 +134,7 @@ impl IndexState {
         let mut batch = batch.batch.take().ok_or_else(used)?;
         let alike: Vec<f64> =
             alike.as_chunks::<8>().0.iter().map(|&chunk| f64::from_le_bytes(chunk)).collect();
-        let (texts, ids) = (borrow(&columns.0)?, borrow(&columns.1)?);
-        let (sources, dates) = (borrow(&columns.2)?, borrow(&columns.3)?);
-        let fields = borrow(&columns.4)?;
-        let said: Vec<Said<'_>> = texts
-            .iter()
-            .zip(ids)
-            .zip(sources)
-            .zip(dates)
-            .zip(fields)
-            .zip(&columns.5)
-            .map(|(((((text, id), source), date), fields), &before)| Said {
-                id,
-                text,
-                source,
-                date,
-                fields,
-                before,
-            })
-            .collect();
+        let said = said_of(columns)?;
         if said.len() != batch.store.documents() || alike.len() != batch.short_texts().len() {
             return Err(value_error("the columns are not those of the batch"));
         }
@@ -224,8 +206,16 @@ impl IndexState {
         py.detach(set).map_err(failure)
     }
 
-    /// Reads texts and looks their blocks up.
-    fn ask(&self, py: Python<'_>, texts: Vec<Bound<'_, PyString>>) -> PyResult<IndexBatch> {
+    /// Reads texts and looks their blocks up; `scopes`: the group and the time of each, where the policy asks
+    /// for any.
+    #[pyo3(signature = (texts, scopes=None))]
+    fn ask(
+        &self,
+        py: Python<'_>,
+        texts: Vec<Bound<'_, PyString>>,
+        scopes: Option<Scopes<'_>>,
+    ) -> PyResult<IndexBatch> {
+        let standings = standings_of(scopes, texts.len())?;
         let texts = borrow(&texts)?;
         if let Some(number) = texts.iter().position(|text| text.len() > u32::MAX as usize) {
             return Err(value_error(format!("text {number} of the batch is larger than 4 GiB")));
@@ -234,7 +224,7 @@ impl IndexState {
             .into_iter()
             .map(|text| NewDocument { text, id: "", source: "", line: 0 })
             .collect();
-        let read = || Batch::new(&self.read(), &documents);
+        let read = || Batch::new(&self.read(), &documents, standings);
         let alone = Batch::is_small(&documents);
         let batch = py.detach(|| if alone { read() } else { self.pool.install(read) });
         let batch = batch.map_err(failure)?;

@@ -6,9 +6,11 @@ use pyo3::exceptions::{PyOSError, PyValueError};
 use pyo3::prelude::*;
 use pyo3::types::PyString;
 
+use super::convert::borrow;
 use crate::clean::Cleaned;
 use crate::index::list::Side;
-use crate::index::verdict::Verdict;
+use crate::index::standing::Standing;
+use crate::index::verdict::{Said, Verdict};
 
 /// Damage is a `ValueError`, everything else an `OSError`.
 pub(super) fn failure(error: std::io::Error) -> PyErr {
@@ -62,6 +64,42 @@ pub(super) type Columns<'py> = (
     Vec<Bound<'py, PyString>>,
     Vec<u32>,
 );
+
+/// What is said of each document of a batch, with its text.
+pub(super) fn said_of<'a>(columns: &'a Columns<'_>) -> PyResult<Vec<Said<'a>>> {
+    let (texts, ids) = (borrow(&columns.0)?, borrow(&columns.1)?);
+    let (sources, dates) = (borrow(&columns.2)?, borrow(&columns.3)?);
+    let fields = borrow(&columns.4)?;
+    Ok(texts
+        .into_iter()
+        .zip(ids)
+        .zip(sources)
+        .zip(dates)
+        .zip(fields)
+        .zip(&columns.5)
+        .map(|(((((text, id), source), date), fields), &before)| Said {
+            id,
+            text,
+            source,
+            date,
+            fields,
+            before,
+        })
+        .collect())
+}
+
+/// The name of each document's group, and its time.
+pub(super) type Scopes<'py> = (Vec<Bound<'py, PyString>>, Vec<i64>);
+
+/// The group and time of each of so many documents.
+pub(super) fn standings_of(scopes: Option<Scopes<'_>>, count: usize) -> PyResult<Vec<Standing>> {
+    let Some((groups, times)) = scopes else { return Ok(vec![Standing::default(); count]) };
+    if groups.len() != count || times.len() != count {
+        return Err(PyValueError::new_err("the scopes are not those of the texts"));
+    }
+    let groups = borrow(&groups)?;
+    Ok(groups.into_iter().zip(times).map(|(group, time)| Standing::of(group, time)).collect())
+}
 
 /// A run by the catalogue: its path, name, numbers of blocks and of documents.
 pub(super) type PyRun = (PathBuf, String, (u32, u32), (u32, u32));
