@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
@@ -26,7 +25,7 @@ use crate::index::record::Held;
 use crate::index::run::Run;
 use crate::index::state::{Placed, State};
 use crate::index::texts::{blocks, document_texts};
-use crate::index::verdict::{Said, Verdict};
+use crate::index::verdict::Said;
 use crate::read::NewDocument;
 
 /// Documents that were read and looked up, and are not judged yet.
@@ -57,9 +56,6 @@ fn used() -> PyErr {
     value_error("the batch was decided already")
 }
 
-/// Blocks that are remembered at one time, about: whoever asks waits so long.
-const AT_ONCE: usize = 64;
-
 /// How long a merge is waited for at one time.
 const WAIT: Duration = Duration::from_millis(50);
 
@@ -67,7 +63,6 @@ const WAIT: Duration = Duration::from_millis(50);
 #[pyclass]
 pub(super) struct IndexState {
     state: RwLock<State>,
-    asking: AtomicUsize,
     background: Mutex<Option<Background>>,
     identity: [u8; 16],
     pool: Threads,
@@ -75,36 +70,7 @@ pub(super) struct IndexState {
 
 impl IndexState {
     fn read(&self) -> RwLockReadGuard<'_, State> {
-        self.asking.fetch_add(1, Ordering::Relaxed);
-        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
-        self.asking.fetch_sub(1, Ordering::Relaxed);
-        state
-    }
-
-    /// Remembers what was decided on a batch, some documents at a time, so that whoever asks does not wait for
-    /// all of them: between them the state is that of the documents so far.
-    fn remember(&self, batch: &Batch, verdicts: &[Verdict]) {
-        let mut waiting = Vec::new();
-        let (mut blocks, mut nodes) = (0, batch.first_new);
-        for (place, verdict) in verdicts.iter().enumerate() {
-            let held = &verdict.held;
-            blocks += held.blocks.len();
-            nodes = held.blocks.iter().fold(nodes, |nodes, block| nodes.max(block.node + 1));
-            waiting.push((held.clone(), verdict.anchors.clone()));
-            let is_last = place + 1 == verdicts.len();
-            if blocks >= AT_ONCE || is_last {
-                let nodes = if is_last { u32::MAX } else { nodes };
-                self.write().remember(batch, &mut waiting, nodes);
-                blocks = 0;
-                // A lock that is taken again at once is not given to those who wait for it.
-                for _ in 0..AT_ONCE {
-                    if self.asking.load(Ordering::Relaxed) == 0 {
-                        break;
-                    }
-                    std::thread::yield_now();
-                }
-            }
-        }
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn background(&self) -> std::sync::MutexGuard<'_, Option<Background>> {
@@ -158,16 +124,17 @@ impl IndexState {
         }
         let plain = batch.is_plain();
         let mut decide = || {
-            let verdicts = {
-                let state = self.read();
-                if batch.version != state.version {
-                    return Ok(None);
-                }
-                batch.judge(&state, &alike);
-                state.decide(&mut batch, &said)?
-            };
+            let state = self.read();
+            if batch.version != state.version {
+                return Ok(None);
+            }
+            batch.judge(&state, &alike);
+            let mut verdicts = state.decide(&mut batch, &said)?;
             if remember {
-                self.remember(&batch, &verdicts);
+                // Whoever asks waits only until what is ready is put into its place.
+                let addition = state.addition(&mut batch, &mut verdicts);
+                drop(state);
+                self.write().remember(addition);
             }
             Ok(Some(verdicts))
         };
@@ -191,9 +158,9 @@ impl IndexState {
         let protect = protect.as_deref().map(compile).transpose().map_err(value_error)?;
         let permutations = permutations_of(&permutations.0, &permutations.1)?;
         let state = State::new(settings_of(policy)?, permutations, protect);
-        let (asking, background) = (AtomicUsize::new(0), Mutex::new(None));
+        let background = Mutex::new(None);
         let pool = Threads::new(threads)?;
-        Ok(Self { state: RwLock::new(state), asking, background, identity, pool })
+        Ok(Self { state: RwLock::new(state), background, identity, pool })
     }
 
     /// Goes on with these runs and removed documents; what is in no run is forgotten. Runs that are open
@@ -278,7 +245,8 @@ impl IndexState {
 
     /// Documents that are in no run yet.
     fn waiting(&self) -> usize {
-        self.read().fresh.documents.len()
+        let state = self.read();
+        (state.fresh.next_document() - state.fresh.first_document) as usize
     }
 
     /// Bytes in memory, about: of what is in no run yet, and of what runs keep there.
