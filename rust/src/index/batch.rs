@@ -65,6 +65,8 @@ pub struct Batch {
     pub hot: HashMap<u32, u32>,
     /// What matched, by each of its sides.
     pub matches: HashMap<u32, Vec<Match>>,
+    /// What is known of pairs that are known to match, where that was asked for.
+    pub(super) known: HashMap<Suspects, Option<Match>>,
     /// The version of the state that was asked.
     pub version: u64,
     /// Whether one thread is enough.
@@ -122,6 +124,7 @@ impl Batch {
             views: HashMap::new(),
             hot: HashMap::new(),
             matches: HashMap::new(),
+            known: HashMap::new(),
             version: state.version,
             alone,
         };

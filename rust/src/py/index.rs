@@ -48,6 +48,14 @@ impl IndexBatch {
     }
 }
 
+/// Works on some threads, or on this one.
+fn on<T: Send>(threads: Option<&Threads>, work: impl FnOnce() -> T + Send) -> T {
+    match threads {
+        Some(threads) => threads.install(work),
+        None => work(),
+    }
+}
+
 fn told(written: Written) -> PyWritten {
     (written.nodes, written.documents, written.bytes, written.hash)
 }
@@ -66,6 +74,7 @@ pub(super) struct IndexState {
     background: Mutex<Option<Background>>,
     identity: [u8; 16],
     pool: Threads,
+    single: Threads,
 }
 
 impl IndexState {
@@ -123,22 +132,25 @@ impl IndexState {
             return Err(value_error("the columns are not those of the batch"));
         }
         let plain = batch.is_plain();
-        let mut decide = || {
-            let state = self.read();
+        let pool = (!plain).then_some(&self.pool);
+        // What is decided on one of many documents is little for many threads.
+        let decider = if said.len() > 1 { pool.map(|_| &self.single) } else { pool };
+        let decided = py.detach(|| {
+            let guard = self.read();
+            let state: &State = &guard;
             if batch.version != state.version {
                 return Ok(None);
             }
-            batch.judge(&state, &alike);
-            let mut verdicts = state.decide(&mut batch, &said)?;
+            on(pool, || batch.judge(state, &alike));
+            let mut verdicts = on(decider, || state.decide(&mut batch, &said))?;
             if remember {
                 // Whoever asks waits only until what is ready is put into its place.
-                let addition = state.addition(&mut batch, &mut verdicts);
-                drop(state);
+                let addition = on(pool, || state.addition(&mut batch, &mut verdicts));
+                drop(guard);
                 self.write().remember(addition);
             }
             Ok(Some(verdicts))
-        };
-        let decided = py.detach(|| if plain { decide() } else { self.pool.install(decide) });
+        });
         let verdicts = decided.map_err(failure)?;
         Ok(verdicts.map(|verdicts| verdicts.into_iter().map(verdict_of).collect()))
     }
@@ -159,8 +171,8 @@ impl IndexState {
         let permutations = permutations_of(&permutations.0, &permutations.1)?;
         let state = State::new(settings_of(policy)?, permutations, protect);
         let background = Mutex::new(None);
-        let pool = Threads::new(threads)?;
-        Ok(Self { state: RwLock::new(state), background, identity, pool })
+        let (pool, single) = (Threads::new(threads)?, Threads::new(1)?);
+        Ok(Self { state: RwLock::new(state), background, identity, pool, single })
     }
 
     /// Goes on with these runs and removed documents; what is in no run is forgotten. Runs that are open
