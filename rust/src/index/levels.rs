@@ -276,7 +276,7 @@ mod tests {
         let mut all: Vec<(u64, u64)> = Vec::new();
         for batch in 0..200u32 {
             let made = |kind: u32| {
-                let pairs = (0..1 + mix32(batch) % 40)
+                let pairs = (0..=mix32(batch) % 40)
                     .map(|place| packed(mix32(place * 7 + kind) % 90, batch * 100 + place));
                 let mut pairs: Vec<u64> = pairs.collect();
                 pairs.sort_unstable();

@@ -113,7 +113,7 @@ impl Bits {
         if self.count >= 31 {
             let whole = self.count / 8;
             self.bytes.extend_from_slice(&self.held.to_le_bytes()[..whole]);
-            self.held = if whole == 8 { 0 } else { self.held >> (8 * whole) };
+            self.held >>= 8 * whole;
             self.count %= 8;
         }
     }

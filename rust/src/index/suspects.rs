@@ -160,7 +160,9 @@ impl Batch {
         let mut found = each((self.alone, parts.len()), || (), sift)?.concat();
         let count = |numbers: &[u32]| {
             let mut counts: HashMap<u32, u32> = HashMap::new();
-            numbers.iter().for_each(|&number| *counts.entry(number).or_default() += 1);
+            for &number in numbers {
+                *counts.entry(number).or_default() += 1;
+            }
             counts
         };
         let hot = [count(&met.hot_anchors[0]), count(&met.hot_anchors[1])];
