@@ -67,7 +67,7 @@ fn used() -> PyErr {
 /// How long a merge is waited for at one time.
 const WAIT: Duration = Duration::from_millis(50);
 
-/// The state of an index.
+/// The state of an index. No lock is waited for in a thread of `pool`: who holds one waits for these threads.
 #[pyclass]
 pub(super) struct IndexState {
     state: RwLock<State>,
@@ -213,9 +213,12 @@ impl IndexState {
             .into_iter()
             .map(|text| NewDocument { text, id: "", source: "", line: 0 })
             .collect();
-        let read = || Batch::new(&self.read(), &documents);
-        let alone = Batch::is_small(&documents);
-        let batch = py.detach(|| if alone { read() } else { self.pool.install(read) });
+        let pool = (!Batch::is_small(&documents)).then_some(&self.pool);
+        let batch = py.detach(|| {
+            let guard = self.read();
+            let state: &State = &guard;
+            on(pool, || Batch::new(state, &documents))
+        });
         let batch = batch.map_err(failure)?;
         Ok(IndexBatch { batch: Some(batch) })
     }
@@ -271,14 +274,18 @@ impl IndexState {
     fn flush(&self, py: Python<'_>, path: PathBuf, name: String) -> PyResult<PyWritten> {
         let flush = || {
             let file = File::options().read(true).write(true).create_new(true).open(path)?;
-            // Others ask meanwhile; the one who writes adds nothing.
-            let written = self.read().write_fresh(&file, self.identity)?;
+            // Others ask meanwhile; the one who writes adds nothing. It works in threads of its own: those that all
+            // share may be those of the process that this is a fork of.
+            let written = {
+                let guard = self.read();
+                let state: &State = &guard;
+                self.pool.install(|| state.write_fresh(&file, self.identity))?
+            };
             let run = Run::open(file, self.identity)?;
             self.write().flushed(run, name, &written);
             Ok(written)
         };
-        // In threads of its own: those that all share may be those of the process that this is a fork of.
-        py.detach(|| self.pool.install(flush)).map(told).map_err(failure)
+        py.detach(flush).map(told).map_err(failure)
     }
 
     /// Writes some runs that follow one another as one into a new file; `compact`: they are all runs.
