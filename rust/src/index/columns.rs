@@ -24,6 +24,10 @@ pub fn columns(alone: bool, blocks: impl Iterator<Item = (u32, Keys)>) -> io::Re
             columns[*place].pairs.push(packed(key, number));
         }
     }
+    if alone {
+        columns.iter_mut().for_each(|column| column.pairs.sort_unstable());
+        return Ok(columns);
+    }
     let sort = |(): &mut (), place: usize| {
         let mut pairs = columns[place].pairs.clone();
         pairs.sort_unstable();

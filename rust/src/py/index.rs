@@ -133,16 +133,22 @@ impl IndexState {
         }
         let plain = batch.is_plain();
         let pool = (!plain).then_some(&self.pool);
-        // What is decided on one of many documents is little for many threads.
-        let judges = if said.len() > 1 { pool.map(|_| &self.single) } else { pool };
         let decided = py.detach(|| {
             let guard = self.read();
             let state: &State = &guard;
             if batch.version != state.version {
                 return Ok(None);
             }
-            on(pool, || batch.judge(state, &alike));
-            let mut verdicts = on(judges, || state.decide(&mut batch, &said))?;
+            let mut verdicts = if said.len() > 1 {
+                on(pool, || batch.judge(state, &alike));
+                // What is decided on one of many documents is little for many threads.
+                self.single.install(|| state.decide(&mut batch, &said))?
+            } else {
+                on(pool, || {
+                    batch.judge(state, &alike);
+                    state.decide(&mut batch, &said)
+                })?
+            };
             if remember {
                 // Whoever asks waits only until what is ready is put into its place.
                 let addition = on(pool, || state.addition(&mut batch, &mut verdicts));
