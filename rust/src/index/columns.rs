@@ -25,7 +25,9 @@ pub fn columns(alone: bool, blocks: impl Iterator<Item = (u32, Keys)>) -> io::Re
         }
     }
     if alone {
-        columns.iter_mut().for_each(|column| column.pairs.sort_unstable());
+        for column in &mut columns {
+            column.pairs.sort_unstable();
+        }
         return Ok(columns);
     }
     let sort = |(): &mut (), place: usize| {
