@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from dedup.policy import Policy
 
 # Characters of text that are asked about at one time.
-BATCH = 1 << 20
+BATCH = 4 << 20
 # Bytes of what is in no run yet from which on it is written, before it is committed.
 FRESH = 128 << 20
 

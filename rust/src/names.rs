@@ -58,26 +58,40 @@ pub fn mark_names(store: &Store, settings: &Settings, matches: &mut [Match]) {
 /// Whether two texts differ in names only.
 #[must_use]
 pub fn texts_differ_in_names_only(left: &str, right: &str, numbers: Numbers) -> bool {
-    let mut sides = [left, right].map(|text| {
+    Named::of(left, numbers).differs_in_names_only(&Named::of(right, numbers), numbers)
+}
+
+/// A text's tokens, and which of them are names.
+#[derive(Clone)]
+pub struct Named {
+    tokens: Vec<u32>,
+    names: Vec<bool>,
+}
+
+impl Named {
+    /// Those of a text.
+    #[must_use]
+    pub fn of(text: &str, numbers: Numbers) -> Self {
         let mut reader = NameReader::default();
         let names = reader.read(text).to_vec();
-        // The same hash for all numbers, as a mask has it.
-        (reader.careful.hashes(), names)
-    });
-    if numbers == Numbers::Mask {
-        for token in
-            sides.iter_mut().flat_map(|(tokens, _)| tokens).filter(|token| **token & 1 == 1)
-        {
-            *token = 1;
+        let mut tokens = reader.careful.hashes();
+        if numbers == Numbers::Mask {
+            // The same hash for all numbers, as a mask has it.
+            tokens.iter_mut().filter(|token| **token & 1 == 1).for_each(|token| *token = 1);
         }
+        Self { tokens, names }
     }
-    let [left, right] = &sides;
-    may_differ_in_names(&left.0, &right.0)
-        && differ_in_names((&left.0, &left.1), (&right.0, &right.1), numbers)
+
+    /// Whether the other text differs in names only.
+    #[must_use]
+    pub fn differs_in_names_only(&self, other: &Self, numbers: Numbers) -> bool {
+        may_differ_in_names(&self.tokens, &other.tokens)
+            && differ_in_names((&self.tokens, &self.names), (&other.tokens, &other.names), numbers)
+    }
 }
 
 /// What only the tokens tell: after what both begin and end with, something is left of both, not much.
-fn may_differ_in_names(left: &[u32], right: &[u32]) -> bool {
+pub(crate) fn may_differ_in_names(left: &[u32], right: &[u32]) -> bool {
     let most = left.len().min(right.len());
     let before = left.iter().zip(right).take_while(|(one, other)| one == other).count();
     let ends = left.iter().rev().zip(right.iter().rev()).take(most - before);

@@ -5,27 +5,30 @@ use std::io;
 
 use hashbrown::{HashMap, HashSet};
 
-use super::chains::Chains;
+use super::columns::columns;
 use super::each::each;
 use super::file::Kind;
 use super::fresh::quarter;
 use super::keys::{KeyMaker, Keys};
+use super::levels::Column;
 use super::record::Node;
 use super::rows::Near;
-use super::sieve::Sieve;
-use super::sift::Where;
+use super::sieve::Probe;
 use super::standing::Standing;
 use super::state::State;
 use super::view::View;
-use crate::contain::{COLD, LONGEST, holds, least_share};
 use crate::enter::{Workspace, read_batch};
-use crate::hot::HOT;
 use crate::layout::Layout;
 use crate::read::{NewDocument, PIECE_BYTES};
-use crate::repeated::Repeated;
 use crate::store::{Number, Store};
 use crate::token::TokenBuffer;
 use crate::verify::Match;
+
+/// Blocks that are read sooner than another thread begins to.
+const FEW: usize = 64;
+
+/// Blocks that are looked up by one task.
+const PART: usize = 512;
 
 /// A pair that may match: the earlier block, the later one.
 pub type Suspects = (u32, u32);
@@ -42,8 +45,10 @@ pub struct Batch {
     pub nodes: Vec<(u32, Node)>,
     /// Nodes from this number on are new.
     pub first_new: u32,
-    /// The keys of each node; none of those that are known.
-    pub keys: Vec<Keys>,
+    /// The keys of the new nodes by their kinds, until these are remembered.
+    pub columns: Vec<Column>,
+    /// Places of the new nodes among all, and what tells which others they may match.
+    pub(super) new: Vec<(u32, Probe)>,
     /// The first raw text of each new node that can match others.
     pub texts: HashMap<u32, String>,
     /// Of each document, as if nothing of it went: its different anchors, ascending, and whether one
@@ -63,17 +68,12 @@ pub struct Batch {
     pub hot: HashMap<u32, u32>,
     /// What matched, by each of its sides.
     pub matches: HashMap<u32, Vec<Match>>,
+    /// What is known of pairs that are known to match, where that was asked for.
+    pub(super) known: HashMap<Suspects, Option<Match>>,
     /// The version of the state that was asked.
     pub version: u64,
     /// Whether one thread is enough.
     pub(super) alone: bool,
-}
-
-/// What looking a block up found.
-#[derive(Default)]
-struct Found {
-    others: HashSet<u32>,
-    hot: u32,
 }
 
 impl Batch {
@@ -101,7 +101,8 @@ impl Batch {
             raw_hashes,
             nodes,
             first_new,
-            keys: Vec::new(),
+            columns: Vec::new(),
+            new: Vec::new(),
             texts: HashMap::new(),
             anchors: Vec::new(),
             asked: HashSet::new(),
@@ -111,6 +112,7 @@ impl Batch {
             views: HashMap::new(),
             hot: HashMap::new(),
             matches: HashMap::new(),
+            known: HashMap::new(),
             version: state.version,
             alone,
         };
@@ -147,6 +149,17 @@ impl Batch {
         node >= self.first_new
     }
 
+    /// What is known of a node that is new.
+    pub(super) fn new_node(&self, number: u32) -> Node {
+        let (place, _) = self.new[(number - self.first_new) as usize];
+        self.nodes[place as usize].1
+    }
+
+    /// What tells which others a new node may match.
+    pub(super) fn probe(&self, number: u32) -> Probe {
+        self.new[(number - self.first_new) as usize].1
+    }
+
     /// The number of a block's node, and the hash of its raw text where that is not the first one.
     #[must_use]
     pub fn block(&self, block: usize) -> (u32, u64) {
@@ -172,12 +185,15 @@ impl Batch {
             Ok(maker.keys(store.node_tokens(node), store.node_normal(node)))
         };
         let maker = || KeyMaker::new(&state.settings, &state.permutations);
-        self.keys = each((self.alone, store.nodes()), maker, make)?;
-        for (keys, node) in self.keys.iter().zip(&mut self.nodes) {
+        let keys = each((self.alone, store.nodes()), maker, make)?;
+        for (place, (keys, node)) in (0..).zip(keys.iter().zip(&mut self.nodes)) {
             if node.0 >= first_new {
                 node.1.anchors = keys.anchors.len() as u32;
+                self.new.push((place, keys.probe));
             }
         }
+        let numbers = self.nodes.iter().map(|node| node.0);
+        self.columns = columns(self.alone, numbers.zip(keys))?;
         // Where runs begin and end is told by texts, also by those that match none.
         let least = if state.settings.finds_runs() { 1 } else { state.settings.least_tokens() };
         for (variant, &node) in self.store.variant_nodes.iter().enumerate() {
@@ -185,63 +201,6 @@ impl Batch {
             if number >= first_new && known.tokens >= least && !self.texts.contains_key(&number) {
                 self.texts.insert(number, self.store.variant_text(variant as Number));
             }
-        }
-        Ok(())
-    }
-
-    fn find_suspects(&mut self, state: &State) -> io::Result<()> {
-        let (nodes, keys) = (&self.nodes, &self.keys);
-        let there = state.sift_keys(self.alone, keys)?;
-        let mut firsts = Vec::with_capacity(keys.len());
-        keys.iter().fold(0, |first, keys| {
-            firsts.push(first);
-            first + keys.all().count()
-        });
-        let look = |(): &mut (), node: usize| {
-            let held = |place: usize, asked, limit, bucket: &mut Vec<u32>| match there
-                [firsts[node] + place]
-            {
-                0 => Ok(()),
-                there => held_bucket(state, there, asked, limit, bucket),
-            };
-            let known = (|node| state.node(node), |node| state.sieve(node));
-            look_up(state, &keys[node], &nodes[node].1, held, known)
-        };
-        let mut found: Vec<Found> = each((self.alone, nodes.len()), || (), look)?;
-        // Among themselves: each is met by those that come after it. Most keys stand once.
-        let all = || keys.iter().flat_map(Keys::all);
-        let hashes: Vec<u32> = all().map(|(kind, key)| spread(kind, key)).collect();
-        let repeated = Repeated::among(&[&hashes], 1);
-        let numbers: HashMap<u32, usize> = nodes.iter().map(|node| node.0).zip(0..).collect();
-        let mut chains = Chains::default();
-        for ((own, (number, node)), found) in keys.iter().zip(nodes).zip(&mut found) {
-            let new = |_, (kind, key), limit, bucket: &mut Vec<u32>| {
-                if repeated.has(spread(kind, key)) {
-                    chains.each(kind, key, &mut |other| {
-                        bucket.push(other);
-                        Ok(bucket.len() < limit)
-                    })?;
-                }
-                Ok(())
-            };
-            let known = (
-                |other| Ok(nodes[numbers[&other]].1),
-                |other| Ok(keys[numbers[&other]].probe.sieve),
-            );
-            let more = look_up(state, own, node, new, known)?;
-            found.others.extend(more.others);
-            found.hot += more.hot;
-            for (kind, key) in own.all().filter(|&(kind, key)| repeated.has(spread(kind, key))) {
-                chains.push(kind, key, *number);
-            }
-        }
-        for (&(number, _), found) in nodes.iter().zip(found) {
-            if found.hot > 0 {
-                self.hot.insert(number, found.hot);
-            }
-            let mut others: Vec<u32> = found.others.into_iter().collect();
-            others.sort_unstable();
-            self.long.extend(others.into_iter().map(|other| (other, number)));
         }
         Ok(())
     }
@@ -281,15 +240,11 @@ impl Batch {
             };
             Ok(View::new(buffer, &state.settings, node, text))
         };
-        let views: Vec<View> = each((self.alone, missing.len()), Default::default, read)?;
+        let alone = self.alone || missing.len() < FEW;
+        let views: Vec<View> = each((alone, missing.len()), Default::default, read)?;
         self.views.extend(views.into_iter().map(|view| (view.node, view)));
         Ok(())
     }
-}
-
-/// A key with its kind, as one number of 32 bits: two of them may share one.
-const fn spread(kind: Kind, key: u32) -> u32 {
-    (kind.number() as u32).wrapping_mul(0x9E37_79B1) ^ key
 }
 
 /// Hashes of the variants' raw texts, never 0.
@@ -302,10 +257,27 @@ fn number_nodes(
     (store, raw_hashes): (&Store, &[u64]),
     first_new: u32,
 ) -> io::Result<Vec<(u32, Node)>> {
-    let quarters: Vec<u32> = store.fingerprints.iter().map(|&whole| quarter(whole)).collect();
-    let there = state.sift_many(alone, Kind::Fingerprints, &quarters)?;
-    let find = |(): &mut (), node: usize| state.find(there[node], store.fingerprints[node]);
-    let known: Vec<Option<(u32, Node)>> = each((alone, store.nodes()), || (), find)?;
+    let mut order: Vec<(u32, u32)> =
+        store.fingerprints.iter().map(|&whole| quarter(whole)).zip(0..).collect();
+    order.sort_unstable();
+    let parts: Vec<&[(u32, u32)]> = order.chunks(PART).collect();
+    let find = |(): &mut (), part: usize| {
+        let quarters: Vec<u32> = parts[part].iter().map(|&(quarter, _)| quarter).collect();
+        let there = state.sift(Kind::Fingerprints, &quarters)?;
+        let mut seeker = state.seeker(Kind::Fingerprints, &there);
+        let mut found = Vec::new();
+        for (&(_, node), &there) in parts[part].iter().zip(&there) {
+            if there != 0 {
+                let known = state.find(&mut seeker, there, store.fingerprints[node as usize])?;
+                found.extend(known.map(|known| (node, known)));
+            }
+        }
+        Ok(found)
+    };
+    let mut known = vec![None; store.nodes()];
+    for (node, found) in each((alone, parts.len()), || (), find)?.into_iter().flatten() {
+        known[node as usize] = Some(found);
+    }
     let mut raws = vec![0; store.nodes()];
     for (variant, &node) in store.variant_nodes.iter().enumerate().rev() {
         raws[node as usize] = raw_hashes[variant];
@@ -320,89 +292,4 @@ fn number_nodes(
         })
     };
     Ok(known.into_iter().enumerate().map(number).collect())
-}
-
-/// The blocks that a new one may match, of those that `fill` puts into a bucket: those of a kind and key,
-/// up to a limit; the first number it is given is that of the key among all of the block.
-fn look_up(
-    state: &State,
-    keys: &Keys,
-    node: &Node,
-    fill: impl Fn(usize, (Kind, u32), usize, &mut Vec<u32>) -> io::Result<()>,
-    (known, sieve): (impl Fn(u32) -> io::Result<Node>, impl Fn(u32) -> io::Result<Sieve>),
-) -> io::Result<Found> {
-    let mut found = Found::default();
-    let mut bucket = Vec::new();
-    for (place, &asked) in keys.bands.iter().enumerate() {
-        bucket.clear();
-        fill(place, asked, HOT, &mut bucket)?;
-        found.hot += u32::from(bucket.len() >= HOT);
-        for &other in &bucket {
-            if !found.others.contains(&other)
-                && keys.probe.may_match(&state.settings, sieve(other)?)
-            {
-                found.others.insert(other);
-            }
-        }
-    }
-    let mut shared: HashMap<u32, u32> = HashMap::new();
-    let mut hot = 0;
-    for (place, &anchor) in (keys.bands.len()..).zip(&keys.anchors) {
-        bucket.clear();
-        fill(place, (Kind::Anchors, anchor), COLD, &mut bucket)?;
-        if bucket.len() >= COLD {
-            hot += 1;
-            bucket.truncate(LONGEST);
-        }
-        for &other in &bucket {
-            *shared.entry(other).or_default() += 1;
-        }
-    }
-    found.hot += hot;
-    for (other, shared) in shared {
-        if !found.others.contains(&other)
-            && keys.probe.may_match(&state.settings, sieve(other)?)
-            && may_hold(state, (node, &known(other)?), shared + hot)
-        {
-            found.others.insert(other);
-        }
-    }
-    Ok(found)
-}
-
-/// A bucket of what is held, without blocks that stand in no document any more where it would be full. Within
-/// a window the newest are looked at: those before them are out of reach.
-fn held_bucket(
-    state: &State,
-    there: Where,
-    asked: (Kind, u32),
-    limit: usize,
-    bucket: &mut Vec<u32>,
-) -> io::Result<()> {
-    let push = |other| {
-        bucket.push(other);
-        if bucket.len() >= limit && !state.removed.is_empty() {
-            let mut live = Vec::new();
-            for &other in &*bucket {
-                if state.is_live(other)? {
-                    live.push(other);
-                }
-            }
-            *bucket = live;
-        }
-        Ok(bucket.len() < limit)
-    };
-    if state.settings.window.is_some() {
-        state.each_back(asked.0, asked.1, push)
-    } else {
-        state.each_there(there, asked, push)
-    }
-}
-
-/// Whether one of two blocks that share so many anchors may hold the other; what stands in large buckets
-/// may be shared without having been met.
-fn may_hold(state: &State, (one, other): (&Node, &Node), shared: u32) -> bool {
-    let (shorter, longer) = if one.tokens < other.tokens { (one, other) } else { (other, one) };
-    holds(longer.tokens, shorter.tokens)
-        && f64::from(shared) >= least_share(&state.settings) * f64::from(shorter.anchors)
 }

@@ -170,9 +170,11 @@ fn complete(
     pairs.retain(|pair| !new.iter().any(|found| (found.left, found.right) == *pair));
     let wanted: Vec<u32> = pairs.iter().flat_map(|&(left, right)| [left, right]).collect();
     batch.view(state, &wanted)?;
-    let views = &batch.views;
-    let known =
-        |(left, right): &(u32, u32)| known_match(&state.settings, &views[left], &views[right]);
+    let Batch { views, known, .. } = batch;
+    let known = |&(left, right): &(u32, u32)| {
+        let judge = || known_match(&state.settings, &views[&left], &views[&right]);
+        *known.entry((left, right)).or_insert_with(judge)
+    };
     let mut matches = new.to_vec();
     matches.extend(pairs.iter().filter_map(known));
     matches.sort_unstable_by_key(|found| (found.left, found.right));

@@ -3,34 +3,68 @@
 use std::fs::File;
 use std::io;
 
-use hashbrown::HashMap;
-
-use super::chains::Chains;
 use super::file::{Kind, Writer};
 use super::filter::FilterWriter;
+use super::levels::{Change, Levels, unpacked};
 use super::pairs::PairWriter;
-use super::record::{Held, Node, id_hash};
+use super::record::{Held, Node};
 use super::rows::RowWriter;
 use super::sieve::{Sieve, SieveWriter};
+
+/// The blocks and documents that one batch brought, in the order of their numbers.
+#[derive(Default)]
+pub struct Brought {
+    /// Number of the first block that is new here.
+    pub first_node: u32,
+    /// Blocks that are new here.
+    pub nodes: Vec<Node>,
+    /// Their sieves.
+    pub sieves: Vec<Sieve>,
+    /// Ends of their first texts, which lie one behind the other; empty where a block can match none.
+    pub ends: Vec<usize>,
+    /// See above.
+    pub texts: String,
+    /// Number of the first document.
+    pub first_document: u32,
+    /// The documents.
+    pub documents: Vec<Held>,
+}
+
+impl Brought {
+    /// Adds a block.
+    pub fn push_node(&mut self, node: Node, sieve: Sieve, text: &str) {
+        self.nodes.push(node);
+        self.sieves.push(sieve);
+        self.texts.push_str(text);
+        self.ends.push(self.texts.len());
+    }
+
+    fn text(&self, place: usize) -> Option<&str> {
+        let end = *self.ends.get(place)?;
+        let start = place.checked_sub(1).map_or(0, |before| self.ends[before]);
+        Some(&self.texts[start..end])
+    }
+
+    fn held(&self) -> usize {
+        let each = size_of::<Node>() + size_of::<Sieve>() + size_of::<usize>();
+        let documents = self.documents.iter().map(|document| {
+            document.blocks.len() * 48 + document.id.len() + document.fields.len() + 300
+        });
+        self.texts.len() + self.nodes.len() * each + documents.sum::<usize>()
+    }
+}
 
 /// Blocks, documents and pairs that wait to be written.
 #[derive(Default)]
 pub struct Fresh {
     /// Number of the first block that is new here.
     pub first_node: u32,
-    /// Blocks that are new here, in the order of their numbers.
-    pub nodes: Vec<Node>,
-    sieves: Vec<Sieve>,
-    /// Ends of their texts, which lie one behind the other.
-    ends: Vec<usize>,
-    texts: String,
     /// Number of the first document.
     pub first_document: u32,
-    /// The documents, in the order of their numbers.
-    pub documents: Vec<Held>,
-    fingerprints: HashMap<u128, u32>,
+    brought: Vec<Brought>,
+    next: (u32, u32),
     /// The pairs.
-    pub chains: Chains,
+    pub levels: Levels,
     held: usize,
 }
 
@@ -38,93 +72,71 @@ impl Fresh {
     /// Nothing yet; the first new block and document will have these numbers.
     #[must_use]
     pub fn new(first_node: u32, first_document: u32) -> Self {
-        Self { first_node, first_document, ..Self::default() }
-    }
-
-    /// Whether there is nothing to write.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.documents.is_empty()
+        let next = (first_node, first_document);
+        Self { first_node, first_document, next, ..Self::default() }
     }
 
     /// The number that the next new block gets.
     #[must_use]
     pub fn next_node(&self) -> u32 {
-        self.first_node + self.nodes.len() as u32
+        self.next.0
     }
 
     /// The number that the next document gets.
     #[must_use]
     pub fn next_document(&self) -> u32 {
-        self.first_document + self.documents.len() as u32
+        self.next.1
     }
 
-    /// The block of a fingerprint.
-    #[must_use]
-    pub fn find(&self, fingerprint: u128) -> Option<u32> {
-        self.fingerprints.get(&fingerprint).copied()
+    /// What brought a block, and its place there.
+    fn bringer(&self, node: u32) -> Option<(&Brought, usize)> {
+        let after = self.brought.partition_point(|brought| brought.first_node <= node);
+        let brought = &self.brought[after.checked_sub(1)?];
+        Some((brought, (node - brought.first_node) as usize))
     }
 
-    /// What is known of a block that is new here.
+    /// A block that is new here.
     #[must_use]
     pub fn node(&self, number: u32) -> Option<Node> {
-        self.nodes.get(number.checked_sub(self.first_node)? as usize).copied()
+        let (brought, place) = self.bringer(number)?;
+        brought.nodes.get(place).copied()
     }
 
     /// The sieve of a block that is new here.
     #[must_use]
     pub fn sieve(&self, number: u32) -> Option<Sieve> {
-        self.sieves.get(number.checked_sub(self.first_node)? as usize).copied()
+        let (brought, place) = self.bringer(number)?;
+        brought.sieves.get(place).copied()
     }
 
     /// The first text of a block that is new here; empty where it can match none.
     #[must_use]
     pub fn text(&self, number: u32) -> Option<&str> {
-        let place = number.checked_sub(self.first_node)? as usize;
-        let end = *self.ends.get(place)?;
-        let start = place.checked_sub(1).map_or(0, |before| self.ends[before]);
-        Some(&self.texts[start..end])
+        let (brought, place) = self.bringer(number)?;
+        brought.text(place)
     }
 
     /// A document that is not in a run yet.
     #[must_use]
     pub fn document(&self, number: u32) -> Option<&Held> {
-        self.documents.get(number.checked_sub(self.first_document)? as usize)
+        let after = self.brought.partition_point(|brought| brought.first_document <= number);
+        let brought = &self.brought[after.checked_sub(1)?];
+        brought.documents.get((number - brought.first_document) as usize)
     }
 
-    /// Adds a block.
-    pub fn push_node(&mut self, node: Node, sieve: Sieve, text: &str) {
-        let number = self.next_node();
-        self.fingerprints.insert(node.fingerprint, number);
-        self.chains.push(Kind::Fingerprints, quarter(node.fingerprint), number);
-        self.nodes.push(node);
-        self.sieves.push(sieve);
-        self.texts.push_str(text);
-        self.ends.push(self.texts.len());
-    }
-
-    /// Adds a document and its places.
-    pub fn push_document(&mut self, document: Held) {
-        let number = self.next_document();
-        let mut nodes: Vec<u32> = document.blocks.iter().map(|block| block.node).collect();
-        nodes.sort_unstable();
-        nodes.dedup();
-        for node in nodes {
-            self.chains.push(Kind::Postings, node, number);
-        }
-        self.chains.push(Kind::Ids, id_hash(&document.id), number);
-        self.held += document.blocks.len() * 48 + document.id.len() + document.fields.len() + 300;
-        self.documents.push(document);
+    /// Adds what a batch brought, whose numbers follow those that are here.
+    pub fn push(&mut self, brought: Brought, change: Change) {
+        self.levels.apply(change);
+        self.next.0 += brought.nodes.len() as u32;
+        self.next.1 += brought.documents.len() as u32;
+        self.held += brought.held();
+        self.brought.push(brought);
     }
 
     /// Bytes in memory, about.
     #[must_use]
     pub fn held(&self) -> usize {
-        self.held
-            + self.texts.capacity()
-            + self.nodes.capacity() * (size_of::<Node>() + size_of::<Sieve>())
-            + self.fingerprints.allocation_size()
-            + self.chains.held()
+        self.held + self.levels.held()
     }
 
     /// Writes everything as a run into an empty file: its length and hash.
@@ -133,42 +145,52 @@ impl Fresh {
     /// Those of writing.
     pub fn write(&self, file: &File, identity: [u8; 16]) -> io::Result<(u64, u64)> {
         let mut out = Writer::new(file, identity);
-        let mut nodes = RowWriter::new(Kind::Nodes);
-        for (number, node) in (self.first_node..).zip(&self.nodes) {
-            nodes.push(&mut out, number, &node.to_bytes())?;
-        }
-        end_rows(nodes, &mut out, Kind::Nodes)?;
-        let mut sieves = SieveWriter::default();
-        for (number, &sieve) in (self.first_node..).zip(&self.sieves) {
-            sieves.push(&mut out, number, sieve)?;
-        }
-        end_sieves(sieves, &mut out)?;
-        let mut texts = RowWriter::new(Kind::Texts);
-        for number in self.first_node..self.next_node() {
-            let text = self.text(number).unwrap_or_default();
-            if !text.is_empty() {
-                texts.push(&mut out, number, text.as_bytes())?;
-            }
-        }
-        end_rows(texts, &mut out, Kind::Texts)?;
+        self.write_blocks(&mut out)?;
         let mut documents = RowWriter::new(Kind::Documents);
-        for (number, document) in (self.first_document..).zip(&self.documents) {
+        let all = self.brought.iter().flat_map(|brought| &brought.documents);
+        for (number, document) in (self.first_document..).zip(all) {
             documents.push(&mut out, number, &document.to_bytes(number))?;
         }
         end_rows(documents, &mut out, Kind::Documents)?;
-        for same in self.chains.sorted().chunk_by(|one, other| one.0 >> 32 == other.0 >> 32) {
-            let Some(kind) = Kind::of(same[0].0 >> 32) else { continue };
+        for kind in self.levels.kinds() {
             let mut pairs = PairWriter::default();
-            let mut filter = has_filter(kind).then(|| FilterWriter::new(same.len() as u64));
-            for &(key, value) in same {
-                pairs.push(&mut out, (key as u32, value))?;
+            let sorted = self.levels.sorted(kind);
+            let mut filter = has_filter(kind).then(|| FilterWriter::new(sorted.len() as u64));
+            for pair in sorted {
+                let pair = unpacked(pair);
+                pairs.push(&mut out, pair)?;
                 if let Some(filter) = &mut filter {
-                    filter.add(key as u32);
+                    filter.add(pair.0);
                 }
             }
             end_pairs(pairs, &mut out, kind, filter)?;
         }
         out.finish()
+    }
+
+    fn write_blocks(&self, out: &mut Writer<'_>) -> io::Result<()> {
+        let mut nodes = RowWriter::new(Kind::Nodes);
+        let all = self.brought.iter().flat_map(|brought| &brought.nodes);
+        for (number, node) in (self.first_node..).zip(all) {
+            nodes.push(out, number, &node.to_bytes())?;
+        }
+        end_rows(nodes, out, Kind::Nodes)?;
+        let mut sieves = SieveWriter::default();
+        let all = self.brought.iter().flat_map(|brought| &brought.sieves);
+        for (number, &sieve) in (self.first_node..).zip(all) {
+            sieves.push(out, number, sieve)?;
+        }
+        end_sieves(sieves, out)?;
+        let mut texts = RowWriter::new(Kind::Texts);
+        for brought in &self.brought {
+            for place in 0..brought.ends.len() {
+                let text = brought.text(place).unwrap_or_default();
+                if !text.is_empty() {
+                    texts.push(out, brought.first_node + place as u32, text.as_bytes())?;
+                }
+            }
+        }
+        end_rows(texts, out, Kind::Texts)
     }
 }
 

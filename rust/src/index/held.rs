@@ -7,9 +7,10 @@ use std::sync::Arc;
 use super::batch::Batch;
 use super::decide::decide;
 use super::file::Kind;
-use super::fresh::Fresh;
+use super::fresh::{Brought, Fresh, quarter};
 use super::gather::{Earlier, other_side};
-use super::record::Held;
+use super::levels::{Change, Column, packed};
+use super::record::id_hash;
 use super::run::Run;
 use super::state::{Placed, State};
 use super::verdict::{Said, Verdict};
@@ -25,6 +26,12 @@ pub struct Written {
     pub bytes: u64,
     /// What identifies its content.
     pub hash: u64,
+}
+
+/// What a batch adds to what is held.
+pub struct Addition {
+    brought: Brought,
+    change: Change,
 }
 
 impl State {
@@ -48,45 +55,63 @@ impl State {
         Ok(verdicts)
     }
 
-    /// Remembers some documents of a batch that follow one another, with the anchors of their streams, as they
-    /// were decided: first the new blocks up to a number, the next documents' first. After the last ones nothing
-    /// of the batch is left.
-    pub fn remember(&mut self, batch: &Batch, documents: &mut Vec<(Held, Vec<u32>)>, nodes: u32) {
-        self.version += 1;
-        let first = self.fresh.next_node();
-        let new = batch.nodes.iter().zip(&batch.keys);
-        let new = new.filter(|((number, _), _)| batch.is_new(*number));
-        for (&(number, node), keys) in new.skip((first - batch.first_new) as usize) {
-            if number >= nodes {
-                break;
-            }
+    /// What is held once a batch is, of which verdicts were made: taken out of these, whatever is not told.
+    #[must_use]
+    pub fn addition(&self, batch: &mut Batch, verdicts: &mut [Verdict]) -> Addition {
+        let mut brought = Brought {
+            first_node: self.fresh.next_node(),
+            first_document: self.fresh.next_document(),
+            ..Brought::default()
+        };
+        let mut columns = std::mem::take(&mut batch.columns);
+        let mut matches = Vec::new();
+        for (number, &(place, probe)) in (batch.first_new..).zip(&batch.new) {
             let text = batch.texts.get(&number).map_or("", String::as_str);
-            self.fresh.push_node(node, keys.probe.sieve, text);
-            for (kind, key) in keys.all() {
-                self.fresh.chains.push(kind, key, number);
-            }
+            brought.push_node(batch.nodes[place as usize].1, probe.sieve, text);
             // Each is known with the earlier ones that it matches.
-            let matches = batch.matches.get(&number).into_iter().flatten();
-            let others = matches.map(|found| other_side(found, number));
-            let mut others: Vec<u32> = others.filter(|&other| other < number).collect();
-            others.sort_unstable();
-            others.dedup();
-            for other in others {
-                self.fresh.chains.push(Kind::Matches, other, number);
-                self.fresh.chains.push(Kind::Matches, number, other);
+            let found = batch.matches.get(&number).into_iter().flatten();
+            for other in
+                found.map(|found| other_side(found, number)).filter(|&other| other < number)
+            {
+                matches.extend([packed(other, number), packed(number, other)]);
             }
         }
-        let anchored = self.compares_documents();
-        for (document, anchors) in documents.drain(..) {
-            let number = self.fresh.next_document();
-            for anchor in anchors.into_iter().filter(|_| anchored) {
-                self.fresh.chains.push(Kind::Streams, anchor, number);
+        let (mut streams, mut ids) = (Vec::new(), Vec::new());
+        let (mut postings, mut homes) = (Vec::new(), Vec::new());
+        for (number, verdict) in (brought.first_document..).zip(verdicts) {
+            if self.compares_documents() {
+                streams.extend(verdict.anchors.iter().map(|&anchor| packed(anchor, number)));
             }
-            for key in document.homes(&self.settings) {
-                self.fresh.chains.push(Kind::Homes, key, number);
-            }
-            self.fresh.push_document(document);
+            let held = std::mem::take(&mut verdict.held);
+            ids.push(packed(id_hash(&held.id), number));
+            homes.extend(held.homes(&self.settings).into_iter().map(|key| packed(key, number)));
+            postings.extend(held.blocks.iter().map(|block| packed(block.node, number)));
+            brought.documents.push(held);
         }
+        let fingerprints = brought.nodes.iter().zip(brought.first_node..);
+        let fingerprints =
+            fingerprints.map(|(node, number)| packed(quarter(node.fingerprint), number)).collect();
+        for (kind, mut pairs) in [
+            (Kind::Fingerprints, fingerprints),
+            (Kind::Postings, postings),
+            (Kind::Matches, matches),
+            (Kind::Ids, ids),
+            (Kind::Streams, streams),
+            (Kind::Homes, homes),
+        ] {
+            pairs.sort_unstable();
+            pairs.dedup();
+            if !pairs.is_empty() {
+                columns.push(Column { kind, pairs });
+            }
+        }
+        Addition { brought, change: self.fresh.levels.change(batch.alone, &columns) }
+    }
+
+    /// Holds what a batch adds, which was made ready since anything changed.
+    pub fn remember(&mut self, addition: Addition) {
+        self.version += 1;
+        self.fresh.push(addition.brought, addition.change);
     }
 
     /// Goes on with what was written as a run, which is in no run yet no more.

@@ -84,10 +84,12 @@ impl PageWriter {
         for &(key, _) in &self.pairs {
             let upper = (key - first) >> low;
             // Steps up, then the key.
-            for _ in before..upper {
-                bits.push(0, 1);
+            let mut steps = (upper - before) as usize;
+            while steps >= 32 {
+                bits.push(0, 32);
+                steps -= 32;
             }
-            bits.push(1, 1);
+            bits.push(1 << steps, steps + 1);
             before = upper;
         }
         self.pairs.clear();
@@ -103,20 +105,22 @@ struct Bits {
 }
 
 impl Bits {
+    /// Of 33 bits at most.
     fn push(&mut self, number: u64, width: usize) {
         self.held |= number << self.count;
         self.count += width;
-        while self.count >= 8 {
-            self.bytes.push(self.held as u8);
-            self.held >>= 8;
-            self.count -= 8;
+        // What is held stays below 31 bits, so the next number has room.
+        if self.count >= 31 {
+            let whole = self.count / 8;
+            self.bytes.extend_from_slice(&self.held.to_le_bytes()[..whole]);
+            self.held >>= 8 * whole;
+            self.count %= 8;
         }
     }
 
     fn end(mut self) -> Vec<u8> {
-        if self.count > 0 {
-            self.bytes.push(self.held as u8);
-        }
+        let bytes = self.held.to_le_bytes();
+        self.bytes.extend_from_slice(&bytes[..self.count.div_ceil(8)]);
         self.bytes
     }
 }
@@ -225,16 +229,21 @@ impl Page {
 
     /// The keys in their order.
     pub fn keys(&self, out: &mut Vec<u32>) {
+        const SURE: usize = 56;
         out.clear();
-        let (mut bit, mut upper) = (self.unary.0, 0u32);
+        let mut bit = self.unary.0;
         while out.len() < self.count && bit < self.unary.1 {
-            if self.word(bit) & 1 == 1 {
+            let sure = SURE.min(self.unary.1 - bit);
+            let mut ones = self.word(bit) & ((1 << sure) - 1);
+            while ones != 0 && out.len() < self.count {
+                // Zeros before the one are the steps up.
+                let place = bit + ones.trailing_zeros() as usize - self.unary.0;
+                let upper = (place - out.len()) as u32;
                 let key = upper.wrapping_shl(self.low as u32) | self.lower(out.len());
                 out.push(self.first.wrapping_add(key));
-            } else {
-                upper = upper.wrapping_add(1);
+                ones &= ones - 1;
             }
-            bit += 1;
+            bit += sure;
         }
     }
 }

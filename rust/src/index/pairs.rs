@@ -149,11 +149,80 @@ impl Pairs {
         Ok(())
     }
 
+    /// For some keys, about so many.
+    #[must_use]
+    pub fn cursor<'a>(&'a self, file: &'a RunFile, keys: usize) -> Cursor<'a> {
+        let pages = self.fences.len();
+        let at_once = if keys * DENSE >= pages { AT_ONCE } else { 1 };
+        Cursor { pairs: self, file, at_once, read: (0, Vec::new()), page: None }
+    }
+
     /// All pairs in order.
     #[must_use]
     pub fn stream<'a>(&'a self, file: &'a RunFile) -> PairStream<'a> {
         let (keys, left) = (Vec::new(), self.part.rows);
         PairStream { pairs: self, file, number: 0, page: None, keys, place: 0, left }
+    }
+}
+
+/// Pages that are read at one time where keys are asked for of one in `DENSE` of them.
+const AT_ONCE: usize = 16;
+const DENSE: usize = 4;
+
+/// Keys that are looked up one after the other: a page is read once as long as keys of it are asked for.
+pub struct Cursor<'a> {
+    pairs: &'a Pairs,
+    file: &'a RunFile,
+    at_once: usize,
+    /// The first page that was read, and the bytes of it and of those behind it.
+    read: (usize, Vec<u8>),
+    page: Option<(usize, Page)>,
+}
+
+impl Cursor<'_> {
+    /// Calls `visit` with each value of a key, ascending, until it says no.
+    ///
+    /// # Errors
+    /// Those of reading, and where a page is damaged.
+    pub fn each(
+        &mut self,
+        key: u32,
+        visit: &mut impl FnMut(u32) -> io::Result<bool>,
+    ) -> io::Result<()> {
+        let fences = &self.pairs.fences;
+        let mut number = fences.partition_point(|&fence| fence < key).saturating_sub(1);
+        while fences.get(number).is_some_and(|&fence| fence <= key) {
+            let page = self.page(number)?;
+            let places = page.places(key);
+            let is_last = places.end < page.count;
+            for place in places {
+                if !visit(page.value(place))? {
+                    return Ok(());
+                }
+            }
+            if is_last {
+                return Ok(());
+            }
+            number += 1;
+        }
+        Ok(())
+    }
+
+    fn page(&mut self, number: usize) -> io::Result<&Page> {
+        if self.page.as_ref().is_none_or(|(held, _)| *held != number) {
+            let part = &self.pairs.part;
+            let start = (number * PAGE) as u64;
+            let size = (part.length() - start).min(PAGE as u64) as usize;
+            let mut ahead = number.wrapping_sub(self.read.0).saturating_mul(PAGE);
+            if ahead.saturating_add(size) > self.read.1.len() {
+                let wanted = (part.length() - start).min((self.at_once * PAGE) as u64) as usize;
+                self.read = (number, self.file.read(part, start, wanted)?);
+                ahead = 0;
+            }
+            let bytes = self.read.1[ahead..ahead + size].to_vec();
+            self.page = Some((number, Page::new(bytes, start, part.name())?));
+        }
+        self.page.as_ref().map(|(_, page)| page).ok_or_else(|| damaged(self.pairs.part.name()))
     }
 }
 

@@ -149,7 +149,7 @@ pub fn id_hash(id: &str) -> u32 {
 }
 
 /// A held document.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Held {
     /// Its id.
     pub id: String,

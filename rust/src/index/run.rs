@@ -9,7 +9,7 @@ use std::io;
 use super::bytes::damaged;
 use super::file::{Kind, RunFile};
 use super::filter::Filter;
-use super::pairs::{PairStream, Pairs};
+use super::pairs::{Cursor, PairStream, Pairs};
 use super::record::{Held, Node};
 use super::rows::{Near, Rows};
 use super::sieve::{Sieve, Sieves};
@@ -92,17 +92,10 @@ impl Run {
         Ok(())
     }
 
-    /// Like `each`, of a key that may be there.
-    ///
-    /// # Errors
-    /// Those of reading, of `visit`, and where a page is damaged.
-    pub fn each_there(
-        &self,
-        kind: Kind,
-        key: u32,
-        visit: &mut impl FnMut(u32) -> io::Result<bool>,
-    ) -> io::Result<()> {
-        self.pairs(kind).map_or(Ok(()), |(pairs, _)| pairs.each(&self.file, key, visit))
+    /// For about so many keys of one kind that may be there.
+    #[must_use]
+    pub fn cursor(&self, kind: Kind, keys: usize) -> Option<Cursor<'_>> {
+        self.pairs(kind).map(|(pairs, _)| pairs.cursor(&self.file, keys))
     }
 
     /// Calls `visit` with each value of a key of one kind, ascending, until it says no.

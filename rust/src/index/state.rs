@@ -12,6 +12,7 @@ use super::fresh::{Fresh, quarter};
 use super::record::{Held, Node, id_hash, kept_part};
 use super::rows::Near;
 use super::run::Run;
+use super::seek::Seeker;
 use super::sieve::Sieve;
 use super::sift::Where;
 use crate::settings::{Names, Scope, Settings};
@@ -126,7 +127,7 @@ impl State {
                 return Ok(());
             }
         }
-        self.fresh.chains.each(kind, key, visit).map(drop)
+        self.fresh.levels.each(kind, key, visit).map(drop)
     }
 
     /// Calls `visit` with each value of a key, newest first, until it says no.
@@ -139,23 +140,8 @@ impl State {
         key: u32,
         mut visit: impl FnMut(u32) -> io::Result<bool>,
     ) -> io::Result<()> {
-        // Most often the last one is all that is asked for; those before it are in their order.
-        if let Some(last) = self.fresh.chains.last(kind, key) {
-            if !visit(last)? {
-                return Ok(());
-            }
-            let mut others = Vec::new();
-            let mut note = |value| {
-                others.push(value);
-                Ok(true)
-            };
-            self.fresh.chains.each(kind, key, &mut note)?;
-            others.pop();
-            while let Some(value) = others.pop() {
-                if !visit(value)? {
-                    return Ok(());
-                }
-            }
+        if !self.fresh.levels.each_back(kind, key, &mut visit)? {
+            return Ok(());
         }
         let mut goes_on = true;
         for placed in self.runs.iter().rev() {
@@ -236,12 +222,14 @@ impl State {
     ///
     /// # Errors
     /// Those of reading, and where a file is damaged.
-    pub fn find(&self, there: Where, fingerprint: u128) -> io::Result<Option<(u32, Node)>> {
-        if let Some(number) = self.fresh.find(fingerprint) {
-            return Ok(Some((number, self.node(number)?)));
-        }
+    pub fn find(
+        &self,
+        seeker: &mut Seeker<'_>,
+        there: Where,
+        fingerprint: u128,
+    ) -> io::Result<Option<(u32, Node)>> {
         let mut found = None;
-        self.each_there(there, (Kind::Fingerprints, quarter(fingerprint)), |number| {
+        seeker.each(there, quarter(fingerprint), |number| {
             let node = self.node(number)?;
             if kept_part(node.fingerprint) == kept_part(fingerprint) {
                 found = Some((number, node));

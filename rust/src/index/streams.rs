@@ -11,10 +11,12 @@ use hashbrown::HashSet;
 use super::batch::Batch;
 use super::each::each;
 use super::file::Kind;
-use super::sift::Where;
 use super::state::State;
 use crate::anchors::Anchors;
 use crate::settings::Settings;
+
+/// Anchors that are looked up by one task.
+const PART: usize = 2048;
 
 /// Finds the anchors of documents.
 pub struct Streams {
@@ -128,12 +130,7 @@ impl Batch {
         }
         if state.compares_documents() {
             let asked: Vec<u32> = self.asked.iter().copied().collect();
-            let there = state.sift_many(self.alone, Kind::Streams, &asked)?;
-            for (&anchor, there) in asked.iter().zip(there) {
-                if state.is_met(there, anchor)? {
-                    self.met.insert(anchor);
-                }
-            }
+            self.met = state.met(self.alone, asked)?.into_iter().collect();
         }
         Ok(())
     }
@@ -152,22 +149,29 @@ pub fn ask(
         return Ok(());
     }
     let new: Vec<u32> = anchors.iter().copied().filter(|&anchor| asked.insert(anchor)).collect();
-    for (&anchor, there) in new.iter().zip(state.sift_many(true, Kind::Streams, &new)?) {
-        if state.is_met(there, anchor)? {
-            met.insert(anchor);
-        }
-    }
+    met.extend(state.met(true, new)?);
     Ok(())
 }
 
 impl State {
-    /// Whether any document has an anchor that may stand there.
-    fn is_met(&self, there: Where, anchor: u32) -> io::Result<bool> {
-        let mut met = false;
-        self.each_there(there, (Kind::Streams, anchor), |_| {
-            met = true;
-            Ok(false)
-        })?;
-        Ok(met)
+    /// Those of some anchors that any document has.
+    fn met(&self, alone: bool, mut anchors: Vec<u32>) -> io::Result<Vec<u32>> {
+        anchors.sort_unstable();
+        let parts: Vec<&[u32]> = anchors.chunks(PART).collect();
+        let look = |(): &mut (), part: usize| {
+            let there = self.sift(Kind::Streams, parts[part])?;
+            let mut seeker = self.seeker(Kind::Streams, &there);
+            let mut met = Vec::new();
+            for (&anchor, &there) in parts[part].iter().zip(&there) {
+                if there != 0 {
+                    seeker.each(there, anchor, |_| {
+                        met.push(anchor);
+                        Ok(false)
+                    })?;
+                }
+            }
+            Ok(met)
+        };
+        Ok(each((alone, parts.len()), || (), look)?.concat())
     }
 }

@@ -1,8 +1,10 @@
 //! Blocks as the judge needs them, and the judge: the exact scores of two blocks.
 
+use std::sync::OnceLock;
+
 use crate::characters::Counts;
 use crate::covers::are_enough;
-use crate::names::texts_differ_in_names_only;
+use crate::names::{Named, may_differ_in_names};
 use crate::numerals::differ_in_values_only;
 use crate::settings::{Names, Numbers, Settings};
 use crate::shingle::shingle_set;
@@ -23,6 +25,8 @@ pub struct View {
     pub normal: String,
     /// Its shingles, ascending.
     pub set: Vec<u64>,
+    /// Which tokens are names, once that was asked for.
+    named: OnceLock<Named>,
 }
 
 impl View {
@@ -32,7 +36,11 @@ impl View {
         buffer.read(&text, settings.numbers == Numbers::Mask);
         let (tokens, normal) = (buffer.hashes().to_vec(), buffer.normal().to_owned());
         let set = shingle_set(&tokens, settings.shingle_size);
-        Self { node, text, tokens, normal, set }
+        Self { node, text, tokens, normal, set, named: OnceLock::new() }
+    }
+
+    fn named(&self, numbers: Numbers) -> &Named {
+        self.named.get_or_init(|| Named::of(&self.text, numbers))
     }
 
     /// Whether it and another one, that are judged by their characters, may be alike enough.
@@ -103,5 +111,8 @@ fn completed(settings: &Settings, left: &View, right: &View, found: Match) -> Ma
 fn is_template(settings: &Settings, left: &View, right: &View) -> bool {
     settings.numbers == Numbers::Veto && differ_in_values_only(&left.tokens, &right.tokens)
         || settings.names == Names::Veto
-            && texts_differ_in_names_only(&left.text, &right.text, settings.numbers)
+            && may_differ_in_names(&left.tokens, &right.tokens)
+            && left
+                .named(settings.numbers)
+                .differs_in_names_only(right.named(settings.numbers), settings.numbers)
 }

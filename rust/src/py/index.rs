@@ -2,7 +2,6 @@
 
 use std::fs::File;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 use std::time::Duration;
 
@@ -26,7 +25,6 @@ use crate::index::record::Held;
 use crate::index::run::Run;
 use crate::index::state::{Placed, State};
 use crate::index::texts::{blocks, document_texts};
-use crate::index::verdict::Verdict;
 use crate::read::NewDocument;
 
 /// Documents that were read and looked up, and are not judged yet.
@@ -49,6 +47,14 @@ impl IndexBatch {
     }
 }
 
+/// Works on some threads, or on this one.
+fn on<T: Send>(threads: Option<&Threads>, work: impl FnOnce() -> T + Send) -> T {
+    match threads {
+        Some(threads) => threads.install(work),
+        None => work(),
+    }
+}
+
 fn told(written: Written) -> PyWritten {
     (written.nodes, written.documents, written.bytes, written.hash)
 }
@@ -57,54 +63,22 @@ fn used() -> PyErr {
     value_error("the batch was decided already")
 }
 
-/// Blocks that are remembered at one time, about: whoever asks waits so long.
-const AT_ONCE: usize = 64;
-
 /// How long a merge is waited for at one time.
 const WAIT: Duration = Duration::from_millis(50);
 
-/// The state of an index.
+/// The state of an index. No lock is waited for in a thread of `pool`: who holds one waits for these threads.
 #[pyclass]
 pub(super) struct IndexState {
     state: RwLock<State>,
-    asking: AtomicUsize,
     background: Mutex<Option<Background>>,
     identity: [u8; 16],
     pool: Threads,
+    single: Threads,
 }
 
 impl IndexState {
     fn read(&self) -> RwLockReadGuard<'_, State> {
-        self.asking.fetch_add(1, Ordering::Relaxed);
-        let state = self.state.read().unwrap_or_else(PoisonError::into_inner);
-        self.asking.fetch_sub(1, Ordering::Relaxed);
-        state
-    }
-
-    /// Remembers what was decided on a batch, some documents at a time, so that whoever asks does not wait for
-    /// all of them: between them the state is that of the documents so far.
-    fn remember(&self, batch: &Batch, verdicts: &[Verdict]) {
-        let mut waiting = Vec::new();
-        let (mut blocks, mut nodes) = (0, batch.first_new);
-        for (place, verdict) in verdicts.iter().enumerate() {
-            let held = &verdict.held;
-            blocks += held.blocks.len();
-            nodes = held.blocks.iter().fold(nodes, |nodes, block| nodes.max(block.node + 1));
-            waiting.push((held.clone(), verdict.anchors.clone()));
-            let is_last = place + 1 == verdicts.len();
-            if blocks >= AT_ONCE || is_last {
-                let nodes = if is_last { u32::MAX } else { nodes };
-                self.write().remember(batch, &mut waiting, nodes);
-                blocks = 0;
-                // A lock that is taken again at once is not given to those who wait for it.
-                for _ in 0..AT_ONCE {
-                    if self.asking.load(Ordering::Relaxed) == 0 {
-                        break;
-                    }
-                    std::thread::yield_now();
-                }
-            }
-        }
+        self.state.read().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn background(&self) -> std::sync::MutexGuard<'_, Option<Background>> {
@@ -139,21 +113,31 @@ impl IndexState {
             return Err(value_error("the columns are not those of the batch"));
         }
         let plain = batch.is_plain();
-        let mut decide = || {
-            let verdicts = {
-                let state = self.read();
-                if batch.version != state.version {
-                    return Ok(None);
-                }
-                batch.judge(&state, &alike);
-                state.decide(&mut batch, &said)?
+        let pool = (!plain).then_some(&self.pool);
+        let decided = py.detach(|| {
+            let guard = self.read();
+            let state: &State = &guard;
+            if batch.version != state.version {
+                return Ok(None);
+            }
+            let mut verdicts = if said.len() > 1 {
+                on(pool, || batch.judge(state, &alike));
+                // What is decided on one of many documents is little for many threads.
+                self.single.install(|| state.decide(&mut batch, &said))?
+            } else {
+                on(pool, || {
+                    batch.judge(state, &alike);
+                    state.decide(&mut batch, &said)
+                })?
             };
             if remember {
-                self.remember(&batch, &verdicts);
+                // Whoever asks waits only until what is ready is put into its place.
+                let addition = on(pool, || state.addition(&mut batch, &mut verdicts));
+                drop(guard);
+                self.write().remember(addition);
             }
             Ok(Some(verdicts))
-        };
-        let decided = py.detach(|| if plain { decide() } else { self.pool.install(decide) });
+        });
         let verdicts = decided.map_err(failure)?;
         Ok(verdicts.map(|verdicts| verdicts.into_iter().map(verdict_of).collect()))
     }
@@ -173,9 +157,9 @@ impl IndexState {
         let protect = protect.as_deref().map(compile).transpose().map_err(value_error)?;
         let permutations = permutations_of(&permutations.0, &permutations.1)?;
         let state = State::new(settings_of(policy)?, permutations, protect);
-        let (asking, background) = (AtomicUsize::new(0), Mutex::new(None));
-        let pool = Threads::new(threads)?;
-        Ok(Self { state: RwLock::new(state), asking, background, identity, pool })
+        let background = Mutex::new(None);
+        let (pool, single) = (Threads::new(threads)?, Threads::new(1)?);
+        Ok(Self { state: RwLock::new(state), background, identity, pool, single })
     }
 
     /// Goes on with these runs and removed documents; what is in no run is forgotten. Runs that are open
@@ -224,9 +208,12 @@ impl IndexState {
             .into_iter()
             .map(|text| NewDocument { text, id: "", source: "", line: 0 })
             .collect();
-        let read = || Batch::new(&self.read(), &documents, standings);
-        let alone = Batch::is_small(&documents);
-        let batch = py.detach(|| if alone { read() } else { self.pool.install(read) });
+        let pool = (!Batch::is_small(&documents)).then_some(&self.pool);
+        let batch = py.detach(|| {
+            let guard = self.read();
+            let state: &State = &guard;
+            on(pool, || Batch::new(state, &documents, standings))
+        });
         let batch = batch.map_err(failure)?;
         Ok(IndexBatch { batch: Some(batch) })
     }
@@ -268,7 +255,8 @@ impl IndexState {
 
     /// Documents that are in no run yet.
     fn waiting(&self) -> usize {
-        self.read().fresh.documents.len()
+        let state = self.read();
+        (state.fresh.next_document() - state.fresh.first_document) as usize
     }
 
     /// Bytes in memory, about: of what is in no run yet, and of what runs keep there.
@@ -281,14 +269,18 @@ impl IndexState {
     fn flush(&self, py: Python<'_>, path: PathBuf, name: String) -> PyResult<PyWritten> {
         let flush = || {
             let file = File::options().read(true).write(true).create_new(true).open(path)?;
-            // Others ask meanwhile; the one who writes adds nothing.
-            let written = self.read().write_fresh(&file, self.identity)?;
+            // Others ask meanwhile; the one who writes adds nothing. It works in threads of its own: those that all
+            // share may be those of the process that this is a fork of.
+            let written = {
+                let guard = self.read();
+                let state: &State = &guard;
+                self.pool.install(|| state.write_fresh(&file, self.identity))?
+            };
             let run = Run::open(file, self.identity)?;
             self.write().flushed(run, name, &written);
             Ok(written)
         };
-        // In threads of its own: those that all share may be those of the process that this is a fork of.
-        py.detach(|| self.pool.install(flush)).map(told).map_err(failure)
+        py.detach(flush).map(told).map_err(failure)
     }
 
     /// Writes some runs that follow one another as one into a new file; `compact`: they are all runs.
