@@ -36,8 +36,8 @@ def hottest(found: Mapping[str, Any], name_of: Names, excerpts: Excerpts) -> dic
 
 def places_without_text(found: Mapping[str, Any], name_of: Names) -> list[tuple[str, Any]]:
     """Source and span of what `hottest` asks the excerpts for."""
-    rows = [*found["repeats"], *found["crowds"]]
-    return [(name_of(row["document"])["source"], row["span"]) for row in rows if row["text"] is None]
+    rows = [row for row in [*found["repeats"], *found["crowds"]] if row["text"] is None]
+    return [(name_of(row["document"])["source"], row["span"]) for row in rows]
 
 
 def _pairs(pairs: int, compared: int) -> dict[str, int]:

@@ -24,8 +24,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
     from dedup.formats.discover import Inputs
-    from dedup.formats.reader import Piece
     from dedup.formats.excerpts import Places
+    from dedup.formats.reader import Piece
     from dedup.formats.source import Files, Position
 
 # Text in a sample: it takes about a second, and tells memory and disk within a quarter

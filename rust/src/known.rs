@@ -38,6 +38,8 @@ const fn grown(places: usize) -> usize {
 /// Places for a table that is full with so many of them, where a share of the corpus was read: as many as
 /// all of it will take, so that it grows once or twice. Each growth stops all threads, and a table that
 /// is half empty in the end is memory.
+// Both factors are positive.
+#[allow(clippy::cast_sign_loss)]
 fn foreseen(places: usize, share: f64) -> usize {
     if places < DOUBLES || share < TELLING {
         return grown(places);

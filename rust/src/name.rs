@@ -18,7 +18,7 @@ const fn is_unsafe(character: char) -> bool {
 /// not written by this, since they give a record back to the byte.
 pub fn write_name(out: &mut Vec<u8>, name: &str) {
     // Nearly all names: one look at all bytes at once, instead of one at each character.
-    if name.bytes().fold(true, |plain, byte| plain & (byte < 0x7F)) {
+    if name.bytes().max().is_none_or(|most| most < 0x7F) {
         return write_escaped(out, name);
     }
     let mut rest = name;

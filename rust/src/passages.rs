@@ -353,14 +353,10 @@ impl<'a> Settler<'a> {
             return;
         }
         let protected: Vec<bool> = self.protected(range.clone()).collect();
-        let (aligned, goes) = match told {
-            Some(aligned) => (aligned, vec![false; left.len()]),
-            None => {
-                let aligned = self.align(&left, &protected, range.start);
-                let goes = self.what_goes(&left, &aligned);
-                (aligned, goes)
-            }
-        };
+        let nothing_goes = told.is_some();
+        let aligned = told.unwrap_or_else(|| self.align(&left, &protected, range.start));
+        let goes =
+            if nothing_goes { vec![false; left.len()] } else { self.what_goes(&left, &aligned) };
         for (place, &block) in left.iter().enumerate() {
             let number = block as usize;
             if self.fates.states[number] != State::Pending {

@@ -378,7 +378,8 @@ impl Store {
         // Under a tight limit more columns would cost more than they save.
         let bytes = self.blocks() * size_of::<Number>();
         if at_most(bytes, 16) == bytes {
-            self.block_nodes = (0..self.blocks()).into_par_iter().map(|block| self.node(block)).collect();
+            self.block_nodes =
+                (0..self.blocks()).into_par_iter().map(|block| self.node(block)).collect();
         }
         let pages = (0..self.blocks() as Number).step_by(PAGE);
         self.page_documents = pages.map(|block| self.document_of(block) as Number).collect();
