@@ -114,6 +114,9 @@ def test_flags_of_the_policy_are_its_fields_with_their_help(name):
     stdout, _, _ = run(name, "--help")
     described = " ".join(stdout.split("Policy: ")[1].split())
     flags = re.findall(r"--([a-z-]+) [A-Z]", described)
+    place = flags.index("scope") + 1
+    assert flags[place : place + 2] == ["within", "across"]
+    del flags[place : place + 2]
     assert [flag.replace("-", "_") for flag in flags] == list(Policy.settings())
     for setting, _ in Policy.settings().values():
         assert setting.help in described

@@ -81,6 +81,18 @@ def test_the_next_command_takes_names_that_look_like_flags(tmp_path: Path) -> No
 # --- claims ----------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize(("scope", "other"), [("within", "across"), ("across", "within")])
+def test_a_scope_has_flags_of_its_own(tmp_path: Path, scope: str, other: str) -> None:
+    write(tmp_path, a=f"{STORY}\n{STORY}", b=STORY)
+    said = run("scan", ".", f"--{scope}", "--format", "jsonl", cwd=tmp_path)
+    assert said == run("scan", ".", "--scope", scope, "--format", "jsonl", cwd=tmp_path)
+    assert said[0] != run("scan", ".", "--format", "jsonl", cwd=tmp_path)[0]
+    for words in ([f"--{other}"], ["--scope", other]):
+        stdout, stderr, code = run("scan", ".", f"--{scope}", *words, cwd=tmp_path)
+        assert (stdout, code) == ("", 2)
+        assert "they disagree" in stderr
+
+
 @pytest.mark.parametrize(
     ("scope", "claim"),
     [("within", "stands twice inside one document"), ("across", "stands in two documents")],

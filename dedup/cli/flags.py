@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Optional, get_type_hints
 import typer
 
 from dedup.cli.layout import INPUT, OUTPUT, POLICY
+from dedup.cli.running import UsageProblem
 from dedup.policy import Policy
 
 if TYPE_CHECKING:
@@ -241,6 +242,8 @@ def flagged(command: Callable[..., int]) -> Callable[..., int]:
     @wraps(command)
     def with_groups(**values: Any) -> int:
         for name, group in groups.items():
+            if group is Policy:
+                _take_scope(values)
             given = {item.name: values.pop(item.name) for item in fields(group)}
             values[name] = Policy(**_numbers(given)) if group is Policy else group(**given)
         return command(**values)
@@ -256,15 +259,41 @@ _KEYWORD = inspect.Parameter.KEYWORD_ONLY
 
 
 def _policy_parameters() -> list[inspect.Parameter]:
+    parameters = []
+    for name, (setting, default) in Policy.settings().items():
+        hint = Annotated[Optional[str], _policy_flag(name, setting, default)]  # noqa: UP045
+        value = None if default is None else str(default)
+        parameters.append(inspect.Parameter(name, _KEYWORD, default=value, annotation=hint))
+        if name == "scope":
+            parameters += _scope_parameters()
+    return parameters
+
+
+def _scope_parameters() -> list[inspect.Parameter]:
+    """`--within` and `--across`, which are values of `--scope`."""
     return [
         inspect.Parameter(
             name,
             _KEYWORD,
-            default=None if default is None else str(default),
-            annotation=Annotated[Optional[str], _policy_flag(name, setting, default)],  # noqa: UP045
+            default=False,
+            annotation=Annotated[bool, switch(POLICY, f"The same as --scope {name}.", f"--{name}")],
         )
-        for name, (setting, default) in Policy.settings().items()
+        for name in ("within", "across")
     ]
+
+
+def _take_scope(values: dict[str, Any]) -> None:
+    """Lets `--within` or `--across` say the scope; raises UsageProblem where they disagree."""
+    named = [name for name in ("within", "across") if values.pop(name)]
+    default = str(Policy.settings()["scope"][1])
+    said = {*named, values["scope"]} - {default}
+    if len(said) > 1:
+        message = f"--{' and --'.join(named)}: they disagree"
+        if len(named) == 1:
+            message = f"--{named[0]} and --scope {values['scope']}: they disagree"
+        raise UsageProblem(message, hint="without them repeats stand anywhere")
+    if named:
+        values["scope"] = named[0]
 
 
 def _policy_flag(name: str, setting: Setting, default: Any) -> Any:
