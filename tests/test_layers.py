@@ -27,7 +27,7 @@ ABOVE = {
     "dedup.formats.parquet_restore",
     "dedup.formats.putback",
     "dedup.formats.separated",
-    "dedup.formats.source",
+    "dedup.formats.excerpts",
     "dedup.index.asking",
     "dedup.index.feeding",
     "dedup.index.rules",
