@@ -9,15 +9,14 @@
 use rayon::prelude::*;
 
 use crate::boxes::near_pairs;
-use crate::crowded::{Crowded, unknown};
-use crate::group::{Bands, Candidates, Features, group, group_again};
+use crate::crowded::{Changed, Crowded, Outlook};
+use crate::group::{Bands, Candidates, Features, compare_again, group};
 use crate::settings::Settings;
 use crate::shingle::CharacterReader;
 use crate::sign::Permutations;
 use crate::simd::Path;
 use crate::sketch::Sketch;
 use crate::store::{Number, Store};
-use crate::verify::Match;
 
 /// Bands for short blocks; 90 of the 128 slots.
 pub const CHARACTER_BANDS: Bands = Bands { count: 30, rows: 3 };
@@ -165,16 +164,15 @@ pub fn short_candidates(
 
 /// Those of what stays of hot buckets, see `crowded`; `None` once nothing is left to compare.
 #[must_use]
-pub fn short_candidates_again(
-    (store, settings, permutations): (&Store, &Settings, &Permutations),
+pub(crate) fn short_candidates_again(
+    store: &Store,
+    settings: &Settings,
     crowded: &mut Crowded,
-    matches: &mut Vec<Match>,
-    visits: Option<&[u32]>,
+    outlook: &Outlook,
 ) -> Option<Candidates> {
-    let nodes = crowded.staying(matches, store.nodes(), visits)?;
+    let Changed { nodes, bands } = crowded.changed_by(outlook)?;
     let blocks = ShortBlocks::of(store, settings, nodes);
-    let found = group_again(&blocks.nodes, CHARACTER_BANDS, permutations, &blocks, crowded);
-    Some(unknown(found, matches))
+    Some(outlook.unknown(compare_again(&blocks.nodes, &bands, &blocks)))
 }
 
 /// Every pair of short blocks that can reach `short_threshold`: for exhaustive search.

@@ -12,7 +12,7 @@ use crate::checkpoint::Checkpoints;
 use crate::cluster::Neighbours;
 use crate::columns::filled;
 use crate::counts::{counts, reference_counts};
-use crate::crowded::{Crowded, TURNS, first_visits};
+use crate::crowded::{Crowded, Outlook, TURNS, first_visits};
 use crate::enter::{LinesRead, Workspace, read_batch, read_lines};
 use crate::group::Candidates;
 use crate::hottest::{Gathered, Hot, HotCrowdText, HotText, tell};
@@ -219,20 +219,23 @@ impl Corpus {
     /// short ones that a judge has to look at; how many. To be asked until there is none.
     pub fn find_again(&mut self) -> usize {
         self.short_pairs = Candidates::default();
-        let said = (&self.store, &self.settings, &self.permutations);
+        let Self { store, settings, matches, candidates, .. } = self;
         let Some(Again { visits, short, long, turns }) = &mut self.again else { return 0 };
-        let visits = visits.as_deref();
         while *turns < TURNS {
             *turns += 1;
-            let found = long_candidates_again(said, long, &mut self.matches, visits);
-            let Some(found) = found else { break };
-            self.candidates += found.len() as u64;
-            let verified = verify_pairs(&self.store, &self.settings, &found).into_iter();
-            self.matches.extend(verified.map(|found| Match { late: true, ..found }));
-        }
-        if *turns < TURNS {
-            let found = short_candidates_again(said, short, &mut self.matches, visits);
+            let outlook = Outlook::new(std::mem::take(matches), store.nodes(), visits.as_deref());
+            let found = long_candidates_again(store, settings, long, &outlook);
+            if let Some(found) = found {
+                *matches = outlook.into_matches();
+                *candidates += found.len() as u64;
+                let verified = verify_pairs(store, settings, &found).into_iter();
+                matches.extend(verified.map(|found| Match { late: true, ..found }));
+                continue;
+            }
+            let found = short_candidates_again(store, settings, short, &outlook);
             self.short_pairs = found.unwrap_or_default();
+            *matches = outlook.into_matches();
+            break;
         }
         self.candidates += self.short_pairs.len() as u64;
         self.short_pairs.len()

@@ -2,13 +2,13 @@
 //!
 //! Of a hot bucket few pairs are compared (`hot.rs`), and most members go. Those that stay would make smaller
 //! buckets, of which more is compared: cleaning the cleaned text would remove some of them. So this is done at
-//! once, with the same bands and the same rule. A match that is found so depends on what stays, and thus on
+//! once, with the same buckets and the same rule. A match that is found so depends on what stays, and thus on
 //! the order of the visits; so it says in whose favour a text goes, and is not listed among the matches.
 
 use rayon::prelude::*;
 
 use crate::cluster::{Neighbours, contents};
-use crate::group::{Candidates, Pair};
+use crate::group::Candidates;
 use crate::sign::mix32;
 use crate::store::{Number, Store};
 use crate::verify::Match;
@@ -46,15 +46,57 @@ impl Members {
     }
 }
 
+/// The hot buckets of one band.
+#[derive(Default)]
+pub(crate) struct Buckets {
+    /// Of each what tells the members apart that were compared last.
+    told: Vec<u64>,
+    /// Where each ends among the members.
+    ends: Vec<usize>,
+    /// Nodes, bucket by bucket.
+    members: Vec<Number>,
+}
+
+impl Buckets {
+    /// Adds a bucket of which members were compared.
+    pub(crate) fn add(&mut self, nodes: impl Iterator<Item = Number> + Clone) {
+        self.told.push(told_apart(nodes.clone()));
+        self.members.extend(nodes);
+        self.ends.push(self.members.len());
+    }
+
+    /// Those of which others stay than were compared last; from now on these were.
+    fn changed(&mut self, goes: &[bool]) -> Vec<Vec<Number>> {
+        let mut start = 0;
+        let mut changed = Vec::new();
+        for (told, &end) in self.told.iter_mut().zip(&self.ends) {
+            let members = &self.members[std::mem::replace(&mut start, end)..end];
+            let left = members.iter().copied().filter(|&node| !goes[node as usize]);
+            let now = told_apart(left.clone());
+            if std::mem::replace(told, now) != now {
+                changed.push(left.collect());
+            }
+        }
+        changed
+    }
+}
+
 /// The hot buckets of all bands.
 #[derive(Default)]
 pub struct Crowded {
-    /// Of each band their keys, ascending, with what tells the members apart that were compared last.
-    keys: Vec<Vec<(u32, u64)>>,
+    bands: Vec<Buckets>,
     /// Nodes that stand in any, ascending.
     members: Vec<Number>,
     /// Those that stayed when they were looked at last; nothing before.
     stayed: Option<Vec<Number>>,
+}
+
+/// Buckets that are to be compared again, by bands: what stays of them, as places among the nodes.
+pub(crate) struct Changed {
+    /// All nodes of them, ascending.
+    pub nodes: Vec<Number>,
+    /// The buckets.
+    pub bands: Vec<Vec<Vec<Number>>>,
 }
 
 impl Crowded {
@@ -62,27 +104,25 @@ impl Crowded {
         &self.members
     }
 
-    pub(crate) fn keys(&self, band: usize) -> &[(u32, u64)] {
-        &self.keys[band]
-    }
-
-    /// Adds the buckets of the next band, keys ascending.
-    pub(crate) fn add_band(&mut self, keys: Vec<(u32, u64)>) {
-        self.keys.push(keys);
-    }
-
-    /// Notes which members of some buckets of a band were compared, keys ascending.
-    pub(crate) fn note_band(&mut self, band: usize, compared: &[(u32, u64)]) {
-        let mut known = self.keys[band].iter_mut();
-        for &(key, members) in compared {
-            if let Some(found) = known.find(|known| known.0 == key) {
-                found.1 = members;
-            }
-        }
+    /// Adds the buckets of the next band.
+    pub(crate) fn add_band(&mut self, buckets: Buckets) {
+        self.bands.push(buckets);
     }
 
     pub(crate) fn set_members(&mut self, nodes: impl Iterator<Item = Number>) {
         self.members = nodes.collect();
+    }
+
+    /// The buckets of which others stay than were compared last.
+    fn changed(&mut self, goes: &[bool]) -> Changed {
+        let mut bands: Vec<Vec<Vec<Number>>> =
+            self.bands.par_iter_mut().map(|buckets| buckets.changed(goes)).collect();
+        let mut nodes: Vec<Number> = bands.iter().flatten().flatten().copied().collect();
+        nodes.par_sort_unstable();
+        nodes.dedup();
+        let place = |node: &mut Number| *node = nodes.partition_point(|one| one < node) as Number;
+        bands.par_iter_mut().for_each(|buckets| buckets.iter_mut().flatten().for_each(place));
+        Changed { nodes, bands }
     }
 }
 
@@ -120,19 +160,16 @@ pub fn first_visits(store: &Store, rank: Option<&[u32]>) -> Option<Vec<u32>> {
     Some(visits)
 }
 
-impl Crowded {
-    /// The members that stay by the matches found so far, visited one after the other: each goes for one that
-    /// stays. `None` where these are the ones that were compared last.
-    pub(crate) fn staying(
-        &mut self,
-        matches: &mut Vec<Match>,
-        nodes: usize,
-        visits: Option<&[u32]>,
-    ) -> Option<Vec<Number>> {
-        if self.members.is_empty() {
-            return None;
-        }
-        let neighbours = Neighbours::new(std::mem::take(matches), nodes);
+/// What would go by the matches found so far.
+pub(crate) struct Outlook {
+    neighbours: Neighbours,
+    goes: Vec<bool>,
+}
+
+impl Outlook {
+    /// Nodes are visited one after the other: each goes for one that stays.
+    pub(crate) fn new(matches: Vec<Match>, nodes: usize, visits: Option<&[u32]>) -> Self {
+        let neighbours = Neighbours::new(matches, nodes);
         let place = |node: Number| visits.map_or(node, |visits| visits[node as usize]);
         let mut order: Vec<Number> =
             (0..nodes as Number).filter(|&node| neighbours.count(node) > 0).collect();
@@ -145,22 +182,33 @@ impl Crowded {
                 place(other) < place(node) && !goes[other as usize] && found.may_remove(node)
             });
         }
-        *matches = neighbours.into_matches();
-        let stays = |&node: &Number| !goes[node as usize];
-        let staying: Vec<Number> = self.members.iter().copied().filter(stays).collect();
-        let before = self.stayed.as_ref().unwrap_or(&self.members);
-        if *before == staying {
-            return None;
-        }
-        self.stayed = Some(staying.clone());
-        Some(staying)
+        Self { neighbours, goes }
+    }
+
+    pub(crate) fn into_matches(self) -> Vec<Match> {
+        self.neighbours.into_matches()
+    }
+
+    /// Of pairs that were found again those that are no match already.
+    pub(crate) fn unknown(&self, mut found: Candidates) -> Candidates {
+        found.retain(|(left, right)| self.neighbours.between(left, right).is_none());
+        found
     }
 }
 
-/// Of pairs that were found again those that are no match already.
-pub(crate) fn unknown(mut found: Candidates, matches: &[Match]) -> Candidates {
-    let mut known: Vec<Pair> = matches.iter().map(|one| (one.left, one.right)).collect();
-    known.par_sort_unstable();
-    found.retain(|pair| known.binary_search(&pair).is_err());
-    found
+impl Crowded {
+    /// What is to be compared of the members that stay; `None` where these are the ones that were compared
+    /// last.
+    pub(crate) fn changed_by(&mut self, outlook: &Outlook) -> Option<Changed> {
+        if self.members.is_empty() {
+            return None;
+        }
+        let stays = |&node: &Number| !outlook.goes[node as usize];
+        let staying: Vec<Number> = self.members.iter().copied().filter(stays).collect();
+        if *self.stayed.as_ref().unwrap_or(&self.members) == staying {
+            return None;
+        }
+        self.stayed = Some(staying);
+        Some(self.changed(&outlook.goes))
+    }
 }

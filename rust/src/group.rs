@@ -10,7 +10,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::crowded::{Crowded, Members, told_apart};
+use crate::crowded::{Buckets, Crowded, Members};
 use crate::crowds::Crowds;
 use crate::hot::{HOT, hot_pairs};
 use crate::keys::Keys;
@@ -78,6 +78,15 @@ impl Candidates {
         self.packed.retain(|&pair| passes(unpack(pair)));
     }
 
+    /// Those of the nodes of which these are the places; as places ascend with them, pairs stay in order.
+    fn of_nodes(mut self, nodes: &[Number]) -> Self {
+        self.crowds.renumber(nodes);
+        for pair in &mut self.packed {
+            *pair = pack(nodes[(*pair >> 32) as usize], nodes[*pair as u32 as usize]);
+        }
+        self
+    }
+
     /// How many there are.
     #[must_use]
     pub fn len(&self) -> usize {
@@ -119,70 +128,56 @@ struct Band<'a, F> {
     packed: Vec<u64>,
     crowds: Crowds,
     members: Members,
-    /// Keys of hot buckets, or of those that were compared again, with what tells their members apart.
-    hot: Vec<(u32, u64)>,
+    hot: Buckets,
 }
 
 impl<'a, F: Features> Band<'a, F> {
     fn new(features: &'a F, nodes: &'a [Number], sketches: &'a [Sketch]) -> Self {
-        let (packed, hot) = (Vec::new(), Vec::new());
+        let (packed, hot) = (Vec::new(), Buckets::default());
         let (crowds, members) = (Crowds::default(), Members::default());
         Self { features, nodes, sketches, packed, crowds, members, hot }
     }
 
-    /// Groups the nodes by their keys; `only` those of hot buckets that had other members, where these are given.
-    fn group(&mut self, keys: &Keys, row: usize, only: Option<&[(u32, u64)]>) {
-        let (features, sketches) = (self.features, self.sketches);
-        let (mut reader, mut items) = (features.reader(), Vec::new());
+    /// Groups the nodes by their keys.
+    fn group(&mut self, keys: &Keys, row: usize) {
+        let mut sketcher = Sketcher::new(self.features, self.sketches);
         let mut members = Vec::new();
-        let order = |node| features.order(node as usize);
-        let mut sketch = |node| {
-            sketches.get(node as usize).copied().unwrap_or_else(|| {
-                items.clear();
-                features.items(&mut reader, node as usize, &mut items);
-                Sketch::of(&items)
-            })
-        };
         let mut entries = keys.shared(row);
         entries.sort_unstable();
         for bucket in entries.chunk_by(|left, right| left >> 32 == right >> 32) {
             if bucket.len() < 2 {
                 continue;
             }
-            let is_hot = bucket.len() >= HOT;
-            if is_hot || only.is_some() {
-                let key = (bucket[0] >> 32) as u32;
-                members.clear();
-                members.extend(bucket.iter().map(|&entry| entry as Number));
-                let now = told_apart(members.iter().map(|&place| self.nodes[place as usize]));
-                if only.is_some_and(|known| !was_another(known, key, now)) {
-                    continue;
-                }
-                self.hot.push((key, now));
-            }
-            if is_hot {
+            members.clear();
+            members.extend(bucket.iter().map(|&entry| entry as Number));
+            if bucket.len() >= HOT {
+                self.hot.add(members.iter().map(|&place| self.nodes[place as usize]));
                 self.members.add(&members);
             }
-            self.crowds.note_size(bucket.len());
-            if is_hot {
-                let found =
-                    hot_pairs(&members, order, &mut sketch, |one, other| self.compare(one, other));
-                if let Some((central, compared)) = found {
-                    let count = members.len() as u64;
-                    self.crowds.note(central, &members, (count * (count - 1) / 2, compared));
-                }
-            } else {
-                self.all_pairs(bucket);
-            }
+            self.compare_all(&members, &mut sketcher);
         }
     }
 
-    fn all_pairs(&mut self, bucket: &[u64]) {
+    /// Compares the members of a bucket, by the hot-bucket rule where it applies.
+    fn compare_all(&mut self, members: &[Number], sketcher: &mut Sketcher<'_, F>) {
+        let features = self.features;
+        self.crowds.note_size(members.len());
+        if members.len() < HOT {
+            self.all_pairs(members);
+            return;
+        }
+        let order = |node| features.order(node as usize);
+        let sketch = |node| sketcher.sketch(node);
+        let found = hot_pairs(members, order, sketch, |one, other| self.compare(one, other));
+        if let Some((central, compared)) = found {
+            let count = members.len() as u64;
+            self.crowds.note(central, members, (count * (count - 1) / 2, compared));
+        }
+    }
+
+    fn all_pairs(&mut self, bucket: &[Number]) {
         let (sketches, empty) = (self.sketches, Sketch::default());
-        let member = |&entry: &u64| {
-            let node = entry as Number;
-            (node, sketches.get(node as usize).unwrap_or(&empty))
-        };
+        let member = |&node: &Number| (node, sketches.get(node as usize).unwrap_or(&empty));
         for (position, one) in bucket.iter().enumerate() {
             for other in &bucket[position + 1..] {
                 self.compare(member(one), member(other));
@@ -197,9 +192,26 @@ impl<'a, F: Features> Band<'a, F> {
     }
 }
 
-/// Whether a bucket was hot, and others were its members when they were compared last.
-fn was_another(known: &[(u32, u64)], key: u32, now: u64) -> bool {
-    known.binary_search_by_key(&key, |one| one.0).is_ok_and(|place| known[place].1 != now)
+/// Sketches of nodes: those that are kept, else made when they are asked for.
+struct Sketcher<'a, F: Features + 'a> {
+    features: &'a F,
+    sketches: &'a [Sketch],
+    reader: F::Reader<'a>,
+    items: Vec<u32>,
+}
+
+impl<'a, F: Features> Sketcher<'a, F> {
+    fn new(features: &'a F, sketches: &'a [Sketch]) -> Self {
+        Self { features, sketches, reader: features.reader(), items: Vec::new() }
+    }
+
+    fn sketch(&mut self, node: Number) -> Sketch {
+        self.sketches.get(node as usize).copied().unwrap_or_else(|| {
+            self.items.clear();
+            self.features.items(&mut self.reader, node as usize, &mut self.items);
+            Sketch::of(&self.items)
+        })
+    }
 }
 
 /// What grouping needs to know of the nodes, which it knows by their places in the list of them.
@@ -242,46 +254,6 @@ pub fn group<F: Features>(
     features: &F,
 ) -> Candidates {
     let mut crowded = Crowded::default();
-    let mut found = group_among(nodes, bands, permutations, features, None, |band| {
-        crowded.add_band(band);
-    });
-    crowded.set_members(std::mem::take(&mut found.members).places().map(|place| nodes[place]));
-    Candidates { crowded, ..found.candidates }
-}
-
-/// The same among nodes that stay of hot buckets, and of these buckets alone, where others stayed before.
-pub(crate) fn group_again<F: Features>(
-    nodes: &[Number],
-    bands: Bands,
-    permutations: &Permutations,
-    features: &F,
-    crowded: &mut Crowded,
-) -> Candidates {
-    let mut compared = Vec::new();
-    let found = group_among(nodes, bands, permutations, features, Some(crowded), |band| {
-        compared.push(band);
-    });
-    for (number, band) in compared.iter().enumerate() {
-        crowded.note_band(number, band);
-    }
-    found.candidates
-}
-
-/// What was found, and the places of members of hot buckets.
-struct Grouped {
-    candidates: Candidates,
-    members: Members,
-}
-
-/// Groups nodes, `only` by those buckets; `tell` gets the hot buckets of each band, in order.
-fn group_among<F: Features>(
-    nodes: &[Number],
-    bands: Bands,
-    permutations: &Permutations,
-    features: &F,
-    only: Option<&Crowded>,
-    mut tell: impl FnMut(Vec<(u32, u64)>),
-) -> Grouped {
     let mut found = Candidates::default();
     let mut distinct = 0;
     let mut members = Members::default();
@@ -304,14 +276,14 @@ fn group_among<F: Features>(
                 .par_iter()
                 .map(|&column| {
                     let mut band = Band::new(features, nodes, &sketches);
-                    band.group(&keys, column, only.map(|only| only.keys(first + column)));
+                    band.group(&keys, column);
                     band
                 })
                 .collect();
             for band in grouped {
                 found.crowds.add(band.crowds);
                 found.packed.extend(band.packed);
-                tell(band.hot);
+                crowded.add_band(band.hot);
                 members.join(&band.members);
             }
             if found.packed.len() > 2 * distinct + PAIRS_TO_SORT {
@@ -320,10 +292,35 @@ fn group_among<F: Features>(
         }
     }
     found.drop_repeats();
-    found.crowds.renumber(nodes);
-    // Places ascend with their nodes, so the pairs stay in order.
-    for pair in &mut found.packed {
-        *pair = pack(nodes[(*pair >> 32) as usize], nodes[*pair as u32 as usize]);
-    }
-    Grouped { candidates: found, members }
+    crowded.set_members(members.places().map(|place| nodes[place]));
+    found.crowded = crowded;
+    found.of_nodes(nodes)
+}
+
+/// Compares some buckets of some nodes, band by band, as grouping does; members are places among the nodes.
+pub(crate) fn compare_again<F: Features>(
+    nodes: &[Number],
+    bands: &[Vec<Vec<Number>>],
+    features: &F,
+) -> Candidates {
+    let kept = if F::KEEPS_SKETCHES { nodes.len() } else { 0 };
+    let sketches: Vec<Sketch> = (0..kept as Number)
+        .into_par_iter()
+        .map_init(|| Sketcher::new(features, &[]), |sketcher, node| sketcher.sketch(node))
+        .collect();
+    let grouped: Vec<_> = bands
+        .par_iter()
+        .map(|buckets| {
+            let mut band = Band::new(features, nodes, &sketches);
+            let mut sketcher = Sketcher::new(features, &sketches);
+            buckets
+                .iter()
+                .filter(|members| members.len() > 1)
+                .for_each(|members| band.compare_all(members, &mut sketcher));
+            band.packed
+        })
+        .collect();
+    let mut found = Candidates { packed: grouped.concat(), ..Candidates::default() };
+    found.drop_repeats();
+    found.of_nodes(nodes)
 }

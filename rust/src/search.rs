@@ -4,9 +4,9 @@ use rayon::prelude::*;
 
 use crate::contain::containment_candidates;
 use crate::covers::mark_covered;
-use crate::crowded::{Crowded, unknown};
+use crate::crowded::{Changed, Crowded, Outlook};
 use crate::crowds::Crowds;
-use crate::group::{Bands, Candidates, Features, Pair, group, group_again};
+use crate::group::{Bands, Candidates, Features, Pair, compare_again, group};
 use crate::memory::at_most;
 use crate::names::mark_names;
 use crate::numerals::differ_in_values_only;
@@ -83,18 +83,16 @@ pub fn long_candidates(
 
 /// Those of what stays of hot buckets, see `crowded`; `None` once nothing is left to compare.
 #[must_use]
-pub fn long_candidates_again(
-    (store, settings, permutations): (&Store, &Settings, &Permutations),
+pub(crate) fn long_candidates_again(
+    store: &Store,
+    settings: &Settings,
     crowded: &mut Crowded,
-    matches: &mut Vec<Match>,
-    visits: Option<&[u32]>,
+    outlook: &Outlook,
 ) -> Option<Candidates> {
-    let nodes = crowded.staying(matches, store.nodes(), visits)?;
-    let bands = Bands { count: settings.bands, rows: settings.rows };
+    let Changed { nodes, bands } = crowded.changed_by(outlook)?;
     let (powers, path) = (Powers::of(settings.shingle_size), Path::best());
     let blocks = LongBlocks { store, settings, nodes: &nodes, powers, path };
-    let found = group_again(&nodes, bands, permutations, &blocks, crowded);
-    Some(unknown(found, matches))
+    Some(outlook.unknown(compare_again(&nodes, &bands, &blocks)))
 }
 
 /// Verifies candidates: matches in no particular order, which does not depend on the threads.
