@@ -173,7 +173,7 @@ class Policy:
         "lsh",
         "How pairs are found.",
         lsh="pairs are found through signatures, nearly all and fast",
-        exhaustive="every pair is found, at three to four times the cost",
+        exhaustive="every pair is found, at twice the cost",
     )
     min_kept: float = share(
         0.0,

@@ -74,3 +74,20 @@ def test_the_summary_says_so() -> None:
     result = dedup.scan([THIRD, page(*PARAGRAPHS[1:5], OWN[2]), page(*PARAGRAPHS[1:5], OWN[3])])
     shown = "\n".join(summary_lines(Summary(report=result.report, largest=result.largest(2))))
     assert "blocks 0–3 (1 part told elsewhere)" in shown
+
+
+def test_no_more_is_told_elsewhere_than_of_the_rest() -> None:
+    """Half may be lost in the middle, and then nothing more at an edge."""
+    first, second, third, *halves = PARAGRAPHS[:5]
+    long = " ".join(halves)
+    texts = [
+        page(first, OWN[0], long),
+        page(OWN[1], long, second, first, third),
+        page(long, second, first, third, OWN[2]),
+    ]
+    for cluster in clusters(texts):
+        for member in cluster["members"]:
+            text = texts[int(member["source"][1:-1])]
+            parts = [part["span"] for part in member.get("elsewhere", ())]
+            lost = sum(len(text[slice(*part)].split()) for part in parts)
+            assert 2 * lost <= len(text[slice(*member["span"])].split())

@@ -304,3 +304,43 @@ def test_the_index_of_the_first_release_with_groups_is_read(tmp_path: Path) -> N
         index.add("new", index_killed.text_of(7), **said)
         index.compact()
         assert index.verify() == []
+
+
+FERRY = (
+    "The ferry to the northern islands leaves the harbour at seven in the winter and its captain "
+    "has served on the same route for nearly thirty years now without a single accident."
+)
+NEAR = FERRY.replace("accident", "complaint")
+
+
+@pytest.mark.parametrize("min_run", [0, 20])
+@pytest.mark.parametrize("cuts", [[3], [1, 2], [2, 1], [1, 1, 1]])
+@pytest.mark.parametrize("policy", [{"group_by": "site"}, {"window": "3d"}])
+def test_a_held_text_goes_for_a_new_one_of_its_batch(
+    tmp_path: Path, policy: dict[str, Any], cuts: list[int], min_run: int
+) -> None:
+    """What is held is out of reach, and a text like it comes before its copy."""
+    documents: list[dict[str, Any]] = [
+        {"id": "0", "text": FERRY, "site": "x", "date": "2026-01-01"},
+        {"id": "1", "text": NEAR, "site": "y", "date": "2026-02-01"},
+        {"id": "2", "text": FERRY, "site": "y", "date": "2026-02-01"},
+    ]
+    actions = []
+    with dedup.Index.open(tmp_path / "index", Policy(**policy, min_run=min_run)) as index:
+        for count in cuts:
+            some, documents = documents[:count], documents[count:]
+            actions += [verdict.action for verdict in index.add_many(some)]
+    assert actions == ["keep", "keep", "drop"]
+
+
+@pytest.mark.parametrize("min_run", [0, 20])
+@pytest.mark.parametrize("at_once", [False, True])
+def test_a_removed_text_goes_for_a_new_one_of_its_batch(
+    tmp_path: Path, at_once: bool, min_run: int
+) -> None:
+    with dedup.Index.open(tmp_path / "index", Policy(min_run=min_run)) as index:
+        index.add("0", FERRY)
+        index.remove("0")
+        pair = [("1", NEAR), ("2", FERRY)]
+        verdicts = index.add_many(pair) if at_once else [index.add(*one) for one in pair]
+        assert [verdict.action for verdict in verdicts] == ["keep", "drop"]

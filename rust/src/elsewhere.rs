@@ -67,10 +67,17 @@ pub fn edges(
         let told = pieces()
             .flat_map(|piece| passages[piece as usize].first..=passages[piece as usize].last)
             .map(|block| u64::from(store.block_tokens(block as usize)));
+        // What lies between pieces and went from the keeper as well is told elsewhere already.
+        let ends = pieces().map(|piece| &passages[piece as usize]);
+        let between = ends.clone().zip(ends.skip(1)).flat_map(|(one, next)| {
+            let is_lost = |block: &Number| fates.states[*block as usize] == State::Removed;
+            (one.keeper_last + 1..next.keeper_first).filter(is_lost)
+        });
+        let gone: u64 = between.map(|block| u64::from(store.block_tokens(block as usize))).sum();
         let mut sides = Sides {
             own: (passage.first, last.last),
             kept: (passage.keeper_first, last.keeper_last),
-            left: told.sum(),
+            left: told.sum::<u64>().saturating_sub(gone),
         };
         let edges = [sides.grow(store, fates, false), sides.grow(store, fates, true)];
         if edges != [0, 0] {

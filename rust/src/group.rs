@@ -306,17 +306,17 @@ pub(crate) fn compare_again<F: Features>(
     let kept = if F::KEEPS_SKETCHES { nodes.len() } else { 0 };
     let sketches: Vec<Sketch> = (0..kept as Number)
         .into_par_iter()
-        .map_init(|| Sketcher::new(features, &[]), |sketcher, node| sketcher.sketch(node))
+        .map_init(|| Sketcher::new(features, &[]), Sketcher::sketch)
         .collect();
     let grouped: Vec<_> = bands
         .par_iter()
         .map(|buckets| {
             let mut band = Band::new(features, nodes, &sketches);
-            let mut sketcher = Sketcher::new(features, &sketches);
+            let mut reading = Sketcher::new(features, &sketches);
             buckets
                 .iter()
                 .filter(|members| members.len() > 1)
-                .for_each(|members| band.compare_all(members, &mut sketcher));
+                .for_each(|members| band.compare_all(members, &mut reading));
             band.packed
         })
         .collect();

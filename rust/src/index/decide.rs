@@ -68,7 +68,7 @@ pub fn decide(
             return Ok(Verdict::of_unknown(held, whole.0, hot));
         }
     }
-    add_known_pairs(state, batch, &mut gatherer, &nodes)?;
+    add_known_pairs(batch, &mut gatherer, &nodes)?;
     let known = complete(state, batch, &gatherer, &matches)?;
     let views = (state, &state.by_blocks, &batch.views);
     let (scene, plan) = decided(views, &gatherer.documents, (number, &held), &known);
@@ -88,7 +88,7 @@ pub fn decide(
     let mut tries = 1;
     loop {
         view_all(state, batch, gatherer.documents.values().chain([&held]))?;
-        add_known_pairs(state, batch, &mut gatherer, &nodes)?;
+        add_known_pairs(batch, &mut gatherer, &nodes)?;
         let known = complete(state, batch, &gatherer, &matches)?;
         let views = (state, &state.settings, &batch.views);
         let (scene, plan) = decided(views, &gatherer.documents, (number, &held), &known);
@@ -130,7 +130,7 @@ fn gather(batch: &Batch, gatherer: &mut Gatherer<'_>, nodes: &[u32]) -> io::Resu
             }
             if !any_kept {
                 for repeat in repeats {
-                    gatherer.add_second_steps(repeat, batch.matches.get(&repeat))?;
+                    gatherer.add_second_steps(repeat)?;
                 }
             }
         }
@@ -141,17 +141,12 @@ fn gather(batch: &Batch, gatherer: &mut Gatherer<'_>, nodes: &[u32]) -> io::Resu
 
 /// Adds the matches of the new document's known blocks with all that was gathered, and with each other: a
 /// passage may go on in these.
-fn add_known_pairs(
-    state: &State,
-    batch: &Batch,
-    gatherer: &mut Gatherer<'_>,
-    nodes: &[u32],
-) -> io::Result<()> {
+fn add_known_pairs(batch: &Batch, gatherer: &mut Gatherer<'_>, nodes: &[u32]) -> io::Result<()> {
     let blocks = gatherer.documents.values().flat_map(|held| &held.blocks);
     let present: HashSet<u32> =
         blocks.map(|block| block.node).chain(nodes.iter().copied()).collect();
     for &node in nodes.iter().filter(|&&node| !batch.is_new(node)) {
-        let others = state.matches(node)?.into_iter().filter(|other| present.contains(other));
+        let others = gatherer.matches(node)?.into_iter().filter(|other| present.contains(other));
         gatherer.pairs.extend(others.map(|other| (node.min(other), node.max(other))));
     }
     Ok(())

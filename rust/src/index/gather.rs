@@ -5,6 +5,7 @@ use std::io;
 
 use hashbrown::{HashMap, HashSet};
 
+use super::batch::Batch;
 use super::file::Kind;
 use super::record::{BlockPlace, Fate, Held};
 use super::scoped::Asking;
@@ -25,9 +26,21 @@ pub struct Earlier {
     pub streams: HashMap<u32, (u32, u32)>,
     /// Those that keep each block, where not all documents meet.
     pub keepers: HashMap<u32, Vec<u32>>,
+    /// What each block of the batch, new or held, matches of its new ones.
+    pub matches: HashMap<u32, Vec<u32>>,
 }
 
 impl Earlier {
+    /// Nothing, but what the blocks of a batch were found to match.
+    #[must_use]
+    pub fn none_of(batch: &Batch) -> Self {
+        let others = batch.matches.iter().map(|(&node, found)| {
+            let new = |&other: &u32| batch.is_new(node) || batch.is_new(other);
+            (node, found.iter().map(|found| other_side(found, node)).filter(new).collect())
+        });
+        Self { matches: others.collect(), ..Self::default() }
+    }
+
     /// Adds a document and its different anchors.
     pub fn push(&mut self, number: u32, held: Held, anchors: &[u32], settings: &Settings) {
         for &anchor in anchors {
@@ -148,12 +161,25 @@ impl<'a> Gatherer<'a> {
         Ok(())
     }
 
+    /// What a block matches of what is held, and of what the batch brings: a document behind others of it is
+    /// decided on as if these were held.
+    ///
+    /// # Errors
+    /// Those of reading, and where a file is damaged.
+    pub fn matches(&self, node: u32) -> io::Result<Vec<u32>> {
+        let mut found = self.state.matches(node)?;
+        found.extend(self.earlier.matches.get(&node).into_iter().flatten());
+        found.sort_unstable();
+        found.dedup();
+        Ok(found)
+    }
+
     /// Takes in what a block that is held is known to match.
     ///
     /// # Errors
     /// Those of reading, and where a file is damaged.
     pub fn add_matches(&mut self, node: u32) -> io::Result<()> {
-        for other in self.state.matches(node)? {
+        for other in self.matches(node)? {
             self.pairs.push((node.min(other), node.max(other)));
             self.add(other)?;
         }
@@ -190,12 +216,9 @@ impl<'a> Gatherer<'a> {
     ///
     /// # Errors
     /// Those of reading, and where a file is damaged.
-    pub fn add_second_steps(&mut self, node: u32, new: Option<&Vec<Match>>) -> io::Result<()> {
-        let mut others = self.state.matches(node)?;
-        let new = new.into_iter().flatten();
-        others.extend(new.map(|found| other_side(found, node)));
+    pub fn add_second_steps(&mut self, node: u32) -> io::Result<()> {
         let mut kept = 0;
-        for other in others {
+        for other in self.matches(node)? {
             let Some((place, held)) = self.first_block(other)? else { continue };
             if held.blocks[place.block as usize].fate == Fate::Kept {
                 self.pairs.push((node.min(other), node.max(other)));

@@ -40,7 +40,7 @@ impl State {
     /// # Errors
     /// Those of reading, and where a file is damaged.
     pub fn decide(&self, batch: &mut Batch, said: &[Said<'_>]) -> io::Result<Vec<Verdict>> {
-        let mut earlier = Earlier::default();
+        let mut earlier = Earlier::none_of(batch);
         let first = self.fresh.next_document();
         let mut verdicts = Vec::with_capacity(said.len());
         for (document, &said) in said.iter().enumerate() {

@@ -45,7 +45,7 @@ impl Gatherer<'_> {
                 matches.extend_from_slice(found);
                 found.iter().map(|found| other_side(found, node)).collect()
             } else {
-                let known = self.state.matches(node)?;
+                let known = self.matches(node)?;
                 own_pairs |= known.iter().any(|other| nodes.binary_search(other).is_ok());
                 known
             });
@@ -61,7 +61,7 @@ impl Gatherer<'_> {
                 continue;
             }
             for other in others {
-                self.add_keepers_two_steps_away(other, batch.matches.get(&other), asking)?;
+                self.add_keepers_two_steps_away(other, asking)?;
             }
         }
         self.settle()?;
@@ -184,17 +184,9 @@ impl Gatherer<'_> {
 
     /// Takes in the first kept blocks in reach that a match of a new block matches: the second step of the
     /// batch scan.
-    fn add_keepers_two_steps_away(
-        &mut self,
-        node: u32,
-        new: Option<&Vec<Match>>,
-        asking: Asking,
-    ) -> io::Result<()> {
-        let mut others = self.state.matches(node)?;
-        let new = new.into_iter().flatten();
-        others.extend(new.map(|found| other_side(found, node)));
+    fn add_keepers_two_steps_away(&mut self, node: u32, asking: Asking) -> io::Result<()> {
         let mut kept = 0;
-        for other in others {
+        for other in self.matches(node)? {
             if self.add_keepers(other, asking)? {
                 self.pairs.push((node.min(other), node.max(other)));
                 kept += 1;
@@ -219,7 +211,7 @@ impl Gatherer<'_> {
                 }
                 self.relevant.insert(node);
                 self.add_keepers(node, asking)?;
-                for other in self.state.matches(node)? {
+                for other in self.matches(node)? {
                     self.relevant.insert(other);
                     self.pairs.push((node.min(other), node.max(other)));
                     self.add_keepers(other, asking)?;
