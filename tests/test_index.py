@@ -388,6 +388,7 @@ def test_a_policy_that_an_index_cannot_have_is_refused(
     with pytest.raises(dedup.PolicyError, match=f"{name} is ") as error:
         Index.open(path, Policy(**settings))
     assert error.value.field == name
+    assert not Path(path).exists()
 
 
 @pytest.mark.parametrize("name", ["format", "fold", "signature", "method"])

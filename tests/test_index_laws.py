@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shutil
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
@@ -12,7 +11,8 @@ import oracle
 import strategies
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, rule
+from index_beside import Beside, is_open
 
 import dedup
 from dedup import Policy
@@ -108,26 +108,19 @@ def test_any_split_finds_and_leaves_what_one_run_does(
         assert left_by(verdict) == left_by_clean(texts[: place + 1], policy)[-1]
 
 
-class Held(RuleBasedStateMachine):
+class Held(Beside):
     """An index beside a dict: adding, removing, crashes, merges, and readers of older commits."""
 
     @initialize(pool=strategies.pools())
     def start(self, pool: list[str]) -> None:
-        self.folder = tempfile.mkdtemp()
-        self.path = f"{self.folder}/index"
-        self.pool = pool
-        self.now: dict[str, str] = {}
-        self.committed: dict[str, str] = {}
-        self.removed = False
-        self.index = dedup.Index.open(self.path, jobs=1)
-        self.policy = self.index.policy
+        self.begin(pool)
 
     @rule(data=st.data(), id=st.sampled_from("abcdef"))
     def add(self, data: st.DataObject, id: str) -> None:
         text = data.draw(strategies.loose_documents(self.pool))
         same = self.now.get(id) == text
-        if not same and self.now.pop(id, None) is not None:
-            self.removed = True
+        if not same:
+            self.take_out(id)
         verdict = self.index.add(id, text)
         if not same:
             self.judge(verdict, text)
@@ -152,29 +145,8 @@ class Held(RuleBasedStateMachine):
         else:
             assert left_by(verdict) == expected
 
-    @rule(id=st.sampled_from("abcdef"))
-    def remove(self, id: str) -> None:
-        assert self.index.remove(id) == (id in self.now)
-        self.removed |= self.now.pop(id, None) is not None
-
-    @rule()
-    def commit(self) -> None:
-        self.index.commit()
-        self.committed = dict(self.now)
-
-    @rule()
-    def compact(self) -> None:
-        self.index.compact()
-        self.committed = dict(self.now)
-
-    @rule()
-    def crash(self) -> None:
-        self.index.discard()
-        self.now = dict(self.committed)
-        self.index = dedup.Index.open(self.path, jobs=1)
-
     @invariant()
-    @precondition(lambda self: hasattr(self, "index"))
+    @is_open
     def holds_what_it_should(self) -> None:
         assert [entry.id for entry in self.index] == list(self.now)
         assert len(self.index) == len(self.now)
@@ -182,11 +154,6 @@ class Held(RuleBasedStateMachine):
             assert [entry.id for entry in reader] == list(self.committed)
         found = found_by_index(self.index, self.now)
         assert found == found_by_scan(list(self.now.values()), self.policy)
-
-    def teardown(self) -> None:
-        if hasattr(self, "index"):
-            self.index.discard()
-            shutil.rmtree(self.folder)
 
 
 TestHeld = Held.TestCase

@@ -15,7 +15,8 @@ import pytest
 import strategies
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
+from hypothesis.stateful import initialize, invariant, rule
+from index_beside import Beside, is_open
 from test_index_laws import found_by_index, found_by_scan, left_by, long_blocks
 
 import dedup
@@ -143,26 +144,19 @@ def without_text(document: dict[str, Any]) -> dict[str, Any]:
     return {name: value for name, value in document.items() if name != "text"}
 
 
-class Scoped(RuleBasedStateMachine):
+class Scoped(Beside):
     """An index of such a policy beside a dict: adding, removing, crashes and merges."""
 
     @initialize(pool=strategies.pools(), changes=st.sampled_from(POLICIES))
     def start(self, pool: list[str], changes: dict[str, Any]) -> None:
-        self.folder = tempfile.mkdtemp()
-        self.path = f"{self.folder}/index"
-        self.pool = pool
-        self.now: dict[str, dict[str, Any]] = {}
-        self.committed: dict[str, dict[str, Any]] = {}
-        self.removed = False
-        self.policy = Policy(**changes)
-        self.index = dedup.Index.open(self.path, self.policy, jobs=1)
+        self.begin(pool, Policy(**changes))
 
     @rule(data=st.data(), id=st.sampled_from("abcdef"), said=SAID)
     def add(self, data: st.DataObject, id: str, said: dict[str, Any]) -> None:
         document = {"text": data.draw(strategies.loose_documents(self.pool)), **days(said)}
         same = id in self.now and self.now[id]["text"] == document["text"]
-        if not same and self.now.pop(id, None) is not None:
-            self.removed = True
+        if not same:
+            self.take_out(id)
         verdict = self.index.add(id, document["text"], fields=without_text(document))
         if not same:
             self.judge(verdict, document, id)
@@ -185,39 +179,13 @@ class Scoped(RuleBasedStateMachine):
         else:
             assert left_by(verdict) == expected
 
-    @rule(id=st.sampled_from("abcdef"))
-    def remove(self, id: str) -> None:
-        assert self.index.remove(id) == (id in self.now)
-        self.removed |= self.now.pop(id, None) is not None
-
-    @rule()
-    def commit(self) -> None:
-        self.index.commit()
-        self.committed = dict(self.now)
-
-    @rule()
-    def compact(self) -> None:
-        self.index.compact()
-        self.committed = dict(self.now)
-
-    @rule()
-    def crash(self) -> None:
-        self.index.discard()
-        self.now = dict(self.committed)
-        self.index = dedup.Index.open(self.path, jobs=1)
-
     @invariant()
-    @precondition(lambda self: hasattr(self, "index"))
+    @is_open
     def holds_what_it_should(self) -> None:
         assert [entry.id for entry in self.index] == list(self.now)
         texts = {id: document["text"] for id, document in self.now.items()}
         found = found_by_index(self.index, texts)
         assert found == found_by_scan(list(texts.values()), self.policy)
-
-    def teardown(self) -> None:
-        if hasattr(self, "index"):
-            self.index.discard()
-            shutil.rmtree(self.folder)
 
 
 TestScoped = Scoped.TestCase

@@ -168,11 +168,15 @@ class Index(Opened):
         new = [row.new(self._asker.scoping) for row in rows]
         place = 0
         for part in in_batches(new, BATCH):
-            _, number = self._asker.core.next()
-            verdicts += self._asker.add(part)
-            for row in rows[place : place + len(part)]:
-                self._fresh[row.id] = Row(number, row.id, row.moment, _text_hash(row.text))
-                number += 1
+            _, first = self._asker.core.next()
+            try:
+                verdicts += self._asker.add(part)
+            finally:
+                # An interruption may come when the core holds them and no one was told yet.
+                _, following = self._asker.core.next()
+                held = zip(range(first, following), rows[place:], strict=False)
+                for number, row in held:
+                    self._fresh[row.id] = Row(number, row.id, row.moment, _text_hash(row.text))
             place += len(part)
             if self._asker.core.held()[0] > FRESH:
                 upkeep.flush(self._asker.core, self._state, self.path)

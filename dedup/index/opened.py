@@ -6,6 +6,7 @@ import hashlib
 import os
 import threading
 import time
+import weakref
 from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime, timezone
@@ -46,6 +47,30 @@ if TYPE_CHECKING:
 _LOOKS = 5
 
 
+# The open indexes of this process, and what to hold while these are counted.
+_OPENED: weakref.WeakSet[Opened] = weakref.WeakSet()
+_COUNTING = threading.Lock()
+_held: list[Any] = []
+# Seconds to wait at a fork for a thread that adds: it may itself wait for the one that forks.
+_PATIENCE = 10.0
+
+
+def _hold() -> None:
+    """Let no other thread change an index now: in a forked process nobody would end that."""
+    with _COUNTING:
+        locks = [one._alone for one in _OPENED]
+    _held[:] = [lock for lock in locks if lock.acquire(timeout=_PATIENCE)]
+
+
+def _let_go() -> None:
+    while _held:
+        _held.pop().release()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(before=_hold, after_in_parent=_let_go, after_in_child=_let_go)
+
+
 class Opened:
     """An open index, as its readers see it."""
 
@@ -61,7 +86,10 @@ class Opened:
         self._jobs = jobs
         self._state = State()
         self._begin()
+        with _COUNTING:
+            _OPENED.add(self)
         if mode == "w":
+            check_possible(policy or Policy())
             make_folder(path)
             self._lock = WriterLock(path, timeout)
         else:
@@ -69,7 +97,6 @@ class Opened:
         try:
             self._catalogue = Catalogue(path, writable=mode == "w")
             if mode == "w" and self._catalogue.is_new():
-                check_possible(policy or Policy())
                 self._create(self._catalogue, policy or Policy())
             self._open(self._catalogue, policy)
             if self._lock is not None:

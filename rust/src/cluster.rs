@@ -19,9 +19,6 @@ use crate::verify::{Match, judge, node_set};
 /// Kept neighbours of a node that blocks two steps away are compared with.
 pub(crate) const SECOND_STEPS: usize = 4;
 
-/// Blocks whose places in memory are fetched together.
-const AT_ONCE: usize = 256;
-
 /// The matches of each node.
 pub struct Neighbours {
     matches: Vec<Match>,
@@ -214,15 +211,14 @@ pub fn choose_keepers(corpus: &Corpus<'_>, rank: Option<&[u32]>) -> Keepers {
         if excluded && !corpus.excluded.contains(&true) {
             break;
         }
-        for start in (references..blocks).step_by(AT_ONCE) {
-            let places = start..blocks.min(start + AT_ONCE);
-            let blocks = places
-                .map(|place| order.as_ref().map_or(place as Number, |order| order[place]))
-                .filter(|&block| {
-                    corpus.excluded[corpus.documents[block as usize] as usize] == excluded
-                });
-            visits.touch(blocks.clone());
-            blocks.for_each(|block| visits.visit(block, excluded));
+        let mut visit = |block: Number| {
+            if corpus.excluded[corpus.documents[block as usize] as usize] == excluded {
+                visits.visit(block, excluded);
+            }
+        };
+        match &order {
+            Some(order) => order[references..].iter().copied().for_each(&mut visit),
+            None => (references as Number..blocks as Number).for_each(&mut visit),
         }
     }
     visits.keepers
@@ -280,15 +276,6 @@ impl Visits<'_> {
             // What it matches was told of by the copy before it.
             self.kept.add(node, block, document);
         }
-    }
-
-    /// Has the processor fetch what visiting these blocks asks for, several at a time.
-    fn touch(&self, blocks: impl Iterator<Item = Number>) {
-        let touched = blocks.map(|block| {
-            let node = self.node(block);
-            self.kept.touch(node) ^ self.corpus.neighbours.count(node)
-        });
-        std::hint::black_box(touched.fold(0, |all, one| all ^ one));
     }
 
     fn visit(&mut self, block: Number, excluded: bool) {

@@ -87,12 +87,6 @@ impl<'a> Kept<'a> {
         pair.map_or(NONE, |pair| pair.find(side))
     }
 
-    /// Has the processor fetch what `find` asks for, where that is one place; the value says nothing.
-    #[must_use]
-    pub fn touch(&self, node: Number) -> u32 {
-        self.pairs.get(node as usize).map_or(0, |pair| pair.first)
-    }
-
     /// Keeps a block; blocks come in the order of the visits.
     pub fn add(&mut self, node: Number, block: Number, document: Number) {
         let (home, cell) = self.cell(document);

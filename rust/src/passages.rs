@@ -161,7 +161,6 @@ impl<'a> Settler<'a> {
         if range.clone().all(|block| self.fates.states[block] != State::Pending) {
             return;
         }
-        self.touch(range.clone());
         let mut locked = Vec::new();
         // What goes may free what was locked before: the locks are tried again, as cleaning the
         // cleaned text would, until nothing goes.
@@ -172,20 +171,6 @@ impl<'a> Settler<'a> {
             }
         };
         self.keep_the_rest(range, told);
-    }
-
-    /// Has the processor fetch what settling some blocks asks of them and of their keepers, several at a
-    /// time: asked for one by one, each waits for memory.
-    fn touch(&self, range: Range<usize>) {
-        let Self { corpus: Corpus { store, documents, .. }, fates, .. } = self;
-        let touched = range.filter(|&block| fates.states[block] == State::Pending).map(|block| {
-            let keeper = fates.aligned[block] as usize;
-            store.block_tokens(block)
-                ^ store.node(keeper)
-                ^ documents[keeper]
-                ^ u32::from(fates.states[keeper].is_gone())
-        });
-        std::hint::black_box(touched.fold(0, |all, one| all ^ one));
     }
 
     /// The blocks of a range that are not gone.

@@ -114,19 +114,7 @@ impl Levels {
         key: u32,
         visit: &mut impl FnMut(u32) -> io::Result<bool>,
     ) -> io::Result<bool> {
-        for level in self.of(kind) {
-            let first = level.partition_point(|&pair| pair < packed(key, 0));
-            for &pair in &level[first..] {
-                let (own, value) = unpacked(pair);
-                if own != key {
-                    break;
-                }
-                if !visit(value)? {
-                    return Ok(false);
-                }
-            }
-        }
-        Ok(true)
+        visit_all(self.values(kind, key), visit)
     }
 
     /// The same from the last value to the first.
@@ -139,19 +127,19 @@ impl Levels {
         key: u32,
         visit: &mut impl FnMut(u32) -> io::Result<bool>,
     ) -> io::Result<bool> {
-        for level in self.of(kind).iter().rev() {
-            let after = level.partition_point(|&pair| pair <= packed(key, u32::MAX));
-            for &pair in level[..after].iter().rev() {
-                let (own, value) = unpacked(pair);
-                if own != key {
-                    break;
-                }
-                if !visit(value)? {
-                    return Ok(false);
-                }
-            }
-        }
-        Ok(true)
+        visit_all(self.values(kind, key).rev(), visit)
+    }
+
+    /// The values of a key, ascending.
+    fn values(&self, kind: Kind, key: u32) -> impl DoubleEndedIterator<Item = u32> {
+        let of_level = move |level: &'_ Arc<Vec<u64>>| {
+            let first = level.partition_point(|&pair| pair < packed(key, 0));
+            let count = level[first..].partition_point(|&pair| pair <= packed(key, u32::MAX));
+            first..first + count
+        };
+        self.of(kind)
+            .iter()
+            .flat_map(move |level| level[of_level(level)].iter().map(|&pair| unpacked(pair).1))
     }
 
     /// The kinds of which there is any pair, by their numbers.
@@ -196,6 +184,19 @@ impl Pairs {
         let parts: Vec<&[u64]> = levels.chain([pairs]).collect();
         Changed { kind, stay, level: Arc::new(merged(&parts)), seen, count }
     }
+}
+
+fn visit_all(
+    mut values: impl Iterator<Item = u32>,
+    visit: &mut impl FnMut(u32) -> io::Result<bool>,
+) -> io::Result<bool> {
+    values
+        .try_fold(true, |_, value| match visit(value) {
+            Ok(true) => Ok(true),
+            Ok(false) => Err(None),
+            Err(error) => Err(Some(error)),
+        })
+        .or_else(|stopped| stopped.map_or(Ok(false), Err))
 }
 
 /// All of some sorted lists, the last ones being the shortest.

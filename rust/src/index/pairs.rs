@@ -104,22 +104,7 @@ impl Pairs {
         key: u32,
         visit: &mut impl FnMut(u32) -> io::Result<bool>,
     ) -> io::Result<()> {
-        let mut number = self.fences.partition_point(|&fence| fence < key).saturating_sub(1);
-        while self.fences.get(number).is_some_and(|&fence| fence <= key) {
-            let page = self.page(file, number)?;
-            let places = page.places(key);
-            let is_last = places.end < page.count;
-            for place in places {
-                if !visit(page.value(place))? {
-                    return Ok(());
-                }
-            }
-            if is_last {
-                return Ok(());
-            }
-            number += 1;
-        }
-        Ok(())
+        self.cursor(file, 1).each(key, visit)
     }
 
     /// The same, from the last value to the first.
