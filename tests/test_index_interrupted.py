@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import json
 import multiprocessing
 import signal
+import subprocess
+import sys
 import threading
 import time
-from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from test_index import OTHER, STORY
+from test_index import STORY
 
-from dedup import Index, Policy
+from dedup import Index
+
+PROGRAM = Path(__file__).parent / "index_interrupted.py"
 
 
 @pytest.fixture
@@ -44,20 +48,16 @@ def test_a_fork_waits_for_who_changes_the_index(path: str) -> None:
         assert code == 0
 
 
-def test_what_an_interruption_left_can_be_removed(path: str) -> None:
-    documents = [(str(n), f"{STORY} {OTHER} Number {n} of all these notices.") for n in range(4000)]
-    former = signal.getsignal(signal.SIGALRM)
-    signal.signal(signal.SIGALRM, signal.default_int_handler)
-    try:
-        for delay in (0.02, 0.1, 0.2, 0.3):
-            with Index.open(path, Policy(min_run=0)) as index:
-                with suppress(KeyboardInterrupt):
-                    signal.setitimer(signal.ITIMER_REAL, delay)
-                    index.add_many(documents)
-                signal.setitimer(signal.ITIMER_REAL, 0)
-                listed = [entry.id for entry in index]
-                assert len(index) == len(listed)
-                assert all(index.remove(id) for id in listed)
-                assert list(index) == []
-    finally:
-        signal.signal(signal.SIGALRM, former)
+@pytest.mark.parametrize("delay", [0.0, 0.05, 0.1, 0.2, 0.4])
+def test_what_an_interruption_left_can_be_removed(path: str, delay: float) -> None:
+    command = [sys.executable, str(PROGRAM), path]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as program:
+        assert program.stdout is not None
+        assert program.stdout.readline() == "ready\n"
+        time.sleep(delay)
+        program.send_signal(signal.SIGINT)
+        listed, counted, removed, left = json.loads(program.stdout.readline())
+    assert (counted, removed, left) == (listed, listed, 0)
+    with Index.open(path, mode="r") as index:
+        assert list(index) == []
+        assert len(index) == 0
