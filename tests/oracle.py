@@ -760,7 +760,23 @@ def stands_in(own: Block, other: Block) -> bool:
     says = len(own.shingles) > shared or own.rules.shingle_size < 3
     if says and says_more(own, other):
         return False
+    is_vetoed = own.rules.numbers == "veto" and len(own.shingles) > shared
+    if is_vetoed and a_part_differs_in_numbers(own, other):
+        return False
     return shared >= 0.82 * len(own.shingles) or in_order >= 0.85 * len(own.tokens)
+
+
+def a_part_differs_in_numbers(own: Block, other: Block) -> bool:
+    """Whether a part of the other is, but for numbers and words beside them, all of its own."""
+    mine = own.by_numbers
+    if not any(piece.is_run for piece in mine):
+        return False
+    for start in range(len(other.tokens)):
+        rest = other.tokens[start:]
+        theirs = pieces(rest, [is_number_token(token) for token in rest])
+        if only_runs_differ(mine, theirs[: len(mine)], with_words=True):
+            return True
+    return False
 
 
 NEW = 8

@@ -105,9 +105,11 @@ def edited(draw: st.DrawFn, text: str) -> str:
         parts.insert(place, draw(words()))
     elif kind == "remove":
         del parts[place]
-    elif kind == "number":
+    elif kind in ("number", "longer"):
         digits = str(draw(st.integers(0, 99)))
         parts = [digits if part.isdecimal() else part for part in parts]
+        more = draw(st.lists(st.sampled_from(SENTENCES), min_size=2)) if kind == "longer" else []
+        parts = [*more[::2], *parts, *more[1::2]]
     elif kind == "append":
         parts.append(draw(st.sampled_from(SENTENCES)))
     elif kind == "cut":
@@ -116,7 +118,7 @@ def edited(draw: st.DrawFn, text: str) -> str:
 
 
 EDITS = (
-    "change change insert insert remove remove number number append cut upper lower NFC NFD NFKC points "
+    "change change insert insert remove remove number number longer append cut upper lower NFC NFD NFKC points "
     "hyphen no-break punctuation double"
 ).split()
 

@@ -260,6 +260,16 @@ def test_a_document_of_little_own_text_goes_only_with_min_kept() -> None:
     assert result.report["counts"]["characters_without_copy"] == len("Seen.")
 
 
+@pytest.mark.parametrize("settings", [{}, {"unit": "line"}, {"unit": "document"}, {"min_run": 0}])
+def test_what_stands_in_a_longer_text_but_for_a_number_stays(settings: dict[str, Any]) -> None:
+    ends = "until {} May, and after that the market moves to the square behind the old school again"
+    longer = f"{WORDS} {ends.format(12)} {LONG} {OTHER}"
+    for place, smaller in enumerate((f"{WORDS} until 13", f"{WORDS} until 13 June", "7 " + WORDS)):
+        texts = [longer if place < 2 else f"{OTHER} {LONG} 8 {WORDS} {LONG}", smaller]
+        assert cleaned(texts, **settings) == texts
+        assert cleaned(texts, numbers="keep", **settings) == texts[:1]
+
+
 @given(strategies.any_corpora(), st.sampled_from(["the", "Share", "[0-9]+", "La mairie", "."]))
 def test_nothing_protected_is_ever_removed(texts: list[str], pattern: str) -> None:
     run = runs.clean_texts(texts, protect=pattern)

@@ -27,10 +27,21 @@ impl<F: Fn(usize) -> bool> Side<'_, F> {
 /// Whether two sides differ in their runs only, and in words directly beside runs that differ where
 /// `with_words`; `each` is told the tokens of both in which they differ.
 pub fn differ_in_runs_only<F: Fn(usize) -> bool, G: Fn(usize) -> bool>(
+    sides: (Side<'_, F>, Side<'_, G>),
+    with_words: bool,
+    each: impl FnMut(Range<usize>, Range<usize>),
+) -> bool {
+    let all = sides.1.tokens.len();
+    differ_up_to(sides, with_words, each) == Some(all)
+}
+
+/// How many tokens of the other side the first one is the same as, but for runs and words beside them;
+/// `None` where it differs from all that the other side begins with in something else.
+pub fn differ_up_to<F: Fn(usize) -> bool, G: Fn(usize) -> bool>(
     (one, other): (Side<'_, F>, Side<'_, G>),
     with_words: bool,
     mut each: impl FnMut(Range<usize>, Range<usize>),
-) -> bool {
+) -> Option<usize> {
     let (mut i, mut j) = (0, 0);
     // A difference that is not told yet, as the next word may belong to it; and a word that is one only if
     // the next run differs.
@@ -39,7 +50,7 @@ pub fn differ_in_runs_only<F: Fn(usize) -> bool, G: Fn(usize) -> bool>(
     while i < one.tokens.len() && j < other.tokens.len() {
         let is_run = (one.is_apart)(i);
         if is_run != (other.is_apart)(j) {
-            return false;
+            return None;
         }
         let (start, end) = ((i, j), (&mut i, &mut j));
         if is_run {
@@ -50,7 +61,7 @@ pub fn differ_in_runs_only<F: Fn(usize) -> bool, G: Fn(usize) -> bool>(
         let (own, theirs) = (start.0..i, start.1..j);
         let differ = one.tokens[own.clone()] != other.tokens[theirs.clone()];
         if owed && !(is_run && differ) || differ && !is_run && !with_words {
-            return false;
+            return None;
         }
         match (open.take(), differ) {
             (Some((one, other)), false) => each(one, other),
@@ -64,11 +75,11 @@ pub fn differ_in_runs_only<F: Fn(usize) -> bool, G: Fn(usize) -> bool>(
             (Some(before), true) => each(before.0.start..i, before.1.start..j),
         }
     }
-    if owed || i < one.tokens.len() || j < other.tokens.len() {
-        return false;
+    if owed || i < one.tokens.len() {
+        return None;
     }
     if let Some((one, other)) = open {
         each(one, other);
     }
-    true
+    Some(j)
 }

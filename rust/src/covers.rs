@@ -19,7 +19,7 @@ use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use crate::letters::{A_WORD, weight};
-use crate::numerals::differ_in_numbers_only;
+use crate::numerals::{differ_in_numbers_only, differs_from_a_part_in_values};
 use crate::settings::{Numbers, Settings};
 use crate::split::Unit;
 use crate::store::{Number, Store};
@@ -66,7 +66,11 @@ impl Match {
     /// Whether tokens may show that a side stands in the other whose shingles do not, or that one does
     /// not whose shingles do.
     fn asks_for_tokens(&self, settings: &Settings) -> bool {
-        let doubted = |side: usize| !self.covered[side] || self.may_say_more(settings, side);
+        let doubted = |side: usize| {
+            !self.covered[side]
+                || self.may_say_more(settings, side)
+                || self.may_say_another_number(settings, side)
+        };
         !self.template && (doubted(0) || doubted(1))
     }
 
@@ -74,6 +78,12 @@ impl Match {
     fn may_say_more(&self, settings: &Settings, side: usize) -> bool {
         let own = [self.left_size, self.right_size][side];
         settings.unit != Unit::Document && (own > self.shared || settings.shingle_size < KNOWN)
+    }
+
+    /// Whether a side may say another number than the part of the other which it repeats.
+    fn may_say_another_number(&self, settings: &Settings, side: usize) -> bool {
+        let own = [self.left_size, self.right_size][side];
+        settings.numbers == Numbers::Veto && own > self.shared
     }
 
     /// Notes which side stands in the other by its tokens.
@@ -87,7 +97,9 @@ impl Match {
         }
         for (side, (own, other)) in [(left, right), (right, left)].into_iter().enumerate() {
             self.covered[side] = (self.covered[side] || stands_in(own, other))
-                && !(self.may_say_more(settings, side) && says_more(own, other));
+                && !(self.may_say_more(settings, side) && says_more(own, other))
+                && !(self.may_say_another_number(settings, side)
+                    && differs_from_a_part_in_values(own, other));
         }
     }
 
