@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
 from typing import Any
 
 import checker
@@ -91,3 +92,13 @@ def test_no_more_is_told_elsewhere_than_of_the_rest() -> None:
             parts = [part["span"] for part in member.get("elsewhere", ())]
             lost = sum(len(text[slice(*part)].split()) for part in parts)
             assert 2 * lost <= len(text[slice(*member["span"])].split())
+
+
+@pytest.mark.parametrize("count", [2, 3])
+def test_no_repeat_meets_the_keeper_of_its_cluster(count: int) -> None:
+    """What both lost beside them is told only where each place is told once."""
+    one, other = PARAGRAPHS[2:4]
+    often = page(*[one, other] * count, other.upper(), one)
+    for cluster in clusters([one, often]):
+        places = [member["span"] for member in cluster["members"] if member["source"] == "[1]"]
+        assert all(before[1] <= after[0] for before, after in pairwise(sorted(places)))

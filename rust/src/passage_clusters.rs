@@ -64,31 +64,12 @@ fn passages_of(
 impl Plan {
     /// Passages whose keepers overlap, and which share their fate, share a cluster; see also `kindred`.
     pub(crate) fn join_clusters(&mut self, said: (&Store, &Settings), sources: &[Number]) {
-        let mut is_later = vec![false; self.passages.len()];
-        self.continued.values().iter().for_each(|&number| is_later[number as usize] = true);
-        let mut order: Vec<Ordered> = self
-            .passages
-            .par_iter()
-            .zip(0..self.passages.len() as Number)
-            .filter(|&(_, number)| !is_later[number as usize])
-            .map(|(passage, number)| {
-                let [_, (keeper_first, keeper_last)] = self.reach(number);
-                (passage.state, keeper_first, number, keeper_last)
-            })
-            .collect();
-        put_in_order(&mut order);
-        join_larger_sides(said.0, self, &mut order);
-        let mut joined: Vec<(Range<usize>, Number)> = Vec::new();
-        for (place, &(state, keeper_first, _, keeper_last)) in order.iter().enumerate() {
-            match joined.last_mut() {
-                Some((members, last))
-                    if order[members.start].0 == state && keeper_first <= *last =>
-                {
-                    members.end = place + 1;
-                    *last = keeper_last.max(*last);
-                }
-                _ => joined.push((place..place + 1, keeper_last)),
-            }
+        let (mut order, mut joined) = self.ranges(said.0);
+        // What both sides of several repeats lost may make the keeper of them all reach into one of them.
+        let crossing = self.crossing(&order, &joined);
+        if !crossing.is_empty() {
+            self.edges.retain(|member| crossing.binary_search(&member).is_err());
+            (order, joined) = self.ranges(said.0);
         }
         let firsts: Vec<(State, Number)> = joined
             .iter()
@@ -118,6 +99,61 @@ impl Plan {
                 }
             }
         }
+    }
+
+    /// Passages with what orders them, and which of them share a cluster, with the last block of its keeper.
+    fn ranges(&self, store: &Store) -> (Vec<Ordered>, Vec<(Range<usize>, Number)>) {
+        let mut is_later = vec![false; self.passages.len()];
+        self.continued.values().iter().for_each(|&number| is_later[number as usize] = true);
+        let mut order: Vec<Ordered> = self
+            .passages
+            .par_iter()
+            .zip(0..self.passages.len() as Number)
+            .filter(|&(_, number)| !is_later[number as usize])
+            .map(|(passage, number)| {
+                let [_, (keeper_first, keeper_last)] = self.reach(number);
+                (passage.state, keeper_first, number, keeper_last)
+            })
+            .collect();
+        put_in_order(&mut order);
+        join_larger_sides(store, self, &mut order);
+        let mut joined: Vec<(Range<usize>, Number)> = Vec::new();
+        for (place, &(state, keeper_first, _, keeper_last)) in order.iter().enumerate() {
+            match joined.last_mut() {
+                Some((members, last))
+                    if order[members.start].0 == state && keeper_first <= *last =>
+                {
+                    members.end = place + 1;
+                    *last = keeper_last.max(*last);
+                }
+                _ => joined.push((place..place + 1, keeper_last)),
+            }
+        }
+        (order, joined)
+    }
+
+    /// Passages with something lost beside them in clusters of which one meets the keeper of all, ascending.
+    fn crossing(&self, order: &[Ordered], joined: &[(Range<usize>, Number)]) -> Vec<Number> {
+        if self.edges.values().is_empty() {
+            return Vec::new();
+        }
+        let mut found: Vec<Number> = joined
+            .par_iter()
+            .flat_map_iter(|(members, keeper_last)| {
+                let keeper_first = order[members.start].1;
+                let members = order[members.clone()].iter().map(|&(_, _, number, _)| number);
+                let has_edges = |&number: &Number| self.edges.get(number).is_some();
+                let meets = |number: Number| {
+                    let [(first, last), _] = self.reach(number);
+                    first <= *keeper_last && keeper_first <= last
+                };
+                let crosses =
+                    members.clone().any(|one| has_edges(&one)) && members.clone().any(meets);
+                members.filter(move |one| crosses && has_edges(one))
+            })
+            .collect();
+        found.sort_unstable();
+        found
     }
 
     fn describe(

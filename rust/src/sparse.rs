@@ -69,6 +69,12 @@ impl<T> Sparse<T> {
         numbers.zip(self.values)
     }
 
+    /// Keeps the values of the numbers that `stays` names.
+    pub fn retain(&mut self, stays: impl Fn(Number) -> bool) {
+        let rows = std::mem::take(self).into_rows();
+        *self = Self::new(rows.filter(|&(number, _)| stays(number)));
+    }
+
     /// Bytes that it fills.
     #[must_use]
     pub fn bytes(&self) -> u64 {
