@@ -167,7 +167,12 @@ def stand_in_parts(run: Run, gone: list[oracle.Block], kept: list[oracle.Block])
     def stands(number: int, place: int) -> bool:
         if number == len(gone):
             return place == len(places)
-        for end in range(place + 1, min(place + 2 * len(gone[number].tokens), len(places)) + 1):
+        if place == len(places):
+            return False
+        # All that is left is the last one's, which it may be a small part of.
+        most = min(place + 2 * len(gone[number].tokens), len(places))
+        is_last = number + 1 == len(gone)
+        for end in [len(places)] if is_last else range(place + 1, most + 1):
             part = text[places[place][0] : places[end - 1][1]]
             block = oracle.Block(kept[0].document, kept[0].span, part, run.rules)
             if oracle.may_replace(block, gone[number]) and stands(number + 1, end):

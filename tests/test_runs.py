@@ -316,3 +316,33 @@ def test_what_holds_a_paragraph_and_more_stands_in_the_cluster_of_what_goes_for_
     assert kept == [None, "contained", None]
     (entry,) = (entry for entry in dedup.clean(texts).removed if not entry.get("dropped"))
     assert entry["cluster"] == cluster["cluster"]
+
+
+def test_a_text_that_went_for_a_block_which_stays_makes_it_no_repeat_of_itself() -> None:
+    """Its layout held it for a copy elsewhere; the copy went for it, as what goes on around it does."""
+    name, body = sentence(1, 25), [sentence(2, 24), sentence(3, 44), sentence(4, 26)]
+    lines = [sentence(5, 8), f"{name} 13", name, sentence(6, 8), body[1], body[0], *[body[2]] * 2]
+    texts = ["\n".join(body), f"{name} 13", "\n".join([*lines, sentence(7, 8)])]
+    assert list(checker.problems(runs.clean_texts(texts, keep="longest"))) == []
+    for cluster in clusters_of(texts, keep="longest"):
+        places = [(member["source"], *member["span"]) for member in cluster["members"]]
+        assert len(set(places)) == len(places)
+
+
+def test_no_passage_that_stays_reaches_into_its_keeper() -> None:
+    """Each of these holds the one before it, and more."""
+    grown = [sentence(1, 20)]
+    for seed in range(2, 6):
+        grown.append(f"{grown[-1]} {sentence(seed, 20)}")
+    for cluster in clusters_of(["\n\n".join(grown)], min_run=0):
+        keeper, *others = cluster["members"]
+        for member in others:
+            start, end = member.get("keeper_span", keeper["span"])
+            assert end <= member["span"][0] or member["span"][1] <= start
+
+
+def test_many_parts_of_one_long_text_are_found_at_once() -> None:
+    parts = [sentence(seed, 40) for seed in range(300)]
+    entries = runs.clean_texts([" ".join(parts), own(1) + "\n\n" + "\n\n".join(parts)]).ledger
+    (entry,) = (entry for entry in entries if "dropped" not in entry)
+    assert entry["keeper"]["span"] == [0, len(" ".join(parts))]

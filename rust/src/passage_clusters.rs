@@ -40,12 +40,15 @@ fn passages_of(
         if state == State::Kept || keeper == NONE {
             continue;
         }
+        let keeper_end = fates.keeper_end(store, block as Number).block;
+        // Of what stays each may repeat the one before it; no passage reaches into its keeper.
         if let Some(open) = passages.last_mut()
             && open.last as usize + 1 == block
             && fates.continues(store, block, documents)
+            && (keeper_end < open.first || block < open.keeper_first as usize)
         {
             open.last = block as Number;
-            open.keeper_last = fates.keeper_end(store, block as Number).block;
+            open.keeper_last = keeper_end;
             continue;
         }
         let block = block as Number;
@@ -53,7 +56,7 @@ fn passages_of(
             first: block,
             last: block,
             keeper_first: keeper,
-            keeper_last: fates.keeper_end(store, block).block,
+            keeper_last: keeper_end,
             state,
             cluster: NONE,
         });

@@ -1,6 +1,8 @@
 //! From runs to blocks: which whole blocks a run covers, and where each of them stands a second time.
 
-use hashbrown::HashMap;
+use std::hash::BuildHasher;
+
+use hashbrown::{DefaultHashBuilder, HashTable};
 
 use crate::fates::{Fates, State};
 use crate::runs::Run;
@@ -98,46 +100,77 @@ pub fn may_stand_around(own: &[u32], keeper: &[u32]) -> bool {
         let (one, other) = (&own[(offset - both) as usize..], &keeper[(found - both) as usize..]);
         one.iter().zip(other).all(|(one, other)| one == other).then_some(())
     };
-    each_shift(own, keeper, same).is_some()
+    let Some(gram) = gram_of(own, keeper) else { return false };
+    Grams::new(keeper, gram).each_shift(own, keeper, same).is_some()
 }
 
-/// The first answer of `works` for the ways in which one text may lie upon another so that a gram is the
-/// same: its places in both.
-fn each_shift<T>(
-    own: &[u32],
-    others: &[u32],
-    mut works: impl FnMut(u32, u32) -> Option<T>,
-) -> Option<T> {
-    let gram = GRAM.min(own.len()).min(others.len());
-    if gram == 0 {
-        return None;
-    }
-    let mut grams: HashMap<&[u32], u32> = HashMap::new();
-    for (offset, gram) in (0..).zip(others.windows(gram)) {
-        grams.entry(gram).or_insert(offset);
-    }
-    let mut tried: Vec<i64> = Vec::new();
-    for (offset, gram) in (0u32..).zip(own.windows(gram)) {
-        let Some(&found) = grams.get(gram) else { continue };
-        let shift = i64::from(found) - i64::from(offset);
-        if tried.contains(&shift) {
-            continue;
+/// Tokens of a gram by which one text is looked for in another one; `None` where one is empty.
+fn gram_of(own: &[u32], others: &[u32]) -> Option<usize> {
+    Some(GRAM.min(own.len()).min(others.len())).filter(|&gram| gram > 0)
+}
+
+/// Where each gram of a text stands first.
+struct Grams {
+    gram: usize,
+    hasher: DefaultHashBuilder,
+    places: HashTable<u32>,
+}
+
+impl Grams {
+    fn new(text: &[u32], gram: usize) -> Self {
+        let mut made =
+            Self { gram, hasher: DefaultHashBuilder::default(), places: HashTable::new() };
+        let Self { hasher, places, .. } = &mut made;
+        let hash = |place: u32| hasher.hash_one(&text[place as usize..][..gram]);
+        for (place, found) in (0u32..).zip(text.windows(gram)) {
+            let is_same = |&place: &u32| text[place as usize..][..gram] == *found;
+            places.entry(hasher.hash_one(found), is_same, |&place| hash(place)).or_insert(place);
         }
-        if tried.len() == TRIES {
-            return None;
-        }
-        tried.push(shift);
-        if let Some(answer) = works(offset, found) {
-            return Some(answer);
-        }
+        made
     }
-    None
+
+    /// The first answer of `works` for the ways in which a text may lie upon this one so that a gram is the
+    /// same: its places in both.
+    fn each_shift<T>(
+        &self,
+        own: &[u32],
+        text: &[u32],
+        mut works: impl FnMut(u32, u32) -> Option<T>,
+    ) -> Option<T> {
+        let mut tried: Vec<i64> = Vec::new();
+        for (offset, gram) in (0u32..).zip(own.windows(self.gram)) {
+            let is_same = |&place: &u32| text[place as usize..][..self.gram] == *gram;
+            let Some(&found) = self.places.find(self.hasher.hash_one(gram), is_same) else {
+                continue;
+            };
+            let shift = i64::from(found) - i64::from(offset);
+            if tried.contains(&shift) {
+                continue;
+            }
+            if tried.len() == TRIES {
+                return None;
+            }
+            tried.push(shift);
+            if let Some(answer) = works(offset, found) {
+                return Some(answer);
+            }
+        }
+        None
+    }
 }
 
 /// Reads blocks and what stands in the text from some token on.
 struct Stream<'a> {
     text: &'a Text<'a>,
     reader: TokenReader<'a>,
+    keeper: Option<Keeper>,
+}
+
+/// The last text in which others were looked for: many that follow one another are parts of the same one.
+struct Keeper {
+    node: Number,
+    tokens: Vec<u32>,
+    grams: Grams,
 }
 
 /// Tokens of a gram by which a block is looked for in another one.
@@ -148,7 +181,7 @@ const TRIES: usize = 4;
 
 impl<'a> Stream<'a> {
     fn new(text: &'a Text<'a>) -> Self {
-        Self { text, reader: text.store.token_reader() }
+        Self { text, reader: text.store.token_reader(), keeper: None }
     }
 
     fn tokens(&mut self, block: Number) -> Vec<u32> {
@@ -157,11 +190,29 @@ impl<'a> Stream<'a> {
 
     /// Where all tokens of a block stand in a row, at a place that it shares a gram of with its keeper.
     fn region_of(&mut self, block: Number, keeper: Number) -> Option<Region> {
-        let (own, others) = (self.tokens(block), self.tokens(keeper));
-        each_shift(&own, &others, |offset, found| {
+        let own = self.tokens(block);
+        let known = self.keeper_of(&own, keeper)?;
+        let found = known.grams.each_shift(&own, &known.tokens, |offset, found| {
             let start = self.text.back(Token { block: keeper, offset: found }, offset)?;
             self.region_at(&own, start)
-        })
+        });
+        self.keeper = Some(known);
+        found
+    }
+
+    /// What is known of a keeper in which a text is looked for.
+    fn keeper_of(&mut self, own: &[u32], block: Number) -> Option<Keeper> {
+        let node = self.text.store.node(block as usize);
+        let known = self.keeper.take().filter(|known| known.node == node);
+        let tokens = match known {
+            Some(known) if gram_of(own, &known.tokens) == Some(known.grams.gram) => {
+                return Some(known);
+            }
+            Some(known) => known.tokens,
+            None => self.tokens(block),
+        };
+        let grams = Grams::new(&tokens, gram_of(own, &tokens)?);
+        Some(Keeper { node, tokens, grams })
     }
 
     /// The region of some tokens from a place on, if they stand there.
@@ -169,14 +220,16 @@ impl<'a> Stream<'a> {
         let first = self.text.start_after(start)?;
         let (mut place, mut left) = (first, own);
         loop {
-            let there = self.tokens(place.block);
-            let there = &there[place.offset as usize..];
-            let count = there.len().min(left.len());
-            if there[..count] != left[..count] {
+            let store = self.text.store;
+            let node = store.node(place.block as usize);
+            let count = (store.token_count(node) - place.offset).min(left.len() as u32);
+            let end = Token { offset: place.offset + count, ..place };
+            let there = self.reader.part(node, place.offset as usize..end.offset as usize);
+            let (same, rest) = left.split_at(count as usize);
+            if there != same {
                 return None;
             }
-            let end = Token { offset: place.offset + count as u32, ..place };
-            left = &left[count..];
+            left = rest;
             if left.is_empty() {
                 return Some(Region { first, end });
             }

@@ -142,6 +142,12 @@ impl Followers {
                 continue;
             }
             let Some(&whole) = fates.regions.get(&keeper) else { continue };
+            if (whole.first.block..=whole.end.block).contains(&block) {
+                // Its layout held it, and its keeper went for it.
+                fates.states[block as usize] = State::Kept;
+                fates.aligned[block as usize] = NONE;
+                continue;
+            }
             let region = match part {
                 Some(part) if first == keeper && last == keeper => part_of(text, whole, part),
                 _ => {
