@@ -189,7 +189,7 @@ class Run:
         self.state = self.corpus.state()
 
     def _match(self) -> None:
-        if self._goes_for_the_first():
+        if self.policy.linkage == "keeper":  # Else what stays is more than one text and what goes for it.
             order = self.intake.order
             ranks = order.ranks(self.corpus.block_tokens)
             self.corpus.look_again(ranks, of_documents=order.of_documents)
@@ -208,12 +208,6 @@ class Run:
             cutoff=self.policy.short_threshold,
             jobs=self.jobs,
         )
-
-    def _goes_for_the_first(self) -> bool:
-        """Whether a text goes for any that it matches: then matches alone say what stays."""
-        policy = self.policy
-        is_free = policy.scope == "both" and policy.group_by is None and policy.window is None
-        return is_free and policy.linkage == "keeper"
 
     def report(
         self,

@@ -47,6 +47,17 @@ def test_cleaning_again_takes_nothing_of_crowds(texts: list[str], keep: str) -> 
     assert [entry["text"] for entry in again.removed if "text" in entry] == []
 
 
+@pytest.mark.parametrize("scope", ["across", "within"])
+def test_nor_where_only_some_may_go_for_others(scope: str) -> None:
+    lines = paths(1500)
+    texts = ["\n\n".join(lines[place : place + 6]) for place in range(0, len(lines), 6)]
+    once = dedup.clean(texts, scope=scope)
+    assert once.report["hot"]["buckets"] > 0
+    assert len(once.removed) > 100
+    again = dedup.clean(once.documents, scope=scope)
+    assert [entry["text"] for entry in again.removed if "text" in entry] == []
+
+
 def test_matches_do_not_hang_on_what_stays() -> None:
     """What was looked for because both stay says what goes, and is not listed."""
     texts = paths(1500)

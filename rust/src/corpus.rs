@@ -223,7 +223,8 @@ impl Corpus {
         let Some(Again { visits, short, long, turns }) = &mut self.again else { return 0 };
         while *turns < TURNS {
             *turns += 1;
-            let outlook = Outlook::new(std::mem::take(matches), store.nodes(), visits.as_deref());
+            let said = (&*store, &*settings);
+            let outlook = Outlook::new(std::mem::take(matches), said, visits.as_deref());
             let found = long_candidates_again(store, settings, long, &outlook);
             if let Some(found) = found {
                 *matches = outlook.into_matches();

@@ -7,10 +7,11 @@
 
 use rayon::prelude::*;
 
-use crate::cluster::{Neighbours, contents};
+use crate::cluster::{Corpus, Neighbours, contents};
 use crate::group::Candidates;
+use crate::settings::{Scope, Settings};
 use crate::sign::mix32;
-use crate::store::{Number, Store};
+use crate::store::{NONE, Number, Store};
 use crate::verify::Match;
 
 /// How often what is left is looked at again. On real text nothing changes after two or three times.
@@ -160,6 +161,24 @@ pub fn first_visits(store: &Store, rank: Option<&[u32]>) -> Option<Vec<u32>> {
     Some(visits)
 }
 
+/// The one document in which each node stands, `NONE` where there are several; nothing where no policy asks
+/// for it.
+fn homes(store: &Store, settings: &Settings) -> Option<Vec<Number>> {
+    let asks =
+        settings.scope != Scope::Both || settings.window.is_some() || !store.groups.is_empty();
+    asks.then(|| {
+        let mut homes = vec![None; store.nodes()];
+        for document in 0..store.documents() {
+            for block in store.document_blocks(document) {
+                let home = &mut homes[store.node(block) as usize];
+                let is_other = home.is_some_and(|home| home != document as Number);
+                *home = Some(if is_other { NONE } else { document as Number });
+            }
+        }
+        homes.into_iter().map(|home| home.unwrap_or(NONE)).collect()
+    })
+}
+
 /// What would go by the matches found so far.
 pub(crate) struct Outlook {
     neighbours: Neighbours,
@@ -167,9 +186,23 @@ pub(crate) struct Outlook {
 }
 
 impl Outlook {
-    /// Nodes are visited one after the other: each goes for one that stays.
-    pub(crate) fn new(matches: Vec<Match>, nodes: usize, visits: Option<&[u32]>) -> Self {
+    /// Nodes are visited one after the other: each goes for one that stays, where the policy lets it.
+    pub(crate) fn new(
+        matches: Vec<Match>,
+        (store, settings): (&Store, &Settings),
+        visits: Option<&[u32]>,
+    ) -> Self {
+        let nodes = store.nodes();
         let neighbours = Neighbours::new(matches, nodes);
+        let homes = homes(store, settings);
+        let corpus =
+            Corpus { store, settings, neighbours: &neighbours, documents: &[], excluded: &[] };
+        let may_be_in_scope = |node: Number, other: Number| {
+            homes.as_ref().is_none_or(|homes| {
+                let (one, other) = (homes[node as usize], homes[other as usize]);
+                one == NONE || other == NONE || corpus.in_scope(one, other)
+            })
+        };
         let place = |node: Number| visits.map_or(node, |visits| visits[node as usize]);
         let mut order: Vec<Number> =
             (0..nodes as Number).filter(|&node| neighbours.count(node) > 0).collect();
@@ -179,7 +212,10 @@ impl Outlook {
         let mut goes = vec![false; nodes];
         for node in order {
             goes[node as usize] = neighbours.of(node).any(|(other, found)| {
-                place(other) < place(node) && !goes[other as usize] && found.may_remove(node)
+                place(other) < place(node)
+                    && !goes[other as usize]
+                    && found.may_remove(node)
+                    && may_be_in_scope(node, other)
             });
         }
         Self { neighbours, goes }
