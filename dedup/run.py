@@ -189,7 +189,8 @@ class Run:
         self.state = self.corpus.state()
 
     def _match(self) -> None:
-        if self.policy.linkage == "keeper":  # Else what stays is more than one text and what goes for it.
+        # In chains what stays is not told by what each text matches.
+        if self.policy.linkage == "keeper":
             order = self.intake.order
             ranks = order.ranks(self.corpus.block_tokens)
             self.corpus.look_again(ranks, of_documents=order.of_documents)
