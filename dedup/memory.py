@@ -31,21 +31,27 @@ def bytes_of(size: object) -> int:
 
     Raises DedupError where it is no size, or less than a run needs (128 MB).
     """
-    found = _SIZE.fullmatch(size.strip()) if isinstance(size, str) else None
-    if found:
-        unit = (found[2] or "").lower()
-        number = float(found[1]) * {**_UNITS, **_BINARY_UNITS}[unit]
-    elif isinstance(size, int) and not isinstance(size, bool):
-        number = size
-    else:
+    number: int | None = size if isinstance(size, int) and not isinstance(size, bool) else None
+    if isinstance(size, str):
+        number = said_size(size)
+    if number is None:
         message = f"memory is {size!r}; it must be a size such as 512M or 4G"
         raise DedupError(message, hint="leave it out for half of what is free")
     if number < LEAST:
         # Megabytes are what people mean by a bare number.
         hint = f"did you mean {size}M" if str(size).isdecimal() and number >= 128 else None
         raise DedupError(f"memory is {size}; it must be at least 128M", hint=hint)
+    return min(number, 2**62)
+
+
+def said_size(text: str) -> int | None:
+    """The bytes that a text says, as 512M, 1.5GiB or 1000; None where it says no size."""
+    found = _SIZE.fullmatch(text.strip())
+    if found is None:
+        return None
+    unit = {**_UNITS, **_BINARY_UNITS}[(found[2] or "").lower()]
     # More than any machine has is no limit; the core's numbers have 63 bits.
-    return min(int(number), 2**62)
+    return int(min(float(found[1]) * unit, 2**62))
 
 
 def half_of_what_is_free() -> int | None:

@@ -106,6 +106,9 @@ def test_the_command_has_both_limits(tmp_path: Path, capsys: pytest.CaptureFixtu
     bomb = put(tmp_path, {"b.jsonl.gz": COMPRESS[".gz"](b"\n" * 2**27)}) / "b.jsonl.gz"
     assert main(["scan", str(tmp_path / "a.jsonl"), "--max-line", "200", "-q"]) == 2
     assert "a.jsonl:2: the record is longer than 200 bytes (--max-line)" in capsys.readouterr().err
+    assert main(["scan", str(tmp_path / "a.jsonl"), "--max-line", ".2k", "-q"]) == 2
+    assert ".2k is no size such as 100M or 1GiB" in capsys.readouterr().err
+    assert main(["scan", str(tmp_path / "a.jsonl"), "--max-line", "1k", "-q"]) == 0
     assert main(["scan", str(tmp_path / "a.jsonl"), "--max-line", "200", "-q", "--skip-bad"]) == 0
     assert main(["scan", str(bomb), "-q"]) == 2
     assert "--max-expansion" in capsys.readouterr().err

@@ -368,3 +368,14 @@ def test_nothing_loads_pyarrow_but_parquet(tmp_path: Path) -> None:
         "sys.exit(not {'pyarrow', 'pandas', 'polars'}.isdisjoint(sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", program]).returncode == 0
+
+
+def test_a_row_that_is_too_long_comes_back(tmp_path: Path) -> None:
+    """It is a bad record, which stands among the others again."""
+    table = pa.table({"text": [STORY, "word " * 1000, STORY, OTHER]})
+    write(tmp_path / "in/a.parquet", table)
+    result = dedup.clean(tmp_path / "in", tmp_path / "out", options=dedup.Options(max_line=4000))
+    assert [one.line for one in result.skipped] == [2]
+    assert pq.read_table(tmp_path / "out/a.parquet")["text"].to_pylist() == [STORY, OTHER]
+    restore_folder(tmp_path / "out", tmp_path / "back")
+    assert pq.read_table(tmp_path / "back/a.parquet").equals(table)

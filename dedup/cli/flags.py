@@ -70,6 +70,16 @@ def _whole_number(word: Any) -> int:
         raise typer.BadParameter(message) from None
 
 
+def _size(word: Any) -> int:
+    from dedup.memory import said_size
+
+    size = word if isinstance(word, int) else said_size(word)
+    if size is None:
+        message = f"{word} is no size such as 100M or 1GiB"
+        raise typer.BadParameter(message)
+    return size
+
+
 def switch(panel: str, help: str, *names: str) -> Any:
     """A flag that is there or not."""
     return typer.Option(*names, help=help, rich_help_panel=panel, show_default=False)
@@ -129,7 +139,13 @@ class Feeding:
     )
     max_line: Annotated[
         Optional[int],  # noqa: UP045
-        _number(INPUT, "Bytes of a record; a longer one is a bad record. [67108864]", "--max-line"),
+        typer.Option(
+            help="The longest record, as 100M or bytes; a longer one is a bad record. [64MiB]",
+            metavar="SIZE",
+            parser=_size,
+            rich_help_panel=INPUT,
+            show_default=False,
+        ),
     ] = None
     max_expansion: Annotated[
         Optional[float],  # noqa: UP045

@@ -11,7 +11,6 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from dedup.errors import FieldError
-from dedup.formats.records import too_long
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -74,11 +73,8 @@ def column_at(batch: Any, way: list[str]) -> Any:
     return array
 
 
-def texts_at(batch: Any, way: list[str], most: int) -> tuple[list[str | None], dict[int, str]]:
-    """The texts, None for bad ones, and the reason for each of these by its row.
-
-    most: bytes of the longest text that is taken.
-    """
+def texts_at(batch: Any, way: list[str]) -> tuple[list[str | None], dict[int, str]]:
+    """The texts, None for bad ones, and the reason for each of these by its row."""
     array = column_at(batch, way)
     try:
         texts, bad = array.to_pylist(), dict[int, str]()
@@ -87,8 +83,6 @@ def texts_at(batch: Any, way: list[str], most: int) -> tuple[list[str | None], d
     for row, text in enumerate(texts):
         if text is None:
             bad.setdefault(row, "the text is null")
-        elif len(text) > most // 4 and len(text.encode()) > most:
-            texts[row], bad[row] = None, too_long(most)
     return texts, bad
 
 

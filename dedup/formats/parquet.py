@@ -19,7 +19,7 @@ from isal.isal_zlib import crc32
 from dedup.errors import FieldError, FormatError
 from dedup.formats.arrow import extras_at, ids_at, locate, text_way, texts_at
 from dedup.formats.compression import HARMLESS, check_stamp, open_input, reading
-from dedup.formats.records import Input, Reading, Rows, shown
+from dedup.formats.records import Input, Reading, Rows, shown, too_long
 from dedup.model import Skipped
 
 if TYPE_CHECKING:
@@ -58,8 +58,8 @@ def read_parquet(item: Input, reading: Reading, *, to_write: bool) -> Iterator[R
         number, check = 1, 0
         for batch, group_ends in batches(file, columns):
             rows, texts = _rows(item, reading, batch, way, number)
-            documents = [place for place, text in enumerate(texts) if text is not None]
-            bad = [place for place, text in enumerate(texts) if text is None]
+            documents = [row - number for row in rows.numbers]
+            bad = [skipped.line - number for skipped in rows.skipped]
             rows.content = Taken(batch, documents, bad, way, file, group_ends)
             rows.weight = _size(raw) * batch.num_rows // file.metadata.num_rows
             if to_write:
@@ -147,14 +147,18 @@ def _columns(schema: Any, reading: Reading, way: list[str]) -> list[str]:
 def _rows(
     item: Input, reading: Reading, batch: Any, way: list[str], number: int
 ) -> tuple[Rows, list[str | None]]:
-    """The records of a batch whose first row has this number, and the texts of all its rows."""
-    texts, bad = texts_at(batch, way, reading.max_line)
+    """The records of a batch whose first row has this number, and the texts of all its rows: None where
+    there is none."""
+    texts, bad = texts_at(batch, way)
     rows = Rows(item, None)
     ids = ids_at(batch, reading.id_field)
     extras = [extras_at(batch, name) for name in reading.extra_fields]
+    most = reading.max_line
     for place, text in enumerate(texts):
         source = f"{item.name}:{number + place}"
-        if text is None:
+        if text is not None and len(text) > most // 4 and len(text.encode()) > most:
+            bad[place] = too_long(most)
+        if text is None or place in bad:
             rows.skipped.append(Skipped(source, number + place, bad[place], b""))
             continue
         rows.texts.append(text)

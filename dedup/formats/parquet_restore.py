@@ -6,7 +6,6 @@ The cleaned file and the rows that were kept aside are read side by side. Import
 from __future__ import annotations
 
 import os
-import sys
 from contextlib import ExitStack
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, final
@@ -61,7 +60,7 @@ def restore_parquet(
 
 
 def _texts(table: Any, way: list[str]) -> list[str | None]:
-    return [text for part in table.to_batches() for text in texts_at(part, way, sys.maxsize)[0]]
+    return [text for part in table.to_batches() for text in texts_at(part, way)[0]]
 
 
 @final
