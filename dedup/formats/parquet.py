@@ -59,7 +59,7 @@ def read_parquet(item: Input, reading: Reading, *, to_write: bool) -> Iterator[R
         for batch, group_ends in batches(file, columns):
             rows, texts = _rows(item, reading, batch, way, number)
             documents = [row - number for row in rows.numbers]
-            bad = [skipped.line - number for skipped in rows.skipped]
+            bad = sorted(set(range(len(texts))).difference(documents))
             rows.content = Taken(batch, documents, bad, way, file, group_ends)
             rows.weight = _size(raw) * batch.num_rows // file.metadata.num_rows
             if to_write:
@@ -147,8 +147,7 @@ def _columns(schema: Any, reading: Reading, way: list[str]) -> list[str]:
 def _rows(
     item: Input, reading: Reading, batch: Any, way: list[str], number: int
 ) -> tuple[Rows, list[str | None]]:
-    """The records of a batch whose first row has this number, and the texts of all its rows: None where
-    there is none."""
+    """The records of a batch, whose first row has this number; all rows' texts, None where null."""
     texts, bad = texts_at(batch, way)
     rows = Rows(item, None)
     ids = ids_at(batch, reading.id_field)
