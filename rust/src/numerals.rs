@@ -18,17 +18,37 @@ const MOST_LOOKS: usize = 1 << 22;
 const NUMERALS: &str =
     "一二三四五六七八九十百千万萬亿億零两兩廿卅卌壹贰貳叁肆伍陆陸柒捌玖拾佰仟壱弐";
 
-static HASHES: LazyLock<Vec<u32>> = LazyLock::new(|| {
+static KNOWN: LazyLock<Hashes> = LazyLock::new(|| {
     let hash = |numeral: char| token_hash(numeral.encode_utf8(&mut [0; 4]).as_bytes()) & !1;
     let mut hashes: Vec<u32> = NUMERALS.chars().map(hash).collect();
     hashes.sort_unstable();
-    hashes
+    let mut marks = [0; MARKS / 64];
+    for &hash in &hashes {
+        marks[mark(hash) / 64] |= 1 << (mark(hash) % 64);
+    }
+    Hashes { marks, hashes }
 });
+
+/// The hashes of numerals.
+struct Hashes {
+    /// A bit for each of their marks: most words are known not to be one by these alone.
+    marks: [u64; MARKS / 64],
+    /// Ascending.
+    hashes: Vec<u32>,
+}
+
+/// How many marks there are, a power of two.
+const MARKS: usize = 4096;
+
+fn mark(hash: u32) -> usize {
+    hash as usize / 2 % MARKS
+}
 
 /// Whether a token is a number; hashes of those with a digit have bit 0 set.
 #[must_use]
 pub fn is_number(token: u32) -> bool {
-    token & 1 == 1 || HASHES.binary_search(&token).is_ok()
+    let is_marked = |known: &Hashes| known.marks[mark(token) / 64] >> (mark(token) % 64) & 1 == 1;
+    token & 1 == 1 || is_marked(&KNOWN) && KNOWN.hashes.binary_search(&token).is_ok()
 }
 
 /// Whether two token streams are the same but for numbers, of which each run counts as one: 900 and
