@@ -13,13 +13,13 @@
 use rayon::prelude::*;
 
 use crate::characters::{Counts, KINDS, ShortBlocks};
+use crate::edits::distance;
 use crate::group::Pair;
+use crate::lanes::{LANES, lanes};
 use crate::simd::Path;
 use crate::store::Number;
 use crate::unspaced::are_alike_by_tokens;
 
-/// Points that are not halved any more, but compared at one time.
-pub(crate) const LANES: usize = 64;
 /// Points from which on halves are joined by several threads.
 const SPLIT_WORK: usize = 1 << 12;
 
@@ -225,56 +225,6 @@ fn gaps(low: &[u8; KINDS], high: &[u8; KINDS]) -> u32 {
     low.iter().zip(high).map(|(&low, &high)| u32::from(low.saturating_sub(high))).sum()
 }
 
-/// Bit by bit, the points that lie near a box, of which the lowest and the highest counts are given:
-/// the sum of what their counts lack or have beyond it is at most `most`.
-///
-/// Sums stop at 255, the largest `most`, which they then do not exceed.
-// Inlined into a function for each instruction set, see `simd`.
-#[allow(clippy::inline_always)]
-#[inline(always)]
-pub(crate) fn near_lanes(
-    low: &[u8; KINDS],
-    high: &[u8; KINDS],
-    columns: &[[u8; LANES]; KINDS],
-    most: u8,
-) -> u64 {
-    /// Kinds between two looks at whether any point is left.
-    const STEP: usize = 4;
-    let mut sums = [0u8; LANES];
-    for first in (0..KINDS).step_by(STEP) {
-        for kind in first..first + STEP {
-            let (low, high, column) = (low[kind], high[kind], &columns[kind]);
-            for (sum, &count) in sums.iter_mut().zip(column) {
-                let gap = low.saturating_sub(count) | count.saturating_sub(high);
-                *sum = sum.saturating_add(gap);
-            }
-        }
-        if sums.iter().fold(u8::MAX, |least, &sum| least.min(sum)) > most {
-            return 0;
-        }
-    }
-    let mut flags = [0u8; LANES];
-    for (flag, &sum) in flags.iter_mut().zip(&sums) {
-        *flag = u8::from(sum <= most);
-    }
-    // The product brings byte n of eight to bit n of the highest byte.
-    flags.as_chunks::<8>().0.iter().rev().fold(0, |bits, &flags| {
-        bits << 8 | (u64::from_le_bytes(flags).wrapping_mul(0x0102_0408_1020_4080) >> 56)
-    })
-}
-
-/// The lanes that are set, of so many.
-fn lanes(mut bits: u64, count: usize) -> impl Iterator<Item = usize> {
-    if count < LANES {
-        bits &= (1 << count) - 1;
-    }
-    std::iter::from_fn(move || {
-        let lane = (bits != 0).then(|| bits.trailing_zeros() as usize)?;
-        bits &= bits - 1;
-        Some(lane)
-    })
-}
-
 /// What two tasks find, on two threads where it is worth it.
 fn both(
     points: usize,
@@ -338,109 +288,6 @@ impl Near {
                 // As the judge computes it.
                 let share = edits as f64 / f64::from(own.length + other.length);
                 self.similarities.push(1.0 - share);
-            }
-        }
-    }
-}
-
-/// The fewest insertions and deletions that make one text of the other, if they are at most `most`.
-///
-/// Myers, An O(ND) difference algorithm and its variations (Algorithmica 1, 1986): on each diagonal
-/// of the matrix, how far so many edits lead.
-pub(crate) fn distance(
-    left: &[char],
-    right: &[char],
-    most: usize,
-    reached: &mut Vec<usize>,
-) -> Option<usize> {
-    // Diagonals are numbered from the one that is `most + 1` below the middle.
-    let middle = most + 1;
-    reached.clear();
-    reached.resize(2 * middle + 1, 0);
-    for edits in 0..=most {
-        for diagonal in (middle - edits..=middle + edits).step_by(2) {
-            let (below, above) = (reached[diagonal - 1], reached[diagonal + 1]);
-            let down = diagonal == middle - edits || (diagonal != middle + edits && below < above);
-            let mut along = if down { above } else { below + 1 };
-            let mut other = along + middle - diagonal;
-            while along < left.len() && other < right.len() && left[along] == right[other] {
-                along += 1;
-                other += 1;
-            }
-            if along >= left.len() && other >= right.len() {
-                return Some(edits);
-            }
-            reached[diagonal] = along;
-        }
-    }
-    None
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::simd::paths;
-
-    #[test]
-    fn lanes_are_the_points_that_lie_near_on_every_instruction_set() {
-        let draw = |seed: u32| (crate::sign::mix32(seed) % 7).pow(2) as u8;
-        for seed in 0..300u32 {
-            let start = seed * 5000;
-            let columns: [[u8; LANES]; KINDS] = std::array::from_fn(|kind| {
-                std::array::from_fn(|lane| draw(start + (kind * LANES + lane) as u32))
-            });
-            let low: [u8; KINDS] = std::array::from_fn(|kind| draw(start + 2000 + kind as u32));
-            let wide = if seed % 3 == 0 { 0 } else { 9 };
-            let high = low.map(|low| low + wide);
-            for most in [0, 30, 90, 120, 200, 250, 254, 255] {
-                let sum = |lane: usize| -> u32 {
-                    let gap = |kind: usize| {
-                        let count = columns[kind][lane];
-                        u32::from(low[kind].saturating_sub(count))
-                            + u32::from(count.saturating_sub(high[kind]))
-                    };
-                    (0..KINDS).map(gap).sum()
-                };
-                let near = |lane: &usize| sum(*lane) <= u32::from(most) || most == u8::MAX;
-                let wanted: Vec<usize> = (0..LANES).filter(near).collect();
-                for path in paths() {
-                    let found = path.near_lanes(&low, &high, &columns, most);
-                    assert_eq!(lanes(found, LANES).collect::<Vec<_>>(), wanted, "{path:?}, {most}");
-                    assert!(lanes(found, 5).all(|lane| lane < 5));
-                }
-            }
-        }
-    }
-
-    /// By the table of longest common subsequences.
-    fn plain_distance(left: &[char], right: &[char]) -> usize {
-        let mut row: Vec<usize> = (0..=right.len()).collect();
-        for (place, one) in left.iter().enumerate() {
-            let mut before = std::mem::replace(&mut row[0], place + 1);
-            for (column, other) in right.iter().enumerate() {
-                let edits =
-                    if one == other { before } else { 1 + row[column].min(row[column + 1]) };
-                before = std::mem::replace(&mut row[column + 1], edits);
-            }
-        }
-        row[right.len()]
-    }
-
-    #[test]
-    fn distances_are_those_of_the_table() {
-        let mut reached = Vec::new();
-        for seed in 0..2000u32 {
-            let text = |salt: u32, length: u32| -> Vec<char> {
-                (0..length % 13)
-                    .map(|place| crate::sign::mix32(seed * 977 + salt + place) % 3)
-                    .filter_map(|digit| char::from_digit(digit, 10))
-                    .collect()
-            };
-            let (left, right) = (text(0, seed), text(500, seed / 13));
-            let wanted = plain_distance(&left, &right);
-            for most in 0..30 {
-                let found = distance(&left, &right, most, &mut reached);
-                assert_eq!(found, (wanted <= most).then_some(wanted), "{left:?} {right:?} {most}");
             }
         }
     }

@@ -10,9 +10,9 @@ use std::ops::Range;
 use std::sync::LazyLock;
 
 use crate::bounds::Masks;
-use crate::boxes::{LANES as POINTS, near_lanes};
 use crate::characters::KINDS;
 use crate::flatten::BLOCK;
+use crate::lanes::{LANES as POINTS, near_lanes};
 use crate::shingle::{Powers, fill_items};
 use crate::sign::{Permutations, SLOTS, Signature, mix32};
 
@@ -178,7 +178,7 @@ impl Path {
         dispatch!(self.0, fill_items, items_sse41, items_avx2, items_avx512, (tokens, powers, out));
     }
 
-    /// Which points lie near a box; see `boxes`.
+    /// Which points lie near a box; see `lanes`.
     pub(crate) fn near_lanes(
         self,
         low: &Kinds,
