@@ -51,7 +51,7 @@ STAYS = {
     "boilerplate": "boilerplate",
     "numbers": "other numbers or names",
     "protect": "protected",
-    "contained": "holds more than the other",
+    "contained": "holds what the other lacks",
     "layout": "the rest would split in another way",
 }
 
