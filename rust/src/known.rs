@@ -375,7 +375,7 @@ mod tests {
         for number in 0..400_000u64 {
             let anywhere = number.wrapping_mul(SPREAD);
             let near_a_border =
-                (anywhere >> 61 << 61).wrapping_sub(number % 2 << 40) ^ number << 20;
+                (anywhere >> 61 << 61).wrapping_sub((number % 2) << 40) ^ (number << 20);
             let fraction = if number % 50 == 0 { near_a_border } else { anywhere };
             let low = fraction.wrapping_mul(INVERSE);
             table.reserve(1);

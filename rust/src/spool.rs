@@ -14,8 +14,8 @@ use rayon::prelude::*;
 
 use crate::columns::{column, filled, zeros};
 
-/// Numbers that are held before they go to the file: 2 MiB of them, and as many are on their way.
-const HELD: usize = 1 << 19;
+/// Numbers that are held before they go to the file: 1 MiB of them, and as many are on their way.
+const HELD: usize = 1 << 18;
 
 /// Numbers that a reader which goes from row to row reads at one time: 64 KiB of them.
 const WINDOW: u64 = 16 << 10;
