@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from threading import Thread
 from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
@@ -29,7 +30,7 @@ from dedup.results import CleanResult
 from dedup.resumption import open_resumption
 from dedup.skipped import Waiting
 from dedup.stages.scopes import Scopes
-from dedup.stages.short import judge_pairs
+from dedup.stages.short import judge_pairs, load_judge
 from dedup.terminal import inert
 
 if TYPE_CHECKING:
@@ -132,6 +133,9 @@ class Run:
         files = Scratch(scratch, needed=self.options.memory is not None)
         if self._is_large():
             files.spill()
+            if self.policy.unit != "document" and self.policy.short_tokens > self.policy.min_tokens:
+                # It takes a tenth of a second, in which others read.
+                Thread(target=load_judge, name="dedup-judge").start()
         read = self.source, self.references
         resumption = open_resumption(place, read, self.policy, self.options, self.intake)
         if resumption.went_on:

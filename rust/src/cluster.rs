@@ -5,16 +5,23 @@
 //! compared with central members only; a block whose matches are all repeats themselves is therefore
 //! compared with the keepers of those (two steps away), exactly.
 
+use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
+
 use hashbrown::HashMap;
 use rayon::prelude::*;
 use xxhash_rust::xxh3::Xxh3;
 
+use crate::both::{LARGE, on_all_threads};
 use crate::columns::filled;
 use crate::kept::{Cell, Kept};
 use crate::names::is_template;
 use crate::settings::{Scope, Settings};
+use crate::sign::mix32;
 use crate::store::{NONE, Number, Store, UNDATED};
 use crate::verify::{Match, judge, node_set};
+
+/// Parts of the nodes that are visited at the same time, at most: each goes over all blocks.
+const MOST_PARTS: usize = 8;
 
 /// Kept neighbours of a node that blocks two steps away are compared with.
 pub(crate) const SECOND_STEPS: usize = 4;
@@ -197,31 +204,50 @@ pub fn choose_keepers(corpus: &Corpus<'_>, rank: Option<&[u32]>) -> Keepers {
         });
         order
     });
-    let mut visits = Visits {
-        corpus,
-        components: corpus.settings.chain.then(|| components(corpus)),
-        kept: Kept::new(corpus),
-        adopted: HashMap::new(),
-        position: order.as_deref().map_or_else(Vec::new, position_of),
-        keepers: Keepers { keeper: vec![NONE; blocks], echoes: HashMap::new() },
-    };
-    (0..references as Number).for_each(|block| visits.keep_reference(block));
-    // Blocks of dropped documents come last: whatever can be their keeper is known by then.
-    for excluded in [false, true] {
-        if excluded && !corpus.excluded.contains(&true) {
-            break;
+    let components = corpus.settings.chain.then(|| components(corpus));
+    let position = order.as_deref().map_or_else(Vec::new, position_of);
+    let keeper: Vec<AtomicU32> = (0..blocks).map(|_| AtomicU32::new(NONE)).collect();
+    let pairs = Kept::pairs(corpus);
+    // Texts that do not match, not even by way of others, have nothing to do with each other.
+    let threads = rayon::current_num_threads();
+    let is_whole = blocks < LARGE || threads == 1 || components.is_some();
+    let parts = if is_whole { 1 } else { (2 * threads).min(MOST_PARTS) };
+    let part_of = if is_whole { Vec::new() } else { parts_of(corpus, parts) };
+    let next = AtomicUsize::new(0);
+    let found = on_all_threads(blocks, || {
+        let mut echoes = Vec::new();
+        while let part = next.fetch_add(1, Ordering::Relaxed)
+            && part < parts
+        {
+            let mut visits = Visits {
+                corpus,
+                components: components.as_deref(),
+                kept: Kept::new(corpus, &pairs),
+                adopted: HashMap::new(),
+                position: &position,
+                keeper: &keeper,
+                echoes: Vec::new(),
+            };
+            let is_ours = |block: Number| {
+                let node = corpus.store.node(block as usize) as usize;
+                part_of.get(node).is_none_or(|&own| usize::from(own) == part)
+            };
+            visits.visit_all(order.as_deref(), is_ours);
+            echoes.append(&mut visits.echoes);
         }
-        let mut visit = |block: Number| {
-            if corpus.excluded[corpus.documents[block as usize] as usize] == excluded {
-                visits.visit(block, excluded);
-            }
-        };
-        match &order {
-            Some(order) => order[references..].iter().copied().for_each(&mut visit),
-            None => (references as Number..blocks as Number).for_each(&mut visit),
-        }
+        echoes
+    });
+    Keepers {
+        keeper: keeper.into_iter().map(AtomicU32::into_inner).collect(),
+        echoes: found.into_iter().flatten().collect(),
     }
-    visits.keepers
+}
+
+/// The part of each node, of so many: nodes that match have one, and so do those that match these.
+fn parts_of(corpus: &Corpus<'_>, parts: usize) -> Vec<u8> {
+    let matches = corpus.neighbours.all().iter();
+    let roots = roots(corpus.store.nodes(), matches.map(|found| (found.left, found.right)));
+    roots.into_par_iter().map(|root| (mix32(root) as usize % parts) as u8).collect()
 }
 
 /// What tells documents of equal rank apart, whatever their order in the input; equal for those of
@@ -249,27 +275,59 @@ fn position_of(order: &[Number]) -> Vec<u32> {
     position
 }
 
+/// The visits to the blocks of one part of all nodes.
 struct Visits<'a> {
     corpus: &'a Corpus<'a>,
-    components: Option<Vec<Number>>,
+    components: Option<&'a [Number]>,
     kept: Kept<'a>,
     adopted: HashMap<(Number, Cell), Vec<Number>>,
     /// When each block is visited; empty where that is its own number.
-    position: Vec<u32>,
-    keepers: Keepers,
+    position: &'a [u32],
+    /// See `Keepers`; each block is written by one thread.
+    keeper: &'a [AtomicU32],
+    echoes: Vec<(Number, (Number, Echo))>,
 }
 
 impl Visits<'_> {
+    /// Visits the blocks that are ours, in their `order`.
+    fn visit_all(&mut self, order: Option<&[Number]>, is_ours: impl Fn(Number) -> bool) {
+        let corpus = self.corpus;
+        let (references, blocks) = (corpus.store.reference_blocks(), corpus.store.blocks());
+        (0..references as Number)
+            .filter(|&block| is_ours(block))
+            .for_each(|block| self.keep_reference(block));
+        // Blocks of dropped documents come last: whatever can be their keeper is known by then.
+        for excluded in [false, true] {
+            if excluded && !corpus.excluded.contains(&true) {
+                break;
+            }
+            let mut visit = |block: Number| {
+                let document = corpus.documents[block as usize] as usize;
+                if is_ours(block) && corpus.excluded[document] == excluded {
+                    self.visit(block, excluded);
+                }
+            };
+            match order {
+                Some(order) => order[references..].iter().copied().for_each(&mut visit),
+                None => (references as Number..blocks as Number).for_each(&mut visit),
+            }
+        }
+    }
+
+    fn name(&self, block: Number, keeper: Number) {
+        self.keeper[block as usize].store(keeper, Ordering::Relaxed);
+    }
+
     /// The node of a block, or of the chain that it stands in.
     fn node(&self, block: Number) -> Number {
         let own = self.corpus.store.node(block as usize);
-        self.components.as_ref().map_or(own, |components| components[own as usize])
+        self.components.map_or(own, |components| components[own as usize])
     }
 
     /// Keeps a block that others are held against, whatever it repeats.
     fn keep_reference(&mut self, block: Number) {
         let (node, document) = (self.node(block), self.corpus.documents[block as usize]);
-        self.keepers.keeper[block as usize] = block;
+        self.name(block, block);
         if self.find(node, document) == NONE {
             self.keep(node, block, document);
         } else {
@@ -284,7 +342,7 @@ impl Visits<'_> {
         let node = self.node(block);
         let mut best = self.find(node, document);
         let (mut echo, mut echoed) = (None, None);
-        if let Some(components) = &self.components {
+        if let Some(components) = self.components {
             // Chains pass over what differs in numbers or names only; what is kept for that says so.
             echo = self
                 .corpus
@@ -314,12 +372,12 @@ impl Visits<'_> {
             }
         }
         if best != NONE {
-            self.keepers.keeper[block as usize] = best;
+            self.name(block, best);
             return;
         }
-        self.keepers.keeper[block as usize] = block;
+        self.name(block, block);
         if let Some(echo) = echo {
-            self.keepers.echoes.insert(block, echo);
+            self.echoes.push((block, echo));
         }
         if !excluded {
             self.keep(node, block, document);
@@ -388,6 +446,12 @@ impl Visits<'_> {
 
 /// The smallest node of each connected component of matches, for `linkage="chain"`.
 fn components(corpus: &Corpus<'_>) -> Vec<Number> {
+    let matches = corpus.neighbours.all().iter().filter(|found| !found.template);
+    roots(corpus.store.nodes(), matches.map(|found| (found.left, found.right)))
+}
+
+/// The smallest node of each connected component.
+fn roots(nodes: usize, pairs: impl Iterator<Item = (Number, Number)>) -> Vec<Number> {
     fn root(parent: &mut [Number], mut node: Number) -> Number {
         while parent[node as usize] != node {
             parent[node as usize] = parent[parent[node as usize] as usize];
@@ -395,15 +459,14 @@ fn components(corpus: &Corpus<'_>) -> Vec<Number> {
         }
         node
     }
-    let nodes = corpus.store.nodes() as Number;
-    let mut parent: Vec<Number> = (0..nodes).collect();
-    for node in 0..nodes {
-        for (other, found) in corpus.neighbours.of(node) {
-            if !found.template {
-                let (one, two) = (root(&mut parent, node), root(&mut parent, other));
-                parent[one.max(two) as usize] = one.min(two);
-            }
-        }
+    let mut parent: Vec<Number> = (0..nodes as Number).collect();
+    for (node, other) in pairs {
+        let (one, two) = (root(&mut parent, node), root(&mut parent, other));
+        parent[one.max(two) as usize] = one.min(two);
     }
-    (0..nodes).map(|node| root(&mut parent, node)).collect()
+    // Each node's parent is smaller than itself, and has its root when the node is asked for.
+    for node in 0..nodes {
+        parent[node] = parent[parent[node] as usize];
+    }
+    parent
 }

@@ -105,15 +105,12 @@ impl Corpus {
     pub fn add(&mut self, documents: &[NewDocument<'_>]) {
         let protect = self.protect.as_ref();
         read_batch(&mut self.store, &mut self.workspace, documents, &self.settings, protect);
-        self.store.settle();
     }
 
     /// Adds the records of consecutive lines.
     pub fn add_lines(&mut self, lines: &Lines<'_>, fields: &Fields<'_>) -> LinesRead {
         let Self { store, workspace, settings, protect, .. } = self;
-        let found = read_lines(store, workspace, lines, fields, settings, protect.as_ref());
-        store.settle();
-        found
+        read_lines(store, workspace, lines, fields, settings, protect.as_ref())
     }
 
     /// Lets members of hot buckets that stay be compared again, after all documents; `rank` is that of the

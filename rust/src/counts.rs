@@ -97,6 +97,9 @@ pub fn counts(plan: &Plan, store: &Store) -> Vec<(&'static str, u64)> {
 /// characters of the corpus repeat a block of it.
 #[must_use]
 pub fn reference_counts(plan: &Plan, store: &Store) -> Vec<[u64; 4]> {
+    if store.references.is_empty() {
+        return Vec::new();
+    }
     let ends: Vec<usize> = store
         .references
         .iter()

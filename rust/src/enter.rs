@@ -10,6 +10,7 @@ use crate::known::RawTable;
 use crate::read::{NewDocument, PIECE_BYTES, Piece, ReadContent, Reader};
 use crate::record::{Fields, Lines};
 use crate::settings::Settings;
+use crate::spool::Leaving;
 use crate::store::{Content, Place, Store};
 
 /// What reading some lines found.
@@ -99,6 +100,8 @@ impl Workspace {
             self.pieces.resize_with(items.len(), Mutex::default);
         }
         let mut raw_texts = std::mem::take(&mut store.raw_texts);
+        let mut leaving = store.tokens.leave();
+        let write = |leaving: &mut Option<Leaving>| leaving.iter_mut().for_each(Leaving::write);
         let queue = Queue {
             pieces: &self.pieces[..items.len()],
             are_read: items.iter().map(|_| AtomicBool::new(false)).collect(),
@@ -120,9 +123,11 @@ impl Workspace {
         };
         if items.len() == 1 {
             // Threads would have to be woken for it.
+            write(&mut leaving);
             work();
         } else {
             rayon::scope(|scope| {
+                scope.spawn(|_| write(&mut leaving));
                 for _ in 1..rayon::current_num_threads().min(items.len()) {
                     scope.spawn(|_| work());
                 }
@@ -131,6 +136,9 @@ impl Workspace {
         }
         let Turn { next, store, mut enter } =
             queue.turn.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if let Some(leaving) = leaving {
+            store.tokens.arrive(leaving);
+        }
         // Those for which there was no room: only now that nobody looks may the table grow.
         for piece in &mut self.pieces[next..items.len()] {
             let piece = piece.get_mut().unwrap_or_else(PoisonError::into_inner);

@@ -31,6 +31,20 @@ pub enum State {
     Layout,
 }
 
+/// All states, by their numbers.
+pub(crate) const STATES: [State; 10] = [
+    State::Kept,
+    State::Pending,
+    State::Removed,
+    State::Stripped,
+    State::MinTokens,
+    State::Boilerplate,
+    State::Numbers,
+    State::Contained,
+    State::Protect,
+    State::Layout,
+];
+
 impl State {
     /// Whether the block is not in the cleaned text.
     #[must_use]
@@ -56,21 +70,62 @@ pub struct Fates {
 }
 
 impl Fates {
+    /// What is known of all blocks.
+    #[must_use]
+    pub fn view(&self) -> View<'_> {
+        let Self { states, aligned, regions, .. } = self;
+        View { first: 0, states, aligned, regions: [regions, regions] }
+    }
+
+    /// See `View::continues`.
+    #[must_use]
+    pub fn continues(&self, store: &Store, block: usize, documents: &[Number]) -> bool {
+        self.view().continues(store, block, documents)
+    }
+
+    /// Where the keeper of a repeat begins.
+    #[must_use]
+    pub fn keeper_start(&self, block: Number) -> Token {
+        self.view().keeper_start(block)
+    }
+
+    /// Where the keeper of a repeat ends, exclusive, in its last block.
+    #[must_use]
+    pub fn keeper_end(&self, store: &Store, block: Number) -> Token {
+        self.view().keeper_end(store, block)
+    }
+}
+
+/// The fates of consecutive blocks: of all, or of one document.
+#[derive(Clone, Copy)]
+pub struct View<'a> {
+    /// The first of the blocks.
+    pub first: usize,
+    /// See `Fates`; from the first block on.
+    pub states: &'a [State],
+    /// See `Fates`; from the first block on.
+    pub aligned: &'a [Number],
+    /// See `Fates`; the first that knows a block counts.
+    pub regions: [&'a HashMap<Number, Region>; 2],
+}
+
+impl View<'_> {
     /// Whether a block goes on with the passage of the block before it: one fate, and the keepers
     /// follow one another in one document, as the blocks do. `documents` is the document of each.
     #[must_use]
     pub fn continues(&self, store: &Store, block: usize, documents: &[Number]) -> bool {
-        let Some(before) = block.checked_sub(1) else { return false };
-        let (keeper, last) = (self.aligned[block], self.aligned[before]);
+        let place = block - self.first;
+        let Some(before) = place.checked_sub(1) else { return false };
+        let (keeper, last) = (self.aligned[place], self.aligned[before]);
         if keeper == NONE
             || last == NONE
-            || self.states[block] != self.states[before]
-            || documents[block] != documents[before]
+            || self.states[place] != self.states[before]
+            || documents[block] != documents[block - 1]
         {
             return false;
         }
-        let (before, block) = (before as Number, block as Number);
-        let end = self.keeper_end(store, before);
+        let block = block as Number;
+        let end = self.keeper_end(store, block - 1);
         let next = if end.offset < store.block_tokens(end.block as usize) {
             end
         } else {
@@ -83,19 +138,29 @@ impl Fates {
     /// Where the keeper of a repeat begins.
     #[must_use]
     pub fn keeper_start(&self, block: Number) -> Token {
-        let whole = Token { block: self.aligned[block as usize], offset: 0 };
-        self.regions.get(&block).map_or(whole, |region| region.first)
+        let whole = Token { block: self.keeper(block), offset: 0 };
+        self.region(block).map_or(whole, |region| region.first)
     }
 
     /// Where the keeper of a repeat ends, exclusive, in its last block.
     #[must_use]
     pub fn keeper_end(&self, store: &Store, block: Number) -> Token {
-        self.regions.get(&block).map_or_else(
+        self.region(block).map_or_else(
             || {
-                let keeper = self.aligned[block as usize];
+                let keeper = self.keeper(block);
                 Token { block: keeper, offset: store.block_tokens(keeper as usize) }
             },
             |region| region.end,
         )
+    }
+
+    fn keeper(&self, block: Number) -> Number {
+        self.aligned[block as usize - self.first]
+    }
+
+    /// The region for which a block goes.
+    #[must_use]
+    pub fn region(&self, block: Number) -> Option<Region> {
+        self.regions.iter().find_map(|regions| regions.get(&block)).copied()
     }
 }

@@ -125,19 +125,24 @@ pub fn is_furniture(
     }
     let least = FURNITURE_DOCUMENTS.max((kept as usize).div_ceil(TOKENS_A_DOCUMENT));
     let mut homes: Vec<(Number, Number)> = Vec::new();
-    // Members of one document follow one another, and it may have many.
+    // Members of one document follow one another, and it may have many: its tokens are counted once, and
+    // only where that is asked for.
     let mut page = (NONE, 0);
     for (document, first, last) in members.chain([keeper]) {
         let home = (sources[document as usize], document);
         if homes.last() == Some(&home) {
             continue;
         }
-        if page.0 != document {
-            page = (document, tokens_of(store, store.document_blocks(document as usize)));
-        }
         let tokens = tokens_of(store, first as usize..last as usize + 1);
-        let is_at_edge = || is_at_an_edge(store, document, (first, last)) && 2 * tokens <= page.1;
-        if tokens < u64::from(settings.least_tokens()) || (tokens < LONG_TOKENS && is_at_edge()) {
+        let mut is_half = || {
+            if page.0 != document {
+                page = (document, tokens_of(store, store.document_blocks(document as usize)));
+            }
+            2 * tokens <= page.1
+        };
+        if tokens < u64::from(settings.least_tokens())
+            || (tokens < LONG_TOKENS && is_at_an_edge(store, document, (first, last)) && is_half())
+        {
             homes.push(home);
         }
     }

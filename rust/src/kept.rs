@@ -7,7 +7,10 @@
 //! one after it, and of each cell only those blocks are held that are the first up to, or from, some
 //! time on. So asking never takes longer than a binary search, however many were kept.
 
+use std::sync::atomic::{AtomicU32, Ordering};
+
 use hashbrown::HashMap;
+use rayon::prelude::*;
 
 use crate::cluster::Corpus;
 use crate::settings::Scope;
@@ -24,8 +27,8 @@ pub struct Kept<'a> {
     corpus: &'a Corpus<'a>,
     sides: Sides<'a>,
     windowed: bool,
-    /// By node, where all have one home.
-    pairs: Vec<Pair>,
+    /// By node, where all have one home; of all threads.
+    pairs: &'a [SharedPair],
     parted: HashMap<(Number, u64), Pair>,
     /// By node and cell; times as they are, and negated.
     times: HashMap<(Number, Cell), [Steps; 2]>,
@@ -34,14 +37,22 @@ pub struct Kept<'a> {
 }
 
 impl<'a> Kept<'a> {
+    /// What threads share that keep blocks of different nodes.
+    #[must_use]
+    pub fn pairs(corpus: &Corpus<'_>) -> Vec<SharedPair> {
+        let settings = corpus.settings;
+        let parted = settings.scope == Scope::Within
+            || settings.window.is_some()
+            || (corpus.grouped() && !settings.group_across);
+        let nodes = if parted { 0 } else { corpus.store.nodes() };
+        (0..nodes).into_par_iter().map(|_| SharedPair::default()).collect()
+    }
+
     /// Nothing is kept yet.
     #[must_use]
-    pub fn new(corpus: &'a Corpus<'a>) -> Self {
+    pub fn new(corpus: &'a Corpus<'a>, pairs: &'a [SharedPair]) -> Self {
         let settings = corpus.settings;
-        let within = settings.scope == Scope::Within;
-        let windowed = settings.window.is_some() && !within;
-        let parted = within || windowed || (corpus.grouped() && !settings.group_across);
-        let nodes = corpus.store.nodes();
+        let windowed = settings.window.is_some() && settings.scope != Scope::Within;
         Self {
             corpus,
             sides: Sides {
@@ -49,7 +60,7 @@ impl<'a> Kept<'a> {
                 sided: settings.scope == Scope::Across || settings.group_across,
             },
             windowed,
-            pairs: vec![Pair::default(); if parted { 0 } else { nodes }],
+            pairs,
             parted: HashMap::new(),
             times: HashMap::new(),
             lonely: if windowed && !settings.chain { lonely(corpus) } else { Vec::new() },
@@ -81,8 +92,8 @@ impl<'a> Kept<'a> {
                 .unwrap_or(NONE);
         }
         let pair = match self.pairs.get(node as usize) {
-            Some(pair) => Some(pair),
-            None => self.parted.get(&(node, home)),
+            Some(pair) => Some(pair.get()),
+            None => self.parted.get(&(node, home)).copied(),
         };
         pair.map_or(NONE, |pair| pair.find(side))
     }
@@ -106,9 +117,9 @@ impl<'a> Kept<'a> {
             pair.add(block, differs);
             self.parted.insert((node, home), pair);
         } else {
-            let mut pair = self.pairs[node as usize];
+            let mut pair = self.pairs[node as usize].get();
             pair.add(block, differs);
-            self.pairs[node as usize] = pair;
+            self.pairs[node as usize].set(pair);
         }
     }
 
@@ -169,6 +180,27 @@ fn lonely(corpus: &Corpus<'_>) -> Vec<bool> {
 struct Pair {
     first: Number,
     other: Number,
+}
+
+/// A pair in memory that threads share, though no two of them ask for the same one.
+pub struct SharedPair([AtomicU32; 2]);
+
+impl Default for SharedPair {
+    fn default() -> Self {
+        Self([AtomicU32::new(NONE), AtomicU32::new(NONE)])
+    }
+}
+
+impl SharedPair {
+    fn get(&self) -> Pair {
+        let [first, other] = self.0.each_ref().map(|number| number.load(Ordering::Relaxed));
+        Pair { first, other }
+    }
+
+    fn set(&self, pair: Pair) {
+        self.0[0].store(pair.first, Ordering::Relaxed);
+        self.0[1].store(pair.other, Ordering::Relaxed);
+    }
 }
 
 impl Default for Pair {

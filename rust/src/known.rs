@@ -6,6 +6,8 @@
 
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
+use rayon::prelude::*;
+
 use crate::columns::zeros;
 use crate::memory::spread_out;
 use crate::store::Number;
@@ -15,6 +17,9 @@ const LEAST: usize = 64;
 
 /// Up to so many places a table doubles; then it grows by half, since all of it is memory.
 const DOUBLES: usize = 1 << 16;
+
+/// Places that one thread fills at one time when a table grows: some large pages of them.
+const PART: usize = 1 << 17;
 
 /// An odd number that spreads hashes whose upper bits are alike (2^64 by the golden ratio).
 const SPREAD: u64 = 0x9E37_79B9_7F4A_7C15;
@@ -59,6 +64,93 @@ const fn place(fraction: u64, places: usize) -> usize {
 
 const fn after(place: usize, places: usize) -> usize {
     if place + 1 == places { 0 } else { place + 1 }
+}
+
+/// One place of a table.
+trait Slot: Send + Sync {
+    /// Where the entry belongs, as a fraction; `None` where nothing is.
+    fn fraction(&self) -> Option<u64>;
+    fn copy_to(&self, other: &mut Self);
+}
+
+impl Slot for [AtomicU64; 2] {
+    fn fraction(&self) -> Option<u64> {
+        let [first, second] = self;
+        (second.load(Ordering::Relaxed) != 0)
+            .then(|| first.load(Ordering::Relaxed).wrapping_mul(SPREAD))
+    }
+
+    fn copy_to(&self, other: &mut Self) {
+        for (own, other) in self.iter().zip(other) {
+            *other.get_mut() = own.load(Ordering::Relaxed);
+        }
+    }
+}
+
+impl Slot for u64 {
+    fn fraction(&self) -> Option<u64> {
+        (*self != 0).then_some(*self >> 32 << 32)
+    }
+
+    fn copy_to(&self, other: &mut Self) {
+        *other = *self;
+    }
+}
+
+/// Copies all entries to a larger table of free places, by as many threads as there are: most of the time
+/// goes into memory that is touched for the first time.
+fn move_over<S: Slot>(old: &[S], new: &mut [S]) {
+    let places = new.len();
+    let beyond: Vec<&S> = new
+        .par_chunks_mut(PART)
+        .enumerate()
+        .flat_map_iter(|(part, slots)| move_part(old, part * PART, slots, places))
+        .collect();
+    // The part in which they belong is full from there on.
+    for slot in beyond {
+        let mut at = place(slot.fraction().unwrap_or_default(), places);
+        while new[at].fraction().is_some() {
+            at = after(at, places);
+        }
+        slot.copy_to(&mut new[at]);
+    }
+}
+
+/// Copies the entries that belong into one part of a larger table; those for which it has no room.
+fn move_part<'a, S: Slot>(
+    old: &'a [S],
+    first: usize,
+    slots: &mut [S],
+    places: usize,
+) -> Vec<&'a S> {
+    let mut beyond = Vec::new();
+    if old.is_empty() {
+        return beyond;
+    }
+    let in_old = |at: usize| (at as u128 * old.len() as u128 / places as u128) as usize;
+    let (start, end) = (in_old(first), in_old(first + slots.len()));
+    for at in start..start + old.len() {
+        let slot = &old[at % old.len()];
+        let Some(fraction) = slot.fraction() else {
+            if at >= end {
+                // No entry stands behind a free place that it could have had.
+                break;
+            }
+            continue;
+        };
+        let Some(mut at) = place(fraction, places).checked_sub(first) else { continue };
+        if at >= slots.len() {
+            continue;
+        }
+        while slots.get(at).is_some_and(|slot| slot.fraction().is_some()) {
+            at += 1;
+        }
+        match slots.get_mut(at) {
+            Some(free) => slot.copy_to(free),
+            None => beyond.push(slot),
+        }
+    }
+    beyond
 }
 
 /// Numbers of raw texts. Any thread may look while one enters: it then finds what was entered before
@@ -143,10 +235,7 @@ impl RawTable {
         if places > self.slots.len() {
             let old = std::mem::replace(&mut self.slots, zeros(places));
             spread_out(&self.slots);
-            *self.entries.get_mut() = 0;
-            for (hash, number) in hashes(&old) {
-                self.enter(hash, number);
-            }
+            move_over(&old, &mut self.slots);
         }
     }
 
@@ -236,13 +325,7 @@ impl NodeTable {
         let places = foreseen(self.slots.len(), self.share);
         let old = std::mem::replace(&mut self.slots, zeros(places));
         spread_out(&self.slots);
-        for slot in old.into_iter().filter(|&slot| slot != 0) {
-            let mut at = place(slot >> 32 << 32, places);
-            while self.slots[at] != 0 {
-                at = after(at, places);
-            }
-            self.slots[at] = slot;
-        }
+        move_over(&old, &mut self.slots);
     }
 
     /// Bytes that it holds.
@@ -284,6 +367,35 @@ mod tests {
         assert!(plain.iter().all(|(&hash, &number)| kept[number as usize] == hash));
         assert_eq!(table.hashes_from(1000), &kept[1000..]);
     }
+
+    #[test]
+    fn parts_of_a_table_are_moved_over_as_one_is() {
+        // Enough for several parts, and such that runs of entries cross their borders and the end.
+        let (mut table, mut count) = (RawTable::default(), 0);
+        for number in 0..400_000u64 {
+            let anywhere = number.wrapping_mul(SPREAD);
+            let near_a_border =
+                (anywhere >> 61 << 61).wrapping_sub((number % 2) << 40) ^ (number << 20);
+            let fraction = if number % 50 == 0 { near_a_border } else { anywhere };
+            let low = fraction.wrapping_mul(INVERSE);
+            table.reserve(1);
+            count += Number::from(table.enter(u128::from(low), count).is_none());
+            assert_eq!(table.len(), count as usize);
+        }
+        let hashes = table.hashes_from(0);
+        assert!(table.slots.len() > 2 * PART);
+        assert!((0..).zip(&hashes).all(|(number, &hash)| table.find(hash) == Some(number)));
+    }
+
+    /// What undoes a product with `SPREAD`.
+    const INVERSE: u64 = {
+        let (mut inverse, mut step) = (1u64, 0);
+        while step < 6 {
+            inverse = inverse.wrapping_mul(2u64.wrapping_sub(SPREAD.wrapping_mul(inverse)));
+            step += 1;
+        }
+        inverse
+    };
 
     #[test]
     fn nodes_get_the_numbers_of_a_plain_map() {

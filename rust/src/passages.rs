@@ -7,16 +7,16 @@
 
 use std::ops::Range;
 
-use hashbrown::HashMap;
-
-use crate::cluster::{Corpus, Echo, Keepers};
-use crate::fates::{Fates, State};
+use crate::cluster::Corpus;
+use crate::drafts::{Draft, Settled};
+use crate::fates::State;
 use crate::regions::Region;
 use crate::remains::{after_cut, blocks_to_keep};
 use crate::settings::Boilerplate;
+use crate::settling::Task;
 use crate::split::Unit;
 use crate::store::{NONE, Number};
-use crate::strip::{is_boilerplate, strip_boilerplate};
+use crate::strip::is_boilerplate;
 
 /// In how many documents each node stands.
 #[must_use]
@@ -33,44 +33,6 @@ pub fn count_documents(corpus: &Corpus<'_>) -> Vec<u32> {
     counts
 }
 
-/// Settles all blocks; `furniture` says which nodes are short furniture, `holes` which blocks are not
-/// there.
-#[must_use]
-pub fn settle(
-    corpus: &Corpus<'_>,
-    keepers: Keepers,
-    furniture: &[bool],
-    holes: &[Number],
-) -> Fates {
-    let blocks = corpus.store.blocks();
-    let mut states = vec![State::Kept; blocks];
-    let mut aligned = keepers.keeper;
-    for (block, keeper) in aligned.iter_mut().enumerate() {
-        if *keeper as usize == block {
-            *keeper = NONE;
-        } else {
-            states[block] = State::Pending;
-        }
-    }
-    let regions = HashMap::new();
-    let mut fates =
-        Fates { states, aligned, inner: vec![false; blocks], regions, twins: HashMap::new() };
-    for (&block, &(other, echo)) in &keepers.echoes {
-        fates.aligned[block as usize] = other;
-        fates.states[block as usize] = match echo {
-            Echo::Numbers => State::Numbers,
-            Echo::Contained => State::Contained,
-        };
-    }
-    for &hole in holes {
-        fates.states[hole as usize] = State::Stripped;
-    }
-    if corpus.settings.boilerplate == Boilerplate::All {
-        strip_boilerplate(corpus, furniture, &mut fates);
-    }
-    Settler::new(corpus, furniture, fates).settle(0..corpus.store.documents())
-}
-
 /// What is left to be done for a document of which something may go.
 enum Gone {
     /// More may go without the locks that were made.
@@ -79,61 +41,20 @@ enum Gone {
     All(Option<Vec<Number>>),
 }
 
-/// Settles the pending blocks, document by document.
+/// Settles the pending blocks of one document after the other.
 pub(crate) struct Settler<'a> {
     pub(crate) corpus: &'a Corpus<'a>,
-    furniture: &'a [bool],
-    pub(crate) fates: Fates,
-    /// What was said before of blocks that are settled once more.
-    before: HashMap<Number, (State, Number)>,
-    /// The regions of which one may hold a block.
-    pub(crate) candidates: HashMap<Number, Vec<Region>>,
-    /// Gone blocks that follow one another, `[start, end)`, document by document: without them a search
-    /// for the next staying block could walk over a million gone ones, a million times.
-    stretches: Vec<(Number, Number)>,
-    /// Where the stretches of each document are; nowhere before it is settled.
-    noted: Vec<Range<Number>>,
+    task: &'a Task<'a>,
+    settled: &'a Settled,
+    /// The document that is settled now.
+    document: Number,
+    pub(crate) draft: Draft,
 }
 
 impl<'a> Settler<'a> {
-    fn new(corpus: &'a Corpus<'a>, furniture: &'a [bool], fates: Fates) -> Self {
-        Self {
-            corpus,
-            furniture,
-            fates,
-            before: HashMap::new(),
-            candidates: HashMap::new(),
-            stretches: Vec::new(),
-            noted: vec![0..0; corpus.store.documents()],
-        }
-    }
-
-    /// Of blocks that may go for a region, of which each has some, and of those that are `locked` for the
-    /// rest of their lines, which may be another one now; all others are settled.
-    pub(crate) fn of_regions(
-        corpus: &'a Corpus<'a>,
-        furniture: &'a [bool],
-        fates: Fates,
-        candidates: HashMap<Number, Vec<Region>>,
-        locked: Vec<Number>,
-    ) -> Self {
-        let mut settler = Self::new(corpus, furniture, fates);
-        let Fates { states, aligned, .. } = &mut settler.fates;
-        for block in locked.into_iter().chain(candidates.keys().copied()) {
-            let state = std::mem::replace(&mut states[block as usize], State::Pending);
-            settler.before.insert(block, (state, aligned[block as usize]));
-            if let Some(regions) = candidates.get(&block) {
-                aligned[block as usize] = regions[0].first.block;
-            }
-        }
-        settler.candidates = candidates;
-        settler
-    }
-
-    /// What becomes of all blocks, once the documents are settled in this order.
-    pub(crate) fn settle(mut self, order: impl Iterator<Item = usize>) -> Fates {
-        order.for_each(|document| self.settle_document(document));
-        self.fates
+    /// Of no document yet.
+    pub(crate) fn new(corpus: &'a Corpus<'a>, task: &'a Task<'a>, settled: &'a Settled) -> Self {
+        Self { corpus, task, settled, document: 0, draft: Draft::default() }
     }
 
     pub(crate) fn tokens(&self, block: Number) -> u32 {
@@ -144,45 +65,117 @@ impl<'a> Settler<'a> {
         self.tokens(block) < self.corpus.settings.least_tokens()
     }
 
+    /// The regions of which one may hold a block.
+    pub(crate) fn candidates(&self, block: Number) -> Option<&[Region]> {
+        self.task.candidates.get(&block).map(Vec::as_slice)
+    }
+
     /// Whether a block was settled before, as one that stays.
     pub(crate) fn is_settled_again(&self, block: Number) -> bool {
-        self.before.contains_key(&block)
+        self.task.before.contains_key(&block)
+    }
+
+    /// What becomes of a block of this document, what became of one of a document before it, or what one of
+    /// a document behind it was.
+    pub(crate) fn state(&self, block: Number) -> State {
+        let own = (block as usize).checked_sub(self.draft.first);
+        if let Some(&state) = own.and_then(|place| self.draft.states.get(place)) {
+            return state;
+        }
+        if self.is_settled(self.corpus.documents[block as usize]) {
+            self.settled.after(block)
+        } else {
+            self.settled.before(block)
+        }
+    }
+
+    fn is_settled(&self, document: Number) -> bool {
+        self.task.is_before(document, self.document)
+    }
+
+    /// The next block of the same document that is not gone, or `NONE`.
+    ///
+    /// In documents that are not settled yet a gone block ends the search, as it does beside a gone one.
+    pub(crate) fn staying_after(&self, block: Number) -> Number {
+        let document = self.corpus.documents[block as usize];
+        let end = self.corpus.store.document_blocks(document as usize).end as Number;
+        let mut next = block + 1;
+        if next < end && self.state(next).is_gone() {
+            next = if document == self.document {
+                let stretches = &self.draft.stretches;
+                let found = stretches.binary_search_by_key(&next, |&(start, _)| start);
+                found.map_or(end, |found| stretches[found].1)
+            } else if self.is_settled(document) && !self.state(block).is_gone() {
+                self.settled.end_of_gone(next, end)
+            } else {
+                end
+            };
+        }
+        if next < end { next } else { NONE }
+    }
+
+    /// The previous block of the same document that is not gone, or `NONE`.
+    pub(crate) fn staying_before(&self, block: Number) -> Number {
+        let document = self.corpus.documents[block as usize];
+        let start = self.corpus.store.document_blocks(document as usize).start as Number;
+        let mut next = block;
+        if next > start && self.state(next - 1).is_gone() {
+            next = if document == self.document {
+                let stretches = &self.draft.stretches;
+                let found = stretches.binary_search_by_key(&next, |&(_, end)| end);
+                found.map_or(start, |found| stretches[found].0)
+            } else if self.is_settled(document) && !self.state(block).is_gone() {
+                self.settled.start_of_gone(next, start)
+            } else {
+                start
+            };
+        }
+        if next > start { next - 1 } else { NONE }
     }
 
     fn is_boilerplate(&self, block: Number) -> bool {
-        is_boilerplate(self.corpus, self.furniture, block)
+        is_boilerplate(self.corpus, self.task.furniture, block)
     }
 
-    fn settle_document(&mut self, document: usize) {
+    /// Settles a document; those before it were begun.
+    pub(crate) fn settle_document(&mut self, document: usize) {
+        self.document = document as Number;
         let range = self.corpus.store.document_blocks(document);
-        let noted = self.stretches.len() as Number;
-        self.noted[document] = noted..noted;
-        self.note_stretches(document);
-        if range.clone().all(|block| self.fates.states[block] != State::Pending) {
+        if !self.draft.begin(self.settled, range.clone()) {
             return;
         }
         let mut locked = Vec::new();
         // What goes may free what was locked before: the locks are tried again, as cleaning the
         // cleaned text would, until nothing goes.
         let told = loop {
-            match self.remove_what_may_go(document, &mut locked) {
+            match self.remove_what_may_go(range.clone(), &mut locked) {
                 Gone::Perhaps => {}
                 Gone::All(told) => break told,
             }
         };
         self.keep_the_rest(range, told);
+        self.draft.end(self.settled);
     }
 
-    /// The blocks of a range that are not gone.
-    fn staying(&self, range: Range<usize>) -> Vec<Number> {
-        range
-            .filter(|&block| !self.fates.states[block].is_gone())
-            .map(|block| block as Number)
-            .collect()
+    /// The blocks of the document that are not gone.
+    fn staying(&self) -> Vec<Number> {
+        let first = self.draft.first as Number;
+        let staying = (first..).zip(&self.draft.states).filter(|(_, state)| !state.is_gone());
+        staying.map(|(block, _)| block).collect()
+    }
+
+    /// The region for which a block of the document goes.
+    pub(crate) fn region(&self, block: Number) -> Option<Region> {
+        self.draft.view(self.settled).region(block)
+    }
+
+    /// Where a block of the document stands in the draft.
+    pub(crate) fn place(&self, block: Number) -> usize {
+        block as usize - self.draft.first
     }
 
     fn is_any_pending(&self, blocks: &[Number]) -> bool {
-        blocks.iter().any(|&block| self.fates.states[block as usize] == State::Pending)
+        blocks.iter().any(|&block| self.draft.states[self.place(block)] == State::Pending)
     }
 
     /// Whether `--protect` covers a part of each block.
@@ -191,37 +184,32 @@ impl<'a> Settler<'a> {
     }
 
     /// Removes what may go of a document. `locked` says what may not.
-    fn remove_what_may_go(&mut self, document: usize, locked: &mut Vec<bool>) -> Gone {
-        let range = self.corpus.store.document_blocks(document);
+    fn remove_what_may_go(&mut self, range: Range<usize>, locked: &mut Vec<bool>) -> Gone {
         locked.clear();
         locked.extend(self.protected(range.clone()));
-        let before = self.staying(range.clone());
+        let before = self.staying();
         let keepers: Vec<Number> =
-            before.iter().map(|&block| self.fates.aligned[block as usize]).collect();
-        let inner = self.fates.inner[range.clone()].to_vec();
+            before.iter().map(|&block| self.draft.aligned[self.place(block)]).collect();
+        let inner = self.draft.inner.clone();
         let mut held_back = false;
         loop {
             let mut left = before.clone();
             let mut told = None;
             loop {
-                let aligned = self.align(&left, locked, range.start);
+                let aligned = self.align(&left, locked);
                 if self.remove_runs(&left, &aligned) == 0 {
                     told = Some(aligned);
                     break;
                 }
-                self.note_stretches(document);
-                left = self.staying(range.clone());
+                self.draft.note_stretches();
+                left = self.staying();
                 if !self.is_any_pending(&left) {
                     break;
                 }
             }
             let stable = self.corpus.settings.unit != Unit::Paragraph
                 || left.len() == before.len()
-                || !lock(
-                    locked,
-                    range.start,
-                    &self.blocks_to_keep(&range, (&before, &inner), &left),
-                );
+                || !lock(locked, range.start, &self.blocks_to_keep((&before, &inner), &left));
             if stable {
                 if held_back && left.len() < before.len() {
                     return Gone::Perhaps;
@@ -231,13 +219,14 @@ impl<'a> Settler<'a> {
             }
             held_back = true;
             for (&block, &keeper) in before.iter().zip(&keepers) {
-                if self.fates.states[block as usize].is_gone() {
-                    self.fates.states[block as usize] = State::Pending;
+                let place = self.place(block);
+                if self.draft.states[place].is_gone() {
+                    self.draft.states[place] = State::Pending;
                 }
-                self.fates.aligned[block as usize] = keeper;
+                self.draft.aligned[place] = keeper;
             }
-            self.fates.inner[range.clone()].copy_from_slice(&inner);
-            self.note_stretches(document);
+            self.draft.inner.copy_from_slice(&inner);
+            self.draft.note_stretches();
         }
     }
 
@@ -245,38 +234,14 @@ impl<'a> Settler<'a> {
     /// became those that are left.
     fn blocks_to_keep(
         &self,
-        range: &Range<usize>,
         (before, inner): (&[Number], &[bool]),
         left: &[Number],
     ) -> Vec<Number> {
-        let Self { corpus, fates, .. } = self;
-        let old = after_cut(corpus, fates, (range.start, inner), before);
-        let new = after_cut(corpus, fates, (range.start, &fates.inner[range.clone()]), left);
+        let Self { corpus, draft, settled, .. } = self;
+        let view = draft.view(settled);
+        let old = after_cut(corpus, view, (draft.first, inner), before);
+        let new = after_cut(corpus, view, (draft.first, &draft.inner), left);
         blocks_to_keep(corpus.store, &old, &new)
-    }
-
-    /// Notes the stretches of gone blocks of the document that is settled, in place of those noted before.
-    fn note_stretches(&mut self, document: usize) {
-        let range = self.corpus.store.document_blocks(document);
-        self.stretches.truncate(self.noted[document].start as usize);
-        let mut start = range.start;
-        while start < range.end {
-            let mut end = start;
-            while end < range.end && self.fates.states[end].is_gone() {
-                end += 1;
-            }
-            if end > start {
-                self.stretches.push((start as Number, end as Number));
-            }
-            start = end + 1;
-        }
-        self.noted[document].end = self.stretches.len() as Number;
-    }
-
-    /// The stretches of gone blocks of a document, ascending.
-    pub(crate) fn stretches(&self, document: usize) -> &[(Number, Number)] {
-        let Range { start, end } = self.noted[document];
-        &self.stretches[start as usize..end as usize]
     }
 
     /// Removes the runs that are long enough; how many blocks that were.
@@ -284,9 +249,9 @@ impl<'a> Settler<'a> {
         let mut gone = 0;
         let goes = self.what_goes(left, aligned);
         for place in (0..left.len()).filter(|&place| goes[place]) {
-            let block = left[place] as usize;
-            self.fates.states[block] = State::Removed;
-            self.fates.aligned[block] = aligned[place];
+            let own = self.place(left[place]);
+            self.draft.states[own] = State::Removed;
+            self.draft.aligned[own] = aligned[place];
             gone += 1;
             // What went before between two blocks of a run is inside of it now.
             if place > 0
@@ -294,7 +259,8 @@ impl<'a> Settler<'a> {
                 && self
                     .follows((left[place - 1], aligned[place - 1]), (left[place], aligned[place]))
             {
-                self.fates.inner[left[place - 1] as usize + 1..=block].fill(true);
+                let before = self.place(left[place - 1]);
+                self.draft.inner[before + 1..=own].fill(true);
             }
         }
         gone
@@ -333,29 +299,29 @@ impl<'a> Settler<'a> {
     /// Says of each block that stays which rule keeps it. What would go if only `--protect` locked
     /// blocks is kept by the layout rule. `told` is how they are aligned, where that is known and none goes.
     fn keep_the_rest(&mut self, range: Range<usize>, told: Option<Vec<Number>>) {
-        let left = self.staying(range.clone());
+        let left = self.staying();
         if !self.is_any_pending(&left) {
             return;
         }
-        let protected: Vec<bool> = self.protected(range.clone()).collect();
+        let protected: Vec<bool> = self.protected(range).collect();
         let nothing_goes = told.is_some();
-        let aligned = told.unwrap_or_else(|| self.align(&left, &protected, range.start));
+        let aligned = told.unwrap_or_else(|| self.align(&left, &protected));
         let goes =
             if nothing_goes { vec![false; left.len()] } else { self.what_goes(&left, &aligned) };
         for (place, &block) in left.iter().enumerate() {
-            let number = block as usize;
-            if self.fates.states[number] != State::Pending {
+            let own = self.place(block);
+            if self.draft.states[own] != State::Pending {
                 continue;
             }
-            if let Some(before) = self.before.get(&block) {
-                self.fates.regions.remove(&block);
-                (self.fates.states[number], self.fates.aligned[number]) = *before;
+            if let Some(before) = self.task.before.get(&block) {
+                self.draft.regions.remove(&block);
+                (self.draft.states[own], self.draft.aligned[own]) = *before;
                 continue;
             }
             if aligned[place] != NONE {
-                self.fates.aligned[number] = aligned[place];
+                self.draft.aligned[own] = aligned[place];
             }
-            self.fates.states[number] = if protected[number - range.start] {
+            self.draft.states[own] = if protected[own] {
                 State::Protect
             } else if goes[place] {
                 State::Layout

@@ -17,11 +17,12 @@ use crate::given::Given;
 use crate::kindred::count_places;
 use crate::likeness::Likenesses;
 use crate::passage_clusters::find_passages;
-use crate::passages::{count_documents, settle};
+use crate::passages::count_documents;
 use crate::quotes::Quotes;
 use crate::resettle::settle_runs;
 use crate::runs::Run;
 use crate::settings::Settings;
+use crate::settling::settle;
 use crate::store::{Number, Store};
 use crate::text::{Text, positions};
 
@@ -227,9 +228,16 @@ struct Told {
 impl Told {
     fn new(corpus: &Corpus<'_>, fates: &Fates, runs: &[Run], exact: bool) -> Self {
         let Corpus { store, settings, neighbours, documents, .. } = *corpus;
-        let passages = find_passages(store, fates, documents);
-        let mut likenesses = Likenesses::new(store, settings, neighbours, fates, &passages);
-        let positions = positions(store);
+        // The second takes one thread.
+        let ((passages, mut likenesses), positions) = both(
+            store.blocks(),
+            || {
+                let passages = find_passages(store, fates, documents);
+                let likenesses = Likenesses::new(store, settings, neighbours, fates, &passages);
+                (passages, likenesses)
+            },
+            || positions(store),
+        );
         let (spans, quotes) = if settings.finds_runs() || exact {
             let text = Text {
                 store,
@@ -335,10 +343,30 @@ impl Plan {
     /// Documents of which at least `least_similar` repeats blocks of one other document; what differs
     /// from these in numbers, or holds them and more, does not stand there.
     fn find_similar(&self, store: &Store, settings: &Settings) -> Vec<Similar> {
+        const TOGETHER: usize = 256;
+        let parts: Vec<Vec<Similar>> = (0..store.documents().div_ceil(TOGETHER))
+            .into_par_iter()
+            .map(|part| {
+                let last = store.documents().min((part + 1) * TOGETHER);
+                self.similar_of(store, settings, part * TOGETHER..last)
+            })
+            .collect();
+        parts.concat()
+    }
+
+    fn similar_of(
+        &self,
+        store: &Store,
+        settings: &Settings,
+        documents: Range<usize>,
+    ) -> Vec<Similar> {
         let mut similar = Vec::new();
         let mut by_home: HashMap<Number, u64> = HashMap::new();
-        let mut passages = self.passages.iter().peekable();
-        for document in 0..store.documents() as Number {
+        let start = store.document_starts[documents.start];
+        let first = self.passages.partition_point(|passage| passage.first < start);
+        let mut passages = self.passages[first..].iter().peekable();
+        for document in documents {
+            let document = document as Number;
             by_home.clear();
             while let Some(passage) =
                 passages.next_if(|next| self.documents[next.first as usize] == document)

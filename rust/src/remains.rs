@@ -5,7 +5,7 @@
 //! text would remove what cleaning the text did not.
 
 use crate::cluster::Corpus;
-use crate::fates::Fates;
+use crate::fates::View;
 use crate::split::Before;
 use crate::store::{Number, Store};
 use crate::wrapped::{WrappedLine, is_hard_wrapped};
@@ -44,7 +44,7 @@ pub fn blocks_to_keep(
 #[must_use]
 pub fn after_cut(
     corpus: &Corpus<'_>,
-    fates: &Fates,
+    fates: View<'_>,
     (first, inner): (usize, &[bool]),
     staying: &[Number],
 ) -> Vec<(Number, Before)> {

@@ -13,9 +13,9 @@ use crate::both::both;
 use crate::cluster::Corpus;
 use crate::fates::{Fates, State};
 use crate::given::Given;
-use crate::passages::Settler;
 use crate::regions::{Region, covered_blocks, find_parts};
 use crate::runs::{Run, find_runs};
+use crate::settling::settle_regions;
 use crate::store::{NONE, Number};
 use crate::text::{Text, positions};
 
@@ -65,14 +65,14 @@ pub fn settle_runs(
         fates.regions.extend(region.map(|region| (block, region)));
     }
     // A region stands in what is visited before: so what holds it is settled when it is asked for.
-    let mut sequence: Vec<usize> = (0..store.documents()).collect();
+    let mut sequence = Vec::new();
     if let Some(order) = order {
-        sequence.sort_by_key(|&document| order[document]);
+        sequence.extend(0..store.documents() as Number);
+        sequence.sort_by_key(|&document| order[document as usize]);
     }
     let mut locked = followers.free(&fates, State::Layout);
     locked.retain(|&block| given.is_open(block));
-    let settler = Settler::of_regions(corpus, furniture, fates, candidates, locked);
-    let mut fates = settler.settle(sequence.into_iter());
+    let mut fates = settle_regions(corpus, furniture, fates, candidates, locked, sequence);
     followers.follow(&text, &mut fates);
     (fates, runs)
 }

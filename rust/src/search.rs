@@ -101,6 +101,9 @@ pub(crate) fn long_candidates_again(
 /// of members that stand in many pairs, such as the central ones of hot buckets, are kept.
 #[must_use]
 pub fn verify_pairs(store: &Store, settings: &Settings, candidates: &Candidates) -> Vec<Match> {
+    if candidates.is_empty() {
+        return Vec::new();
+    }
     let mut degrees = vec![0u32; store.nodes()];
     for (left, right) in candidates.iter() {
         degrees[left as usize] += 1;

@@ -14,8 +14,8 @@ use rayon::prelude::*;
 
 use crate::columns::{column, filled, zeros};
 
-/// Numbers that are held before they go to the file: 4 MiB of them.
-const HELD: usize = 1 << 20;
+/// Numbers that are held before they go to the file: 1 MiB of them, and as many are on their way.
+const HELD: usize = 1 << 18;
 
 /// Numbers that a reader which goes from row to row reads at one time: 64 KiB of them.
 const WINDOW: u64 = 16 << 10;
@@ -34,6 +34,8 @@ pub struct Spool {
     front: Vec<u32>,
     /// Those that are not in the file yet.
     held: Vec<u32>,
+    /// Room for those that are held while these are on their way to the file.
+    spare: Vec<u32>,
     /// Where each row ends, counted in numbers from the first one on.
     pub(crate) ends: Vec<u64>,
     /// Numbers that are in the file, all of them before those that are held.
@@ -44,7 +46,7 @@ pub struct Spool {
 
 impl Default for Spool {
     fn default() -> Self {
-        Self { held: column(), ends: column(), ..Self::small() }
+        Self { held: column(), spare: column(), ends: column(), ..Self::small() }
     }
 }
 
@@ -52,8 +54,8 @@ impl Spool {
     /// An empty one for a handful of rows, which reserves no room.
     #[must_use]
     pub fn small() -> Self {
-        let (front, held, ends) = (Vec::new(), Vec::new(), Vec::new());
-        Self { front, held, ends, filed: 0, file: None, failure: OnceLock::new() }
+        let (front, held, spare, ends) = Default::default();
+        Self { front, held, spare, ends, filed: 0, file: None, failure: OnceLock::new() }
     }
 
     /// Lets rows go to an empty file from now on.
@@ -66,7 +68,9 @@ impl Spool {
     /// Takes the rows of another one, which are in memory, in place of its own; a failure is remembered.
     pub fn replace_by(&mut self, other: Self) {
         let failure = std::mem::take(&mut self.failure);
-        *self = Self { failure, ..other };
+        let old = std::mem::replace(self, Self { failure, ..other });
+        // The system takes a while to let go of a file, and nobody waits for it.
+        rayon::spawn(move || drop(old));
     }
 
     /// How many rows there are.
@@ -101,18 +105,32 @@ impl Spool {
         self.ends.push(self.filed + self.held.len() as u64);
     }
 
-    /// Writes to the file what is too much for memory; a file that takes no more is left alone.
-    pub fn settle(&mut self) {
-        let Some(file) = &self.file else { return };
+    /// Takes out what is too much for memory, so that it is written while rows are appended; nothing
+    /// may be read until it has arrived.
+    pub fn leave(&mut self) -> Option<Leaving> {
         if self.held.len() < HELD {
-            return;
+            return None;
         }
-        if write_at(file, &self.held, self.filed).is_ok() {
-            self.filed += self.held.len() as u64;
-            self.held.clear();
-        } else if self.filed == 0 {
-            self.file = None;
+        let file = self.file.take()?;
+        let numbers = std::mem::replace(&mut self.held, std::mem::take(&mut self.spare));
+        let place = self.filed;
+        self.filed += numbers.len() as u64;
+        Some(Leaving { file, numbers, place, written: false })
+    }
+
+    /// Takes the file back from what left; what it took no more is held again.
+    pub fn arrive(&mut self, leaving: Leaving) {
+        let Leaving { file, mut numbers, place, written } = leaving;
+        if written {
+            numbers.clear();
+            self.spare = numbers;
+        } else {
+            numbers.append(&mut self.held);
+            self.held = numbers;
+            self.filed = place;
         }
+        // One that took nothing is left alone.
+        self.file = (self.filed > 0).then_some(file);
     }
 
     /// Writes to the file whatever is held; how many numbers are in it then.
@@ -217,6 +235,22 @@ impl Spool {
 
     fn bounds(&self, row: usize) -> (u64, u64) {
         (if row == 0 { 0 } else { self.ends[row - 1] }, self.ends[row])
+    }
+}
+
+/// Numbers on their way to the file of a spool.
+pub struct Leaving {
+    file: File,
+    numbers: Vec<u32>,
+    /// Numbers before them in the file.
+    place: u64,
+    written: bool,
+}
+
+impl Leaving {
+    /// Writes them.
+    pub fn write(&mut self) {
+        self.written = write_at(&self.file, &self.numbers, self.place).is_ok();
     }
 }
 
@@ -351,8 +385,12 @@ mod tests {
         spool.write_to(file);
         let row = |number: usize| vec![number as u32; number * 7919 % 2003];
         for number in 0..9000 {
+            let mut leaving = spool.leave();
             spool.push(&row(number));
-            spool.settle();
+            if let Some(mut leaving) = leaving.take() {
+                leaving.write();
+                spool.arrive(leaving);
+            }
         }
         assert!(spool.filed > 0 && !spool.held.is_empty());
         let mut reader = spool.reader();

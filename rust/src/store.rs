@@ -311,11 +311,6 @@ impl Store {
         self.tokens.write_to(file);
     }
 
-    /// Writes to that file what is too much for memory.
-    pub fn settle(&mut self) {
-        self.tokens.settle();
-    }
-
     /// Whether all that was read of that file was there.
     ///
     /// # Errors

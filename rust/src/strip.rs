@@ -47,9 +47,9 @@ pub fn strip_boilerplate(corpus: &Corpus<'_>, furniture: &[bool], fates: &mut Fa
                 break;
             }
             let inner = (range.start, &fates.inner[range.clone()]);
-            let old = after_cut(corpus, fates, inner, &all);
+            let old = after_cut(corpus, fates.view(), inner, &all);
             let mut keep =
-                blocks_to_keep(corpus.store, &old, &after_cut(corpus, fates, inner, &left));
+                blocks_to_keep(corpus.store, &old, &after_cut(corpus, fates.view(), inner, &left));
             keep.sort_unstable();
             let (stay, go): (Vec<Number>, Vec<Number>) =
                 gone.iter().partition(|block| keep.binary_search(block).is_ok());
