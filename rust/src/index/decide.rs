@@ -117,20 +117,20 @@ fn gather(batch: &Batch, gatherer: &mut Gatherer<'_>, nodes: &[u32]) -> io::Resu
             gatherer.add_matches(node)?;
         }
         if batch.is_new(node) {
-            let mut repeats = Vec::new();
-            let mut any_kept = false;
+            let mut others = Vec::new();
+            let mut goes = false;
             for found in batch.matches.get(&node).into_iter().flatten() {
                 let other = other_side(found, node);
                 matches.push(*found);
-                match gatherer.add(other)? {
-                    Some(Fate::Gone(_) | Fate::Stays(_)) => repeats.push(other),
-                    Some(Fate::Kept | Fate::Loose | Fate::Covered(_)) => any_kept = true,
-                    None => {}
-                }
+                others.push(other);
+                let fate = gatherer.add(other)?;
+                let stood = matches!(fate, Some(Fate::Kept | Fate::Loose | Fate::Covered(_)));
+                goes |= stood && found.may_remove(node);
             }
-            if !any_kept {
-                for repeat in repeats {
-                    gatherer.add_second_steps(repeat)?;
+            // What it matches may be kept, and no block for which it may go: the larger one of the two.
+            if !goes {
+                for other in others {
+                    gatherer.add_second_steps(other)?;
                 }
             }
         }

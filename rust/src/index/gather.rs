@@ -220,7 +220,7 @@ impl<'a> Gatherer<'a> {
         let mut kept = 0;
         for other in self.matches(node)? {
             let Some((place, held)) = self.first_block(other)? else { continue };
-            if held.blocks[place.block as usize].fate == Fate::Kept {
+            if matches!(held.blocks[place.block as usize].fate, Fate::Kept | Fate::Covered(_)) {
                 self.pairs.push((node.min(other), node.max(other)));
                 self.take(place.document, held);
                 kept += 1;
