@@ -55,7 +55,10 @@ pub fn decide(
     } else {
         (gather(batch, &mut gatherer, &nodes)?, false)
     };
-    let hot = hot + std::mem::take(&mut gatherer.hot);
+    let mut hot = hot + std::mem::take(&mut gatherer.hot);
+    for node in std::mem::take(&mut gatherer.unkept) {
+        hot += batch.crowded(state, document, node)?;
+    }
     let whole = batch.anchors.get(document).cloned().unwrap_or_default();
     let meets = |met: &HashSet<u32>, (anchors, twice): &Anchors| {
         let is_met = |anchor| met.contains(anchor) || earlier.streams.contains_key(anchor);
@@ -114,6 +117,7 @@ fn gather(batch: &Batch, gatherer: &mut Gatherer<'_>, nodes: &[u32]) -> io::Resu
         let is_known = gatherer.add(node)?.is_some();
         if !is_known && !batch.is_new(node) {
             // It stood in documents that were removed.
+            gatherer.unkept.push(node);
             gatherer.add_matches(node)?;
         }
         if batch.is_new(node) {
