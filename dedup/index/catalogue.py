@@ -25,6 +25,16 @@ from dedup.errors import CorruptIndexError, IndexError_, OutputError
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
+# What the database says: CPython 3.10 has no names for these.
+_FULL, _CORRUPT, _NOT_A_DATABASE = 13, 11, 26
+# What to do where it cannot be used: no permission, busy, locked, read only, cannot be opened.
+_HINTS = {
+    3: "see that you may read and write it",
+    5: "another process changes it: try again",
+    6: "another process changes it: try again",
+    8: 'see that you may write to it; mode="r" only reads',
+    14: "see that it is there and that you may read and write it",
+}
 # "dedu" as a number: what `file` and the first look at a database see.
 APPLICATION = 0x64656475
 # Pages of 4 KiB of the journal from which on it is written back.
@@ -136,11 +146,12 @@ class Catalogue:
         except sqlite3.DatabaseError as error:
             message = f"{self.path}: {error}"
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-            if code == sqlite3.SQLITE_FULL:
+            if code == _FULL:
                 raise OutputError(message, path=self.path, hint="make room there") from error
-            if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB) or code == 0:
+            if code in (_CORRUPT, _NOT_A_DATABASE, 0):
                 raise CorruptIndexError(message, path=self.path, hint=RESTORE) from error
-            raise IndexError_(message, path=self.path) from error
+            hint = _HINTS.get(code, "see that the disk can be read and written there")
+            raise IndexError_(message, path=self.path, hint=hint) from error
         except (UnicodeDecodeError, ValueError, TypeError, OverflowError) as error:
             message = f"{self.path}: a row is damaged: {error}"
             raise CorruptIndexError(message, path=self.path, hint=RESTORE) from error

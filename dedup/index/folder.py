@@ -27,6 +27,15 @@ def runs_folder(path: str) -> Path:
     return Path(path) / "runs"
 
 
+def check_name(path: str) -> None:
+    """Raise IndexError_ for what can be the name of no folder."""
+    hint = "name the folder of the index"
+    if not path:
+        raise IndexError_("the path of the index is empty", path=path, hint=hint)
+    if "\0" in path:
+        raise IndexError_(f"{path!r}: no path can have a NUL", path=path, hint=hint)
+
+
 def make_folder(path: str) -> None:
     """Make the folder of a new index, or take an empty one; raises IndexError_ for any other."""
     try:
@@ -41,28 +50,58 @@ def make_folder(path: str) -> None:
             )
         runs_folder(path).mkdir(exist_ok=True)
     except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise OutputError(f"{path}: {reason}", path=path) from error
+        raise OutputError(f"{path}: {_reason(error)}", path=path, hint=_way_out(error)) from error
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
+
+
+def _way_out(error: OSError) -> str:
+    """What to do where a folder cannot be made or opened to write."""
+    if error.errno in (errno.EEXIST, errno.ENOTDIR):
+        return "an index is a folder: name one, or one that does not exist yet"
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "make room there"
+    if error.errno == errno.ENAMETOOLONG:
+        return "name the folder of the index more shortly"
+    return "name a folder that you may read, and write to where you add"
 
 
 def check_folder(path: str) -> None:
     """Raise IndexError_ where there is no index to read."""
     hint = 'adding to it makes one: dedup index add, or Index.open(path, mode="w")'
-    folder = Path(path)
+    try:
+        what = _missing(Path(path))
+    except OSError as error:
+        message = f"{path}: {_reason(error)}"
+        raise IndexError_(message, path=path, hint=_way_out(error)) from error
+    if what:
+        raise IndexError_(f"{path} {what}", path=path, hint=hint)
+
+
+def _missing(folder: Path) -> str:
+    """What there is instead of an index; empty where there is one."""
     if not folder.exists():
-        raise IndexError_(f"{path} does not exist", path=path, hint=hint)
+        return "does not exist"
     if not folder.is_dir():
-        raise IndexError_(f"{path} is a file; an index is a folder", path=path)
+        return "is a file; an index is a folder"
     if not (folder / "catalogue.db").exists():
         what = "has no catalogue.db" if any(folder.iterdir()) else "is empty"
-        raise IndexError_(f"{path} is not an index: it {what}", path=path, hint=hint)
+        return f"is not an index: it {what}"
+    return ""
 
 
 class WriterLock:
     """The lock of the one process that writes to an index."""
 
     def __init__(self, path: str, timeout: float) -> None:
-        self._lock: int | None = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        flags = os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC
+        try:
+            self._lock: int | None = os.open(path, flags)
+        except OSError as error:
+            message = f"{path}: {_reason(error)}"
+            raise OutputError(message, path=path, hint=_way_out(error)) from error
         self._owner = os.getpid()
         end = time.monotonic() + timeout
         try:
@@ -85,9 +124,8 @@ class WriterLock:
         except OSError as error:
             if error.errno in (errno.EWOULDBLOCK, errno.EACCES):
                 return False
-            reason = (error.strerror or str(error)).lower()
             raise IndexError_(
-                f"{path}: this file system has no locks: {reason}",
+                f"{path}: this file system has no locks: {_reason(error)}",
                 path=path,
                 hint="keep the index on a local disk",
             ) from error

@@ -12,6 +12,7 @@ from dedup.index import upkeep
 from dedup.index.asking import damage, in_batches
 from dedup.index.catalogue import Row
 from dedup.index.documents import Given, given, moment_of
+from dedup.index.folder import check_name
 from dedup.index.opened import Opened
 
 if TYPE_CHECKING:
@@ -63,12 +64,16 @@ class Index(Opened):
         or release, CorruptIndexError for damage, IndexError_ where there is no index, PolicyError
         for a policy that an index cannot have.
         """
+        name = os.fsdecode(path)
         if mode not in ("r", "w"):
-            raise IndexError_(f"mode is {mode}; it must be r or w", path=os.fspath(path))
-        return cls(os.fspath(path), mode, policy, lock_timeout, checked_jobs(jobs))
+            message = f"mode is {mode!r}; it must be r or w"
+            raise IndexError_(message, path=name, hint='say mode="r" or mode="w"')
+        check_name(name)
+        return cls(name, mode, policy, lock_timeout, checked_jobs(jobs))
 
     def __enter__(self) -> Index:
         """The index itself."""
+        self._check_open()
         return self
 
     def __exit__(
@@ -79,14 +84,17 @@ class Index(Opened):
     ) -> None:
         """Commit, unless an exception ends the block; then close."""
         try:
-            if kind is None and self._lock is not None:
+            if kind is None and self._lock is not None and not self._closed:
                 self.commit()
                 self._end_merges()
         finally:
             self.discard()
 
     def close(self) -> None:
-        """Commit what was added, and close the index, once what is due to be merged is merged."""
+        """Commit what was added, and close the index, once what is due to be merged is merged.
+
+        Whatever is asked of it afterwards raises IndexError_; closing it again does nothing.
+        """
         self.__exit__(None, None, None)
 
     def add(
@@ -104,6 +112,7 @@ class Index(Opened):
         when it was added; with another text the document is replaced. date: of ISO 8601, seconds
         since 1970 or a datetime; None: now. fields: JSON values that come back in `Entry`.
         """
+        self._check_open()
         return self._add([given(id, text, date, source, fields)])[0]
 
     update = add

@@ -47,6 +47,10 @@ def failures(file: str, needed: int) -> Iterator[Failure]:
             raise
         reason = os.strerror(error.errno).lower() if error.errno else str(error)
         full = error.errno in (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
-        hint = f"make room for about {needed:,} bytes there" if full else None
+        hint = (
+            f"make room for about {needed:,} bytes there"
+            if full
+            else "see that the disk works and that you may write there; what was committed is kept"
+        )
         failure.error = OutputError(f"{file}: {reason}", path=str(file), hint=hint)
         failure.error.__cause__ = error

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 import orjson
 
 from dedup.errors import CorruptIndexError, IndexError_
-from dedup.index import upkeep
+from dedup.index import listing, upkeep
 from dedup.index.asking import Asker, New, checked_text, damage
 from dedup.index.catalogue import RESTORE, Catalogue, Row, State
 from dedup.index.documents import given
@@ -36,11 +36,12 @@ from dedup.index.rules import (
     identity,
     stored_policy,
 )
-from dedup.index.verdict import Entry, HeldBlock, Verdict
 from dedup.policy import Policy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from dedup.index.verdict import Entry, HeldBlock, Verdict
 
 # Looks at the catalogue before a run that is not there is called missing: it may have been merged
 # away between the look and the opening of its file.
@@ -83,6 +84,7 @@ class Opened:
         self._lock: WriterLock | None = None
         self._catalogue: Catalogue | None = None
         self._merges: Merging | None = None
+        self._closed = False
         self._jobs = jobs
         self._state = State()
         self._begin()
@@ -130,8 +132,8 @@ class Opened:
             check_possible(policy)
             check_policy(self.policy, policy, self.path)
         self._identity = meta["identity"]
-        self._asker = Asker(self.policy, bytes.fromhex(self._identity), self._jobs, self.path)
-        self._merges = Merging(self._asker.core, self.path)
+        self._own_asker = Asker(self.policy, bytes.fromhex(self._identity), self._jobs, self.path)
+        self._merges = Merging(self._own_asker.core, self.path)
         self._look(catalogue, None)
 
     def _look(self, catalogue: Catalogue, generation: int | None) -> bool:
@@ -175,6 +177,7 @@ class Opened:
 
     def discard(self) -> None:
         """Close the index; what was not committed is gone."""
+        self._closed = True
         catalogue, self._catalogue = self._catalogue, None
         lock, self._lock = self._lock, None
         # A fork has no thread of the one that it comes from.
@@ -185,9 +188,24 @@ class Opened:
         if lock is not None:
             lock.release()
 
+    def _check_open(self) -> None:
+        """Raise IndexError_ once the index is closed."""
+        if self._closed:
+            raise IndexError_(
+                f"{self.path}: the index is closed",
+                path=self.path,
+                hint="open it again with Index.open",
+            )
+
+    @property
+    def _asker(self) -> Asker:
+        self._check_open()
+        return self._own_asker
+
     def refresh(self) -> bool:
         """Let a reader see what was committed since; whether that is anything."""
         with self._alone:
+            self._check_open()
             if self._lock is not None:
                 return False
             catalogue = Catalogue(self.path, writable=False)
@@ -225,6 +243,7 @@ class Opened:
     def verify(self) -> list[str]:
         """Read everything, and say what is damaged; empty where nothing is."""
         with self._alone:
+            self._check_open()
             catalogue = self._catalogue or Catalogue(self.path, writable=False)
             try:
                 return upkeep.damages(self._asker.core, catalogue, self.path)
@@ -244,10 +263,12 @@ class Opened:
 
     def __len__(self) -> int:
         """How many documents are held."""
+        self._check_open()
         return self._state.documents + len(self._fresh) - len(self._gone)
 
     def __contains__(self, id: object) -> bool:
         """Whether a document of that id is held."""
+        self._check_open()
         if not isinstance(id, str):
             return False
         with damage(self.path), suppress(UnicodeEncodeError):
@@ -260,53 +281,21 @@ class Opened:
 
     def entries(self, *, texts: bool = False) -> Iterator[Entry]:
         """The documents that are held, in the order in which they came; texts: with their texts."""
-        core = self._asker.core
-        first = after = 0
-        while True:
-            entries: list[Entry] = []
-            with damage(self.path):
-                if texts:
-                    whole, after = core.texts(first)
-                    for id, date, source, fields, text, missing in whole:
-                        values = orjson.loads(fields)
-                        entries.append(Entry(id, date, source, values, text, missing))
-                else:
-                    found, after = core.documents(first)
-                    for _, id, date, source, fields in found:
-                        entries.append(Entry(id, date, source, orjson.loads(fields)))
-            yield from entries
-            if after == first:
-                return
-            first = after
+        return listing.entries(self._asker.core, self.path, texts=texts)
 
     def blocks(self) -> Iterator[HeldBlock]:
         """The different blocks that are held, in the order in which they came.
 
         Only those of `min_tokens` tokens or more: of shorter ones no text is kept.
         """
-        first, after = 0, 0
-        while True:
-            with damage(self.path):
-                found, after = self._asker.core.blocks(first)
-            for (document, source, _, span), text in found:
-                yield HeldBlock(document, source, span, text)
-            if after == first:
-                return
-            first = after
+        return listing.blocks(self._asker.core, self.path)
 
     def block_texts(self) -> Iterator[tuple[str, list[str]]]:
         """The documents that are held: the id of each, and the texts of its blocks in their order.
 
         As `blocks` has them: those of `min_tokens` tokens or more, as they were spelled first.
         """
-        first, after = 0, 0
-        while True:
-            with damage(self.path):
-                found, after = self._asker.core.block_texts(first)
-            yield from found
-            if after == first:
-                return
-            first = after
+        return listing.block_texts(self._asker.core, self.path)
 
     def text(self, id: str) -> str | None:
         """The text of a held document, as `Entry.text` has it; None where none has that id."""
@@ -328,6 +317,7 @@ class Opened:
 
     def snapshot(self) -> tuple[str, int]:
         """Which index it is, and the generation that is seen."""
+        self._check_open()
         return self._identity, self._state.generation
 
     @property
@@ -338,6 +328,7 @@ class Opened:
     @property
     def is_settled(self) -> bool:
         """Whether nothing was added or removed that is not committed."""
+        self._check_open()
         return not (self._fresh or self._gone)
 
     def matches(self) -> Iterator[dict[str, Any]]:
@@ -346,37 +337,17 @@ class Opened:
         Each as `left` and `right` (document, source, span), relation, resemblance, containment and
         template; a block that stands more than once is matched with its second place.
         """
-        first, after = 0, 0
-        while True:
-            with damage(self.path):
-                found, after = self._asker.core.matches(first)
-            for left, right, relation, resemblance, containment, template in found:
-                yield {
-                    "left": _side(left),
-                    "right": _side(right),
-                    "relation": relation,
-                    "resemblance": resemblance,
-                    "containment": containment,
-                    "template": template,
-                }
-            if after == first:
-                return
-            first = after
+        return listing.matches(self._asker.core, self.path)
 
     def _writer(self) -> Catalogue:
         """The catalogue, to write to; IndexError_ where this process may not."""
+        self._check_open()
         if self._lock is None or self._catalogue is None:
-            how = "closed" if self._mode == "w" else "read only"
             raise IndexError_(
-                f"{self.path}: the index is {how}", path=self.path, hint='open it with mode="w"'
+                f"{self.path}: the index is read only", path=self.path, hint='open it with mode="w"'
             )
         self._lock.check_owner(self.path)
         return self._catalogue
-
-
-def _side(told: tuple[Any, ...]) -> dict[str, Any]:
-    document, source, date, span = told
-    return {"document": document, "source": source, "first_seen": date, "span": list(span)}
 
 
 def _seal(meta: dict[str, str]) -> str:

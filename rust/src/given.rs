@@ -4,6 +4,7 @@
 
 use hashbrown::HashMap;
 
+use crate::fates::State;
 use crate::regions::Region;
 use crate::store::Number;
 
@@ -29,6 +30,17 @@ impl Given {
     #[must_use]
     pub fn is_open(&self, block: Number) -> bool {
         self.open.get(block as usize).is_none_or(|&open| open)
+    }
+
+    /// Lets those blocks stay of which that is known: they may repeat each other here, when what held them
+    /// all is not there.
+    pub fn keep_closed(&self, states: &mut [State]) {
+        for (block, state) in states.iter_mut().enumerate().take(self.open.len()) {
+            let is_hole = || self.holes.binary_search(&(block as Number)).is_ok();
+            if state.is_gone() && !self.open[block] && !is_hole() {
+                *state = State::Layout;
+            }
+        }
     }
 
     /// Whether runs of a document are looked for.

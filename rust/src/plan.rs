@@ -169,6 +169,7 @@ pub fn plan_from<T: Send>(
             },
         );
         let mut fates = settle(&corpus, keepers, &furniture, &given.holes);
+        given.keep_closed(&mut fates.states);
         let by_blocks = known.map(|_| (fates.states.clone(), fates.aligned.clone()));
         let mut runs = Vec::new();
         if settings.finds_runs() && !settings.chain {

@@ -66,6 +66,8 @@ pub struct Batch {
     pub views: HashMap<u32, View>,
     /// Buckets of which only a part was looked at, by node.
     pub hot: HashMap<u32, u32>,
+    /// The same of held blocks, once that was asked for.
+    pub(super) crowded: HashMap<u32, u32>,
     /// What matched, by each of its sides.
     pub matches: HashMap<u32, Vec<Match>>,
     /// What is known of pairs that are known to match, where that was asked for.
@@ -111,6 +113,7 @@ impl Batch {
             short: Vec::new(),
             views: HashMap::new(),
             hot: HashMap::new(),
+            crowded: HashMap::new(),
             matches: HashMap::new(),
             known: HashMap::new(),
             version: state.version,
@@ -205,22 +208,23 @@ impl Batch {
         Ok(())
     }
 
-    /// Reads the blocks that stand in pairs, and sorts the pairs by their judges.
+    /// Reads the blocks that stand in pairs, and leaves out those that are not judged so.
     fn view_suspects(&mut self, state: &State) -> io::Result<()> {
-        let mut wanted: Vec<u32> =
-            self.long.iter().flat_map(|&(one, other)| [one, other]).collect();
+        let pairs = self.long.iter().chain(&self.short);
+        let mut wanted: Vec<u32> = pairs.flat_map(|&(one, other)| [one, other]).collect();
         wanted.sort_unstable();
         wanted.dedup();
         self.view(state, &wanted)?;
-        let suspects = std::mem::take(&mut self.long);
-        for pair in suspects {
-            let (left, right) = (&self.views[&pair.0], &self.views[&pair.1]);
-            match left.by_characters(right, &state.settings) {
-                Some(true) if left.may_be_alike(right, &state.settings) => self.short.push(pair),
-                Some(false) => self.long.push(pair),
-                _ => {}
-            }
-        }
+        let Self { views, long, short, .. } = self;
+        let settings = &state.settings;
+        let by_characters =
+            |pair: &Suspects| views[&pair.0].by_characters(&views[&pair.1], settings);
+        // Two that are judged by their shingles may have met by their characters; a scan compares none of these.
+        long.retain(|pair| by_characters(pair) == Some(false));
+        short.retain(|pair| {
+            by_characters(pair) == Some(true)
+                && views[&pair.0].may_be_alike(&views[&pair.1], settings)
+        });
         Ok(())
     }
 

@@ -55,7 +55,10 @@ pub fn decide(
     } else {
         (gather(batch, &mut gatherer, &nodes)?, false)
     };
-    let hot = hot + std::mem::take(&mut gatherer.hot);
+    let mut hot = hot + std::mem::take(&mut gatherer.hot);
+    for node in std::mem::take(&mut gatherer.unkept) {
+        hot += batch.crowded(state, document, node)?;
+    }
     let whole = batch.anchors.get(document).cloned().unwrap_or_default();
     let meets = |met: &HashSet<u32>, (anchors, twice): &Anchors| {
         let is_met = |anchor| met.contains(anchor) || earlier.streams.contains_key(anchor);
@@ -114,23 +117,24 @@ fn gather(batch: &Batch, gatherer: &mut Gatherer<'_>, nodes: &[u32]) -> io::Resu
         let is_known = gatherer.add(node)?.is_some();
         if !is_known && !batch.is_new(node) {
             // It stood in documents that were removed.
+            gatherer.unkept.push(node);
             gatherer.add_matches(node)?;
         }
         if batch.is_new(node) {
-            let mut repeats = Vec::new();
-            let mut any_kept = false;
+            let mut others = Vec::new();
+            let mut goes = false;
             for found in batch.matches.get(&node).into_iter().flatten() {
                 let other = other_side(found, node);
                 matches.push(*found);
-                match gatherer.add(other)? {
-                    Some(Fate::Gone(_) | Fate::Stays(_)) => repeats.push(other),
-                    Some(Fate::Kept | Fate::Loose | Fate::Covered(_)) => any_kept = true,
-                    None => {}
-                }
+                others.push(other);
+                let fate = gatherer.add(other)?;
+                let stood = matches!(fate, Some(Fate::Kept | Fate::Loose | Fate::Covered(_)));
+                goes |= stood && found.may_remove(node);
             }
-            if !any_kept {
-                for repeat in repeats {
-                    gatherer.add_second_steps(repeat)?;
+            // What it matches may be kept, and no block for which it may go: the larger one of the two.
+            if !goes {
+                for other in others {
+                    gatherer.add_second_steps(other)?;
                 }
             }
         }

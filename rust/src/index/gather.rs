@@ -78,6 +78,8 @@ pub struct Gatherer<'a> {
     pub(super) relevant: HashSet<u32>,
     /// What was asked for in homes already, and whether anything is kept there.
     pub(super) asked: HashMap<(u32, Asking), bool>,
+    /// Held blocks of the new document whose matches decide on them: they are kept nowhere that it may name.
+    pub unkept: Vec<u32>,
     /// Documents that were removed, and an anchor of theirs: what repeated them may be loose.
     pub ghosts: Vec<(u32, u32)>,
     /// Anchors of which a document was left out.
@@ -107,6 +109,7 @@ impl<'a> Gatherer<'a> {
             loose: Vec::new(),
             relevant: HashSet::new(),
             asked: HashMap::new(),
+            unkept: Vec::new(),
             ghosts: Vec::new(),
             hot: 0,
         }
@@ -220,7 +223,7 @@ impl<'a> Gatherer<'a> {
         let mut kept = 0;
         for other in self.matches(node)? {
             let Some((place, held)) = self.first_block(other)? else { continue };
-            if held.blocks[place.block as usize].fate == Fate::Kept {
+            if matches!(held.blocks[place.block as usize].fate, Fate::Kept | Fate::Covered(_)) {
                 self.pairs.push((node.min(other), node.max(other)));
                 self.take(place.document, held);
                 kept += 1;

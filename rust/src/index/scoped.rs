@@ -40,27 +40,36 @@ impl Gatherer<'_> {
         let (mut matches, mut others) = (Vec::new(), Vec::with_capacity(nodes.len()));
         let mut own_pairs = false;
         for &node in nodes {
+            // For which of them it may go is known of a new block.
             others.push(if batch.is_new(node) {
                 let found = batch.matches.get(&node).map_or(&[][..], Vec::as_slice);
                 matches.extend_from_slice(found);
-                found.iter().map(|found| other_side(found, node)).collect()
+                found
+                    .iter()
+                    .map(|found| (other_side(found, node), found.may_remove(node)))
+                    .collect()
             } else {
                 let known = self.matches(node)?;
                 own_pairs |= known.iter().any(|other| nodes.binary_search(other).is_ok());
-                known
+                known.into_iter().map(|other| (other, false)).collect::<Vec<_>>()
             });
         }
-        self.relevant = nodes.iter().chain(others.iter().flatten()).copied().collect();
+        let matching = others.iter().flatten().map(|&(other, _)| other);
+        self.relevant = nodes.iter().copied().chain(matching).collect();
         let asking = (self.standing, self.before);
         for (&node, others) in nodes.iter().zip(others) {
-            let mut is_kept = self.add_keepers(node, asking)?;
-            for &other in &others {
-                is_kept |= self.add_keepers(other, asking)?;
+            let is_kept = self.add_keepers(node, asking)?;
+            if !is_kept && !batch.is_new(node) {
+                self.unkept.push(node);
             }
-            if is_kept {
+            let mut goes = is_kept;
+            for &(other, may_remove) in &others {
+                goes |= self.add_keepers(other, asking)? && may_remove;
+            }
+            if goes {
                 continue;
             }
-            for other in others {
+            for (other, _) in others {
                 self.add_keepers_two_steps_away(other, asking)?;
             }
         }

@@ -64,15 +64,12 @@ pub struct Probe {
 }
 
 impl Probe {
-    /// Whether it may match a block of that sieve.
+    /// Whether it may match a block of that sieve by their shingles.
     #[must_use]
     pub fn may_match(self, settings: &Settings, other: Sieve) -> bool {
-        if self.size == 0 || other == 0 || (self.sieve ^ other) & WORDS != 0 {
+        // Counts of characters tell nothing of shingles.
+        if self.size == 0 || other == 0 || self.sieve & other & WORDS == 0 {
             return true;
-        }
-        if self.sieve & WORDS == 0 {
-            // Two long ones are judged by their shingles.
-            return self.sieve & other & LONG != 0 || self.may_match_by_characters(settings, other);
         }
         let bits = (1 << BITS) - 1;
         if (self.sieve ^ other) >> BITS != 0 {
@@ -88,8 +85,16 @@ impl Probe {
             || shared >= containment * (shared + others)
     }
 
-    /// The other one's length is not known: it is longer by the distance at most.
-    fn may_match_by_characters(self, settings: &Settings, other: Sieve) -> bool {
+    /// Whether it may match a block of that sieve by their characters: two long ones are judged by their
+    /// shingles. The other one's length is not known: it is longer by the distance at most.
+    #[must_use]
+    pub fn may_match_by_characters(self, settings: &Settings, other: Sieve) -> bool {
+        if self.size == 0 || other == 0 || (self.sieve | other) & WORDS != 0 {
+            return true;
+        }
+        if self.sieve & other & LONG != 0 {
+            return false;
+        }
         let distance: u64 = (0..KINDS)
             .map(|kind| {
                 let most = if kind == KINDS - 1 { LAST } else { MOST };
@@ -282,13 +287,14 @@ mod tests {
         for left_out in 0..size {
             let rest: String = text.chars().take(size - left_out).collect();
             let alike = 1.0 - left_out as f64 / (2 * size - left_out) as f64;
-            let may = probe.may_match(&settings, of_characters(&rest, true));
+            let may = probe.may_match_by_characters(&settings, of_characters(&rest, true));
             assert!(may || alike < settings.short_threshold, "{left_out}");
         }
         let other = "herons are back on the river after an absence of eleven years he wrote";
-        assert!(!probe.may_match(&settings, of_characters(other, false)));
+        assert!(!probe.may_match_by_characters(&settings, of_characters(other, false)));
         let long = Probe { sieve: of_characters(text, true), ..probe };
-        assert!(!long.may_match(&settings, of_characters(other, false)));
+        assert!(!long.may_match_by_characters(&settings, of_characters(other, false)));
+        assert!(!long.may_match_by_characters(&settings, of_characters(text, true)));
         assert!(long.may_match(&settings, of_characters(other, true)));
         assert!(long.may_match(&settings, of_words(&[1])));
     }

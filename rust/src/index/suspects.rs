@@ -8,25 +8,33 @@ use hashbrown::HashMap;
 use super::batch::{Batch, Suspects};
 use super::columns::pieces;
 use super::each::each;
-use super::file::Kind;
+use super::file::{CHARACTERS, Kind};
+use super::keys::KeyMaker;
 use super::levels::{packed, unpacked};
 use super::record::Node;
 use super::seek::Seeker;
+use super::sieve::{Probe, Sieve};
 use super::sift::Where;
 use super::state::State;
 use crate::contain::{COLD, LONGEST, holds, least_share};
 use crate::hot::HOT;
+use crate::settings::Settings;
 
 /// Keys that are looked up by one task, about.
 const PIECE: usize = 2048;
 /// Pairs that are looked at by one task.
 const PAIRS: usize = 4096;
 
+/// Whether a new block may match another one, by what sieves tell.
+type May = fn(Probe, &Settings, Sieve) -> bool;
+
 /// What some keys found: pairs of a new block and one that it may match.
 #[derive(Default)]
 struct Met {
-    /// By keys of bands.
-    bands: Vec<u64>,
+    /// By keys of bands of words.
+    words: Vec<u64>,
+    /// By keys of bands of characters.
+    characters: Vec<u64>,
     /// By anchors; as often as they share any.
     anchors: Vec<u64>,
     /// Blocks that stand in a bucket of which only a part was looked at, as often as they do.
@@ -40,19 +48,24 @@ impl Met {
     fn note(&mut self, kind: Kind, number: u32, bucket: &[u32], is_batch: bool) {
         let mut bucket = bucket;
         let is_anchor = kind == Kind::Anchors;
-        if bucket.len() >= if is_anchor { COLD } else { HOT } {
+        if bucket.len() >= limit(kind) {
             self.hot.push(number);
             if is_anchor {
                 self.hot_anchors[usize::from(is_batch)].push(number);
                 bucket = &bucket[..LONGEST];
             }
         }
-        let list = if is_anchor { &mut self.anchors } else { &mut self.bands };
+        let list = match kind {
+            Kind::Anchors => &mut self.anchors,
+            Kind::Band(CHARACTERS..) => &mut self.characters,
+            _ => &mut self.words,
+        };
         list.extend(bucket.iter().map(|&other| packed(number, other)));
     }
 
     fn append(&mut self, mut other: Self) {
-        self.bands.append(&mut other.bands);
+        self.words.append(&mut other.words);
+        self.characters.append(&mut other.characters);
         self.anchors.append(&mut other.anchors);
         self.hot.append(&mut other.hot);
         for (list, other) in self.hot_anchors.iter_mut().zip(&mut other.hot_anchors) {
@@ -64,7 +77,7 @@ impl Met {
 /// Looks up some keys of one kind: what is held, and earlier blocks of the batch.
 fn look_up(state: &State, kind: Kind, pairs: &[u64]) -> io::Result<Met> {
     let mut met = Met::default();
-    let limit = if kind == Kind::Anchors { COLD } else { HOT };
+    let limit = limit(kind);
     let same = |one: &u64, other: &u64| one >> 32 == other >> 32;
     let keys: Vec<u32> = pairs.chunk_by(same).map(|group| unpacked(group[0]).0).collect();
     let there = state.sift(kind, &keys)?;
@@ -118,6 +131,11 @@ fn fill(
     }
 }
 
+/// Blocks of a bucket that are looked at, at most.
+const fn limit(kind: Kind) -> usize {
+    if matches!(kind, Kind::Anchors) { COLD } else { HOT }
+}
+
 /// Whether one of two blocks that share so many anchors may hold the other; what stands in large buckets
 /// may be shared without having been met.
 fn may_hold(state: &State, (one, other): (&Node, &Node), shared: u32) -> bool {
@@ -127,6 +145,34 @@ fn may_hold(state: &State, (one, other): (&Node, &Node), shared: u32) -> bool {
 }
 
 impl Batch {
+    /// Of a held block of a document, where what it matches is asked for: its buckets in which more stand than
+    /// are looked at, so that not all of these met it.
+    ///
+    /// # Errors
+    /// Those of reading, and where a file is damaged.
+    pub fn crowded(&mut self, state: &State, document: usize, node: u32) -> io::Result<u32> {
+        if let Some(&count) = self.crowded.get(&node) {
+            return Ok(count);
+        }
+        let mut blocks = self.store.document_blocks(document).map(|block| self.store.node(block));
+        let Some(place) = blocks.find(|&place| self.nodes[place as usize].0 == node) else {
+            return Ok(0);
+        };
+        let mut maker = KeyMaker::new(&state.settings, &state.permutations);
+        let keys = maker.keys(self.store.node_tokens(place), self.store.node_normal(place));
+        let mut count = 0;
+        for (kind, key) in keys.all() {
+            let mut others = 0;
+            state.each(kind, key, |other| {
+                others += usize::from(other != node);
+                Ok(others < limit(kind))
+            })?;
+            count += u32::from(others >= limit(kind));
+        }
+        self.crowded.insert(node, count);
+        Ok(count)
+    }
+
     /// Looks all keys up: pairs of blocks that may match, the later one being new.
     ///
     /// # Errors
@@ -138,31 +184,43 @@ impl Batch {
         for more in each((self.alone, pieces.len()), || (), look)? {
             met.append(more);
         }
-        met.bands.sort_unstable();
-        met.bands.dedup();
+        for list in [&mut met.words, &mut met.characters] {
+            list.sort_unstable();
+            list.dedup();
+        }
         met.anchors.sort_unstable();
         for &number in &met.hot {
             *self.hot.entry(number).or_default() += 1;
         }
-        let mut found = self.sifted(state, &met)?;
-        found.sort_unstable();
-        self.long = found.into_iter().map(|pair| turned(unpacked(pair))).collect();
+        let pairs = |mut found: Vec<u64>| {
+            found.sort_unstable();
+            found.into_iter().map(|pair| turned(unpacked(pair))).collect()
+        };
+        self.short = pairs(self.sifted(state, &met.characters, Probe::may_match_by_characters)?);
+        let mut long = self.sifted(state, &met.words, Probe::may_match)?;
+        long.extend(self.holders(state, &met)?);
+        self.long = pairs(long);
         Ok(())
     }
 
-    /// The pairs of which one block may match the other.
-    fn sifted(&self, state: &State, met: &Met) -> io::Result<Vec<u64>> {
-        let parts: Vec<&[u64]> = met.bands.chunks(PAIRS).collect();
+    /// Those of some pairs that may match.
+    fn sifted(&self, state: &State, pairs: &[u64], may: May) -> io::Result<Vec<u64>> {
+        let parts: Vec<&[u64]> = pairs.chunks(PAIRS).collect();
         let sift = |(): &mut (), part: usize| {
             let mut found = Vec::new();
             for &pair in parts[part] {
-                if self.may_match(state, pair)? {
+                if self.may_match(state, pair, may)? {
                     found.push(pair);
                 }
             }
             Ok(found)
         };
-        let mut found = each((self.alone, parts.len()), || (), sift)?.concat();
+        Ok(each((self.alone, parts.len()), || (), sift)?.concat())
+    }
+
+    /// The pairs that share so many anchors that one may hold the other, and no band.
+    fn holders(&self, state: &State, met: &Met) -> io::Result<Vec<u64>> {
+        let mut found = Vec::new();
         let count = |numbers: &[u32]| {
             let mut counts: HashMap<u32, u32> = HashMap::new();
             for &number in numbers {
@@ -173,7 +231,9 @@ impl Batch {
         let hot = [count(&met.hot_anchors[0]), count(&met.hot_anchors[1])];
         for same in met.anchors.chunk_by(|one, other| one == other) {
             let (number, other) = unpacked(same[0]);
-            if met.bands.binary_search(&same[0]).is_ok() || !self.may_match(state, same[0])? {
+            if met.words.binary_search(&same[0]).is_ok()
+                || !self.may_match(state, same[0], Probe::may_match)?
+            {
                 continue;
             }
             let is_batch = self.is_new(other);
@@ -186,11 +246,11 @@ impl Batch {
         Ok(found)
     }
 
-    fn may_match(&self, state: &State, pair: u64) -> io::Result<bool> {
+    fn may_match(&self, state: &State, pair: u64, may: May) -> io::Result<bool> {
         let (number, other) = unpacked(pair);
         let sieve =
             if self.is_new(other) { self.probe(other).sieve } else { state.sieve(other)? };
-        Ok(self.probe(number).may_match(&state.settings, sieve))
+        Ok(may(self.probe(number), &state.settings, sieve))
     }
 }
 
