@@ -134,7 +134,7 @@ fn gather(batch: &Batch, gatherer: &mut Gatherer<'_>, nodes: &[u32]) -> io::Resu
             // What it matches may be kept, and no block for which it may go: the larger one of the two.
             if !goes {
                 for other in others {
-                    gatherer.add_second_steps(other)?;
+                    gatherer.add_second_steps(other, (batch, node))?;
                 }
             }
         }

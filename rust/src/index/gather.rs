@@ -215,13 +215,25 @@ impl<'a> Gatherer<'a> {
         Ok(first)
     }
 
-    /// Takes in the first kept blocks that a repeat matches: the second step of the batch scan.
+    /// Takes in the first kept blocks that a match of a new block matches, where it may match any of them: the
+    /// second step of the batch scan.
     ///
     /// # Errors
     /// Those of reading, and where a file is damaged.
-    pub fn add_second_steps(&mut self, node: u32) -> io::Result<()> {
+    pub fn add_second_steps(&mut self, node: u32, (batch, new): (&Batch, u32)) -> io::Result<()> {
+        let others = self.matches(node)?;
+        let mut any = false;
+        for &other in &others {
+            any = other != new && batch.may_be_alike(self.state, new, other)?;
+            if any {
+                break;
+            }
+        }
+        if !any {
+            return Ok(());
+        }
         let mut kept = 0;
-        for other in self.matches(node)? {
+        for other in others {
             let Some((place, held)) = self.first_block(other)? else { continue };
             if matches!(held.blocks[place.block as usize].fate, Fate::Kept | Fate::Covered(_)) {
                 self.pairs.push((node.min(other), node.max(other)));

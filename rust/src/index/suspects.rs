@@ -246,6 +246,14 @@ impl Batch {
         Ok(found)
     }
 
+    /// Whether a new block may match another one by their shingles.
+    ///
+    /// # Errors
+    /// Those of reading, and where a file is damaged.
+    pub fn may_be_alike(&self, state: &State, number: u32, other: u32) -> io::Result<bool> {
+        self.may_match(state, packed(number, other), Probe::may_match)
+    }
+
     fn may_match(&self, state: &State, pair: u64, may: May) -> io::Result<bool> {
         let (number, other) = unpacked(pair);
         let sieve =
