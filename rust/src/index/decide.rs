@@ -57,7 +57,7 @@ pub fn decide(
     };
     let mut hot = hot + std::mem::take(&mut gatherer.hot);
     for node in std::mem::take(&mut gatherer.unkept) {
-        hot += batch.crowded(state, document, node)?;
+        hot += batch.crowded(state, node)?;
     }
     let whole = batch.anchors.get(document).cloned().unwrap_or_default();
     let meets = |met: &HashSet<u32>, (anchors, twice): &Anchors| {
