@@ -453,7 +453,7 @@ def test_what_is_no_index_is_refused(tmp_path: Path) -> None:
             Index.open(path, mode=mode)  # type: ignore[arg-type]
     with Index.open(tmp_path / "empty") as index:
         assert len(index) == 0
-    with pytest.raises(dedup.IndexError_, match="mode is a"):
+    with pytest.raises(dedup.IndexError_, match="mode is 'a'"):
         Index.open(tmp_path / "empty", mode="a")  # type: ignore[arg-type]
 
 

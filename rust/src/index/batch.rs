@@ -68,6 +68,8 @@ pub struct Batch {
     pub hot: HashMap<u32, u32>,
     /// The same of held blocks, once that was asked for.
     pub(super) crowded: HashMap<u32, u32>,
+    /// Places of the held ones among the nodes, once one of them was asked for.
+    pub(super) held: HashMap<u32, Number>,
     /// What matched, by each of its sides.
     pub matches: HashMap<u32, Vec<Match>>,
     /// What is known of pairs that are known to match, where that was asked for.
@@ -114,6 +116,7 @@ impl Batch {
             views: HashMap::new(),
             hot: HashMap::new(),
             crowded: HashMap::new(),
+            held: HashMap::new(),
             matches: HashMap::new(),
             known: HashMap::new(),
             version: state.version,

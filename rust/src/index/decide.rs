@@ -57,7 +57,7 @@ pub fn decide(
     };
     let mut hot = hot + std::mem::take(&mut gatherer.hot);
     for node in std::mem::take(&mut gatherer.unkept) {
-        hot += batch.crowded(state, document, node)?;
+        hot += batch.crowded(state, node)?;
     }
     let whole = batch.anchors.get(document).cloned().unwrap_or_default();
     let meets = |met: &HashSet<u32>, (anchors, twice): &Anchors| {
@@ -134,7 +134,7 @@ fn gather(batch: &Batch, gatherer: &mut Gatherer<'_>, nodes: &[u32]) -> io::Resu
             // What it matches may be kept, and no block for which it may go: the larger one of the two.
             if !goes {
                 for other in others {
-                    gatherer.add_second_steps(other)?;
+                    gatherer.add_second_steps(other, (batch, node))?;
                 }
             }
         }

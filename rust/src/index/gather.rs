@@ -61,6 +61,17 @@ impl Earlier {
     }
 }
 
+/// A block from which second steps lead.
+struct Step {
+    /// What it matches.
+    others: Vec<u32>,
+    /// The first ones of these that are kept, and their documents, once one of them mattered.
+    kept: Option<Vec<(u32, u32)>>,
+}
+
+/// Matches of a block that are looked through for each new one before it is asked which are kept.
+const FEW: usize = 64;
+
 /// Gathers what stands before a new document.
 pub struct Gatherer<'a> {
     pub(super) state: &'a State,
@@ -80,6 +91,8 @@ pub struct Gatherer<'a> {
     pub(super) asked: HashMap<(u32, Asking), bool>,
     /// Held blocks of the new document whose matches decide on them: they are kept nowhere that it may name.
     pub unkept: Vec<u32>,
+    /// Blocks that a new one matches, from which second steps were taken.
+    steps: HashMap<u32, Step>,
     /// Documents that were removed, and an anchor of theirs: what repeated them may be loose.
     pub ghosts: Vec<(u32, u32)>,
     /// Anchors of which a document was left out.
@@ -110,6 +123,7 @@ impl<'a> Gatherer<'a> {
             relevant: HashSet::new(),
             asked: HashMap::new(),
             unkept: Vec::new(),
+            steps: HashMap::new(),
             ghosts: Vec::new(),
             hot: 0,
         }
@@ -215,24 +229,60 @@ impl<'a> Gatherer<'a> {
         Ok(first)
     }
 
-    /// Takes in the first kept blocks that a repeat matches: the second step of the batch scan.
+    /// Takes in the first kept blocks that a match of a new block matches, as far as it may match them: the
+    /// second step of the batch scan.
     ///
     /// # Errors
     /// Those of reading, and where a file is damaged.
-    pub fn add_second_steps(&mut self, node: u32) -> io::Result<()> {
-        let mut kept = 0;
-        for other in self.matches(node)? {
+    pub fn add_second_steps(&mut self, node: u32, (batch, new): (&Batch, u32)) -> io::Result<()> {
+        let mut step = match self.steps.remove(&node) {
+            Some(step) => step,
+            None => self.step_from(node, batch)?,
+        };
+        let may =
+            |other| Ok::<_, io::Error>(other != new && batch.may_be_alike(self.state, new, other)?);
+        let mut kept = match step.kept.take() {
+            Some(kept) => Some(kept),
+            None if step.others.len() > FEW => Some(self.kept_of(&step.others)?),
+            None => {
+                let mut any = false;
+                for &other in &step.others {
+                    any = any || may(other)?;
+                }
+                if any { Some(self.kept_of(&step.others)?) } else { None }
+            }
+        };
+        for &(other, document) in kept.iter().flatten() {
+            if may(other)? {
+                self.pairs.push((node.min(other), node.max(other)));
+                self.add_document(document)?;
+            }
+        }
+        step.kept = kept.take();
+        self.steps.insert(node, step);
+        Ok(())
+    }
+
+    /// What a block matches, without what stands in no document before the new one.
+    fn step_from(&self, node: u32, batch: &Batch) -> io::Result<Step> {
+        let mut others = self.matches(node)?;
+        others.retain(|other| !batch.is_new(*other) || self.earlier.first.contains_key(other));
+        Ok(Step { others, kept: None })
+    }
+
+    /// The first kept ones of some blocks, and their documents.
+    fn kept_of(&self, others: &[u32]) -> io::Result<Vec<(u32, u32)>> {
+        let mut kept = Vec::new();
+        for &other in others {
             let Some((place, held)) = self.first_block(other)? else { continue };
             if matches!(held.blocks[place.block as usize].fate, Fate::Kept | Fate::Covered(_)) {
-                self.pairs.push((node.min(other), node.max(other)));
-                self.take(place.document, held);
-                kept += 1;
+                kept.push((other, place.document));
             }
-            if kept == SECOND_STEPS {
+            if kept.len() == SECOND_STEPS {
                 break;
             }
         }
-        Ok(())
+        Ok(kept)
     }
 
     /// Takes in the first and the last document before one in which an anchor stands: the batch scan

@@ -57,6 +57,7 @@ impl Gatherer<'_> {
         let matching = others.iter().flatten().map(|&(other, _)| other);
         self.relevant = nodes.iter().copied().chain(matching).collect();
         let asking = (self.standing, self.before);
+        let mut stepped = HashSet::new();
         for (&node, others) in nodes.iter().zip(others) {
             let is_kept = self.add_keepers(node, asking)?;
             if !is_kept && !batch.is_new(node) {
@@ -69,7 +70,7 @@ impl Gatherer<'_> {
             if goes {
                 continue;
             }
-            for (other, _) in others {
+            for (other, _) in others.into_iter().filter(|&(other, _)| stepped.insert(other)) {
                 self.add_keepers_two_steps_away(other, asking)?;
             }
         }

@@ -145,19 +145,20 @@ fn may_hold(state: &State, (one, other): (&Node, &Node), shared: u32) -> bool {
 }
 
 impl Batch {
-    /// Of a held block of a document, where what it matches is asked for: its buckets in which more stand than
+    /// Of a held block of the batch, where what it matches is asked for: its buckets in which more stand than
     /// are looked at, so that not all of these met it.
     ///
     /// # Errors
     /// Those of reading, and where a file is damaged.
-    pub fn crowded(&mut self, state: &State, document: usize, node: u32) -> io::Result<u32> {
+    pub fn crowded(&mut self, state: &State, node: u32) -> io::Result<u32> {
         if let Some(&count) = self.crowded.get(&node) {
             return Ok(count);
         }
-        let mut blocks = self.store.document_blocks(document).map(|block| self.store.node(block));
-        let Some(place) = blocks.find(|&place| self.nodes[place as usize].0 == node) else {
-            return Ok(0);
-        };
+        if self.held.is_empty() {
+            let numbers = self.nodes.iter().map(|&(number, _)| number).zip(0..);
+            self.held = numbers.filter(|&(number, _)| number < self.first_new).collect();
+        }
+        let Some(&place) = self.held.get(&node) else { return Ok(0) };
         let mut maker = KeyMaker::new(&state.settings, &state.permutations);
         let keys = maker.keys(self.store.node_tokens(place), self.store.node_normal(place));
         let mut count = 0;
@@ -244,6 +245,14 @@ impl Batch {
             }
         }
         Ok(found)
+    }
+
+    /// Whether a new block may match another one by their shingles.
+    ///
+    /// # Errors
+    /// Those of reading, and where a file is damaged.
+    pub fn may_be_alike(&self, state: &State, number: u32, other: u32) -> io::Result<bool> {
+        self.may_match(state, packed(number, other), Probe::may_match)
     }
 
     fn may_match(&self, state: &State, pair: u64, may: May) -> io::Result<bool> {
