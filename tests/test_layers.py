@@ -31,6 +31,7 @@ ABOVE = {
     "dedup.index.asking",
     "dedup.index.feeding",
     "dedup.index.rules",
+    "dedup.index.listing",
     "dedup.index.merging",
     "dedup.index.upkeep",
     "dedup.intake",
