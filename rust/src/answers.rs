@@ -7,10 +7,11 @@ use rayon::prelude::*;
 use crate::clean::{Cleaned, clean_lines, clean_text};
 use crate::corpus::{Corpus, Outcome};
 use crate::hottest::{HotCrowdText, HotText};
-use crate::plan::{Cluster, Kind, Similar};
+use crate::plan::{Cluster, Kind};
 use crate::read::PIECE_BYTES;
 use crate::record::Lines;
 use crate::render::{Occurrences, Renderer, largest_clusters};
+use crate::similar::Similar;
 use crate::story_lines::StoryLines;
 
 /// Members of clusters that are written at one time: 1 MiB or so.

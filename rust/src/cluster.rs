@@ -12,88 +12,20 @@ use rayon::prelude::*;
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::both::{LARGE, on_all_threads};
-use crate::columns::filled;
 use crate::kept::{Cell, Kept};
 use crate::names::is_template;
-use crate::settings::{Scope, Settings};
+use crate::neighbours::Neighbours;
+use crate::scopes::Scopes;
+use crate::settings::Settings;
 use crate::sign::mix32;
-use crate::store::{NONE, Number, Store, UNDATED};
-use crate::verify::{Match, judge, node_set};
+use crate::store::{NONE, Number, Store};
+use crate::verify::{judge, node_set};
 
 /// Parts of the nodes that are visited at the same time, at most: each goes over all blocks.
 const MOST_PARTS: usize = 8;
 
 /// Kept neighbours of a node that blocks two steps away are compared with.
 pub(crate) const SECOND_STEPS: usize = 4;
-
-/// The matches of each node.
-pub struct Neighbours {
-    matches: Vec<Match>,
-    starts: Vec<u32>,
-    edges: Vec<(Number, Number)>,
-}
-
-impl Neighbours {
-    /// Indexes matches by both of their nodes.
-    #[must_use]
-    pub fn new(matches: Vec<Match>, nodes: usize) -> Self {
-        let mut starts = vec![0u32; nodes + 1];
-        for found in &matches {
-            starts[found.left as usize + 1] += 1;
-            starts[found.right as usize + 1] += 1;
-        }
-        for node in 0..nodes {
-            starts[node + 1] += starts[node];
-        }
-        let mut next = starts.clone();
-        let mut edges = vec![(NONE, NONE); matches.len() * 2];
-        for (number, found) in matches.iter().enumerate() {
-            for (node, other) in [(found.left, found.right), (found.right, found.left)] {
-                edges[next[node as usize] as usize] = (other, number as Number);
-                next[node as usize] += 1;
-            }
-        }
-        Self { matches, starts, edges }
-    }
-
-    /// All matches, by their nodes.
-    #[must_use]
-    pub fn all(&self) -> &[Match] {
-        &self.matches
-    }
-
-    /// How many matches a node has.
-    #[must_use]
-    pub fn count(&self, node: Number) -> u32 {
-        self.starts[node as usize + 1] - self.starts[node as usize]
-    }
-
-    /// All matches, which are given up.
-    #[must_use]
-    pub fn into_matches(self) -> Vec<Match> {
-        self.matches
-    }
-
-    /// Bytes that they fill.
-    #[must_use]
-    pub fn bytes(&self) -> u64 {
-        filled(&self.matches) + filled(&self.starts) + filled(&self.edges)
-    }
-
-    /// The other node and the match, for each match of a node.
-    pub fn of(&self, node: Number) -> impl Iterator<Item = (Number, &Match)> {
-        let range = self.starts[node as usize] as usize..self.starts[node as usize + 1] as usize;
-        self.edges[range].iter().map(|&(other, number)| (other, &self.matches[number as usize]))
-    }
-
-    /// The match between two nodes, if they were found to match.
-    #[must_use]
-    pub fn between(&self, node: Number, other: Number) -> Option<&Match> {
-        let fewer = self.count(node) <= self.count(other);
-        let (few, many) = if fewer { (node, other) } else { (other, node) };
-        self.of(few).find(|&(found, _)| found == many).map(|(_, found)| found)
-    }
-}
 
 /// Why a kept block that matches another kept block was not removed for it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -135,57 +67,16 @@ impl Corpus<'_> {
             || self.neighbours.between(node, other).is_some_and(|found| found.may_remove(node))
     }
 
-    /// Whether the policy lets a block of one document be a repeat of a block of another: by its
-    /// scope, its groups and its window of time.
+    /// Which documents may repeat each other.
+    #[must_use]
+    pub fn scopes(&self) -> Scopes<'_> {
+        Scopes { store: self.store, settings: self.settings }
+    }
+
+    /// See `Scopes::in_scope`.
     #[must_use]
     pub fn in_scope(&self, document: Number, keeper_document: Number) -> bool {
-        let same = document == keeper_document;
-        let scope = match self.settings.scope {
-            Scope::Both => true,
-            Scope::Within => same,
-            Scope::Across => !same,
-        };
-        scope
-            && self.in_group(document, keeper_document)
-            && (same || self.is_near(document, keeper_document))
-    }
-
-    fn in_group(&self, document: Number, other: Number) -> bool {
-        let groups = &self.store.groups;
-        let same = !self.grouped() || groups[document as usize] == groups[other as usize];
-        same != self.settings.group_across
-    }
-
-    fn is_near(&self, document: Number, other: Number) -> bool {
-        self.settings.window.is_none_or(|window| {
-            let times = (self.time(document), self.time(other));
-            matches!(times, (Some(one), Some(two)) if one.abs_diff(two) <= window.unsigned_abs())
-        })
-    }
-
-    /// What keepers and their repeats share for sure: equal for all where there is no such thing.
-    #[must_use]
-    pub fn home(&self, document: Number) -> Number {
-        if self.settings.scope == Scope::Within {
-            document
-        } else if self.grouped() && !self.settings.group_across {
-            self.store.groups[document as usize]
-        } else {
-            0
-        }
-    }
-
-    /// Whether documents have groups.
-    #[must_use]
-    pub fn grouped(&self) -> bool {
-        !self.store.groups.is_empty()
-    }
-
-    /// The time of a document, where it has one.
-    #[must_use]
-    pub fn time(&self, document: Number) -> Option<i64> {
-        let time = self.store.times.get(document as usize).copied();
-        time.filter(|&time| time != UNDATED)
+        self.scopes().in_scope(document, keeper_document)
     }
 }
 

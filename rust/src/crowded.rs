@@ -7,8 +7,10 @@
 
 use rayon::prelude::*;
 
-use crate::cluster::{Corpus, Neighbours, contents};
+use crate::cluster::contents;
 use crate::group::Candidates;
+use crate::neighbours::Neighbours;
+use crate::scopes::Scopes;
 use crate::settings::{Scope, Settings};
 use crate::sign::mix32;
 use crate::store::{NONE, Number, Store};
@@ -195,12 +197,11 @@ impl Outlook {
         let nodes = store.nodes();
         let neighbours = Neighbours::new(matches, nodes);
         let homes = homes(store, settings);
-        let corpus =
-            Corpus { store, settings, neighbours: &neighbours, documents: &[], excluded: &[] };
+        let scopes = Scopes { store, settings };
         let may_be_in_scope = |node: Number, other: Number| {
             homes.as_ref().is_none_or(|homes| {
                 let (one, other) = (homes[node as usize], homes[other as usize]);
-                one == NONE || other == NONE || corpus.in_scope(one, other)
+                one == NONE || other == NONE || scopes.in_scope(one, other)
             })
         };
         let place = |node: Number| visits.map_or(node, |visits| visits[node as usize]);

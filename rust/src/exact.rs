@@ -9,10 +9,10 @@ use std::ops::Range;
 use hashbrown::HashSet;
 use rayon::prelude::*;
 
-use crate::cluster::Neighbours;
 use crate::covers::{SHINGLES, says_more};
 use crate::fates::{Fates, State};
 use crate::likeness::{Likeness, Likenesses};
+use crate::neighbours::Neighbours;
 use crate::places::Places;
 use crate::plan::Passage;
 use crate::settings::Settings;

@@ -9,8 +9,8 @@
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
-use crate::cluster::Neighbours;
 use crate::furniture::FURNITURE_DOCUMENTS;
+use crate::neighbours::Neighbours;
 use crate::store::{NONE, Number, Store};
 use crate::verify::Match;
 

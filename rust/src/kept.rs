@@ -43,7 +43,7 @@ impl<'a> Kept<'a> {
         let settings = corpus.settings;
         let parted = settings.scope == Scope::Within
             || settings.window.is_some()
-            || (corpus.grouped() && !settings.group_across);
+            || (corpus.scopes().grouped() && !settings.group_across);
         let nodes = if parted { 0 } else { corpus.store.nodes() };
         (0..nodes).into_par_iter().map(|_| SharedPair::default()).collect()
     }
@@ -127,8 +127,8 @@ impl<'a> Kept<'a> {
     #[must_use]
     pub fn cell(&self, document: Number) -> Cell {
         let settings = self.corpus.settings;
-        let home = u64::from(self.corpus.home(document));
-        match (self.windowed, self.corpus.time(document)) {
+        let home = u64::from(self.corpus.scopes().home(document));
+        match (self.windowed, self.corpus.scopes().time(document)) {
             (false, _) => (home, 0),
             (true, None) => (UNDATED_HOMES + u64::from(document), 0),
             (true, Some(time)) => (home, time.div_euclid(settings.window.unwrap_or(1))),

@@ -2,8 +2,8 @@
 
 use rayon::prelude::*;
 
-use crate::cluster::Neighbours;
 use crate::fates::Fates;
+use crate::neighbours::Neighbours;
 use crate::plan::Passage;
 use crate::settings::Settings;
 use crate::sparse::Sparse;

@@ -10,8 +10,9 @@ use std::ops::Range;
 
 use hashbrown::HashMap;
 
-use crate::cluster::{Corpus, Neighbours};
+use crate::cluster::Corpus;
 use crate::names::is_template;
+use crate::neighbours::Neighbours;
 use crate::shingle::fill_shingle_set;
 use crate::store::{NONE, Number};
 use crate::token_reader::TokenReader;

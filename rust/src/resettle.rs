@@ -39,7 +39,7 @@ pub fn settle_runs(
     let (beside, mut runs) = both(
         store.blocks(),
         || find_parts(&text, &mut fates, settings.least_tokens()),
-        || find_runs(&text, settings.min_run, |document| corpus.home(document), looks),
+        || find_runs(&text, settings.min_run, |document| corpus.scopes().home(document), looks),
     );
     let home = |block: Number| documents[block as usize];
     runs.retain(|run| corpus.in_scope(home(run.later.block), home(run.earlier.block)));

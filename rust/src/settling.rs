@@ -69,6 +69,9 @@ pub(crate) struct Task<'a> {
 
 impl Task<'_> {
     /// What becomes of all blocks.
+    ///
+    /// Settling a document must not hand work to other threads: one that waits for it could take up a
+    /// document behind, and wait there for the one that it left.
     fn settle(&self, fates: Fates) -> Fates {
         let settled = Settled::new(fates);
         let next = AtomicUsize::new(0);

@@ -39,7 +39,7 @@ pub fn find_stories(corpus: &Corpus<'_>, told: (&Fates, &[Run]), dates: &[i64]) 
         None | Some(&UNDATED) => i64::MAX,
         Some(&date) => date,
     };
-    let homes = |document| corpus.home(document);
+    let homes = |document| corpus.scopes().home(document);
     let mut order: Vec<Number> = (0..store.documents() as Number).collect();
     order.par_sort_unstable_by_key(|&document| (homes(document), date(document), document));
     let families = Families::new(store, corpus.neighbours, (&order, &homes));
