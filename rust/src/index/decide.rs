@@ -129,9 +129,10 @@ fn gather(batch: &Batch, gatherer: &mut Gatherer<'_>, nodes: &[u32]) -> io::Resu
                 others.push(other);
                 let fate = gatherer.add(other)?;
                 let stood = matches!(fate, Some(Fate::Kept | Fate::Loose | Fate::Covered(_)));
-                goes |= stood && found.may_remove(node);
+                goes |= stood && (found.template || found.may_remove(node));
             }
-            // What it matches may be kept, and no block for which it may go: the larger one of the two.
+            // What it matches may be kept, and no block for which it may go: the larger one of the two. Not
+            // so of templates: of thousands of one template each would look through what all others match.
             if !goes {
                 for other in others {
                     gatherer.add_second_steps(other, (batch, node))?;

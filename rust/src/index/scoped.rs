@@ -46,7 +46,9 @@ impl Gatherer<'_> {
                 matches.extend_from_slice(found);
                 found
                     .iter()
-                    .map(|found| (other_side(found, node), found.may_remove(node)))
+                    .map(|found| {
+                        (other_side(found, node), found.template || found.may_remove(node))
+                    })
                     .collect()
             } else {
                 let known = self.matches(node)?;
