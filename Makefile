@@ -23,7 +23,7 @@ PYTEST ?= -m 'not slow'
 
 test: build $(STAMPS)/test
 	cargo test --quiet
-	$(BIN)/python -m pytest $(PYTEST)
+	$(BIN)/python -m pytest -n auto --dist worksteal $(PYTEST)
 
 lint: build $(STAMPS)/lint
 	$(BIN)/ruff check
