@@ -269,8 +269,9 @@ fn number_nodes(
     order.sort_unstable();
     let parts: Vec<&[(u32, u32)]> = order.chunks(PART).collect();
     let find = |(): &mut (), part: usize| {
-        let quarters: Vec<u32> = parts[part].iter().map(|&(quarter, _)| quarter).collect();
-        let there = state.sift(Kind::Fingerprints, &quarters)?;
+        let keys: Vec<(Kind, u32)> =
+            parts[part].iter().map(|&(quarter, _)| (Kind::Fingerprints, quarter)).collect();
+        let there = state.sift(&keys)?;
         let mut seeker = state.seeker(Kind::Fingerprints, &there);
         let mut found = Vec::new();
         for (&(_, node), &there) in parts[part].iter().zip(&there) {

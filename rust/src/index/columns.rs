@@ -38,9 +38,12 @@ pub fn columns(alone: bool, blocks: impl Iterator<Item = (u32, Keys)>) -> io::Re
     each((alone, columns.len()), || (), sort)
 }
 
+/// A part of a column.
+pub type Piece<'a> = (Kind, &'a [u64]);
+
 /// Columns in pieces of about so many pairs, none of which ends within a key.
 #[must_use]
-pub fn pieces(columns: &[Column], most: usize) -> Vec<(Kind, &[u64])> {
+pub fn pieces(columns: &[Column], most: usize) -> Vec<Piece<'_>> {
     let mut made = Vec::new();
     for column in columns {
         let mut rest = column.pairs.as_slice();
@@ -52,6 +55,20 @@ pub fn pieces(columns: &[Column], most: usize) -> Vec<(Kind, &[u64])> {
             let (piece, others) = rest.split_at(end);
             made.push((column.kind, piece));
             rest = others;
+        }
+    }
+    made
+}
+
+/// Pieces in parts of so many pairs at least, but the last one.
+#[must_use]
+pub fn tasks<'a, 'b>(pieces: &'b [Piece<'a>], least: usize) -> Vec<&'b [Piece<'a>]> {
+    let (mut made, mut start, mut size) = (Vec::new(), 0, 0);
+    for (place, (_, pairs)) in pieces.iter().enumerate() {
+        size += pairs.len();
+        if size >= least || place + 1 == pieces.len() {
+            made.push(&pieces[start..=place]);
+            (start, size) = (place + 1, 0);
         }
     }
     made

@@ -1,21 +1,20 @@
 //! Which keys a section of pairs has none of: most are asked for in vain, and no page need be read then.
 //!
 //! A blocked Bloom filter (Putze, Sanders and Singler 2007): each key sets four bits of one line of the
-//! processor's cache, which its hash tells: anchors are least hashes, most of them small ones, and lines by
-//! their size would be full of them. A block is read when it is asked for first, and stays in memory: seven
-//! bits a key.
+//! processor's cache. Lines have the order of the keys, so many keys that ascend go through memory once. A
+//! block is read when it is asked for first, and stays in memory (`lines`): seven bits a key.
 
 use std::io;
-use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::bytes::damaged;
-use super::file::{Part, RunFile, sealed, unsealed};
+use super::file::{Kind, Part, RunFile, sealed, unsealed};
+use super::lines::{Bits, LINE, Lines};
+use super::spread::spread;
 use crate::shingle::mix64;
 
 /// Bits for each key.
 const BITS: u64 = 7;
-/// Bytes of a line.
-const LINE: usize = 64;
 /// Lines of a block; the last one of a filter may have fewer.
 const LINES: u64 = 255;
 /// Bytes of a whole block, with its hash.
@@ -27,29 +26,30 @@ const fn lines_for(keys: u64) -> u64 {
 }
 
 /// The line of a key among all lines, and its four bits there.
-fn place_of(key: u32, lines: u64) -> (u64, [usize; 4]) {
+fn place_of(kind: Kind, key: u32, lines: u64) -> (u64, [usize; 4]) {
+    let line = (u64::from(spread(kind, key)) * lines) >> 32;
     let hash = mix64(u64::from(key) + 1);
-    let line = ((hash >> 32) * lines) >> 32;
     (line, [0, 9, 18, 27].map(|shift| (hash >> shift & 511) as usize))
 }
 
 /// Makes the filter of a section.
 pub struct FilterWriter {
+    kind: Kind,
     lines: u64,
     bytes: Vec<u8>,
 }
 
 impl FilterWriter {
-    /// For so many keys.
+    /// For so many keys of a kind.
     #[must_use]
-    pub fn new(keys: u64) -> Self {
+    pub fn new(kind: Kind, keys: u64) -> Self {
         let lines = lines_for(keys);
-        Self { lines, bytes: vec![0; lines as usize * LINE] }
+        Self { kind, lines, bytes: vec![0; lines as usize * LINE] }
     }
 
     /// Notes a key.
     pub fn add(&mut self, key: u32) {
-        let (line, bits) = place_of(key, self.lines);
+        let (line, bits) = place_of(self.kind, key, self.lines);
         let start = line as usize * LINE;
         for bit in bits {
             self.bytes[start + bit / 8] |= 1 << (bit % 8);
@@ -73,42 +73,55 @@ impl FilterWriter {
 /// The filter of a section.
 pub struct Filter {
     part: Part,
+    /// Its first line among those of all filters of the run, and how many it has.
+    first: usize,
     lines: u64,
-    blocks: Vec<OnceLock<Box<[u8]>>>,
+    /// Which of its blocks are in memory.
+    read: Vec<AtomicBool>,
 }
 
 impl Filter {
-    /// The filter of a part of a file.
+    /// The filter of a part of a file, behind so many lines of others.
     ///
     /// # Errors
     /// Where it has not the size that such a filter has.
-    pub fn new(part: Part) -> io::Result<Self> {
+    pub fn new(part: Part, first: usize) -> io::Result<Self> {
         let blocks = part.length().div_ceil(BLOCK as u64);
         let lines = (part.length() - 8 * blocks) / LINE as u64;
         if lines == 0 || lines * LINE as u64 + 8 * blocks != part.length() {
             return Err(damaged("a filter"));
         }
-        Ok(Self { part, lines, blocks: (0..blocks).map(|_| OnceLock::new()).collect() })
+        let read = (0..blocks).map(|_| AtomicBool::new(false)).collect();
+        Ok(Self { part, first, lines, read })
+    }
+
+    /// How many lines it has.
+    #[must_use]
+    pub fn lines(&self) -> usize {
+        self.lines as usize
     }
 
     /// Whether a key may stand in the section.
     ///
     /// # Errors
     /// Those of reading, and where the block is damaged.
-    pub fn may_have(&self, file: &RunFile, key: u32) -> io::Result<bool> {
-        let (line, bits) = place_of(key, self.lines);
-        let block = self.block(file, (line / LINES) as usize)?;
-        let line = &block[8 + (line % LINES) as usize * LINE..][..LINE];
-        // All four without a branch, which would be taken half of the times.
-        Ok(bits.iter().fold(1, |all, &bit| all & line[bit / 8] >> (bit % 8)) & 1 == 1)
+    pub fn may_have(&self, file: &RunFile, lines: &Lines, key: u32) -> io::Result<bool> {
+        Ok(lines.have(self.look(file, lines, key)?))
     }
 
-    fn block(&self, file: &RunFile, number: usize) -> io::Result<&[u8]> {
-        if let Some(block) = self.blocks[number].get() {
-            return Ok(block);
+    /// Where to look for a key; nothing of the line is looked at yet.
+    ///
+    /// # Errors
+    /// Those of reading, and where the block is damaged.
+    pub fn look(&self, file: &RunFile, lines: &Lines, key: u32) -> io::Result<Bits> {
+        let (line, bits) = place_of(self.part.kind, key, self.lines);
+        let block = (line / LINES) as usize;
+        if !self.read[block].load(Ordering::Acquire) {
+            let bytes = self.read(file, block)?;
+            lines.set(self.first + block * LINES as usize, &bytes[8..]);
+            self.read[block].store(true, Ordering::Release);
         }
-        let block = self.read(file, number)?;
-        Ok(self.blocks[number].get_or_init(|| block.into_boxed_slice()))
+        Ok(Bits { line: self.first + line as usize, bits })
     }
 
     fn read(&self, file: &RunFile, number: usize) -> io::Result<Vec<u8>> {
@@ -124,14 +137,13 @@ impl Filter {
     /// # Errors
     /// Those of reading, and where a block is damaged.
     pub fn check(&self, file: &RunFile) -> io::Result<()> {
-        (0..self.blocks.len()).try_for_each(|number| self.read(file, number).map(drop))
+        (0..self.read.len()).try_for_each(|number| self.read(file, number).map(drop))
     }
 
     /// Bytes in memory.
     #[must_use]
     pub fn held(&self) -> u64 {
-        let read = self.blocks.iter().filter_map(OnceLock::get);
-        read.map(|block| block.len() as u64).sum::<u64>()
-            + (self.blocks.len() * size_of::<OnceLock<Box<[u8]>>>()) as u64
+        let read = self.read.iter().filter(|read| read.load(Ordering::Relaxed)).count() as u64;
+        (read * BLOCK as u64).min(self.part.length()) + self.read.len() as u64
     }
 }

@@ -155,7 +155,7 @@ impl Fresh {
         for kind in self.levels.kinds() {
             let mut pairs = PairWriter::default();
             let sorted = self.levels.sorted(kind);
-            let mut filter = has_filter(kind).then(|| FilterWriter::new(sorted.len() as u64));
+            let mut filter = has_filter(kind).then(|| FilterWriter::new(kind, sorted.len() as u64));
             for pair in sorted {
                 let pair = unpacked(pair);
                 pairs.push(&mut out, pair)?;

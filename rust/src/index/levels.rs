@@ -11,6 +11,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::each::each;
 use super::file::Kind;
 use super::fresh::has_filter;
+use super::spread::spread;
 
 /// Bits of the filter for each pair, at least.
 const BITS: usize = 8;
@@ -97,10 +98,11 @@ impl Levels {
     }
 
     /// Sets bits for those of some keys that may have any value.
-    pub fn sift(&self, kind: Kind, keys: &[u32], bits: u64, found: &mut [u64]) {
-        let Some(pairs) = self.kinds.get(kind.number() as usize) else { return };
-        for (found, &key) in found.iter_mut().zip(keys) {
-            *found |= bits * u64::from(pairs.seen.may_have(kind, key));
+    pub fn sift(&self, keys: &[(Kind, u32)], bits: u64, found: &mut [u64]) {
+        for (found, &(kind, key)) in found.iter_mut().zip(keys) {
+            if let Some(pairs) = self.kinds.get(kind.number() as usize) {
+                *found |= bits * u64::from(pairs.seen.may_have(kind, key));
+            }
         }
     }
 
@@ -232,8 +234,7 @@ impl Seen {
     }
 
     fn place(&self, kind: Kind, key: u32) -> (usize, u64) {
-        let spread = if matches!(kind, Kind::Anchors | Kind::Streams) { spread(key) } else { key };
-        let word = (u64::from(spread) * self.words.len() as u64) >> 32;
+        let word = (u64::from(spread(kind, key)) * self.words.len() as u64) >> 32;
         let hash = u64::from(key).wrapping_mul(0x9E37_79B9_7F4A_7C15);
         let bits = [40, 46, 52, 58].map(|shift| 1 << (hash >> shift & 63));
         (word as usize, bits[0] | bits[1] | bits[2] | bits[3])
@@ -254,15 +255,6 @@ impl Seen {
         let (word, bits) = self.place(kind, key);
         self.words.get(word).is_none_or(|word| word.load(Ordering::Relaxed) & bits == bits)
     }
-}
-
-/// Anchors are least hashes, most of them small: the same in their order, more evenly spread.
-const fn spread(anchor: u32) -> u32 {
-    let mut rest = !anchor as u64;
-    rest = (rest * rest) >> 32;
-    rest = (rest * rest) >> 32;
-    rest = (rest * rest) >> 32;
-    !(rest as u32)
 }
 
 #[cfg(test)]
@@ -312,7 +304,7 @@ mod tests {
                 back.reverse();
                 assert_eq!((&found, &back), (&wanted, &wanted));
                 let mut may_have = [0];
-                levels.sift(kind, &[key], 1, &mut may_have);
+                levels.sift(&[(kind, key)], 1, &mut may_have);
                 assert!(wanted.is_empty() || may_have == [1]);
             }
         }

@@ -224,7 +224,7 @@ fn merge_pairs(
 ) -> io::Result<()> {
     let held: u64 = runs.iter().map(|placed| placed.run.count(kind)).sum();
     let count = held + more.len() as u64;
-    let mut filter = has_filter(kind).then(|| FilterWriter::new(count));
+    let mut filter = has_filter(kind).then(|| FilterWriter::new(kind, count));
     let mut heads = Vec::new();
     for placed in runs {
         if let Some(mut stream) = placed.run.stream(kind)

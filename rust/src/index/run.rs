@@ -9,10 +9,15 @@ use std::io;
 use super::bytes::damaged;
 use super::file::{Kind, RunFile};
 use super::filter::Filter;
+use super::lines::Lines;
 use super::pairs::{Cursor, PairStream, Pairs};
 use super::record::{Held, Node};
 use super::rows::{Near, Rows};
 use super::sieve::{Sieve, Sieves};
+
+/// Keys whose lines of filters are looked for before the first one is read: so the processor waits for many of
+/// them at once.
+const TOGETHER: usize = 512;
 
 /// An open run.
 pub struct Run {
@@ -22,6 +27,8 @@ pub struct Run {
     sieves: Option<Sieves>,
     /// By the numbers of their kinds: looking one up must cost nothing beside its filter.
     pairs: Vec<Option<(Pairs, Option<Filter>)>>,
+    /// What was read of the filters.
+    lines: Lines,
     /// What identifies its content.
     pub hash: u64,
 }
@@ -34,7 +41,9 @@ impl Run {
     pub fn open(file: File, identity: [u8; 16]) -> io::Result<Self> {
         let (file, entries, hash) = RunFile::open(file, identity)?;
         let rows = [None, None, None];
-        let mut run = Self { file, rows, sieves: None, pairs: Vec::new(), hash };
+        let lines = Lines::new(0);
+        let mut run = Self { file, rows, sieves: None, pairs: Vec::new(), lines, hash };
+        let mut lines = 0;
         for (part, fences, filter) in entries {
             let place = match part.kind {
                 Kind::Nodes => 0,
@@ -45,7 +54,8 @@ impl Run {
                     continue;
                 }
                 kind => {
-                    let filter = filter.map(Filter::new).transpose()?;
+                    let filter = filter.map(|part| Filter::new(part, lines)).transpose()?;
+                    lines += filter.as_ref().map_or(0, Filter::lines);
                     let pairs = Pairs::new(part, &fences)?;
                     let place = kind.number() as usize;
                     if run.pairs.len() <= place {
@@ -59,6 +69,7 @@ impl Run {
             };
             run.rows[place] = Some(Rows::new(part, &fences)?);
         }
+        run.lines = Lines::new(lines);
         Ok(run)
     }
 
@@ -70,24 +81,34 @@ impl Run {
     fn pairs_of(&self, kind: Kind, key: u32) -> io::Result<Option<&Pairs>> {
         let Some((pairs, filter)) = self.pairs(kind) else { return Ok(None) };
         let may_have = match filter {
-            Some(filter) => filter.may_have(&self.file, key)?,
+            Some(filter) => filter.may_have(&self.file, &self.lines, key)?,
             None => true,
         };
         Ok(may_have.then_some(pairs))
     }
 
-    /// Sets a bit for each of some keys of one kind that may be there.
+    /// Sets a bit for each of some keys that may be there.
     ///
     /// # Errors
     /// Those of reading, and where a filter is damaged.
-    pub fn sift(&self, kind: Kind, keys: &[u32], bit: u64, found: &mut [u64]) -> io::Result<()> {
-        let Some((_, filter)) = self.pairs(kind) else { return Ok(()) };
-        for (found, &key) in found.iter_mut().zip(keys) {
-            let may_have = match filter {
-                Some(filter) => filter.may_have(&self.file, key)?,
-                None => true,
-            };
-            *found |= bit * u64::from(may_have);
+    pub fn sift(&self, keys: &[(Kind, u32)], bit: u64, found: &mut [u64]) -> io::Result<()> {
+        let mut looked = Vec::with_capacity(keys.len().min(TOGETHER));
+        for (keys, found) in keys.chunks(TOGETHER).zip(found.chunks_mut(TOGETHER)) {
+            looked.clear();
+            for (place, &(kind, key)) in keys.iter().enumerate() {
+                match self.pairs(kind) {
+                    Some((_, Some(filter))) => {
+                        let bits = filter.look(&self.file, &self.lines, key)?;
+                        self.lines.fetch(bits);
+                        looked.push((place, bits));
+                    }
+                    Some((_, None)) => found[place] |= bit,
+                    None => {}
+                }
+            }
+            for &(place, bits) in &looked {
+                found[place] |= bit * u64::from(self.lines.have(bits));
+            }
         }
         Ok(())
     }
@@ -241,7 +262,7 @@ impl Run {
             let mut last = (0, 0);
             while let Some(pair) = stream.take()? {
                 let in_filter = match filter {
-                    Some(filter) => filter.may_have(&self.file, pair.0)?,
+                    Some(filter) => filter.may_have(&self.file, &self.lines, pair.0)?,
                     None => true,
                 };
                 if pair < last || !in_filter {

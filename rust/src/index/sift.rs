@@ -21,13 +21,13 @@ impl State {
     ///
     /// # Errors
     /// Those of reading, and where a file is damaged.
-    pub fn sift(&self, kind: Kind, keys: &[u32]) -> io::Result<Vec<Where>> {
+    pub fn sift(&self, keys: &[(Kind, u32)]) -> io::Result<Vec<Where>> {
         let mut found = vec![0; keys.len()];
         for (place, placed) in self.runs.iter().enumerate() {
-            let sifted = placed.run.sift(kind, keys, 1 << place.min(OWN), &mut found);
+            let sifted = placed.run.sift(keys, 1 << place.min(OWN), &mut found);
             sifted.map_err(|error| named(placed, error))?;
         }
-        self.fresh.levels.sift(kind, keys, FRESH, &mut found);
+        self.fresh.levels.sift(keys, FRESH, &mut found);
         Ok(found)
     }
 }

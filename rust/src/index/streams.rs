@@ -159,7 +159,9 @@ impl State {
         anchors.sort_unstable();
         let parts: Vec<&[u32]> = anchors.chunks(PART).collect();
         let look = |(): &mut (), part: usize| {
-            let there = self.sift(Kind::Streams, parts[part])?;
+            let keys: Vec<(Kind, u32)> =
+                parts[part].iter().map(|&anchor| (Kind::Streams, anchor)).collect();
+            let there = self.sift(&keys)?;
             let mut seeker = self.seeker(Kind::Streams, &there);
             let mut met = Vec::new();
             for (&anchor, &there) in parts[part].iter().zip(&there) {

@@ -6,7 +6,7 @@ use std::io;
 use hashbrown::HashMap;
 
 use super::batch::{Batch, Suspects};
-use super::columns::pieces;
+use super::columns::{Piece, pieces, tasks};
 use super::each::each;
 use super::file::{CHARACTERS, Kind};
 use super::keys::KeyMaker;
@@ -74,18 +74,39 @@ impl Met {
     }
 }
 
-/// Looks up some keys of one kind: what is held, and earlier blocks of the batch.
-fn look_up(state: &State, kind: Kind, pairs: &[u64]) -> io::Result<Met> {
-    let mut met = Met::default();
+/// The pairs of each key.
+fn by_keys(pairs: &[u64]) -> impl Iterator<Item = &[u64]> {
+    pairs.chunk_by(|one, other| one >> 32 == other >> 32)
+}
+
+/// Looks up some keys: what is held, and earlier blocks of the batch.
+fn look_up(state: &State, pieces: &[Piece<'_>]) -> io::Result<Met> {
+    let mut keys = Vec::new();
+    for &(kind, pairs) in pieces {
+        keys.extend(by_keys(pairs).map(|group| (kind, unpacked(group[0]).0)));
+    }
+    let there = state.sift(&keys)?;
+    let (mut met, mut rest) = (Met::default(), there.as_slice());
+    for &(kind, pairs) in pieces {
+        let there = rest.split_off(..by_keys(pairs).count()).unwrap_or_default();
+        look_up_piece(state, (kind, pairs), there, &mut met)?;
+    }
+    Ok(met)
+}
+
+fn look_up_piece(
+    state: &State,
+    (kind, pairs): Piece<'_>,
+    there: &[Where],
+    met: &mut Met,
+) -> io::Result<()> {
     let limit = limit(kind);
-    let same = |one: &u64, other: &u64| one >> 32 == other >> 32;
-    let keys: Vec<u32> = pairs.chunk_by(same).map(|group| unpacked(group[0]).0).collect();
-    let there = state.sift(kind, &keys)?;
-    let mut seeker = state.seeker(kind, &there);
+    let mut seeker = state.seeker(kind, there);
     let (mut bucket, mut numbers) = (Vec::new(), Vec::new());
-    for ((group, &key), &there) in pairs.chunk_by(same).zip(&keys).zip(&there) {
+    for (group, &there) in by_keys(pairs).zip(there) {
         if there != 0 {
             bucket.clear();
+            let key = unpacked(group[0]).0;
             fill((state, kind), &mut seeker, (there, key), limit, &mut bucket)?;
             for &pair in group.iter().filter(|_| !bucket.is_empty()) {
                 met.note(kind, unpacked(pair).1, &bucket, false);
@@ -99,7 +120,7 @@ fn look_up(state: &State, kind: Kind, pairs: &[u64]) -> io::Result<Met> {
             }
         }
     }
-    Ok(met)
+    Ok(())
 }
 
 /// Fills a bucket with what is held, up to a limit, without blocks that stand in no document any more where it
@@ -180,9 +201,10 @@ impl Batch {
     /// Those of reading, and where a file is damaged.
     pub(super) fn find_suspects(&mut self, state: &State) -> io::Result<()> {
         let pieces = pieces(&self.columns, PIECE);
-        let look = |(): &mut (), place: usize| look_up(state, pieces[place].0, pieces[place].1);
+        let tasks = tasks(&pieces, PIECE);
+        let look = |(): &mut (), task: usize| look_up(state, tasks[task]);
         let mut met = Met::default();
-        for more in each((self.alone, pieces.len()), || (), look)? {
+        for more in each((self.alone, tasks.len()), || (), look)? {
             met.append(more);
         }
         for list in [&mut met.words, &mut met.characters] {

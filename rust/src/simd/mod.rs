@@ -16,7 +16,10 @@ use crate::lanes::{LANES as POINTS, near_lanes};
 use crate::shingle::{Powers, fill_items};
 use crate::sign::{Permutations, SLOTS, Signature, mix32};
 
+mod ahead;
 mod classes;
+
+pub use ahead::fetch;
 
 /// Slots computed together: their multipliers, addends and minima stay in registers (AVX2: 12 of 16).
 const LANES: usize = 32;

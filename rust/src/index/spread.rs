@@ -1,0 +1,55 @@
+//! Keys spread evenly over all numbers, in their order where they have a law: filters lay them out so.
+
+use super::file::Kind;
+use crate::shingle::mix64;
+
+/// The key's rank among all that there may be of its kind, as a share of all numbers.
+///
+/// Keys of bands, fingerprints and ids are parts of hashes. Anchors are least hashes, most of them small. Blocks are
+/// numbered, and anchors of streams are mixed with their groups: these have no order that tells anything.
+#[must_use]
+pub fn spread(kind: Kind, key: u32) -> u32 {
+    match kind {
+        Kind::Anchors => rank_of_anchor(key),
+        Kind::Matches | Kind::Postings | Kind::Streams | Kind::Homes => {
+            (mix64(u64::from(key) + 1) >> 32) as u32
+        }
+        _ => key,
+    }
+}
+
+/// Of a hash h, as a share of all, a window of eight has it for its least one where the others are larger. It is an
+/// anchor where one of the eight windows with it is such: with u = 1 - h, the share u^7 (8 - 7u) of all. So
+/// of the anchors 1 - u^8 (9 - 7u) / 2 are smaller.
+fn rank_of_anchor(anchor: u32) -> u32 {
+    let rest = u64::from(!anchor);
+    let square = (rest * rest) >> 32;
+    let fourth = (square * square) >> 32;
+    let eighth = (fourth * fourth) >> 32;
+    let larger = u128::from(eighth) * u128::from((9 << 32) - 7 * rest) >> 33;
+    !(larger.min(u128::from(u32::MAX)) as u32)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::anchors::Anchors;
+    use crate::sign::mix32;
+
+    #[test]
+    fn anchors_lie_evenly_and_in_their_order() {
+        let tokens: Vec<u32> = (0..200_000).map(mix32).collect();
+        let mut anchors = Vec::new();
+        Anchors::of(15).find(&tokens, |anchor, _| anchors.push(anchor));
+        anchors.sort_unstable();
+        let ranks: Vec<u32> = anchors.iter().map(|&one| spread(Kind::Anchors, one)).collect();
+        assert!(ranks.is_sorted());
+        let mut parts = [0usize; 32];
+        ranks.iter().for_each(|&rank| parts[(rank >> 27) as usize] += 1);
+        let each = ranks.len() / parts.len();
+        assert!(
+            parts.iter().all(|&count| count > each * 9 / 10 && count < each * 11 / 10),
+            "{parts:?}"
+        );
+    }
+}
