@@ -26,7 +26,7 @@ fn rank_of_anchor(anchor: u32) -> u32 {
     let square = (rest * rest) >> 32;
     let fourth = (square * square) >> 32;
     let eighth = (fourth * fourth) >> 32;
-    let larger = u128::from(eighth) * u128::from((9 << 32) - 7 * rest) >> 33;
+    let larger = (u128::from(eighth) * u128::from((9 << 32) - 7 * rest)) >> 33;
     !(larger.min(u128::from(u32::MAX)) as u32)
 }
 
