@@ -45,7 +45,9 @@ mod tests {
         let ranks: Vec<u32> = anchors.iter().map(|&one| spread(Kind::Anchors, one)).collect();
         assert!(ranks.is_sorted());
         let mut parts = [0usize; 32];
-        ranks.iter().for_each(|&rank| parts[(rank >> 27) as usize] += 1);
+        for rank in &ranks {
+            parts[(rank >> 27) as usize] += 1;
+        }
         let each = ranks.len() / parts.len();
         assert!(
             parts.iter().all(|&count| count > each * 9 / 10 && count < each * 11 / 10),
