@@ -203,12 +203,12 @@ fn enter_piece(
     piece: &Piece,
     mut place: impl FnMut(&mut Store, u64) -> Place,
 ) {
-    // All at once, so that the processor waits for several places of the table at the same time.
-    let touched = piece.blocks.iter().map(|block| match block.content {
-        ReadContent::New { fingerprint, .. } => store.node_table.touch(fingerprint),
-        ReadContent::Known(_) => 0,
-    });
-    std::hint::black_box(touched.fold(0, |all, slot| all ^ slot));
+    for block in &piece.blocks {
+        if let ReadContent::New { raw_hash, fingerprint, .. } = block.content {
+            raw_texts.fetch(raw_hash);
+            store.node_table.fetch(fingerprint);
+        }
+    }
     let (mut next_block, mut id_start) = (0, 0);
     let (mut token_start, mut text_start, mut normal_start) = (0, 0, 0);
     for document in &piece.documents {

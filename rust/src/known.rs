@@ -8,6 +8,7 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 
 use crate::columns::zeros;
 use crate::memory::spread_out;
+use crate::simd::fetch;
 use crate::slots::{SPREAD, after, foreseen, most_entries, move_over, place};
 use crate::store::Number;
 
@@ -29,6 +30,11 @@ impl RawTable {
     #[must_use]
     pub fn find(&self, hash: u128) -> Option<Number> {
         if self.slots.is_empty() { None } else { self.search(hash).ok() }
+    }
+
+    /// Asks for the place where the text with this hash would stand, which will be looked at soon.
+    pub fn fetch(&self, hash: u128) {
+        fetch(&self.slots, place(parts(hash).0.wrapping_mul(SPREAD), self.slots.len()));
     }
 
     /// The number, or the place where it would be entered.
@@ -168,10 +174,9 @@ impl NodeTable {
         None
     }
 
-    /// Has the processor fetch where a fingerprint would stand; the value says nothing.
-    #[must_use]
-    pub fn touch(&self, fingerprint: u128) -> u64 {
-        if self.slots.is_empty() { 0 } else { self.slots[self.place(fingerprint).1] }
+    /// Asks for the place where a fingerprint would stand, which will be looked at soon.
+    pub fn fetch(&self, fingerprint: u128) {
+        fetch(&self.slots, self.place(fingerprint).1);
     }
 
     fn place(&self, fingerprint: u128) -> (u64, usize) {

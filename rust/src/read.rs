@@ -156,9 +156,12 @@ impl Piece {
         split(text, settings.unit, buffer, spans);
         let mut protected = ProtectedRanges::new(protect, text);
         let mut place = CodePoints::new(text);
-        // All look-ups of a text, one after the other: the processor then waits for several at once.
         hashes.clear();
-        hashes.extend(spans.iter().map(|span| raw_hash(span.of(text))));
+        hashes.extend(spans.iter().map(|span| {
+            let hash = raw_hash(span.of(text));
+            raw_texts.fetch(hash);
+            hash
+        }));
         known.clear();
         known.extend(hashes.iter().map(|&hash| raw_texts.find(hash)));
         for ((span, &raw_hash), &known) in spans.iter().zip(&*hashes).zip(&*known) {
