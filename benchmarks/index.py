@@ -1,6 +1,7 @@
 """The index on disk: how fast it fills, what room it takes, how fast it answers; peers beside it.
 
     python benchmarks/index.py scan.jsonl --blocks 1000000 --folder /tmp/index [--min-run 0]
+    python benchmarks/index.py scan.jsonl --beside --folder /tmp/index
     python benchmarks/index.py scan.jsonl --blocks 50000 --peers
 
 Articles of ten different paragraphs of 12 words or more are made from the corpus, in its order;
@@ -10,6 +11,8 @@ is one from before. Peers take the same paragraphs as whole texts: `MinHashLSH` 
 rensa's deduplicator, both in memory.
 Times are processor seconds of the whole process unless they say otherwise.
 """
+
+from __future__ import annotations
 
 import argparse
 import json
@@ -21,14 +24,21 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from dedup import Index
 
 ARTICLE = 10
 LEAST_WORDS = 12
 BATCH = 500
+# How long a reader asks beside a writer.
+SECONDS = 20
 
 
 def turned(paragraph: str, turn: int) -> str:
@@ -129,8 +139,7 @@ def ask(corpus: Path, blocks: int, folder: Path) -> None:
             known.append(article)
         elif chance.random() < 0.05:
             known[chance.randrange(1000)] = article
-    source = paragraphs(corpus)
-    new = ["\n\n".join(turned(next(source), 97) for _ in range(ARTICLE)) for _ in range(1000)]
+    new = new_articles(corpus)
     with dedup.Index.open(folder, mode="r", jobs=1) as index:
         index.check(known[0])
     opened = []
@@ -156,6 +165,64 @@ def ask(corpus: Path, blocks: int, folder: Path) -> None:
     distinct = index.stats()["distinct_blocks"]
     tell(f"  a reader holds {held / distinct:.1f} bytes a block of the runs,")
     tell(f"  {(resident() - before) / distinct:.1f} bytes of memory a block more than before")
+
+
+def beside(corpus: Path, folder: Path) -> None:
+    """Ask while another process adds: batch by batch, with a commit after each tenth one."""
+    import dedup
+
+    command = [sys.executable, __file__, str(corpus), "--writes", "--folder", str(folder)]
+    source = articles(corpus, 1000 * ARTICLE)
+    known = [next(source) for _ in range(1000)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as writer:
+        try:
+            assert writer.stdout is not None
+            writer.stdout.readline()
+            with dedup.Index.open(folder, mode="r", jobs=1) as index:
+                for name, asked in (("known", known), ("new", new_articles(corpus))):
+                    times = sorted(asking(index, asked))
+                    middle, high = times[len(times) // 2], times[len(times) * 99 // 100]
+                    tell(f"check of a {name} article while another process adds:")
+                    tell(f"  median {middle:.0f} µs, p99 {high:.0f} µs of {len(times):,}")
+        finally:
+            writer.kill()
+
+
+def asking(index: Index, asked: list[str]) -> Iterator[float]:
+    """Microseconds of each check, for some seconds, with a refresh after each round."""
+    for text in asked:
+        index.check(text)
+    begun = time.perf_counter()
+    while time.perf_counter() - begun < SECONDS:
+        for text in asked:
+            before = time.perf_counter()
+            index.check(text)
+            yield (time.perf_counter() - before) * 1e6
+        index.refresh()
+
+
+def new_articles(corpus: Path) -> list[str]:
+    """A thousand articles of a turn that no index has."""
+    source = paragraphs(corpus)
+    return ["\n\n".join(turned(next(source), 97) for _ in range(ARTICLE)) for _ in range(1000)]
+
+
+def write(corpus: Path, folder: Path) -> None:
+    """Add articles of turns that the index has not, until the process is stopped."""
+    import dedup
+
+    source = paragraphs(corpus)
+    with dedup.Index.open(folder) as index:
+        for number in range(1 << 30):
+            batch = []
+            for place in range(50):
+                article = "\n\n".join(turned(next(source), 98) for _ in range(ARTICLE))
+                batch.append((f"beside-{number}-{place}", article))
+            index.add_many(batch)
+            if number == 0:
+                tell("adding")
+            if number % 10 == 9:
+                index.commit()
 
 
 def peers(corpus: Path, blocks: int) -> None:
@@ -234,13 +301,21 @@ def main() -> None:
     parser.add_argument("--min-run", type=int, default=20)
     parser.add_argument("--peers", action="store_true")
     parser.add_argument("--engine", default="")
+    parser.add_argument("--beside", action="store_true", help="ask a filled index beside a writer")
+    parser.add_argument("--writes", action="store_true", help="be that writer")
     given = parser.parse_args()
     if given.engine:
         run_engine(given.engine, given.corpus)
-    elif given.peers:
+        return
+    if given.peers:
         peers(given.corpus, given.blocks)
+        return
+    folder = given.folder or Path("index-benchmark")
+    if given.writes:
+        write(given.corpus, folder)
+    elif given.beside:
+        beside(given.corpus, folder)
     else:
-        folder = given.folder or Path("index-benchmark")
         fill(given.corpus, given.blocks, folder, given.min_run)
         ask(given.corpus, given.blocks, folder)
 
