@@ -2,7 +2,7 @@
 //!
 //! While documents are added, the columns of the store only grow. So a checkpoint appends the rows
 //! since the last one: tokens to the file they are spooled to anyway, all others as one section. The
-//! verified matches make one more section. Hash tables are not kept: they follow from the columns.
+//! verified matches make one more section. Of hash tables at most the entries are kept.
 //! Files come from the caller, who remembers the marks; a file that was changed in between is noticed
 //! by its hashes, and what is read back is checked once more before anything relies on it.
 
@@ -19,7 +19,7 @@ use crate::spool::no_file;
 use crate::store::{NONE, Number, Store};
 
 /// Changes with everything that changes what the files hold or mean.
-pub const FORMAT: u32 = 6;
+pub const FORMAT: u32 = 7;
 
 /// Bytes of a token in its file.
 const TOKEN: u64 = 4;
@@ -39,7 +39,7 @@ trait Visitor {
 
     fn texts(&mut self, texts: &mut Texts) -> io::Result<()>;
 
-    /// A table whose hashes are a column of their own.
+    /// A table whose entries are a column of their own.
     fn raw_texts(&mut self, table: &mut RawTable) -> io::Result<()>;
 }
 
@@ -252,7 +252,7 @@ impl Visitor for Saver<'_> {
     fn raw_texts(&mut self, table: &mut RawTable) -> io::Result<()> {
         let first = self.before.get(self.after.len()).copied().unwrap_or(0);
         self.after.push(table.len());
-        self.section.column(&table.hashes_from(first))
+        self.section.column(&table.rows_from(first))
     }
 }
 
@@ -271,13 +271,11 @@ impl Visitor for Loader<'_> {
     }
 
     fn raw_texts(&mut self, table: &mut RawTable) -> io::Result<()> {
-        let mut hashes: Vec<u128> = Vec::new();
-        self.0.column(&mut hashes)?;
-        table.reserve(hashes.len());
-        for hash in hashes {
-            table.enter(hash, table.len() as Number);
-        }
-        Ok(())
+        let mut rows: Vec<u128> = Vec::new();
+        self.0.column(&mut rows)?;
+        table.reserve(rows.len());
+        let end = table.len() + rows.len();
+        if rows.into_iter().all(|row| table.enter_row(row, end)) { Ok(()) } else { Err(damaged()) }
     }
 }
 

@@ -115,6 +115,28 @@ impl RawTable {
         found
     }
 
+    /// What was entered from one number on, in the order of the places, each as a number that `enter_row` takes
+    /// back. In the order of their numbers each would be another page of memory, and a limit on memory has pages
+    /// come and go.
+    #[must_use]
+    pub fn rows_from(&self, first: usize) -> Vec<u128> {
+        let mut rows = Vec::with_capacity(self.len() - first);
+        for [low, second] in &self.slots {
+            let second = second.load(Ordering::Relaxed);
+            if second as u32 as usize > first {
+                rows.push(u128::from(second) << 64 | u128::from(low.load(Ordering::Relaxed)));
+            }
+        }
+        rows
+    }
+
+    /// Enters such a row, where there is room; whether it tells of a number below `end`.
+    pub fn enter_row(&self, row: u128, end: usize) -> bool {
+        let number = ((row >> 64) as u32).wrapping_sub(1);
+        let hash = (row >> 96) << 64 | u128::from(row as u64);
+        (number as usize) < end && self.enter(hash, number).is_none()
+    }
+
     /// Bytes that it holds.
     #[must_use]
     pub fn bytes(&self) -> u64 {
@@ -230,6 +252,16 @@ mod tests {
         assert_eq!(kept.len(), plain.len());
         assert!(plain.iter().all(|(&hash, &number)| kept[number as usize] == hash));
         assert_eq!(table.hashes_from(1000), &kept[1000..]);
+        let mut again = RawTable::default();
+        again.reserve(kept.len());
+        for first in [1000, 0] {
+            let rows = table.rows_from(first);
+            assert_eq!(rows.len(), kept.len() - first);
+            let new = rows.iter().filter(|&&row| again.enter_row(row, kept.len())).count();
+            assert_eq!(new, if first == 0 { 1000 } else { rows.len() });
+        }
+        assert_eq!(again.hashes_from(0), kept);
+        assert!(!again.enter_row(table.rows_from(1000)[0], 1000));
     }
 
     #[test]
