@@ -1,6 +1,9 @@
 //! Several things at the same time, where that pays.
 
+use std::ops::Range;
 use std::sync::{Mutex, PoisonError};
+
+use rayon::prelude::*;
 
 /// Blocks of a corpus from which on each of its stages takes longer than waking a thread.
 pub const LARGE: usize = 1 << 12;
@@ -12,6 +15,22 @@ pub fn both<A: Send, B: Send>(
     other: impl FnOnce() -> B + Send,
 ) -> (A, B) {
     if blocks < LARGE { (one(), other()) } else { rayon::join(one, other) }
+}
+
+/// What is made of each part of so many things, in their order; of several parts at the same time, where they are
+/// so many that it pays.
+pub fn in_parts<T: Send>(
+    count: usize,
+    work: impl Fn(Range<usize>) -> Vec<T> + Sync + Send,
+) -> Vec<T> {
+    if count < LARGE {
+        return work(0..count);
+    }
+    let part = |number: usize| work(number * LARGE..count.min((number + 1) * LARGE));
+    let parts: Vec<Vec<T>> = (0..count.div_ceil(LARGE)).into_par_iter().map(part).collect();
+    let mut all = Vec::with_capacity(parts.iter().map(Vec::len).sum());
+    all.extend(parts.into_iter().flatten());
+    all
 }
 
 /// Does the same on all threads, where they are about so many blocks that it pays; what each of them

@@ -8,6 +8,7 @@
 
 use std::ops::Range;
 
+use crate::both::in_parts;
 use crate::fates::{Fates, State};
 use crate::gaps::Continued;
 use crate::plan::{Passage, Plan};
@@ -53,14 +54,14 @@ pub fn edges(
     fates: &Fates,
     passages: &[Passage],
     continued: &Continued,
-    by_run: impl Fn(Number) -> bool,
+    by_run: impl Fn(Number) -> bool + Sync,
 ) -> Edges {
     let mut is_later = vec![false; passages.len()];
     continued.values().iter().for_each(|&later| is_later[later as usize] = true);
-    let mut found = Vec::new();
-    for (number, passage) in (0..).zip(passages) {
+    let edges_of = |number: usize| {
+        let (passage, number) = (&passages[number], number as Number);
         if passage.state != State::Removed || is_later[number as usize] || by_run(number) {
-            continue;
+            return None;
         }
         let pieces = || std::iter::successors(Some(number), |last| continued.get(*last).copied());
         let last = &passages[pieces().last().unwrap_or(number) as usize];
@@ -80,11 +81,9 @@ pub fn edges(
             left: told.sum::<u64>().saturating_sub(gone),
         };
         let edges = [sides.grow(store, fates, false), sides.grow(store, fates, true)];
-        if edges != [0, 0] {
-            found.push((number, edges));
-        }
-    }
-    Sparse::new(found)
+        (edges != [0, 0]).then_some((number, edges))
+    };
+    Sparse::new(in_parts(passages.len(), |part| part.filter_map(edges_of).collect()))
 }
 
 /// A repeat and its keeper, from the first to the last block, and how many tokens they may grow by.

@@ -6,8 +6,11 @@
 //! keeper of the whole stands in the output as it stands in the input; but for what both have and both
 //! lost to another keeper (`elsewhere.rs`), which is no gap.
 
+use std::ops::Range;
+
 use hashbrown::HashMap;
 
+use crate::both::in_parts;
 use crate::elsewhere::{MOST_ELSEWHERE, are_lost_alike};
 use crate::fates::{Fates, State};
 use crate::plan::Passage;
@@ -43,15 +46,39 @@ pub fn continued(
     fates: &Fates,
     (documents, positions): (&[Number], &[u32]),
     passages: &[Passage],
-    by_run: impl Fn(Number) -> bool,
+    by_run: impl Fn(Number) -> bool + Sync,
 ) -> Continued {
+    // A repeat ends with its document, and so does a part.
+    let border = |place: usize| match place.checked_sub(1) {
+        None => 0,
+        Some(before) => {
+            let home = |passage: &Passage| documents[passage.first as usize];
+            let same = |passage: &Passage| home(passage) == home(&passages[before]);
+            place + passages[place..].partition_point(same)
+        }
+    };
+    let mut found = in_parts(passages.len(), |part| {
+        let part = border(part.start)..border(part.end);
+        continued_in((store, fates), (documents, positions), (passages, part), &by_run)
+    });
+    found.sort_unstable();
+    Sparse::new(found)
+}
+
+/// Of the passages of some documents.
+fn continued_in(
+    (store, fates): (&Store, &Fates),
+    (documents, positions): (&[Number], &[u32]),
+    (passages, part): (&[Passage], Range<usize>),
+    by_run: &impl Fn(Number) -> bool,
+) -> Vec<(Number, Number)> {
     let mut continued = Vec::new();
     let mut open: HashMap<Number, Open> = HashMap::new();
     let mut document = None;
     let tokens = |first: Number, last: Number| {
         positions[last as usize] + store.block_tokens(last as usize) - positions[first as usize]
     };
-    for (number, passage) in (0..).zip(passages) {
+    for (number, passage) in (part.start as Number..).zip(&passages[part]) {
         let home = documents[passage.first as usize];
         if document != Some(home) {
             open.clear();
@@ -105,6 +132,5 @@ pub fn continued(
         });
         open.insert(keeper_home, next);
     }
-    continued.sort_unstable();
-    Sparse::new(continued)
+    continued
 }

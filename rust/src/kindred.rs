@@ -8,6 +8,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
+use crate::both::in_parts;
 use crate::fates::State;
 use crate::plan::{Cluster, Kind, Plan};
 use crate::quotes::{Quote, Repeat};
@@ -29,9 +30,13 @@ pub(crate) fn join_larger_sides(store: &Store, plan: &Plan, order: &mut [Ordered
     if !order.iter().any(|passage| passage.0 == State::Contained) {
         return;
     }
+    let asked = |passage: &&Ordered| passage.0 == State::Removed;
+    let spans = in_parts(order.len(), |part| {
+        let asked = order[part].iter().filter(asked);
+        asked.map(|&(_, _, number, _)| plan.keeper_span(store, number)).collect()
+    });
     let mut keepers: Vec<(Number, Number, (u32, u32))> = Vec::new();
-    for &(_, first, number, last) in order.iter().filter(|passage| passage.0 == State::Removed) {
-        let span = plan.keeper_span(store, number);
+    for (&(_, first, _, last), span) in order.iter().filter(asked).zip(spans) {
         match keepers.last_mut() {
             Some(keeper) if first <= keeper.1 => {
                 keeper.1 = keeper.1.max(last);

@@ -2,6 +2,7 @@
 
 use rayon::prelude::*;
 
+use crate::both::in_parts;
 use crate::contain::containment_candidates;
 use crate::covers::mark_covered;
 use crate::crowded::{Changed, Crowded, Outlook};
@@ -22,9 +23,10 @@ use crate::verify::{Match, judge, may_match};
 /// Nodes that are judged by their shingles.
 pub(crate) fn long_nodes(store: &Store, settings: &Settings) -> Vec<Number> {
     let least = settings.least_tokens().max(settings.short_tokens);
-    (0..store.nodes() as Number)
-        .filter(|&node| store.token_counts[node as usize] >= least)
-        .collect()
+    in_parts(store.nodes(), |part| {
+        let nodes = part.start as Number..part.end as Number;
+        nodes.filter(|&node| store.token_counts[node as usize] >= least).collect()
+    })
 }
 
 struct LongBlocks<'a> {
