@@ -7,6 +7,7 @@ they are. Passages are found by the pipeline, which splits the texts; they are h
 from __future__ import annotations
 
 import re
+from bisect import bisect
 from collections import Counter
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
@@ -22,10 +23,14 @@ if TYPE_CHECKING:
     from dedup.policy import Policy
 
 Edit = tuple[str, str, str]  # tag as in difflib, left text, right text
+Span = tuple[int, ...]  # the first character and that behind the last one
 
 # Pairs of equal lines or words that one alignment may look at. difflib is quadratic in
 # repeated lines; above this bound (about a second) the stretch stays one replacement.
 MOST_EQUAL_PAIRS = 2_000_000
+# Share of the words of the shorter of two stretches of lines that stand in both, in their order,
+# for these to be compared word by word: any two texts share some `of the`.
+LEAST_STAYING = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -120,7 +125,7 @@ def explain_texts(
         reason=scores.reason,
         differences=scores.differences,
         passages=list(passages),
-        diff=aligned(left, right),
+        diff=aligned(left, right, passages),
     )
 
 
@@ -232,20 +237,48 @@ def _shares(left: str, right: str, size: int) -> tuple[float, float]:
     return shared / (len(one) + len(other) - shared), shared / min(len(one), len(other))
 
 
-def aligned(left: str, right: str) -> list[Edit]:
-    """Both texts in full as a list of edits, by lines and inside changed lines by words.
+def aligned(left: str, right: str, passages: Sequence[dict[str, Any]] = ()) -> list[Edit]:
+    """Both texts in full as a list of edits: shared passages by words, what lies between by lines.
 
-    The left texts joined give `left`, the right ones `right`. Work is bounded: a stretch
-    with too many equal pieces is one replacement.
+    Of passages in another order here than there the longest count. Lines are compared by words
+    where most words stay. The left texts joined give `left`, the right ones `right`. Work is
+    bounded: a stretch with too many equal pieces is one replacement.
     """
     edits: list[Edit] = []
-    for tag, before, after in _edits(
-        left.splitlines(keepends=True), right.splitlines(keepends=True)
-    ):
-        if tag == "replace":
-            edits += _edits(_words(before), _words(after))
-        else:
+    behind, behind_right = 0, 0
+    for (first, last), (low, high) in _in_order(passages):
+        edits += _by_lines(left[behind:first], right[behind_right:low])
+        edits += _edits(_words(left[first:last]), _words(right[low:high]))
+        behind, behind_right = last, high
+    return edits + _by_lines(left[behind:], right[behind_right:])
+
+
+def _in_order(passages: Sequence[dict[str, Any]]) -> list[tuple[Span, Span]]:
+    """Spans of passages that follow one another on both sides, the longest ones first chosen."""
+    chosen: list[tuple[Span, Span]] = []
+    spans = [(tuple(one["left"]), tuple(one["right"])) for one in passages]
+    for left, right in sorted(spans, key=lambda pair: pair[0][0] - pair[0][1]):
+        place = bisect(chosen, (left, right))
+        before = chosen[place - 1] if place else ((0, 0), (0, 0))
+        after = chosen[place] if place < len(chosen) else (left[1:] * 2, right[1:] * 2)
+        pairs = zip(before, (left, right), after, strict=True)
+        if all(one[1] <= own[0] and own[1] <= next_one[0] for one, own, next_one in pairs):
+            chosen.insert(place, (left, right))
+    return chosen
+
+
+def _by_lines(left: str, right: str) -> list[Edit]:
+    edits: list[Edit] = []
+    lines = left.splitlines(keepends=True), right.splitlines(keepends=True)
+    for tag, before, after in _edits(*lines):
+        if tag != "replace":
             edits.append((tag, before, after))
+            continue
+        words = _words(before), _words(after)
+        found = list(_edits(*words))
+        staying = sum(len(text.split()) for kind, text, _ in found if kind == "equal")
+        alike = staying >= LEAST_STAYING * min(len(before.split()), len(after.split()))
+        edits += found if alike else [(tag, before, after)]
     return edits
 
 

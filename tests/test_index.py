@@ -407,7 +407,9 @@ def test_an_index_of_an_older_format_is_refused_untouched(tmp_path: Path, older:
     shutil.copytree(GOLDEN.parent / f"index-{older}", path)
     before = {file: file.read_bytes() for file in (path / "runs").iterdir()}
     for mode in ("r", "w"):
-        with pytest.raises(dedup.IncompatibleIndexError, match=f"format {older}; this release has 5"):
+        with pytest.raises(
+            dedup.IncompatibleIndexError, match=f"format {older}; this release has 5"
+        ):
             Index.open(path, mode=mode)  # type: ignore[arg-type]
     assert {file: file.read_bytes() for file in (path / "runs").iterdir()} == before
 

@@ -331,6 +331,41 @@ Difference: - only in a.txt, + only in b.txt
     )
 
 
+def test_the_difference_keeps_to_the_passages_that_are_shared():
+    first = (
+        "The council met on Tuesday evening to discuss the new bridge over the river of the town."
+    )
+    second = (
+        "Members of the opposition asked for a new study of the costs before any of it is signed."
+    )
+    own = "A paragraph about the weather in the north of the country and of the islands beside it."
+    other = "Something else about the music of the capital, and of the theatre, written at night."
+    left = "\n\n".join([first, own, second])
+    right = "\n\n".join([first, second.replace("a new", "a fresh"), other])
+    spans = {
+        "left": [len(f"{first}{own}") + 4, len(left)],
+        "right": [len(first) + 2, len(first) + len(second) + 4],
+    }
+    whole = {"left": [0, len(first)], "right": [0, len(first)]}
+    again = {"left": [0, 5], "right": [100, 105]}
+    for passages in ([whole, spans, again], [spans, again, whole]):
+        diff = aligned(left, right, passages)
+        assert "".join(edit[1] for edit in diff) == left
+        assert "".join(edit[2] for edit in diff) == right
+        changes = [edit for edit in diff if edit[0] != "equal"]
+        assert [(before.strip(), after.strip()) for _, before, after in changes] == [
+            (own, ""),
+            ("new", "fresh"),
+            ("", other),
+        ]
+
+
+def test_lines_that_share_little_are_not_compared_word_by_word():
+    left, right = "one of the first of them\n", "all that is left of the others\n"
+    assert aligned(left, right) == [("replace", left, right)]
+    assert aligned("one of the first\n", "one of the last\n")[1][0] == "replace"
+
+
 def test_a_lone_surrogate_is_refused_by_name_and_place():
     with pytest.raises(InputError) as caught:
         explanation("ab\ud800", "ab")
