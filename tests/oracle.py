@@ -477,10 +477,18 @@ class Block:
     @cached_property
     def by_names(self) -> list[Piece]:
         """Its runs of names, and of numbers where these are vetoed, and all other tokens."""
+        return self.pieces_by_names(self.tokens, self.names)
+
+    @cached_property
+    def names(self) -> list[bool]:
+        """Which of its tokens are names."""
+        return names(self.spelling or self.text)
+
+    def pieces_by_names(self, some: list[str], are_names: list[bool]) -> list[Piece]:
+        """The same of some of its tokens."""
         vetoed = self.rules.numbers == "veto"
-        marked = zip(names(self.spelling or self.text), self.tokens, strict=True)
-        apart = [name or (vetoed and is_number_token(token)) for name, token in marked]
-        return pieces(self.tokens, apart)
+        marked = zip(are_names, some, strict=True)
+        return pieces(some, [name or (vetoed and is_number_token(token)) for name, token in marked])
 
     @cached_property
     def normal(self) -> str:
@@ -657,16 +665,21 @@ def is_roman(written: str, behind: str) -> bool:
 def only_names_differ(left: Block, right: Block) -> bool:
     """The same tokens once every run of names, and of vetoed numbers, is one.
 
-    Only where at most 1,024 tokens, and at least one, are left of both between their common
-    beginning and their common end.
+    Only where `may_differ_in_names`.
     """
+    return may_differ_in_names(left, right) and only_runs_differ(
+        left.by_names, right.by_names, with_words=True
+    )
+
+
+def may_differ_in_names(left: Block, right: Block) -> bool:
+    """Whether at most 1,024 tokens, and at least one, are left of both between their common
+    beginning and their common end."""
     shorter = min(len(left.tokens), len(right.tokens))
     start = common_start(left.tokens, right.tokens)
     end = min(common_start(left.tokens[::-1], right.tokens[::-1]), shorter - start)
     rest = [len(block.tokens) - start - end for block in (left, right)]
-    if not (min(rest) >= 1 and max(rest) <= 1024):
-        return False
-    return only_runs_differ(left.by_names, right.by_names, with_words=True)
+    return min(rest) >= 1 and max(rest) <= 1024
 
 
 def differences(left: Block, right: Block) -> list[tuple[tuple[int, int], tuple[int, int]]]:
@@ -760,8 +773,10 @@ def stands_in(own: Block, other: Block) -> bool:
     says = len(own.shingles) > shared or own.rules.shingle_size < 3
     if says and says_more(own, other):
         return False
-    is_vetoed = own.rules.numbers == "veto" and len(own.shingles) > shared
-    if is_vetoed and a_part_differs_in_numbers(own, other):
+    has_more = len(own.shingles) > shared
+    if own.rules.numbers == "veto" and has_more and a_part_differs_in_numbers(own, other):
+        return False
+    if own.rules.names == "veto" and has_more and a_part_differs_in_names(own, other):
         return False
     return shared >= 0.82 * len(own.shingles) or in_order >= 0.85 * len(own.tokens)
 
@@ -775,6 +790,18 @@ def a_part_differs_in_numbers(own: Block, other: Block) -> bool:
         rest = other.tokens[start:]
         theirs = pieces(rest, [is_number_token(token) for token in rest])
         if only_runs_differ(mine, theirs[: len(mine)], with_words=True):
+            return True
+    return False
+
+
+def a_part_differs_in_names(own: Block, other: Block) -> bool:
+    """Whether a part of the other is, but for names, vetoed numbers, and words beside them, all of its own."""
+    mine, theirs = own.names, other.names
+    if not any(mine) or not may_differ_in_names(own, other):
+        return False
+    for start in range(len(other.tokens)):
+        part = other.pieces_by_names(other.tokens[start:], theirs[start:])
+        if only_runs_differ(own.by_names, part[: len(own.by_names)], with_words=True):
             return True
     return False
 

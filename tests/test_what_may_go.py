@@ -267,7 +267,22 @@ def test_what_stands_in_a_longer_text_but_for_a_number_stays(settings: dict[str,
     for place, smaller in enumerate((f"{WORDS} until 13", f"{WORDS} until 13 June", "7 " + WORDS)):
         texts = [longer if place < 2 else f"{OTHER} {LONG} 8 {WORDS} {LONG}", smaller]
         assert cleaned(texts, **settings) == texts
-        assert cleaned(texts, numbers="keep", **settings) == texts[:1]
+        # May and June are names.
+        assert cleaned(texts, numbers="keep", names="keep", **settings) == texts[:1]
+
+
+@pytest.mark.parametrize("settings", [{}, {"unit": "line"}, {"unit": "document"}, {"min_run": 0}])
+def test_what_stands_in_a_longer_text_but_for_a_name_stays(settings: dict[str, Any]) -> None:
+    words = f"{WORDS}, and the prize went this year, after a long debate, to the poet"
+    ends = "{} and the second one to a writer of novels who came from the islands for the evening"
+    longer = f"{words} {ends.format('Bertha Quint')} {LONG} {OTHER}"
+    for place, smaller in enumerate(
+        (f"{words} Anna", f"{words} Anna Weber", f"Last week Anna said {words}")
+    ):
+        texts = [longer if place < 2 else f"{LONG} Last week Bertha said {words} {OTHER}", smaller]
+        assert cleaned(texts, **settings) == texts
+        assert cleaned(texts, names="keep", **settings) == texts[:1]
+        assert list(dedup.unique(texts)) == texts
 
 
 @given(strategies.any_corpora(), st.sampled_from(["the", "Share", "[0-9]+", "La mairie", "."]))

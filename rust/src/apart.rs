@@ -4,7 +4,12 @@
 //! 5 km and 3 miles, King Charles and Queen Anne are dates, distances and persons as wholes, and no list of
 //! months or units is of use for every language.
 
+use std::cell::Cell;
 use std::ops::Range;
+
+/// Looks at tokens, after which two texts that repeat themselves are held to say different things: then both
+/// stay.
+const MOST_LOOKS: usize = 1 << 22;
 
 /// A text's tokens, and which of them are kept apart.
 #[derive(Clone, Copy)]
@@ -82,4 +87,30 @@ pub fn differ_up_to<F: Fn(usize) -> bool, G: Fn(usize) -> bool>(
         each(one, other);
     }
     Some(j)
+}
+
+/// Whether a text, which has a token, is as a whole the same as a part of another one, but for runs and words
+/// directly beside them: `… until 13` of `… until 12, and then on`.
+pub fn is_part_but_for_runs<F: Fn(usize) -> bool, G: Fn(usize) -> bool>(
+    own: &Side<'_, F>,
+    other: &Side<'_, G>,
+) -> bool {
+    let looks = Cell::new(0);
+    let counted = |is_apart: bool| {
+        looks.set(looks.get() + 1);
+        is_apart
+    };
+    let is_own = |place: usize| counted((own.is_apart)(place));
+    (0..other.tokens.len()).any(|start| {
+        let tokens = &other.tokens[start..];
+        let is_part = |place: usize| counted((other.is_apart)(start + place));
+        let are_runs = |place: usize| {
+            place < own.tokens.len().min(tokens.len()) && is_own(place) && is_part(place)
+        };
+        let one = Side { tokens: own.tokens, is_apart: is_own };
+        (own.tokens[0] == tokens[0] || are_runs(0) || are_runs(1))
+            && (looks.get() > MOST_LOOKS
+                || differ_up_to((one, Side { tokens, is_apart: is_part }), true, |_, _| ())
+                    .is_some())
+    })
 }

@@ -13,7 +13,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use crate::both::{LARGE, on_all_threads};
 use crate::kept::{Cell, Kept};
-use crate::names::is_template;
+use crate::names::is_kept_apart;
 use crate::neighbours::Neighbours;
 use crate::scopes::Scopes;
 use crate::settings::Settings;
@@ -320,8 +320,10 @@ impl Visits<'_> {
                 other != node
                     && settings.judged_by_characters(counts.0, counts.1) == Some(false)
                     && judge(settings, (node, other), (&set, &node_set(store, settings, other)))
-                        .is_some_and(|found| found.would_remove(settings, node, tokens))
-                    && !is_template(store, settings, (node, other), tokens)
+                        .is_some_and(|found| {
+                            found.would_remove(settings, node, tokens)
+                                && !is_kept_apart(store, settings, (&found, node), tokens)
+                        })
             })
             .unwrap_or(NONE)
     }

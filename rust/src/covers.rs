@@ -76,14 +76,17 @@ impl Match {
 
     /// Whether a side may have a passage of its own: it costs shingles, if it only repeats itself one.
     fn may_say_more(&self, settings: &Settings, side: usize) -> bool {
-        let own = [self.left_size, self.right_size][side];
-        settings.unit != Unit::Document && (own > self.shared || settings.shingle_size < KNOWN)
+        settings.unit != Unit::Document && (self.has_more(side) || settings.shingle_size < KNOWN)
     }
 
     /// Whether a side may say another number than the part of the other which it repeats.
     fn may_say_another_number(&self, settings: &Settings, side: usize) -> bool {
-        let own = [self.left_size, self.right_size][side];
-        settings.numbers == Numbers::Veto && own > self.shared
+        settings.numbers == Numbers::Veto && self.has_more(side)
+    }
+
+    /// Whether a side has shingles that the other has not.
+    pub(crate) fn has_more(&self, side: usize) -> bool {
+        [self.left_size, self.right_size][side] > self.shared
     }
 
     /// Notes which side stands in the other by its tokens.

@@ -4,7 +4,7 @@
 
 use rayon::prelude::*;
 
-use crate::apart::{self, differ_in_runs_only};
+use crate::apart::{self, differ_in_runs_only, is_part_but_for_runs};
 use crate::capitals::NameReader;
 use crate::numerals::{differ_in_values_only, is_number};
 use crate::settings::{Names, Numbers, Settings};
@@ -35,7 +35,32 @@ pub fn is_template(
     one.differs_in_names_from(&other, settings)
 }
 
-/// Notes which matches differ in names only; those that differ in numbers only are known.
+/// Whether what `node`, one of the two of a match, says must stay beside the other: they differ in nothing but
+/// what the policy keeps apart, or it is the same as a part of the other but for that. Of numbers alone the match
+/// knows the latter. `tokens` are those of left and right.
+#[must_use]
+pub fn is_kept_apart(
+    store: &Store,
+    settings: &Settings,
+    (found, node): (&Match, Number),
+    tokens: (&[u32], &[u32]),
+) -> bool {
+    if settings.numbers == Numbers::Veto && differ_in_values_only(tokens.0, tokens.1) {
+        return true;
+    }
+    if settings.names == Names::Keep || !may_differ_in_names(tokens.0, tokens.1) {
+        return false;
+    }
+    let (mut left, mut right) = (Side::new(store), Side::new(store));
+    left.read(found.left);
+    right.read(found.right);
+    let (own, other) = if node == found.left { (&left, &right) } else { (&right, &left) };
+    own.differs_in_names_from(other, settings)
+        || found.has_more(usize::from(node == found.right)) && own.is_part_of(other, settings)
+}
+
+/// Notes which matches differ in names only, those that differ in numbers only being known; and which sides say
+/// another name than the part of the other which they repeat, so that they do not stand in it.
 pub fn mark_names(store: &Store, settings: &Settings, matches: &mut [Match]) {
     if settings.names == Names::Keep {
         return;
@@ -50,6 +75,13 @@ pub fn mark_names(store: &Store, settings: &Settings, matches: &mut [Match]) {
                 one.read(found.left);
                 other.read(found.right);
                 found.template = one.differs_in_names_from(other, settings);
+                for (side, (own, other)) in [(&*one, &*other), (other, one)].into_iter().enumerate()
+                {
+                    found.covered[side] = found.covered[side]
+                        && (found.template
+                            || !found.has_more(side)
+                            || !own.is_part_of(other, settings));
+                }
             }
         },
     );
@@ -88,6 +120,12 @@ impl Named {
         may_differ_in_names(&self.tokens, &other.tokens)
             && differ_in_names((&self.tokens, &self.names), (&other.tokens, &other.names), numbers)
     }
+
+    /// Whether it says other names than a part of the other text which it is the same as but for these.
+    #[must_use]
+    pub fn is_part_of(&self, other: &Self, numbers: Numbers) -> bool {
+        is_part_but_for_names((&self.tokens, &self.names), (&other.tokens, &other.names), numbers)
+    }
 }
 
 /// What only the tokens tell: after what both begin and end with, something is left of both, not much.
@@ -105,13 +143,26 @@ pub(crate) fn is_apart(token: u32, is_name: bool, numbers: Numbers) -> bool {
     is_name || numbers == Numbers::Veto && is_number(token)
 }
 
+/// A text's tokens, and which of them are names.
+type Tokens<'a> = (&'a [u32], &'a [bool]);
+
+/// The text with what is kept apart.
+fn marked(
+    (tokens, names): Tokens<'_>,
+    numbers: Numbers,
+) -> apart::Side<'_, impl Fn(usize) -> bool> {
+    let is_apart = move |place: usize| is_apart(tokens[place], names[place], numbers);
+    apart::Side { tokens, is_apart }
+}
+
 /// Whether two texts are the same but for runs of what is kept apart, and words beside them.
-fn differ_in_names(one: (&[u32], &[bool]), other: (&[u32], &[bool]), numbers: Numbers) -> bool {
-    let [one, other] = [one, other].map(|(tokens, names)| {
-        let is_apart = move |place: usize| is_apart(tokens[place], names[place], numbers);
-        apart::Side { tokens, is_apart }
-    });
-    differ_in_runs_only((one, other), true, |_, _| ())
+fn differ_in_names(one: Tokens<'_>, other: Tokens<'_>, numbers: Numbers) -> bool {
+    differ_in_runs_only((marked(one, numbers), marked(other, numbers)), true, |_, _| ())
+}
+
+/// Whether a text that has names is the same as a part of the other but for these.
+fn is_part_but_for_names(own: Tokens<'_>, other: Tokens<'_>, numbers: Numbers) -> bool {
+    own.1.contains(&true) && is_part_but_for_runs(&marked(own, numbers), &marked(other, numbers))
 }
 
 /// A node's tokens and names, kept while pairs of one node follow one another.
@@ -141,13 +192,18 @@ impl<'a> Side<'a> {
     }
 
     fn differs_in_names_from(&self, other: &Self, settings: &Settings) -> bool {
-        let tokens = |side: &'_ Self| side.tokens.len() == side.names.len();
-        tokens(self)
-            && tokens(other)
-            && differ_in_names(
-                (&self.tokens, &self.names),
-                (&other.tokens, &other.names),
-                settings.numbers,
-            )
+        self.and(other, |one, other| differ_in_names(one, other, settings.numbers))
+    }
+
+    fn is_part_of(&self, other: &Self, settings: &Settings) -> bool {
+        self.and(other, |own, other| is_part_but_for_names(own, other, settings.numbers))
+    }
+
+    /// What holds of two texts of which names are known.
+    fn and(&self, other: &Self, holds: impl Fn(Tokens<'_>, Tokens<'_>) -> bool) -> bool {
+        let known = |side: &Self| side.tokens.len() == side.names.len();
+        known(self)
+            && known(other)
+            && holds((&self.tokens, &self.names), (&other.tokens, &other.names))
     }
 }

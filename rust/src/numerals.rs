@@ -4,15 +4,10 @@
 //! other: if they are the same but for such characters, they say other numbers, and a fact would be lost
 //! with one of them. What is masked (`--numbers mask`) are digits alone.
 
-use std::cell::Cell;
 use std::sync::LazyLock;
 
-use crate::apart::{Side, differ_in_runs_only, differ_up_to};
+use crate::apart::{Side, differ_in_runs_only, is_part_but_for_runs};
 use crate::hash::token_hash;
-
-/// Looks at tokens, after which two texts that repeat themselves are held to say different numbers: then
-/// both stay.
-const MOST_LOOKS: usize = 1 << 22;
 
 /// Numerals in common use, and those of documents that must not be altered.
 const NUMERALS: &str =
@@ -84,33 +79,11 @@ fn differ_in_numbers(left: &[u32], right: &[u32], with_words: bool) -> bool {
 }
 
 /// Whether a text that does not stand in another one is, as a whole, the same as a part of it but for numbers,
-/// and words directly beside them: `… until 13` of `… until 12, and then on`.
+/// and words directly beside them.
 #[must_use]
 pub fn differs_from_a_part_in_values(own: &[u32], other: &[u32]) -> bool {
-    if !own.iter().copied().any(is_number) {
-        return false;
-    }
-    let looks = Cell::new(0);
-    let number = |tokens: &[u32], place: usize| place < tokens.len() && is_number(tokens[place]);
-    (0..other.len()).any(|start| {
-        let part = &other[start..];
-        let may_begin = own[0] == part[0]
-            || is_number(own[0]) && is_number(part[0])
-            || number(own, 1) && number(part, 1);
-        may_begin
-            && (looks.get() > MOST_LOOKS
-                || differ_up_to((numbered(own, &looks), numbered(part, &looks)), true, |_, _| ())
-                    .is_some())
-    })
-}
-
-/// A text whose numbers are kept apart, and that counts how often it is looked at.
-fn numbered<'a>(tokens: &'a [u32], looks: &'a Cell<usize>) -> Side<'a, impl Fn(usize) -> bool> {
-    let is_apart = |place: usize| {
-        looks.set(looks.get() + 1);
-        is_number(tokens[place])
-    };
-    Side { tokens, is_apart }
+    let side = |tokens| Side { tokens, is_apart: |place: usize| is_number(tokens[place]) };
+    own.iter().copied().any(is_number) && is_part_but_for_runs(&side(own), &side(other))
 }
 
 #[cfg(test)]

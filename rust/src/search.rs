@@ -162,8 +162,8 @@ pub fn verify_pairs(store: &Store, settings: &Settings, candidates: &Candidates)
     if settings.numbers == Numbers::Veto {
         mark_templates(store, &mut matches);
     }
-    mark_names(store, settings, &mut matches);
     mark_covered(store, settings, &mut matches);
+    mark_names(store, settings, &mut matches);
     matches
 }
 

@@ -10,7 +10,7 @@ use crate::band::BandKeys;
 use crate::characters::CHARACTER_BANDS;
 use crate::enter::{Workspace, read_batch};
 use crate::group::Bands;
-use crate::names::is_template;
+use crate::names::is_kept_apart;
 use crate::read::NewDocument;
 use crate::settings::Settings;
 use crate::shingle::{CharacterReader, Powers, extend_items};
@@ -131,9 +131,12 @@ impl Seen {
         let set = node_set(store, settings, node);
         candidates.into_iter().any(|other| {
             let tokens = (store.node_tokens(other), store.node_tokens(node));
-            judge(settings, (other, node), (&node_set(store, settings, other), &set))
-                .is_some_and(|found| found.would_remove(settings, node, tokens))
-                && !is_template(store, settings, (other, node), tokens)
+            judge(settings, (other, node), (&node_set(store, settings, other), &set)).is_some_and(
+                |found| {
+                    found.would_remove(settings, node, tokens)
+                        && !is_kept_apart(store, settings, (&found, node), tokens)
+                },
+            )
         })
     }
 
@@ -152,13 +155,11 @@ impl Seen {
                 settings.judged_by_characters(counts[node as usize], counts[other as usize])
                     == Some(true)
                     && short_match(store, settings, (other, node), f32::NAN, &mut scratch)
-                        .is_some_and(|found| found.may_remove(node))
-                    && !is_template(
-                        store,
-                        settings,
-                        (node, other),
-                        (own, store.short_tokens(other, &mut theirs)),
-                    )
+                        .is_some_and(|found| {
+                            let tokens = (store.short_tokens(other, &mut theirs), own);
+                            found.may_remove(node)
+                                && !is_kept_apart(store, settings, (&found, node), tokens)
+                        })
             })
             .map(|other| store.node_normal(other).to_owned())
             .collect();

@@ -105,13 +105,24 @@ pub fn known_match(settings: &Settings, left: &View, right: &View) -> Option<Mat
 fn completed(settings: &Settings, left: &View, right: &View, found: Match) -> Match {
     let mut made = Match { template: is_template(settings, left, right), ..found };
     made.look_at_tokens(settings, (&left.tokens, &right.tokens));
+    if !made.template && may_have_other_names(settings, left, right) {
+        for (side, (own, other)) in [(left, right), (right, left)].into_iter().enumerate() {
+            let numbers = settings.numbers;
+            made.covered[side] = made.covered[side]
+                && !(made.has_more(side)
+                    && own.named(numbers).is_part_of(other.named(numbers), numbers));
+        }
+    }
     made
+}
+
+fn may_have_other_names(settings: &Settings, left: &View, right: &View) -> bool {
+    settings.names == Names::Veto && may_differ_in_names(&left.tokens, &right.tokens)
 }
 
 fn is_template(settings: &Settings, left: &View, right: &View) -> bool {
     settings.numbers == Numbers::Veto && differ_in_values_only(&left.tokens, &right.tokens)
-        || settings.names == Names::Veto
-            && may_differ_in_names(&left.tokens, &right.tokens)
+        || may_have_other_names(settings, left, right)
             && left
                 .named(settings.numbers)
                 .differs_in_names_only(right.named(settings.numbers), settings.numbers)
