@@ -105,7 +105,9 @@ pub fn is_part_but_for_runs<F: Fn(usize) -> bool, G: Fn(usize) -> bool>(
         let tokens = &other.tokens[start..];
         let is_part = |place: usize| counted((other.is_apart)(start + place));
         let are_runs = |place: usize| {
-            place < own.tokens.len().min(tokens.len()) && is_own(place) && is_part(place)
+            place < own.tokens.len().min(tokens.len())
+                && (own.is_apart)(place)
+                && (other.is_apart)(start + place)
         };
         let one = Side { tokens: own.tokens, is_apart: is_own };
         (own.tokens[0] == tokens[0] || are_runs(0) || are_runs(1))
@@ -113,4 +115,17 @@ pub fn is_part_but_for_runs<F: Fn(usize) -> bool, G: Fn(usize) -> bool>(
                 || differ_up_to((one, Side { tokens, is_apart: is_part }), true, |_, _| ())
                     .is_some())
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_text_is_looked_at_only_where_the_other_may_begin() {
+        let other: Vec<u32> = (10..10 + (MOST_LOOKS as u32)).chain([1, 3]).collect();
+        let side = |tokens| Side { tokens, is_apart: |_: usize| false };
+        assert!(!is_part_but_for_runs(&side(&[1, 2]), &side(&other)));
+        assert!(is_part_but_for_runs(&side(&[1, 3]), &side(&other)));
+    }
 }

@@ -54,3 +54,16 @@ pub fn on_all_threads<T: Send>(blocks: usize, work: impl Fn() -> T + Sync) -> Ve
     }
     found.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_come_in_their_order_and_none_is_missing() {
+        for count in [0, 1, LARGE - 1, LARGE, 3 * LARGE + 7] {
+            let found = in_parts(count, |part| part.filter(|number| number % 3 == 1).collect());
+            assert_eq!(found, (0..count).filter(|number| number % 3 == 1).collect::<Vec<_>>());
+        }
+    }
+}

@@ -20,19 +20,12 @@ const MOST_BETWEEN: usize = 1024;
 pub fn is_template(
     store: &Store,
     settings: &Settings,
-    (left, right): (Number, Number),
+    nodes: (Number, Number),
     tokens: (&[u32], &[u32]),
 ) -> bool {
-    if settings.numbers == Numbers::Veto && differ_in_values_only(tokens.0, tokens.1) {
-        return true;
-    }
-    if settings.names == Names::Keep || !may_differ_in_names(tokens.0, tokens.1) {
-        return false;
-    }
-    let (mut one, mut other) = (Side::new(store), Side::new(store));
-    one.read(left);
-    other.read(right);
-    one.differs_in_names_from(&other, settings)
+    settings.numbers == Numbers::Veto && differ_in_values_only(tokens.0, tokens.1)
+        || named((store, settings), nodes, tokens)
+            .is_some_and(|(one, other)| one.differs_in_names_from(&other, settings))
 }
 
 /// Whether what `node`, one of the two of a match, says must stay beside the other: they differ in nothing but
@@ -45,18 +38,29 @@ pub fn is_kept_apart(
     (found, node): (&Match, Number),
     tokens: (&[u32], &[u32]),
 ) -> bool {
-    if settings.numbers == Numbers::Veto && differ_in_values_only(tokens.0, tokens.1) {
-        return true;
-    }
-    if settings.names == Names::Keep || !may_differ_in_names(tokens.0, tokens.1) {
-        return false;
-    }
-    let (mut left, mut right) = (Side::new(store), Side::new(store));
-    left.read(found.left);
-    right.read(found.right);
-    let (own, other) = if node == found.left { (&left, &right) } else { (&right, &left) };
-    own.differs_in_names_from(other, settings)
-        || found.has_more(usize::from(node == found.right)) && own.is_part_of(other, settings)
+    let nodes = (found.left, found.right);
+    settings.numbers == Numbers::Veto && differ_in_values_only(tokens.0, tokens.1)
+        || named((store, settings), nodes, tokens).is_some_and(|(left, right)| {
+            let side = usize::from(node == found.right);
+            let (own, other) = if side == 0 { (&left, &right) } else { (&right, &left) };
+            own.differs_in_names_from(other, settings)
+                || found.has_more(side) && own.is_part_of(other, settings)
+        })
+}
+
+/// Both nodes with their names, where the policy keeps these apart and they may differ in any.
+fn named<'a>(
+    (store, settings): (&'a Store, &Settings),
+    (left, right): (Number, Number),
+    tokens: (&[u32], &[u32]),
+) -> Option<(Side<'a>, Side<'a>)> {
+    let may_differ = settings.names != Names::Keep && may_differ_in_names(tokens.0, tokens.1);
+    may_differ.then(|| {
+        let mut sides = (Side::new(store), Side::new(store));
+        sides.0.read(left);
+        sides.1.read(right);
+        sides
+    })
 }
 
 /// Notes which matches differ in names only, those that differ in numbers only being known; and which sides say
@@ -75,12 +79,10 @@ pub fn mark_names(store: &Store, settings: &Settings, matches: &mut [Match]) {
                 one.read(found.left);
                 other.read(found.right);
                 found.template = one.differs_in_names_from(other, settings);
-                for (side, (own, other)) in [(&*one, &*other), (other, one)].into_iter().enumerate()
-                {
-                    found.covered[side] = found.covered[side]
-                        && (found.template
-                            || !found.has_more(side)
-                            || !own.is_part_of(other, settings));
+                let sides = [(&*one, &*other), (&*other, &*one)];
+                for (side, (own, other)) in sides.into_iter().enumerate() {
+                    let is_asked = !found.template && found.covered[side] && found.has_more(side);
+                    found.covered[side] &= !(is_asked && own.is_part_of(other, settings));
                 }
             }
         },

@@ -36,7 +36,8 @@ pub struct Match {
     pub relation: Relation,
     /// They differ in numbers or names only, and the policy keeps such pairs.
     pub template: bool,
-    /// Whether enough of the left one stands in the right one, and the other way round (`covers`).
+    /// Whether enough of the left one stands in the right one, and the other way round (`covers`), and it says
+    /// no other name there (`names`).
     pub covered: [bool; 2],
     /// It was looked for because both stay, see `crowded`: it decides what goes, and is not listed.
     pub late: bool,

@@ -1,7 +1,7 @@
 //! The lines of all filters of a run in memory: one array, each line one of the processor's cache.
 //!
-//! Lines are asked for in any order. In large pages that is one wait each; in small ones, where finding the
-//! page waits as well, checking an article against a million blocks took a third longer.
+//! Lines are asked for in any order. In large pages that is one wait each; in small ones finding the page
+//! waits as well.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 

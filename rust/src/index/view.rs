@@ -107,10 +107,9 @@ fn completed(settings: &Settings, left: &View, right: &View, found: Match) -> Ma
     made.look_at_tokens(settings, (&left.tokens, &right.tokens));
     if !made.template && may_have_other_names(settings, left, right) {
         for (side, (own, other)) in [(left, right), (right, left)].into_iter().enumerate() {
-            let numbers = settings.numbers;
-            made.covered[side] = made.covered[side]
-                && !(made.has_more(side)
-                    && own.named(numbers).is_part_of(other.named(numbers), numbers));
+            let is_asked = made.covered[side] && made.has_more(side);
+            let [own, other] = [own, other].map(|view| view.named(settings.numbers));
+            made.covered[side] &= !(is_asked && own.is_part_of(other, settings.numbers));
         }
     }
     made
