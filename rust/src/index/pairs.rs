@@ -195,19 +195,30 @@ impl Cursor<'_> {
 
     fn page(&mut self, number: usize) -> io::Result<&Page> {
         if self.page.as_ref().is_none_or(|(held, _)| *held != number) {
-            let part = &self.pairs.part;
-            let start = (number * PAGE) as u64;
-            let size = (part.length() - start).min(PAGE as u64) as usize;
-            let mut ahead = number.wrapping_sub(self.read.0).saturating_mul(PAGE);
-            if ahead.saturating_add(size) > self.read.1.len() {
-                let wanted = (part.length() - start).min((self.at_once * PAGE) as u64) as usize;
-                self.read = (number, self.file.read(part, start, wanted)?);
-                ahead = 0;
-            }
-            let bytes = self.read.1[ahead..ahead + size].to_vec();
-            self.page = Some((number, Page::new(bytes, start, part.name())?));
+            let page = if self.at_once == 1 {
+                self.pairs.page(self.file, number)?
+            } else {
+                self.page_of_many(number)?
+            };
+            self.page = Some((number, page));
         }
         self.page.as_ref().map(|(_, page)| page).ok_or_else(|| damaged(self.pairs.part.name()))
+    }
+
+    /// A page out of those that were read together.
+    fn page_of_many(&mut self, number: usize) -> io::Result<Page> {
+        let part = &self.pairs.part;
+        let start = (number * PAGE) as u64;
+        let size = (part.length() - start).min(PAGE as u64) as usize;
+        let mut ahead = number.wrapping_sub(self.read.0).saturating_mul(PAGE);
+        if ahead.saturating_add(size) > self.read.1.len() {
+            let wanted = (part.length() - start).min((self.at_once * PAGE) as u64) as usize;
+            self.read = (number, self.file.read(part, start, wanted)?);
+            ahead = 0;
+        }
+        let mut bytes = Vec::with_capacity(size + 8);
+        bytes.extend_from_slice(&self.read.1[ahead..ahead + size]);
+        Page::new(bytes, start, part.name())
     }
 }
 
