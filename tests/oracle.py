@@ -13,11 +13,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from itertools import groupby
+from itertools import dropwhile, groupby
 
 import numpy
 import xxhash
 from rapidfuzz.distance import Indel, LCSseq
+from told_apart import NEGATIONS, NUMBER_WORDS
 
 # --- fold: text to tokens --------------------------------------------------------------------
 
@@ -220,8 +221,14 @@ NUMERALS = frozenset("一二三四五六七八九十百千万萬亿億零两兩�
 
 @cache
 def is_number_token(token: str) -> bool:
-    """A token with a digit, or a numeral."""
-    return is_numeric(token) or token in NUMERALS
+    """A token with a digit, a word for a number, or a numeral."""
+    return is_amount(token) or token in NUMERALS
+
+
+@cache
+def is_amount(token: str) -> bool:
+    """A token with a digit, or a word for a number."""
+    return is_numeric(token) or token in NUMBER_WORDS
 
 
 def normal_form(text: str, mask_numbers: bool = False) -> str:
@@ -621,6 +628,11 @@ def names(text: str) -> list[bool]:
         or (word and re.search("ab", "".join(map(case_of, part))) is not None)
         for word, is_capital, what, part in zip(is_word, capital, between, written, strict=True)
     ]
+    capitals = [
+        is_capital and len(part) >= 3 and all(c.isupper() for c in part)
+        for is_capital, part in zip(capital, written, strict=True)
+    ]
+    found = [one or other for one, other in zip(found, capitals, strict=True)]
     if 2 * sum(capital) > sum(is_word):
         found = [False] * len(placed)
     for number in reversed(range(1, len(placed))):
@@ -636,7 +648,22 @@ def names(text: str) -> list[bool]:
             between = last < len(placed) and alone[first] and alone[last]
             if between and all(joined[first + 1 : last + 1]) and all(short[n] for n in inside):
                 found[first + 1 : last] = [True] * len(inside)
-    return [one or other for one, other in zip(found, roman, strict=True)]
+    code = [
+        word and is_code(text[max(0, start - 2) : start], text[end : end + 2])
+        for word, (_, start, end) in zip(is_word, placed, strict=True)
+    ]
+    return [any(one) for one in zip(found, roman, code, strict=True)]
+
+
+# What stands before and behind a word of code: a sign; a point or colon inside of a name; two
+# colons; the hyphen of an option.
+CODE_BEFORE = re.compile(r"([_/\\@#$=~]|[A-Za-z0-9][.:]|::|(^|[ \t\n\r\-(\[{,|`\"'])-)\Z")
+CODE_BEHIND = re.compile(r"[_/\\@(=]|[.:][A-Za-z0-9]|::")
+
+
+def is_code(before: str, behind: str) -> bool:
+    """Whether a sign joins a word to others without a space."""
+    return CODE_BEFORE.search(before) is not None or CODE_BEHIND.match(behind) is not None
 
 
 def asks_for_capital(what: str) -> bool:
@@ -768,6 +795,11 @@ def stands_in(own: Block, other: Block) -> bool:
     """Whether the other has .82 of its shingles, .85 of its tokens in their order, or all but numbers."""
     if own.rules.numbers == "keep" and only_numbers_differ(own, other, with_words=False):
         return True
+    if own.rules.unit != "document" and own.shingles != other.shingles:
+        if own.rules.numbers == "veto" and say_other_numbers(own.tokens, other.tokens):
+            return False
+        if one_denies(own.tokens, other.tokens):
+            return False
     shared = len(own.shingles & other.shingles)
     in_order = LCSseq.similarity(own.tokens, other.tokens)
     says = len(own.shingles) > shared or own.rules.shingle_size < 3
@@ -779,6 +811,26 @@ def stands_in(own: Block, other: Block) -> bool:
     if own.rules.names == "veto" and has_more and a_part_differs_in_names(own, other):
         return False
     return shared >= 0.82 * len(own.shingles) or in_order >= 0.85 * len(own.tokens)
+
+
+def say_other_numbers(left: list[str], right: list[str]) -> bool:
+    """Whether each has a number that the other lacks, without those with which it begins."""
+
+    def own_numbers(own: list[str], other: list[str]) -> set[str]:
+        told = dropwhile(is_amount, own)
+        return {token for token in told if is_amount(token)} - set(other)
+
+    return bool(own_numbers(left, right)) and bool(own_numbers(right, left))
+
+
+def one_denies(left: list[str], right: list[str]) -> bool:
+    """Whether they differ in one place, by four words each at most, and one has a negation there."""
+    start = common_start(left, right)
+    shorter = min(len(left), len(right))
+    end = min(common_start(left[::-1], right[::-1]), shorter - start)
+    between = [tokens[start : len(tokens) - end] for tokens in (left, right)]
+    denies = [not NEGATIONS.isdisjoint(tokens) for tokens in between]
+    return max(map(len, between)) <= 4 and denies[0] != denies[1]
 
 
 def a_part_differs_in_numbers(own: Block, other: Block) -> bool:

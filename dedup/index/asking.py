@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from dedup import _core
 from dedup.engines.local import core_settings
 from dedup.errors import CorruptIndexError, InputError
-from dedup.index.catalogue import RESTORE
+from dedup.index.folder import RESTORE
 from dedup.index.scoping import Scoping
 from dedup.index.verdict import Verdict
 from dedup.stages.scopes import UNDATED

@@ -21,12 +21,15 @@ from urllib.parse import quote
 import orjson
 
 from dedup.errors import CorruptIndexError, IndexError_, OutputError
+from dedup.index.folder import RESTORE
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 # What the database says: CPython 3.10 has no names for these.
-_FULL, _CORRUPT, _NOT_A_DATABASE = 13, 11, 26
+_READING, _CORRUPT, _FULL, _NOT_A_DATABASE = 10, 11, 13, 26
+# Bytes of a document in the database and in its journal, about, and of a transaction.
+_ROW_BYTES, _LEAST_BYTES = 512, 256 << 10
 # What to do where it cannot be used: no permission, busy, locked, read only, cannot be opened.
 _HINTS = {
     3: "see that you may read and write it",
@@ -139,15 +142,19 @@ class Catalogue:
         return database
 
     @contextmanager
-    def errors(self) -> Iterator[None]:
-        """Turn the database's errors into ours."""
+    def errors(self, needed: int = 0) -> Iterator[None]:
+        """Turn the database's errors into ours; needed: bytes that are to be written."""
         try:
             yield
         except sqlite3.DatabaseError as error:
             message = f"{self.path}: {error}"
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF
-            if code == _FULL:
-                raise OutputError(message, path=self.path, hint="make room there") from error
+            # A limit on the size of files is an error of reading and writing like any other.
+            if code == _FULL or (code == _READING and needed):
+                room = f"make room for about {max(needed, _LEAST_BYTES):,} bytes there"
+                limit = "" if code == _FULL else ", see that no limit on files (ulimit -f) is lower"
+                hint = f"{room}{limit}; what was committed is kept"
+                raise OutputError(message, path=self.path, hint=hint) from error
             if code in (_CORRUPT, _NOT_A_DATABASE, 0):
                 raise CorruptIndexError(message, path=self.path, hint=RESTORE) from error
             hint = _HINTS.get(code, "see that the disk can be read and written there")
@@ -198,24 +205,18 @@ class Catalogue:
 
     def state(self) -> State:
         """Everything that decides on answers, of one moment."""
+        with self._moment() as cursor:
+            return _state_in(cursor)
+
+    @contextmanager
+    def _moment(self) -> Iterator[sqlite3.Cursor]:
+        """What is read so is of one moment, whatever another process writes meanwhile."""
         with self.errors(), closing(self._database.cursor()) as cursor:
             cursor.execute("BEGIN")
             try:
-                meta = dict(cursor.execute("SELECT name, value FROM meta"))
-                numbers = orjson.loads(meta["state"])
-                runs = cursor.execute(
-                    "SELECT name, first_node, next_node, first_document, next_document, bytes, "
-                    "hash FROM runs ORDER BY place"
-                ).fetchall()
-                removed = {number for (number,) in cursor.execute("SELECT number FROM removed")}
-            except KeyError as error:
-                raise ValueError(f"no {error}") from error
+                yield cursor
             finally:
                 cursor.execute("ROLLBACK")
-            state = _state_of(numbers, [_run(row) for row in runs], removed)
-            if state.digest() != meta.get("digest"):
-                raise ValueError("what runs there are is not what was written")
-            return state
 
     def write(
         self, state: State, documents: Iterable[Row], gone: Iterable[int], *, all_runs: bool
@@ -224,12 +225,11 @@ class Catalogue:
 
         gone: numbers of documents that are no longer held.
         """
-        with self.errors(), self._transaction() as database:
+        rows = [row.values() for row in documents]
+        needed = _LEAST_BYTES + _ROW_BYTES * len(rows)
+        with self.errors(needed), self._transaction() as database:
             database.executemany("DELETE FROM documents WHERE number = ?", [(n,) for n in gone])
-            database.executemany(
-                "INSERT INTO documents VALUES (?, ?, ?, ?, ?)",
-                (row.values() for row in documents),
-            )
+            database.executemany("INSERT INTO documents VALUES (?, ?, ?, ?, ?)", rows)
             if all_runs:
                 database.execute("DELETE FROM runs")
             runs = enumerate(state.runs)
@@ -247,8 +247,8 @@ class Catalogue:
             database.executemany(
                 "INSERT INTO removed VALUES (?)", [(n,) for n in state.removed - known]
             )
-            rows = {"state": _numbers(state), "digest": state.digest()}
-            database.executemany("REPLACE INTO meta VALUES (?, ?)", rows.items())
+            meta = {"state": _numbers(state), "digest": state.digest()}
+            database.executemany("REPLACE INTO meta VALUES (?, ?)", meta.items())
 
     def find(self, ids: list[str]) -> dict[str, tuple[int, bytes]]:
         """The numbers and text hashes of the documents that have these ids."""
@@ -294,13 +294,33 @@ class Catalogue:
             return int(self._database.execute("SELECT count(*) FROM documents").fetchone()[0])
 
     def check(self) -> list[str]:
-        """What the database itself finds wrong with its pages."""
-        with self.errors():
-            found = [line for (line,) in self._database.execute("PRAGMA integrity_check(20)")]
-        return [] if found == ["ok"] else found
+        """What is wrong with the pages of the database, and with its documents."""
+        with self._moment() as cursor:
+            found = [line for (line,) in cursor.execute("PRAGMA integrity_check(20)")]
+            found = [] if found == ["ok"] else found
+            stored = _state_in(cursor).documents
+            held = sum(1 for row in map(_row, cursor.execute("SELECT * FROM documents")))
+            if held != stored:
+                found.append(f"{held:,} documents where {stored:,} were written")
+        return found
 
 
-RESTORE = "take the index back from a copy, or add its documents to a new one"
+def _state_in(cursor: sqlite3.Cursor) -> State:
+    """The state that a cursor sees."""
+    try:
+        meta = dict(cursor.execute("SELECT name, value FROM meta"))
+        numbers = orjson.loads(meta["state"])
+    except KeyError as error:
+        raise ValueError(f"no {error}") from error
+    runs = cursor.execute(
+        "SELECT name, first_node, next_node, first_document, next_document, bytes, hash FROM runs "
+        "ORDER BY place"
+    ).fetchall()
+    removed = {number for (number,) in cursor.execute("SELECT number FROM removed")}
+    state = _state_of(numbers, [_run(row) for row in runs], removed)
+    if state.digest() != meta.get("digest"):
+        raise ValueError("what runs there are is not what was written")
+    return state
 
 
 def _state_of(numbers: list[int], runs: list[Run], removed: set[int]) -> State:

@@ -15,10 +15,12 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from dedup.errors import IndexError_, IndexLockedError, OutputError
+from dedup.errors import CorruptIndexError, IndexError_, IndexLockedError, OutputError
 
 # Seconds between two looks at a lock.
 _LOOK = 0.02
+RESTORE = "take the index back from a copy, or add its documents to a new one"
+ADDING_MAKES_ONE = 'adding to it makes one: dedup index add, or Index.open(path, mode="w")'
 _OURS = ("catalogue.db", "catalogue.db-wal", "catalogue.db-shm", "catalogue.db-journal", "runs")
 
 
@@ -48,9 +50,19 @@ def make_folder(path: str) -> None:
                 path=path,
                 hint="name a folder that does not exist",
             )
+        if "catalogue.db" not in names:
+            check_without_runs(path, "has no catalogue.db")
         runs_folder(path).mkdir(exist_ok=True)
     except OSError as error:
         raise OutputError(f"{path}: {_reason(error)}", path=path, hint=_way_out(error)) from error
+
+
+def check_without_runs(path: str, what: str) -> None:
+    """Raise CorruptIndexError where runs have lost their catalogue: a new one would let them go."""
+    runs = sum(1 for _ in runs_folder(path).glob("*.run"))
+    if runs:
+        message = f"{path} {what}, which {runs:,} file{'s' if runs > 1 else ''} of runs/ need"
+        raise CorruptIndexError(message, path=path, hint=RESTORE)
 
 
 def _reason(error: OSError) -> str:
@@ -70,14 +82,15 @@ def _way_out(error: OSError) -> str:
 
 def check_folder(path: str) -> None:
     """Raise IndexError_ where there is no index to read."""
-    hint = 'adding to it makes one: dedup index add, or Index.open(path, mode="w")'
     try:
         what = _missing(Path(path))
+        if what:
+            check_without_runs(path, "has no catalogue.db")
     except OSError as error:
         message = f"{path}: {_reason(error)}"
         raise IndexError_(message, path=path, hint=_way_out(error)) from error
     if what:
-        raise IndexError_(f"{path} {what}", path=path, hint=hint)
+        raise IndexError_(f"{path} {what}", path=path, hint=ADDING_MAKES_ONE)
 
 
 def _missing(folder: Path) -> str:

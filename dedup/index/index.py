@@ -14,6 +14,7 @@ from dedup.index.catalogue import Row
 from dedup.index.documents import Given, given, moment_of
 from dedup.index.folder import check_name
 from dedup.index.opened import Opened
+from dedup.surrogates import lone_surrogate
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -198,7 +199,9 @@ class Index(Opened):
         """Forget a document; whether there was one. Compacting gives its room back."""
         with self._alone:
             self._writer()
-            held = self._known([id]).get(id)
+            # No document is held under an id that is no text.
+            known = {} if lone_surrogate(id) else self._known([id])
+            held = known.get(id)
             if held is not None:
                 self._remove(id, held[0])
             return held is not None

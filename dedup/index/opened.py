@@ -17,12 +17,15 @@ import orjson
 from dedup.errors import CorruptIndexError, IndexError_
 from dedup.index import listing, upkeep
 from dedup.index.asking import Asker, New, checked_text, damage
-from dedup.index.catalogue import RESTORE, Catalogue, Row, State
+from dedup.index.catalogue import Catalogue, Row, State
 from dedup.index.documents import given
 from dedup.index.export import export_to
 from dedup.index.folder import (
+    ADDING_MAKES_ONE,
+    RESTORE,
     WriterLock,
     check_folder,
+    check_without_runs,
     make_folder,
     runs_folder,
     sweep,
@@ -98,8 +101,9 @@ class Opened:
             check_folder(path)
         try:
             self._catalogue = Catalogue(path, writable=mode == "w")
-            if mode == "w" and self._catalogue.is_new():
-                self._create(self._catalogue, policy or Policy())
+            if self._catalogue.is_new():
+                check_without_runs(path, "has an empty catalogue.db")
+                self._begin_index(self._catalogue, policy)
             self._open(self._catalogue, policy)
             if self._lock is not None:
                 sweep(path, {run.name for run in self._state.runs})
@@ -111,7 +115,12 @@ class Opened:
             self._catalogue.close()
             self._catalogue = None
 
-    def _create(self, catalogue: Catalogue, policy: Policy) -> None:
+    def _begin_index(self, catalogue: Catalogue, policy: Policy | None) -> None:
+        """Make it an index; one that only reads cannot."""
+        if self._mode != "w":
+            message = f"{self.path} is not an index yet: nothing was ever added to it"
+            raise IndexError_(message, path=self.path, hint=ADDING_MAKES_ONE)
+        policy = policy or Policy()
         meta = {
             **identity(),
             "policy": orjson.dumps(policy.to_dict()).decode(),

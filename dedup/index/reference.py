@@ -74,7 +74,8 @@ class IndexReference:
     def _documents(self) -> Iterator[Document]:
         for entry in self._index.entries(texts=True):
             self._missing += entry.missing
-            fields = dict(entry.fields)
+            # What was said of it beside its fields may be asked for as well, as `Scoping` has it.
+            fields = {"id": entry.id, "source": entry.source, **entry.fields}
             for name in self._dated:
                 fields.setdefault(name, entry.date)
             yield Document(entry.id, entry.text or "", entry.source or entry.id, fields)

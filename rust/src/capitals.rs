@@ -10,9 +10,12 @@
 //! - One or two short words between two names are a part of them: Otto von Bismarck, Oscar de la Renta.
 //! - A line end asks for none, a blank line does.
 //! - A capital behind a small letter is a name's wherever it stands: iPhone, eBay.
+//! - So is a word of three capitals or more: EADDRINUSE, NATO.
 //! - Roman numerals in capitals are names wherever they stand: chapter XIV is not chapter XV.
+//! - And words of code, with capitals or without (`code`): openat(2) is not mkdirat(2).
 
 use crate::careful::CarefulReader;
+use crate::code::is_code;
 use crate::fold::{Class, fold};
 use crate::roman::is_roman;
 
@@ -21,6 +24,9 @@ const SHORT: usize = 3;
 
 /// Short words between two names, at most.
 const BETWEEN: usize = 2;
+
+/// Letters of a word of capitals alone, at least.
+const LEAST_CAPITALS: usize = 3;
 
 /// Titles with a vowel that are written with a point, without their capital.
 const TITLES: [&[u8]; 26] = [
@@ -44,9 +50,10 @@ pub(crate) struct NameReader {
 struct Word {
     form: Form,
     before: Before,
-    /// It has a capital inside: a name wherever it stands.
+    /// It has a capital inside, or capitals alone: a name wherever it stands, but in headlines.
     has_inner: bool,
-    is_roman: bool,
+    /// It is a Roman numeral or a word of code: a name there too.
+    is_sure: bool,
 }
 
 /// How a token is written.
@@ -91,7 +98,7 @@ impl NameReader {
             add_short_words(words, names);
         }
         for (name, word) in names.iter_mut().zip(words) {
-            *name = *name || word.is_roman;
+            *name = *name || word.is_sure;
         }
         names
     }
@@ -131,8 +138,9 @@ impl NameReader {
                 }
                 _ => Before::Start,
             };
-            let has_inner = is_word && has_capital_inside(written);
-            words.push(Word { form, before, has_inner, is_roman });
+            let has_inner = is_word && (has_capital_inside(written) || is_of_capitals(written));
+            let is_sure = is_roman || is_word && is_code(text, start, stop);
+            words.push(Word { form, before, has_inner, is_sure });
             end = Some(stop);
         }
     }
@@ -193,6 +201,11 @@ fn is_without_vowels(form: &[u8]) -> bool {
 
 fn has_capital_inside(written: &[char]) -> bool {
     written.windows(2).any(|pair| pair[0].is_lowercase() && pair[1].is_uppercase())
+}
+
+/// Whether a word is written in capitals, three or more.
+fn is_of_capitals(written: &[char]) -> bool {
+    written.len() >= LEAST_CAPITALS && written.iter().all(|character| character.is_uppercase())
 }
 
 /// Whether a character may stand inside of a name.

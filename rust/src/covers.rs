@@ -20,6 +20,7 @@ use rayon::prelude::*;
 
 use crate::letters::{A_WORD, weight};
 use crate::numerals::{differ_in_numbers_only, differs_from_a_part_in_values};
+use crate::opposed::{one_denies, say_other_numbers};
 use crate::settings::{Numbers, Settings};
 use crate::split::Unit;
 use crate::store::{Number, Store};
@@ -84,6 +85,11 @@ impl Match {
         settings.numbers == Numbers::Veto && self.has_more(side)
     }
 
+    /// Whether the two may say something against each other: a word of one costs shingles of both.
+    fn may_be_opposed(&self, settings: &Settings) -> bool {
+        settings.unit != Unit::Document && (self.has_more(0) || self.has_more(1))
+    }
+
     /// Whether a side has shingles that the other has not.
     pub(crate) fn has_more(&self, side: usize) -> bool {
         [self.left_size, self.right_size][side] > self.shared
@@ -96,6 +102,13 @@ impl Match {
         }
         if settings.numbers == Numbers::Keep && differ_in_numbers_only(left, right) {
             self.covered = [true; 2];
+            return;
+        }
+        if self.may_be_opposed(settings)
+            && (settings.numbers == Numbers::Veto && say_other_numbers(left, right)
+                || one_denies(left, right))
+        {
+            self.covered = [false; 2];
             return;
         }
         for (side, (own, other)) in [(left, right), (right, left)].into_iter().enumerate() {
@@ -138,7 +151,7 @@ pub fn stands_in(own: &[u32], other: &[u32]) -> bool {
 }
 
 /// How many tokens two texts begin with alike, and how many of the others they end with.
-fn alike_at_ends(own: &[u32], other: &[u32]) -> (usize, usize) {
+pub(crate) fn alike_at_ends(own: &[u32], other: &[u32]) -> (usize, usize) {
     let most = own.len().min(other.len());
     let before = own.iter().zip(other).take_while(|(one, two)| one == two).count();
     let ends = own.iter().rev().zip(other.iter().rev()).take(most - before);

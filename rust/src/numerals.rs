@@ -1,7 +1,8 @@
-//! Which tokens are numbers: those with a digit, and the numerals of Chinese and Japanese.
+//! Which tokens are numbers: those with a digit, words for numbers and parts of dates, and the numerals of Chinese and
+//! Japanese.
 //!
-//! A numeral is a word like others (统一, 一些), so it is one only where two texts are held against each
-//! other: if they are the same but for such characters, they say other numbers, and a fact would be lost
+//! Words and numerals are words like others (统一, 一些), so they are numbers only where two texts are held against
+//! each other: if they are the same but for such words, they say other numbers, and a fact would be lost
 //! with one of them. What is masked (`--numbers mask`) are digits alone.
 
 use std::sync::LazyLock;
@@ -13,19 +14,49 @@ use crate::hash::token_hash;
 const NUMERALS: &str =
     "一二三四五六七八九十百千万萬亿億零两兩廿卅卌壹贰貳叁肆伍陆陸柒捌玖拾佰仟壱弐";
 
-static KNOWN: LazyLock<Hashes> = LazyLock::new(|| {
-    let hash = |numeral: char| token_hash(numeral.encode_utf8(&mut [0; 4]).as_bytes()) & !1;
-    let mut hashes: Vec<u32> = NUMERALS.chars().map(hash).collect();
-    hashes.sort_unstable();
-    let mut marks = [0; MARKS / 64];
-    for &hash in &hashes {
-        marks[mark(hash) / 64] |= 1 << (mark(hash) % 64);
-    }
-    Hashes { marks, hashes }
+/// Words that count or put in order, months and days, as they are folded, of the languages that are most in use.
+/// Not the words for one, which are articles and pronouns too, nor those that mean something else in another of
+/// these languages (once, due, sei, to). Where months and days have capitals, these tell them (`capitals`).
+const WORDS: &str = "\
+    two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen \
+    eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million millions \
+    billion billions first second third fourth fifth sixth seventh eighth ninth tenth \
+    deux trois quatre cinq sept huit neuf dix onze douze treize quatorze quinze seize vingt trente quarante \
+    cinquante soixante cent cents mille milliard milliards premier premiere premiers premieres deuxieme seconde \
+    troisieme quatrieme cinquieme sixieme septieme huitieme neuvieme dixieme \
+    zwei drei vier funf sechs sieben acht neun zehn elf zwolf dreizehn vierzehn funfzehn sechzehn siebzehn \
+    achtzehn neunzehn zwanzig dreissig vierzig funfzig sechzig siebzig achtzig neunzig hundert tausend millionen \
+    milliarde milliarden erste ersten erster zweite zweiten zweiter dritte dritten dritter vierte vierten \
+    dos tres cuatro cinco seis siete ocho nueve diez doce trece catorce veinte treinta cuarenta cincuenta \
+    sesenta setenta ochenta noventa cien ciento cientos mil millon millones primero primera segundo segunda \
+    tercero tercera cuarto cuarta quinto quinta \
+    quattro cinque sette otto nove dieci undici dodici venti trenta cento mila milione milioni primo secondo \
+    seconda terzo terza quarto quarta \
+    dois duas quatro sete oito dez doze vinte trinta quarenta cinquenta milhao milhoes primeiro primeira \
+    terceiro terceira \
+    twee vijf zes zeven negen tien twintig dertig honderd duizend miljoen eerste tweede derde vierde \
+    два две три четыре пять шесть семь восемь девять десять двадцать тридцать сорок сто тысяча тысячи тысяч \
+    миллион миллиона миллионов первыи второи третии первая вторая третья \
+    janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre lundi mardi mercredi \
+    jeudi vendredi samedi dimanche \
+    enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre lunes martes \
+    miercoles jueves viernes sabado domingo \
+    gennaio febbraio aprile maggio giugno luglio settembre ottobre dicembre lunedi martedi mercoledi giovedi \
+    venerdi sabato domenica \
+    janeiro fevereiro marco maio junho julho setembro outubro novembro dezembro \
+    januari februari maart april mei juni juli augustus september oktober november december maandag dinsdag \
+    woensdag donderdag vrijdag zaterdag zondag \
+    января февраля марта апреля мая июня июля августа сентября октября ноября декабря понедельник вторник \
+    среда среду четверг пятница пятницу суббота субботу воскресенье";
+
+static CHARACTERS: LazyLock<Known> = LazyLock::new(|| {
+    Known::of(NUMERALS.char_indices().map(|(at, one)| &NUMERALS[at..at + one.len_utf8()]))
 });
 
-/// The hashes of numerals.
-struct Hashes {
+static SPELLED: LazyLock<Known> = LazyLock::new(|| Known::of(WORDS.split_whitespace()));
+
+/// Some words, found by the hashes of tokens.
+pub(crate) struct Known {
     /// A bit for each of their marks: most words are known not to be one by these alone.
     marks: [u64; MARKS / 64],
     /// Ascending.
@@ -33,17 +64,41 @@ struct Hashes {
 }
 
 /// How many marks there are, a power of two.
-const MARKS: usize = 4096;
+const MARKS: usize = 1 << 13;
 
 fn mark(hash: u32) -> usize {
     hash as usize / 2 % MARKS
 }
 
+impl Known {
+    /// Those words, as they are folded.
+    pub(crate) fn of<'a>(words: impl Iterator<Item = &'a str>) -> Self {
+        let mut hashes: Vec<u32> = words.map(|word| token_hash(word.as_bytes()) & !1).collect();
+        hashes.sort_unstable();
+        let mut marks = [0; MARKS / 64];
+        for &hash in &hashes {
+            marks[mark(hash) / 64] |= 1 << (mark(hash) % 64);
+        }
+        Self { marks, hashes }
+    }
+
+    /// Whether a token is one of them.
+    pub(crate) fn has(&self, token: u32) -> bool {
+        self.marks[mark(token) / 64] >> (mark(token) % 64) & 1 == 1
+            && self.hashes.binary_search(&token).is_ok()
+    }
+}
+
 /// Whether a token is a number; hashes of those with a digit have bit 0 set.
 #[must_use]
 pub fn is_number(token: u32) -> bool {
-    let is_marked = |known: &Hashes| known.marks[mark(token) / 64] >> (mark(token) % 64) & 1 == 1;
-    token & 1 == 1 || is_marked(&KNOWN) && KNOWN.hashes.binary_search(&token).is_ok()
+    is_amount(token) || CHARACTERS.has(token)
+}
+
+/// Whether it is one that no other word has a part of: a number in digits, or a word for one.
+#[must_use]
+pub fn is_amount(token: u32) -> bool {
+    token & 1 == 1 || SPELLED.has(token)
 }
 
 /// Whether two token streams are the same but for numbers, of which each run counts as one: 900 and

@@ -7,6 +7,7 @@ use crate::both::both;
 use crate::cluster::{Corpus, choose_keepers, contents};
 use crate::columns::filled;
 use crate::differences::Differences;
+use crate::dropped::{Dropped, dropped_documents};
 use crate::elsewhere::{Edges, edges};
 use crate::exact::ExactSpans;
 use crate::fates::{Fates, State};
@@ -169,8 +170,10 @@ pub fn plan_from<T: Send>(
         let dropped = dropped_documents(&corpus, &fates);
         // With what `min_kept` drops, and with rulers of punctuation, keepers that others may name
         // would go: then everything is decided again without them, until no more are dropped.
-        if drops_keepers(&corpus, &fates, &dropped, &spread) {
-            excluded = dropped;
+        let last = Dropped { corpus: &corpus, fates: &fates, documents: &dropped };
+        if last.has_keepers(&spread) {
+            let surely = last.surely();
+            excluded.iter_mut().zip(surely).for_each(|(excluded, surely)| *excluded |= surely);
             continue;
         }
         let (told, done) = both(
@@ -272,42 +275,6 @@ fn first_visits(store: &Store, rank: &[u32]) -> Vec<u32> {
         visits[pair[1] as usize] = visit;
     }
     visits
-}
-
-/// Documents that lost something and keep no token, or less than `min_kept` of their characters.
-fn dropped_documents(corpus: &Corpus<'_>, fates: &Fates) -> Vec<bool> {
-    let store = corpus.store;
-    (0..store.documents())
-        .into_par_iter()
-        .map(|document| {
-            let range = store.document_blocks(document);
-            let (mut all, mut left, mut tokens) = (0u64, 0u64, 0u64);
-            for block in range {
-                let characters = u64::from(store.block_characters(block));
-                all += characters;
-                if !fates.states[block].is_gone() {
-                    left += characters;
-                    tokens += u64::from(store.block_tokens(block));
-                }
-            }
-            let share = if all == 0 { 1.0 } else { left as f64 / all as f64 };
-            corpus.excluded[document]
-                || (left < all && (tokens == 0 || share < corpus.settings.min_kept))
-        })
-        .collect()
-}
-
-/// Whether a document that was not excluded before is dropped with a keeper that a block of another
-/// document may name: one whose text stands there too, or that matches another text.
-fn drops_keepers(corpus: &Corpus<'_>, fates: &Fates, dropped: &[bool], spread: &[u32]) -> bool {
-    let Corpus { store, neighbours, excluded, .. } = *corpus;
-    let is_keeper = |state| matches!(state, State::Kept | State::Numbers | State::Contained);
-    let may_be_named =
-        |node: Number| spread[node as usize] > 1 || neighbours.of(node).next().is_some();
-    (0..store.documents())
-        .filter(|&document| dropped[document] && !excluded[document])
-        .flat_map(|document| store.document_blocks(document))
-        .any(|block| is_keeper(fates.states[block]) && may_be_named(store.node(block)))
 }
 
 impl Plan {

@@ -1,0 +1,183 @@
+"""Two texts that are alike, and say something against each other: both stay."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import oracle
+import pytest
+import told_apart
+from hypothesis import given
+from hypothesis import strategies as st
+from test_names import rules_of
+
+import dedup
+
+FERRY = (
+    "The ferry to the island leaves the harbour at {} every morning and costs {}, the office {}."
+)
+HOUSE = (
+    "La petite maison au bord du canal, {} depuis {}, garde la mémoire des mariniers {} du port."
+)
+PRICE = (
+    "Whoever parks here without a ticket pays {} of {} to the town, as the council {} last week."
+)
+
+# name, left, right, policy, whether one goes, why
+CASES: list[tuple[str, str, str, dict[str, Any], bool, str]] = [
+    (
+        "another word",
+        FERRY.format("dawn", "little", "said"),
+        FERRY.format("dawn", "little", "says"),
+        {},
+        True,
+        "nothing is said against the other",
+    ),
+    (
+        "other numbers and another word",
+        FERRY.format(9, "12 euros", "said"),
+        FERRY.format(7, "12 euros", "says"),
+        {},
+        False,
+        "each has a number that the other lacks",
+    ),
+    (
+        "a number more",
+        FERRY.format("dawn", "12 euros", "said"),
+        FERRY.format("dawn", "euros", "says"),
+        {},
+        True,
+        "the other says no other one",
+    ),
+    (
+        "numbers do not count",
+        FERRY.format(9, "12 euros", "said"),
+        FERRY.format(7, "12 euros", "says"),
+        {"numbers": "keep"},
+        True,
+        "the policy says so",
+    ),
+    (
+        "words for numbers",
+        FERRY.format("seven", "little", "said"),
+        FERRY.format("eight", "little", "says"),
+        {},
+        False,
+        "they are numbers too",
+    ),
+    (
+        "a word and digits",
+        FERRY.format("seven", "little", "said"),
+        FERRY.format("8", "little", "says"),
+        {},
+        False,
+        "they are numbers too",
+    ),
+    (
+        "parts of dates",
+        HOUSE.format("habitée", "le 12 mai", "et"),
+        HOUSE.format("fermée", "le 12 juin", "et"),
+        {},
+        False,
+        "a month is a part of a date",
+    ),
+    (
+        "numbers of items",
+        "14. " + PRICE.format("a fine", "ten crowns", "said"),
+        "10. " + PRICE.format("a fine", "ten crowns", "decided"),
+        {},
+        True,
+        "a number with which a text begins is its label",
+    ),
+    (
+        "one denies",
+        PRICE.format("a fine", "some crowns", "said"),
+        PRICE.format("a fine", "some crowns", "never said"),
+        {},
+        False,
+        "never",
+    ),
+    (
+        "both deny",
+        PRICE.format("no fine", "some crowns", "said"),
+        PRICE.format("no fine", "some crowns", "decided"),
+        {},
+        True,
+        "both do",
+    ),
+    (
+        "a French negation",
+        HOUSE.format("que l'on visite", "longtemps", "et"),
+        HOUSE.format("que l'on ne visite pas", "longtemps", "et"),
+        {},
+        False,
+        "ne … pas",
+    ),
+    (
+        "whole documents",
+        FERRY.format(9, "12 euros", "said"),
+        FERRY.format(7, "12 euros", "says"),
+        {"unit": "document"},
+        True,
+        "what each says beyond the other is not looked at",
+    ),
+    (
+        "words of code",
+        "Consultez openat(2) pour une explication de la nécessité de mkdirat().",
+        "Consultez openat(2) pour une explication de la nécessité de symlinkat().",
+        {},
+        False,
+        "they name things",
+    ),
+    (
+        "paths",
+        "libs/predef/include/boost/predef/os/ios.h",
+        "libs/predef/include/boost/predef/os/qnxnto.h",
+        {},
+        False,
+        "they name files",
+    ),
+    (
+        "capitals that begin a text",
+        "EADDRINUSE means that the address of the socket cannot be had at the moment, see below.",
+        "EADDRNOTAVAIL means that the address of the socket cannot be had at the moment, see below.",
+        {},
+        False,
+        "they are names wherever they stand",
+    ),
+    (
+        "addresses by two protocols",
+        "See http://www.example.org for the terms of the licence under which it may be used.",
+        "See https://www.example.org for the terms of the licence under which it may be used.",
+        {},
+        True,
+        "a protocol names nothing",
+    ),
+]
+
+
+@pytest.mark.parametrize(
+    ("left", "right", "policy", "goes", "why"),
+    [case[1:] for case in CASES],
+    ids=[case[0] for case in CASES],
+)
+@pytest.mark.parametrize("search", ["lsh", "exhaustive"])
+def test_what_says_something_else_stays(
+    left: str, right: str, policy: dict[str, Any], goes: bool, why: str, search: str
+) -> None:
+    settings = {"threshold": 0.3, "short_tokens": 0, **policy}
+    one, other = oracle.blocks_of([left, right], rules_of(settings))
+    assert oracle.verdict(one, other) is not None, "they match"
+    assert (oracle.may_replace(one, other) or oracle.may_replace(other, one)) == goes, why
+    result = dedup.scan([left, right], search=search, **settings)
+    assert len(result.matches) == 1
+    assert bool(result.report["counts"]["spans_removed"]) == goes, why
+
+
+@given(st.sampled_from(sorted(told_apart.NUMBER_WORDS | told_apart.NEGATIONS)))
+def test_each_word_that_is_told_apart_keeps_both(word: str) -> None:
+    texts = [PRICE.format("a fine", f"{other} crowns", "said") for other in (word, "many 7")]
+    settings = {"threshold": 0.3, "short_tokens": 0, "names": "keep"}
+    assert oracle.tokens(word) == [word]
+    assert len(dedup.scan(texts, **settings).matches) == 1
+    assert dedup.scan(texts, **settings).report["counts"]["spans_removed"] == 0
