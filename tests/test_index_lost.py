@@ -13,7 +13,9 @@ import pytest
 import dedup
 from dedup import CorruptIndexError, Index, IndexError_
 
-TEXT = "The ferry to the island leaves the harbour at dawn, and nobody on board knows about number {}."
+TEXT = (
+    "The ferry to the island leaves the harbour at dawn, and nobody on board knows about number {}."
+)
 
 
 def filled(folder: Path, count: int = 20) -> Path:
@@ -34,7 +36,9 @@ def test_without_its_catalogue_an_index_is_damaged_and_loses_nothing(
         catalogue.touch()
     runs = sorted((folder / "runs").iterdir())
     assert runs
-    with pytest.raises(CorruptIndexError, match=r"catalogue\.db, which 1 file of runs/ need") as told:
+    with pytest.raises(
+        CorruptIndexError, match=r"catalogue\.db, which 1 file of runs/ need"
+    ) as told:
         Index.open(folder, mode=mode)
     assert told.value.hint == "take the index back from a copy, or add its documents to a new one"
     assert sorted((folder / "runs").iterdir()) == runs

@@ -1,7 +1,7 @@
 """The command `dedup`: the library's functions under the same names.
 
 `main` is the only place that turns errors into messages and exit codes: 0; 1 where a
-command says that something was (`scan --fail-on-duplicates`, `compare`) or was not (`explain`)
+command says that something was (`--fail-on-duplicates`, `compare`) or was not (`explain`)
 found; 2
 for usage and errors; 128 and the number of the signal that ended the run. Everything heavy
 is imported inside the commands, so that `--help` answers at once.

@@ -62,9 +62,13 @@ def scan(
             tell(line)
         return FAILED
     if plan and against:
-        both = shlex.join([*sources, *against])
+        from dedup.index.reference import is_index
+
         message = "--plan reads one corpus, and tells nothing of --against"
-        raise UsageProblem(message, hint=f"a plan of both: dedup scan {both} --plan")
+        held = any(is_index(path) for path in against)
+        both = shlex.join(sources if held else [*sources, *against])
+        what = "of the corpus alone" if held else "of both"
+        raise UsageProblem(message, hint=f"a plan {what}: dedup scan {both} --plan")
     if plan:
         return _plan(sources, policy, reading, showing)
     from dedup import pipeline

@@ -45,6 +45,7 @@ _DAMAGE: tuple[type[Exception], ...] = (
     zstandard.ZstdError,
     Unsound,
 )
+_GZIP = b"\x1f\x8b"
 _KINDS: dict[Compression, str] = {
     "": "file",
     ".gz": "gzip file",
@@ -193,8 +194,9 @@ def _open_raw(item: Input) -> BinaryIO:
 def _decompressing(raw: BinaryIO, item: Input) -> io.BufferedReader:
     stream: Any = raw
     if item.compression == ".gz":
-        if raw.read(1) == b"":
-            raise EOFError
+        magic = raw.read(2)
+        if magic != _GZIP[: len(magic)] or not magic:
+            raise BadGzipFile(f"it begins with {magic!r}" if magic else "it is empty")
         raw.seek(0)
         stream = igzip.IGzipFile(fileobj=raw, mode="rb")  # type: ignore[no-untyped-call]
     elif item.compression == ".zst":

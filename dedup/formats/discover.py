@@ -187,7 +187,8 @@ def _take_all(path: str, base: str, found: Found, finding: _Finding) -> None:
     if not found.files:
         what = "no file to read here" if walked else "no file matches"
         message = f"{shown(path)}: {what}{found.passed_over()}"
-        raise InputError(message, path=path, hint=f"read are {SUFFIXES}")
+        hidden = "; hidden names are passed over" if walked else ""
+        raise InputError(message, path=path, hint=f"read are {SUFFIXES}{hidden}")
     root = os.path.realpath(base or ".")
     finding.commons.append(root)
     for file in found.files:

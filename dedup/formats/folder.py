@@ -76,7 +76,8 @@ def cleaned_inputs(folder: str, report: dict[str, Any] | None = None) -> list[Cl
         return [_cleaned_input(folder, value) for value in report["inputs"]]
     except (KeyError, TypeError, ValueError, OutputError) as error:
         path = os.path.join(folder, REPORT)
-        message = f"{shown(path)}: no sound list of inputs: {error}"
+        what = error.message if isinstance(error, OutputError) else error
+        message = f"{shown(path)}: no sound list of inputs: {what}"
         raise FormatError(message, path=path, hint=UNTOUCHED) from error
 
 

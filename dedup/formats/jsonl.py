@@ -156,7 +156,9 @@ def _why_invalid(line: bytes, error: orjson.JSONDecodeError) -> str:
     if _LONE_SURROGATE.search(error.msg):
         return f"lone surrogate in a string that begins near character {error.pos}"
     if error.msg == "unexpected end of data":
-        return "cut JSON: the line ends inside the record"
+        # The first line of a record that was printed over several.
+        spread = "; one record stands on one line, or in an array" if line.strip() == b"{" else ""
+        return f"cut JSON: the line ends inside the record{spread}"
     return f"invalid JSON at character {error.pos}: {error.msg}"
 
 
@@ -171,7 +173,15 @@ def _other_names(record: dict[str, Any]) -> str:
     """The string fields there are, longest text first, so that the user can name the right one."""
     fields = sorted(_string_fields(record), key=lambda field: -len(field[1]))
     names = [name for name, _ in fields[:MOST_FIELDS]] + ["…"] * (len(fields) > MOST_FIELDS)
-    return f"; string fields here: {', '.join(names)}" if names else ""
+    if not names:
+        # {"data": [{"text": …}]}: what an interface answers.
+        names = [name for name, value in record.items() if _holds_records(value)][:1]
+        return f"; {names[0]} is an array of objects: give that array alone" if names else ""
+    return f"; string fields here: {', '.join(names)}"
+
+
+def _holds_records(value: Any) -> bool:
+    return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
 
 
 def _string_fields(record: dict[str, Any], inside: str = "") -> Iterator[tuple[str, str]]:

@@ -97,6 +97,8 @@ class Reading:
         for name, value in fields.items():
             if not isinstance(value, str) or not is_utf8(value):
                 raise InputError(f"{name} is {value!r}; it must be a str of valid Unicode")
+            if not value:
+                raise InputError(f"{name} is empty; it must name a field")
 
     def entry(self) -> dict[str, Any]:
         """What an answer depends on, as `report.json` has it."""
