@@ -12,15 +12,15 @@ import dedup
 NAMES = "next get prev char word line list item node tree map set key value fold scan read write".split()
 
 
-def paths(count: int) -> list[str]:
+def frames(count: int) -> list[str]:
     """Lines of one frame, many of which are alike by their characters."""
     chance = random.Random(4)
-    names = ["_".join(chance.choices(NAMES, k=chance.choice([1, 1, 2, 3]))) for _ in range(count)]
+    names = [" ".join(chance.choices(NAMES, k=chance.choice([1, 1, 2, 3]))) for _ in range(count)]
     places = chance.choices(
-        ["parse", "parse/more", "parse/v1", "fusion/core", "math/core"], k=count
+        ["parse", "parse more", "parse anew", "fusion core", "math core"], k=count
     )
     return [
-        f"libs/{place.partition('/')[0]}/include/common/{place}/{name}.hpp"
+        f"libs {place.partition(' ')[0]} include common {place} {name} hpp"
         for place, name in zip(places, names, strict=True)
     ]
 
@@ -38,7 +38,7 @@ def notices(count: int) -> list[str]:
 
 
 @pytest.mark.parametrize("keep", ["first", "longest"])
-@pytest.mark.parametrize("texts", [paths(1500), notices(600)], ids=["paths", "notices"])
+@pytest.mark.parametrize("texts", [frames(1500), notices(600)], ids=["frames", "notices"])
 def test_cleaning_again_takes_nothing_of_crowds(texts: list[str], keep: str) -> None:
     once = dedup.clean(texts, keep=keep)
     assert once.report["hot"]["buckets"] > 0
@@ -49,7 +49,7 @@ def test_cleaning_again_takes_nothing_of_crowds(texts: list[str], keep: str) -> 
 
 @pytest.mark.parametrize("scope", ["across", "within"])
 def test_nor_where_only_some_may_go_for_others(scope: str) -> None:
-    lines = paths(1500)
+    lines = frames(1500)
     texts = ["\n\n".join(lines[place : place + 6]) for place in range(0, len(lines), 6)]
     once = dedup.clean(texts, scope=scope)
     assert once.report["hot"]["buckets"] > 0
@@ -60,7 +60,7 @@ def test_nor_where_only_some_may_go_for_others(scope: str) -> None:
 
 def test_matches_do_not_hang_on_what_stays() -> None:
     """What was looked for because both stay says what goes, and is not listed."""
-    texts = paths(1500)
+    texts = frames(1500)
     pairs = []
     for keep in ("first", "longest"):
         found = dedup.scan(texts, keep=keep).matches

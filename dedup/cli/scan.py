@@ -65,10 +65,10 @@ def scan(
         from dedup.index.reference import is_index
 
         message = "--plan reads one corpus, and tells nothing of --against"
-        held = any(is_index(path) for path in against)
-        both = shlex.join(sources if held else [*sources, *against])
-        what = "of the corpus alone" if held else "of both"
-        raise UsageProblem(message, hint=f"a plan {what}: dedup scan {both} --plan")
+        files = [path for path in against if not is_index(path)]
+        both = shlex.join([*sources, *files])
+        what = "both" if files else "the corpus alone"
+        raise UsageProblem(message, hint=f"a plan of {what}: dedup scan {both} --plan")
     if plan:
         return _plan(sources, policy, reading, showing)
     from dedup import pipeline

@@ -195,8 +195,10 @@ def _decompressing(raw: BinaryIO, item: Input) -> io.BufferedReader:
     stream: Any = raw
     if item.compression == ".gz":
         magic = raw.read(2)
-        if magic != _GZIP[: len(magic)] or not magic:
-            raise BadGzipFile(f"it begins with {magic!r}" if magic else "it is empty")
+        if not magic:
+            raise EOFError
+        if magic != _GZIP[: len(magic)]:
+            raise BadGzipFile(f"it begins with {magic!r}")
         raw.seek(0)
         stream = igzip.IGzipFile(fileobj=raw, mode="rb")  # type: ignore[no-untyped-call]
     elif item.compression == ".zst":
