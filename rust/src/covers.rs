@@ -20,7 +20,7 @@ use rayon::prelude::*;
 
 use crate::letters::{A_WORD, weight};
 use crate::numerals::{differ_in_numbers_only, differs_from_a_part_in_values};
-use crate::opposed::{one_denies, say_other_numbers};
+use crate::opposed::Sides;
 use crate::settings::{Numbers, Settings};
 use crate::split::Unit;
 use crate::store::{Number, Store};
@@ -104,12 +104,13 @@ impl Match {
             self.covered = [true; 2];
             return;
         }
-        if self.may_be_opposed(settings)
-            && (settings.numbers == Numbers::Veto && say_other_numbers(left, right)
-                || one_denies(left, right))
-        {
-            self.covered = [false; 2];
-            return;
+        if self.may_be_opposed(settings) {
+            let sides = Sides::new(left, right);
+            let numbers = settings.numbers == Numbers::Veto && sides.say_other_numbers();
+            if numbers || sides.one_denies() {
+                self.covered = [false; 2];
+                return;
+            }
         }
         for (side, (own, other)) in [(left, right), (right, left)].into_iter().enumerate() {
             self.covered[side] = (self.covered[side] || stands_in(own, other))

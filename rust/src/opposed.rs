@@ -8,6 +8,7 @@
 //! Read by hand, of 36 removed texts whose number was another one, with other words changed too, a fact was lost with
 //! 23; of 56 in which one side denied, with 13.
 
+use std::ops::Range;
 use std::sync::LazyLock;
 
 use crate::covers::alike_at_ends;
@@ -15,6 +16,9 @@ use crate::numerals::{Known, is_amount};
 
 /// Tokens in a row in which two texts differ, at most, where one denies what the other says.
 const A_FEW: usize = 4;
+
+/// Tokens of a text that is looked through for each number of the other.
+const SHORT: usize = 256;
 
 /// Words that deny, as they are folded; of negations with an apostrophe what stands before it.
 const NEGATIONS: &str = "\
@@ -31,27 +35,52 @@ const NEGATIONS: &str = "\
 
 static DENYING: LazyLock<Known> = LazyLock::new(|| Known::of(NEGATIONS.split_whitespace()));
 
-/// Whether each of two texts has a number that the other has not, those with which it begins left out.
-#[must_use]
-pub fn say_other_numbers(left: &[u32], right: &[u32]) -> bool {
-    let amounts = |tokens: &[u32]| {
-        let mut amounts: Vec<u32> =
-            tokens.iter().copied().filter(|&token| is_amount(token)).collect();
-        amounts.sort_unstable();
-        amounts
-    };
-    let has_own = |own: &[u32], others: &[u32]| {
-        let label = own.iter().take_while(|&&token| is_amount(token)).count();
-        own[label..].iter().any(|token| is_amount(*token) && others.binary_search(token).is_err())
-    };
-    has_own(left, &amounts(right)) && has_own(right, &amounts(left))
+/// Two texts, and where they differ: between what both begin and what both end with.
+pub struct Sides<'a> {
+    whole: [&'a [u32]; 2],
+    between: [Range<usize>; 2],
 }
 
-/// Whether two texts are the same but for a few words in a row, of which those of one deny.
-#[must_use]
-pub fn one_denies(left: &[u32], right: &[u32]) -> bool {
-    let (before, after) = alike_at_ends(left, right);
-    let between = [left, right].map(|tokens| &tokens[before..tokens.len() - after]);
-    let denies = |tokens: &[u32]| tokens.iter().any(|&token| DENYING.has(token));
-    between.iter().all(|tokens| tokens.len() <= A_FEW) && denies(between[0]) != denies(between[1])
+impl<'a> Sides<'a> {
+    /// Those of two texts.
+    #[must_use]
+    pub fn new(left: &'a [u32], right: &'a [u32]) -> Self {
+        let (before, after) = alike_at_ends(left, right);
+        let whole = [left, right];
+        Self { whole, between: whole.map(|tokens| before..tokens.len() - after) }
+    }
+
+    /// Whether each has a number that the other has not, those with which it begins left out.
+    #[must_use]
+    pub fn say_other_numbers(&self) -> bool {
+        (0..2).all(|side| self.has_own_number(side))
+    }
+
+    fn has_own_number(&self, side: usize) -> bool {
+        let (own, other) = (self.whole[side], self.whole[1 - side]);
+        let between = self.between[side].clone();
+        let mut amounts = between.filter(|&place| is_amount(own[place])).peekable();
+        if amounts.peek().is_none() {
+            return false;
+        }
+        let label = own.iter().take_while(|&&token| is_amount(token)).count();
+        let amounts = amounts.skip_while(|&place| place < label).map(|place| own[place]);
+        if other.len() <= SHORT {
+            return { amounts }.any(|amount| !other.contains(&amount));
+        }
+        let mut others: Vec<u32> =
+            other.iter().copied().filter(|&token| is_amount(token)).collect();
+        others.sort_unstable();
+        { amounts }.any(|amount| others.binary_search(&amount).is_err())
+    }
+
+    /// Whether they are the same but for a few words in a row, of which those of one deny.
+    #[must_use]
+    pub fn one_denies(&self) -> bool {
+        let denies = |side: usize| {
+            let between = &self.whole[side][self.between[side].clone()];
+            between.iter().any(|&token| DENYING.has(token))
+        };
+        self.between.iter().all(|between| between.len() <= A_FEW) && denies(0) != denies(1)
+    }
 }
