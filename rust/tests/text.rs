@@ -254,6 +254,7 @@ fn hard_wrapping_is_judged_by_the_room_for_the_next_word() {
         length,
         first_word,
         ends_sentence: false,
+        joined: false,
     };
     let judge = |lines: &[(u32, u32)]| is_hard_wrapped(lines.iter().map(line));
     assert!(!judge(&[]) && !judge(&[(80, 5), (80, 5)]));
@@ -269,6 +270,7 @@ fn some_line_of_a_wrapped_paragraph_ends_inside_of_a_sentence() {
             length: 90,
             first_word: 5,
             ends_sentence,
+            joined: false,
         }))
     };
     assert!(judge([false, true, true]) && judge([true, false, false]));
