@@ -278,6 +278,31 @@ fn some_line_of_a_wrapped_paragraph_ends_inside_of_a_sentence() {
 }
 
 #[test]
+fn of_lines_that_part_words_the_longest_is_told() {
+    let longest = |text: &str| -> Vec<u8> {
+        blocks_of(text, Unit::Paragraph).iter().map(|block| block.longest_line).collect()
+    };
+    assert_eq!(longest("one ex-\nample"), [7]);
+    assert_eq!(longest("one exam-\nple\nof two exam-\nples"), [9, 12]);
+    // The second line had room for the third one's first word, or the first one is too long.
+    assert_eq!(longest("a long line that has parted ex-\namples-\nof"), [255]);
+    assert_eq!(longest(&format!("{}exam-\nple", "word ".repeat(20))), [255]);
+    assert_eq!(longest("one\ntwo and three"), [0, 0]);
+    assert_eq!(longest("a line of exam-\nples that is as\nlong as others"), [0]);
+}
+
+#[test]
+fn joined_lines_count_as_several_without_room() {
+    let line = |length, joined| WrappedLine { length, first_word: 3, ends_sentence: true, joined };
+    let judge = |lines: &[WrappedLine]| is_hard_wrapped(lines.iter().copied());
+    assert!(judge(&[line(40, true), line(40, false)]));
+    assert!(judge(&[line(30, true), line(40, false), line(10, false)]));
+    assert!(!judge(&[line(40, false), line(40, false), line(10, false)]));
+    assert!(!judge(&[line(36, false), line(40, true)]));
+    assert!(!judge(&[line(255, true), line(40, false)]) && !judge(&[line(40, true)]));
+}
+
+#[test]
 fn a_ticker_becomes_headlines_and_a_table_stays_lines() {
     let headlines =
         ["Oil falls to a low", "Storm nears the coast", "Vote today", "Cup goes to Leeds again"];
