@@ -28,8 +28,8 @@ impl Layout {
         let flags = (PROTECTED * u8::from(protected))
             | (WRAPPED * u8::from(span.wrapped))
             | (ENDS_SENTENCE * u8::from(span.ends_sentence))
-            | (ENDS_WITH_A_HYPHEN * u8::from(span.ends_with_a_hyphen))
-            | (BEGINS_WITH_A_LETTER * u8::from(span.begins_with_a_letter));
+            | (ENDS_WITH_A_HYPHEN * u8::from(span.edges.hyphen))
+            | (BEGINS_WITH_A_LETTER * u8::from(span.edges.letter));
         let BlockSpan { before, first_word, longest_line, .. } = *span;
         Self { packed: before as u8 | flags, first_word, indentation, longest_line }
     }

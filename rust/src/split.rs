@@ -60,6 +60,15 @@ pub enum Before {
     BlankLine,
 }
 
+/// Whether a block may go on with a word of the line before it, and its last word in the line behind it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Edges {
+    /// It begins with a letter.
+    pub letter: bool,
+    /// It ends with a hyphen behind a letter.
+    pub hyphen: bool,
+}
+
 /// Where a block stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct BlockSpan {
@@ -75,10 +84,8 @@ pub struct BlockSpan {
     pub ends_sentence: bool,
     /// Whether it is a hard-wrapped group of lines.
     pub wrapped: bool,
-    /// Whether it ends with a hyphen behind a letter.
-    pub ends_with_a_hyphen: bool,
-    /// Whether it begins with a letter.
-    pub begins_with_a_letter: bool,
+    /// How it begins and ends.
+    pub edges: Edges,
     /// Of lines that are one block since they part words, the code points of the longest, or 255 where
     /// they show that no group of lines with them is hard-wrapped; else 0.
     pub longest_line: u8,
@@ -157,8 +164,7 @@ fn trimmed(text: &str, start: usize, end: usize, before: Before) -> Option<Block
         first_word: first_word(block),
         ends_sentence: ends_a_sentence(block),
         wrapped: false,
-        ends_with_a_hyphen: ends_with_a_hyphen(block),
-        begins_with_a_letter: begins_with_a_letter(block),
+        edges: Edges { letter: begins_with_a_letter(block), hyphen: ends_with_a_hyphen(block) },
         longest_line: 0,
     })
 }
@@ -191,7 +197,7 @@ fn close_group(
 
 /// Makes one block of lines that follow one another and end inside of a word, and the line behind them.
 fn join_parted(text: &str, first: usize, blocks: &mut Vec<BlockSpan>) {
-    if !blocks[first..].iter().any(|line| line.ends_with_a_hyphen) {
+    if !blocks[first..].iter().any(|line| line.edges.hyphen) {
         return;
     }
     let (mut kept, mut start) = (first, first);
@@ -216,8 +222,8 @@ fn goes_on_with_a_word(text: &str, blocks: &[BlockSpan], place: usize) -> bool {
     let line = blocks[place - 1];
     let is_item =
         |block: Option<&BlockSpan>| block.is_some_and(|block| block.before == Before::Gap);
-    line.ends_with_a_hyphen
-        && next.begins_with_a_letter
+    line.edges.hyphen
+        && next.edges.letter
         && next.before == Before::LineEnd
         && !is_item(Some(&line))
         && !is_item(blocks.get(place + 1))
@@ -231,8 +237,9 @@ fn longest_of(text: &str, lines: &[BlockSpan]) -> u8 {
 
 /// The span from the first of some blocks to the last.
 fn together(blocks: &[BlockSpan]) -> BlockSpan {
-    let BlockSpan { end, ends_sentence, ends_with_a_hyphen, .. } = blocks[blocks.len() - 1];
-    BlockSpan { end, ends_sentence, ends_with_a_hyphen, ..blocks[0] }
+    let (first, last) = (blocks[0], blocks[blocks.len() - 1]);
+    let edges = Edges { hyphen: last.edges.hyphen, ..first.edges };
+    BlockSpan { end: last.end, ends_sentence: last.ends_sentence, edges, ..first }
 }
 
 /// What is asked of lines, to tell whether they are hard-wrapped.
