@@ -338,14 +338,23 @@ def split(text: str, unit: str = "paragraph") -> list[tuple[int, int]]:
     if unit == "line":
         return [(start, end) for start, end in lines(text) if start < end]
     blocks: list[tuple[int, int]] = []
+    parted = in_parted_words(text) if "\n" in text or "\r" in text else set()
     for blank, spans in groupby(lines(text), lambda span: span[0] == span[1]):
         group = list(spans)
         if blank:
             continue
         if is_hard_wrapped(text, group):
             blocks.append((group[0][0], group[-1][1]))
-        else:
-            blocks += [item for start, end in group for item in gap_items(text, start, end)]
+            continue
+        before: list[tuple[int, int]] = []
+        for line in group:
+            items = gap_items(text, *line)
+            between = range(before[0][1], line[0]) if len(before) == 1 else range(0)
+            if len(items) == 1 and any(n in parted and text[n] in "\r\n" for n in between):
+                blocks[-1] = (blocks[-1][0], line[1])
+            else:
+                blocks += items
+            before = items
     return blocks
 
 

@@ -157,6 +157,30 @@ def wrapped(draw: st.DrawFn) -> str:
 
 
 @st.composite
+def printed(draw: st.DrawFn) -> str:
+    """A paragraph as a scanner reads it from print: lines of any length, which part words."""
+    words = draw(
+        st.one_of(
+            paragraphs(), st.lists(st.sampled_from(SENTENCES), min_size=2, max_size=3).map(" ".join)
+        )
+    ).split(" ")
+    end = draw(st.sampled_from(LINE_ENDS))
+    made = []
+    for word in words:
+        kind = draw(st.integers(0, 9))
+        if kind < 3 and len(word) > 3:
+            cut = draw(st.integers(1, len(word) - 1))
+            word = (
+                word[:cut]
+                + draw(st.sampled_from(["-", "-", "-", "\u00ad", "- "]))
+                + end
+                + word[cut:]
+            )
+        made.append(word + (end if kind == 9 else " "))
+    return "".join(made).strip()
+
+
+@st.composite
 def tickers(draw: st.DrawFn) -> str:
     """Headlines in one line, glued by runs of spaces."""
     gap = draw(
@@ -174,6 +198,8 @@ def pools(draw: st.DrawFn) -> list[str]:
         pool.append(draw(edited(draw(st.sampled_from(pool)))))
     if draw(st.integers(0, 3)) == 0:
         pool.append(draw(st.one_of(wrapped(), hyphenated(), tickers())))
+    if draw(st.integers(0, 3)) == 0:
+        pool += draw(st.lists(printed(), min_size=1, max_size=3))
     return pool
 
 

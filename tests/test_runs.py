@@ -346,3 +346,25 @@ def test_many_parts_of_one_long_text_are_found_at_once() -> None:
     entries = runs.clean_texts([" ".join(parts), own(1) + "\n\n" + "\n\n".join(parts)]).ledger
     (entry,) = (entry for entry in entries if "dropped" not in entry)
     assert entry["keeper"]["span"] == [0, len(" ".join(parts))]
+
+
+# One text in a line, and in lines as a scanner reads them from two prints.
+NEWS = (
+    "On nous écrit de la vallée que les eaux ont emporté le pont de bois dans la nuit de lundi, que trois "
+    "maisons du hameau sont restées entourées et que les habitants attendent des secours du chef-lieu."
+)
+PRINTS = [
+    "On nous écrit de la val-\nlée que les eaux ont emporté le pont de bois dans la nuit de lun-\ndi, que trois mai-\n"
+    "sons du hameau sont restées entourées\net que les habi-\ntants attendent des se-\ncours du chef-lieu.",
+    "On nous écrit de la vallée que les eaux ont em-\nporté le pont de bois dans la nuit\nde lundi, que trois "
+    "maisons du ha-\nmeau sont restées entourées et que les ha-\nbitants atten-\ndent des secours du\nchef-lieu.",
+]
+
+
+@pytest.mark.parametrize("texts", [[NEWS, PRINTS[0]], [PRINTS[0], NEWS], PRINTS, PRINTS[::-1]])
+def test_prints_that_part_other_words_at_line_ends_are_one_text(texts: list[str]) -> None:
+    (cluster,) = dedup.scan(texts).clusters
+    assert [member.span for member in cluster.members] == [(0, len(text)) for text in texts]
+    left = [document.text for document in dedup.clean(texts).documents]
+    assert left == texts[:1]
+    assert dedup.clean(left).removed == []

@@ -156,6 +156,37 @@ CASES = [
         ["a b c d", "e f g h", "e i j k", "l m n o"],
         "a tab counts one",
     ),
+    (
+        "a parted word",
+        "Une longue page d'histori-\nque\net la fin",
+        ["Une longue page d'histori-\nque", "et la fin"],
+        "a line that ends inside of a word and the next one are one block",
+    ),
+    (
+        "parted words",
+        "one exam-\nple of sev-\neral\nlines",
+        ["one exam-\nple of sev-\neral", "lines"],
+        "and so on",
+    ),
+    ("parted with CR LF", "exam- \r\n\tple", ["exam- \r\n\tple"], "one line end"),
+    ("parted by a soft hyphen", "exam\u00ad\nple", ["exam\u00ad\nple"], "a hyphen"),
+    ("parted before a digit", "exam-\n7 of", ["exam-", "7 of"], "no word"),
+    ("parted before a quote", "exam-\n« ple »", ["exam-", "« ple »"], "no word"),
+    ("parted behind a digit", "7-\nfold", ["7-", "fold"], "no word"),
+    ("parted by a blank line", "exam-\n\nple", ["exam-", "ple"], "a blank line parts more"),
+    ("a no-break space", "exam-\u00a0\nple", ["exam-", "ple"], "it would be seen"),
+    (
+        "parted items",
+        f"exam-\n{TICKER}-\nple-\nof",
+        ["exam-", "one two three four", "five six seven eight", "nine", "ten-", "ple-\nof"],
+        "an item of a list is no line",
+    ),
+    (
+        "hard-wrapped and parted",
+        "Words are parted where\nthe room was too lit-\ntle for them, as always",
+        ["Words are parted where\nthe room was too lit-\ntle for them, as always"],
+        "one block either way",
+    ),
 ]
 
 
@@ -168,6 +199,20 @@ def test_the_table_of_cases_holds_for_core_and_oracle(
     blocks = [text] if expected is None else expected
     assert [text[start:end] for start, end in _core.split(text, "paragraph")] == blocks, why
     assert [text[start:end] for start, end in oracle.split(text, "paragraph")] == blocks, why
+
+
+def test_lines_that_part_words_stay_lines_where_lines_are_asked_for() -> None:
+    text = "one exam-\nple of it"
+    assert _core.split(text, "line") == oracle.split(text, "line") == [(0, 9), (10, 19)]
+
+
+@given(
+    st.lists(st.text('ab-\u00ad\u200d7 ."', max_size=9), max_size=8),
+    st.sampled_from(["\n", "\r\n", "\r", " \n", "\n\t", "\u00a0\n"]),
+)
+def test_short_lines_that_part_words_split_as_the_oracle_says(rows: list[str], end: str) -> None:
+    text = end.join(rows)
+    assert _core.split(text, "paragraph") == oracle.split(text, "paragraph")
 
 
 @given(strategies.texts(), st.sampled_from(UNITS))

@@ -225,6 +225,36 @@ def test_short_blocks_that_the_layout_rule_kept_say_so() -> None:
     assert [cluster.members[1].kept for cluster in clusters if cluster.tokens == 9] == ["layout"]
 
 
+@pytest.mark.parametrize(
+    ("rest", "stays"),
+    [
+        # They would follow one another, and be one block.
+        ("He keeps the old exam-\n{}ples of his trade in a box", True),
+        ("He keeps the old exam-\n{}7 of his trade in a box", False),
+        ("He keeps the old exam-\n\n{}ples of his trade in a box", False),
+        # Three lines that may be hard-wrapped, of which two are one block already.
+        (
+            "He keeps the old examples of his\n{}trade in a box under the win-\ndow with the lamp",
+            True,
+        ),
+        # The same, had there not been room for a word in it, or a line too long.
+        (
+            "He keeps the old examples of his\n{}trade in a b-\nox under the window, as one does",
+            False,
+        ),
+        ("He keeps the old examples of his\n{}" + "trade " * 20 + "and win-\ndow", False),
+    ],
+)
+def test_what_stands_between_lines_that_would_become_one_block_stays(
+    rest: str, stays: bool
+) -> None:
+    text = f"{LONG}\n\n" + rest.format(f"« {LONG} »\n")
+    once = cleaned([text])
+    assert once == ([text] if stays else [f"{LONG}\n\n" + rest.format("")])
+    assert cleaned(once) == once
+    assert ("layout" in reasons([text])) == stays
+
+
 @pytest.mark.parametrize(("scope", "left"), [("both", 1), ("within", 2), ("across", 1)])
 def test_scope_says_where_a_repeat_may_stand(scope: str, left: int) -> None:
     assert len(cleaned([LONG, LONG], scope=scope)) == left

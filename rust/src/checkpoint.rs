@@ -19,7 +19,7 @@ use crate::spool::no_file;
 use crate::store::{NONE, Number, Store};
 
 /// Changes with everything that changes what the files hold or mean.
-pub const FORMAT: u32 = 7;
+pub const FORMAT: u32 = 8;
 
 /// Bytes of a token in its file.
 const TOKEN: u64 = 4;

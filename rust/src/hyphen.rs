@@ -14,13 +14,48 @@ pub(crate) fn word_breaks(text: &str) -> impl Iterator<Item = Range<usize>> + '_
     memchr::memchr2_iter(b'\n', b'\r', text.as_bytes()).filter_map(|end| word_break(text, end))
 }
 
+/// Whether a text without white space around it ends with a hyphen directly behind a letter, so that a
+/// line behind it may go on with the word.
+#[must_use]
+pub(crate) fn ends_with_a_hyphen(text: &str) -> bool {
+    // Of ASCII nothing else is a hyphen, or folds to nothing.
+    let may = text.as_bytes().last().is_some_and(|&last| last == b'-' || last >= 0x80);
+    may && before_hyphen(text).is_some()
+}
+
+/// Whether a text without white space around it begins with a letter, so that it may go on with a word.
+#[must_use]
+pub(crate) fn begins_with_a_letter(text: &str) -> bool {
+    match text.as_bytes().first() {
+        Some(first) if first.is_ascii() => first.is_ascii_alphabetic(),
+        _ => from_letter(text).is_some(),
+    }
+}
+
+/// Whether nothing but one line end and what is not seen is between two lines, given what is.
+#[must_use]
+pub(crate) fn is_mere_line_end(between: &str) -> bool {
+    between.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b'\n' | b'\r'))
+}
+
 /// The break around a byte that ends a line.
 fn word_break(text: &str, end: usize) -> Option<Range<usize>> {
-    let word = text[..end].trim_end_matches(is_unseen).strip_suffix(is_hyphen)?;
+    let word = before_hyphen(&text[..end])?;
     let after = &text[end..];
-    let next = after.strip_prefix("\r\n").unwrap_or(&after[1..]).trim_start_matches(is_unseen);
-    let parts_a_word = is_letter(word.chars().rev()) && is_letter(next.chars());
-    parts_a_word.then(|| word.len()..text.len() - next.len())
+    let next = from_letter(after.strip_prefix("\r\n").unwrap_or(&after[1..]))?;
+    Some(word.len()..text.len() - next.len())
+}
+
+/// What is before the hyphen with which a text ends, if that is a letter.
+fn before_hyphen(text: &str) -> Option<&str> {
+    let word = text.trim_end_matches(is_unseen).strip_suffix(is_hyphen)?;
+    is_letter(word.chars().rev()).then_some(word)
+}
+
+/// A text without what is not seen at its start, if it goes on with a letter.
+fn from_letter(text: &str) -> Option<&str> {
+    let next = text.trim_start_matches(is_unseen);
+    is_letter(next.chars()).then_some(next)
 }
 
 /// The soft hyphen, and what folds to a hyphen.
@@ -87,6 +122,22 @@ mod tests {
             "exam\u{2013}\nple",
         ] {
             assert_eq!(joined(text), text);
+        }
+    }
+
+    #[test]
+    fn what_is_said_of_two_lines_is_what_is_said_of_their_text() {
+        let ends =
+            ["exam-", "exam\u{AD}", "exam-\u{200D}", "e\u{301}\u{2010}", "7-", "exam", "-", "字-"];
+        let begins = ["ple", "\u{200D} ple", "\u{AD}ple", "7", "\"ple", "-ple", "étage", "字"];
+        for (end, begin) in ends.iter().flat_map(|end| begins.map(|begin| (end, begin))) {
+            for between in ["\n", " \r\n\t", "\r", "\u{A0}\n"] {
+                let text = format!("{end}{between}{begin}");
+                let said = ends_with_a_hyphen(end)
+                    && begins_with_a_letter(begin)
+                    && is_mere_line_end(between);
+                assert_eq!(word_breaks(&text).count() == 1, said, "{text:?}");
+            }
         }
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! Lines that were a group of their own may look like a hard-wrapped paragraph once others between
 //! them are gone; then they are one block, which may repeat another one, and cleaning the cleaned
-//! text would remove what cleaning the text did not.
+//! text would remove what cleaning the text did not. So may a line that ends with a hyphen and one that
+//! begins with a letter, once they follow one another: they are one block, which parts a word.
 
 use crate::cluster::Corpus;
 use crate::fates::View;
@@ -31,7 +32,8 @@ pub fn blocks_to_keep(
         let begin = old[..=place].iter().rposition(is_border).unwrap_or(0);
         let after = place + old[place..].partition_point(|&(block, _)| block <= last);
         let end = old[after..].iter().position(is_border).map_or(old.len(), |end| after + end);
-        if end - begin > group.len() && is_one_paragraph(store, group) {
+        let is_cut = end - begin > group.len();
+        if is_cut && (parts_a_word(store, group) || is_one_paragraph(store, group)) {
             keep.extend(old[begin..end].iter().map(|&(block, _)| block));
         }
         start = after;
@@ -69,6 +71,18 @@ pub fn after_cut(
         .collect()
 }
 
+/// Whether a line of a group may end inside of a word, though the next one is a block of its own.
+///
+/// What white space is between them is not asked: rarely does it say that they are apart.
+fn parts_a_word(store: &Store, group: &[(Number, Before)]) -> bool {
+    let layout = |(block, _): (Number, Before)| store.layouts[block as usize];
+    group.windows(2).any(|pair| {
+        pair[1].1 == Before::LineEnd
+            && layout(pair[0]).ends_with_a_hyphen()
+            && layout(pair[1]).begins_with_a_letter()
+    })
+}
+
 /// Whether a group of lines would be read as one hard-wrapped paragraph, or lines of such a paragraph
 /// as others, though they are several blocks.
 fn is_one_paragraph(store: &Store, group: &[(Number, Before)]) -> bool {
@@ -90,8 +104,12 @@ fn is_one_paragraph(store: &Store, group: &[(Number, Before)]) -> bool {
                 .map(|block| store.starts[block + 1] - store.ends[block])
                 .sum();
             let layout = |item: &(Number, Before)| store.layouts[item.0 as usize];
+            // Items of a list are never joined.
+            let longest_line = layout(&items[0]).longest_line;
+            let joined = longest_line > 0;
             WrappedLine {
-                length: characters + gaps,
+                length: if joined { u32::from(longest_line) } else { characters + gaps },
+                joined,
                 first_word: u32::from(layout(&items[0]).first_word),
                 ends_sentence: layout(&items[items.len() - 1]).ends_sentence(),
             }

@@ -49,7 +49,7 @@ macro_rules! number_row {
 number_row!(u8, u32, u64, u128);
 
 impl Row for Layout {
-    const BYTES: usize = 3;
+    const BYTES: usize = 4;
 
     fn put(self, bytes: &mut [u8]) {
         bytes.copy_from_slice(&self.to_bytes());

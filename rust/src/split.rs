@@ -8,12 +8,17 @@
 //! The unit `Paragraph` looks at groups of lines between blank lines. A hard-wrapped group (see
 //! `wrapped.rs`) is one block. In another group each line is a block, unless it is a list:
 //! then it is split at its gaps, runs of three or more horizontal spaces inside the line, and each
-//! item is a block (see [`is_list_of_items`]).
+//! item is a block (see [`is_list_of_items`]). A line that ends inside of a word (see `hyphen.rs`) and
+//! the next one are one block, unless one of them is a list: lines of print as a scanner reads them are
+//! too uneven to look hard-wrapped, and two prints of one text part other words.
 
 use memchr::memchr2_iter;
 
+use crate::hyphen::{begins_with_a_letter, ends_with_a_hyphen, is_mere_line_end};
 use crate::token::TokenBuffer;
-use crate::wrapped::{LONGEST_LINE, WrappedLine, ends_a_sentence, first_word, is_hard_wrapped};
+use crate::wrapped::{
+    LONGEST_LINE, WrappedLine, ends_a_sentence, first_word, is_hard_wrapped, longest_line,
+};
 
 /// Fewer items are no list; as many spaces side by side less one are no gap.
 const LEAST_ITEMS: usize = 4;
@@ -21,6 +26,9 @@ const LEAST_GAP: usize = 3;
 
 /// At least half of a list's items have as many tokens: headlines have, cells of tables do not.
 const WORDY_ITEM_TOKENS: usize = 4;
+
+/// Said of the longest line of a block with which no group is hard-wrapped.
+const NEVER_WRAPPED: u8 = u8::MAX;
 
 /// Unicode's `Space_Separator` and the tab.
 const HORIZONTAL_SPACES: &str = "\t \u{A0}\u{1680}\u{2000}\u{2001}\u{2002}\u{2003}\u{2004}\
@@ -52,6 +60,15 @@ pub enum Before {
     BlankLine,
 }
 
+/// Whether a block may go on with a word of the line before it, and its last word in the line behind it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Edges {
+    /// It begins with a letter.
+    pub letter: bool,
+    /// It ends with a hyphen behind a letter.
+    pub hyphen: bool,
+}
+
 /// Where a block stands.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct BlockSpan {
@@ -67,6 +84,11 @@ pub struct BlockSpan {
     pub ends_sentence: bool,
     /// Whether it is a hard-wrapped group of lines.
     pub wrapped: bool,
+    /// How it begins and ends.
+    pub edges: Edges,
+    /// Of lines that are one block since they part words, the code points of the longest, or 255 where
+    /// they show that no group of lines with them is hard-wrapped; else 0.
+    pub longest_line: u8,
 }
 
 impl BlockSpan {
@@ -135,11 +157,16 @@ fn trimmed(text: &str, start: usize, end: usize, before: Before) -> Option<Block
     let rest = text[start..end].trim_start();
     let block = rest.trim_end();
     let start = end - rest.len();
-    let (first_word, ends_sentence) = (first_word(block), ends_a_sentence(block));
-    let end = start + block.len();
-    let (start, end) = (start as u32, end as u32);
-    let span = BlockSpan { start, end, before, first_word, ends_sentence, wrapped: false };
-    (!block.is_empty()).then_some(span)
+    (!block.is_empty()).then(|| BlockSpan {
+        start: start as u32,
+        end: (start + block.len()) as u32,
+        before,
+        first_word: first_word(block),
+        ends_sentence: ends_a_sentence(block),
+        wrapped: false,
+        edges: Edges { letter: begins_with_a_letter(block), hyphen: ends_with_a_hyphen(block) },
+        longest_line: 0,
+    })
 }
 
 /// Turns the lines of the group that begins at block `first` into its blocks.
@@ -154,15 +181,9 @@ fn close_group(
         return;
     }
     let group = &blocks[first..];
-    let lines = group.iter().map(|line| WrappedLine {
-        length: length(text, line),
-        first_word: u32::from(line.first_word),
-        ends_sentence: line.ends_sentence,
-    });
-    if is_hard_wrapped(lines) {
-        let BlockSpan { end, ends_sentence, .. } = group[group.len() - 1];
+    if is_hard_wrapped(wrapped_lines(text, group)) {
+        blocks[first] = BlockSpan { wrapped: true, ..together(group) };
         blocks.truncate(first + 1);
-        blocks[first] = BlockSpan { end, ends_sentence, wrapped: true, ..blocks[first] };
         return;
     }
     // Most groups have no list and stay as they are.
@@ -171,6 +192,67 @@ fn close_group(
             push_items(text, line, buffer, blocks);
         }
     }
+    join_parted(text, first, blocks);
+}
+
+/// Makes one block of lines that follow one another and end inside of a word, and the line behind them.
+fn join_parted(text: &str, first: usize, blocks: &mut Vec<BlockSpan>) {
+    if !blocks[first..].iter().any(|line| line.edges.hyphen) {
+        return;
+    }
+    let (mut kept, mut start) = (first, first);
+    for end in first + 1..=blocks.len() {
+        if goes_on_with_a_word(text, blocks, end) {
+            continue;
+        }
+        let lines = &blocks[start..end];
+        blocks[kept] = match lines {
+            [line] => *line,
+            _ => BlockSpan { longest_line: longest_of(text, lines), ..together(lines) },
+        };
+        (kept, start) = (kept + 1, end);
+    }
+    blocks.truncate(kept);
+}
+
+/// Whether the block at a place is a line that goes on with the word with which the line before it ends;
+/// items of lists are no lines.
+fn goes_on_with_a_word(text: &str, blocks: &[BlockSpan], place: usize) -> bool {
+    let Some(&next) = blocks.get(place) else { return false };
+    let line = blocks[place - 1];
+    let is_item =
+        |block: Option<&BlockSpan>| block.is_some_and(|block| block.before == Before::Gap);
+    line.edges.hyphen
+        && next.edges.letter
+        && next.before == Before::LineEnd
+        && !is_item(Some(&line))
+        && !is_item(blocks.get(place + 1))
+        && is_mere_line_end(&text[line.end as usize..next.start as usize])
+}
+
+/// What is said of the longest of lines that are one block.
+fn longest_of(text: &str, lines: &[BlockSpan]) -> u8 {
+    longest_line(wrapped_lines(text, lines)).map_or(NEVER_WRAPPED, |longest| longest as u8)
+}
+
+/// The span from the first of some blocks to the last.
+fn together(blocks: &[BlockSpan]) -> BlockSpan {
+    let (first, last) = (blocks[0], blocks[blocks.len() - 1]);
+    let edges = Edges { hyphen: last.edges.hyphen, ..first.edges };
+    BlockSpan { end: last.end, ends_sentence: last.ends_sentence, edges, ..first }
+}
+
+/// What is asked of lines, to tell whether they are hard-wrapped.
+fn wrapped_lines<'a>(
+    text: &'a str,
+    lines: &'a [BlockSpan],
+) -> impl Iterator<Item = WrappedLine> + Clone + 'a {
+    lines.iter().map(|line| WrappedLine {
+        length: length(text, line),
+        first_word: u32::from(line.first_word),
+        ends_sentence: line.ends_sentence,
+        joined: false,
+    })
 }
 
 /// Code points of a line; one too many for a hard-wrapped line stand for all that are more.

@@ -10,35 +10,49 @@ const LEAST_LINES: usize = 3;
 /// points at most: few have more, and where one has, its lines are told one by one.
 const LONGEST_UNSPACED_WORD: u8 = 8;
 
-/// What is asked of a line, without the white space around it.
+/// What is asked of a line, without the white space around it, or of lines that are one block.
 #[derive(Clone, Copy, Debug)]
 pub struct WrappedLine {
-    /// Code points.
+    /// Code points; of several lines, those of the longest.
     pub length: u32,
     /// Code points of its first word.
     pub first_word: u32,
     /// Whether it ends as a sentence does.
     pub ends_sentence: bool,
+    /// Whether it stands for two lines or more, of which all but the last end inside of a word.
+    pub joined: bool,
 }
 
 /// Whether lines are hard-wrapped: three or more, the longest has at most 100 code points, none but the
 /// last had room for the next line's first word, and of these some line ends inside of a sentence.
 ///
 /// Without the last condition three sentences of about one length, each on a line of its own, would be
-/// one paragraph.
+/// one paragraph. Of joined lines all is held for true that nothing is known of.
 pub fn is_hard_wrapped(lines: impl Iterator<Item = WrappedLine> + Clone) -> bool {
-    let (mut count, mut longest) = (0, 0);
+    if longest_line(lines.clone()).is_none() {
+        return false;
+    }
+    let count = lines.clone().count();
+    let joined = lines.clone().filter(|line| line.joined).count();
+    count + joined >= LEAST_LINES
+        && (joined > 0 || lines.take(count - 1).any(|line| !line.ends_sentence))
+}
+
+/// Code points of the longest of lines that follow one another; `None` where one of them is too long or
+/// had room for the first word of the next: no lines with these among them are hard-wrapped.
+pub fn longest_line(lines: impl Iterator<Item = WrappedLine> + Clone) -> Option<u32> {
+    let mut longest = 0;
     for line in lines.clone() {
         if line.length > LONGEST_LINE {
-            return false;
+            return None;
         }
         longest = longest.max(line.length);
-        count += 1;
     }
-    let mut pairs = lines.clone().zip(lines.clone().skip(1));
-    count >= LEAST_LINES
-        && pairs.all(|(line, next)| line.length + 1 + next.first_word > longest)
-        && lines.take(count - 1).any(|line| !line.ends_sentence)
+    let mut pairs = lines.clone().zip(lines.skip(1));
+    let had_room = |line: WrappedLine, next: WrappedLine| {
+        !line.joined && line.length + 1 + next.first_word <= longest
+    };
+    (!pairs.any(|(line, next)| had_room(line, next))).then_some(longest)
 }
 
 /// Code points of what a line begins with and would not be broken: up to the first white space, or up to

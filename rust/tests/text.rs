@@ -254,6 +254,7 @@ fn hard_wrapping_is_judged_by_the_room_for_the_next_word() {
         length,
         first_word,
         ends_sentence: false,
+        joined: false,
     };
     let judge = |lines: &[(u32, u32)]| is_hard_wrapped(lines.iter().map(line));
     assert!(!judge(&[]) && !judge(&[(80, 5), (80, 5)]));
@@ -269,10 +270,36 @@ fn some_line_of_a_wrapped_paragraph_ends_inside_of_a_sentence() {
             length: 90,
             first_word: 5,
             ends_sentence,
+            joined: false,
         }))
     };
     assert!(judge([false, true, true]) && judge([true, false, false]));
     assert!(!judge([true, true, false]) && !judge([true, true, true]));
+}
+
+#[test]
+fn of_lines_that_part_words_the_longest_is_told() {
+    let longest = |text: &str| -> Vec<u8> {
+        blocks_of(text, Unit::Paragraph).iter().map(|block| block.longest_line).collect()
+    };
+    assert_eq!(longest("one ex-\nample"), [7]);
+    assert_eq!(longest("one exam-\nple\nof two exam-\nples"), [9, 12]);
+    // The second line had room for the third one's first word, or the first one is too long.
+    assert_eq!(longest("a long line that has parted ex-\namples-\nof"), [255]);
+    assert_eq!(longest(&format!("{}exam-\nple", "word ".repeat(20))), [255]);
+    assert_eq!(longest("one\ntwo and three"), [0, 0]);
+    assert_eq!(longest("a line of exam-\nples that is as\nlong as others"), [0]);
+}
+
+#[test]
+fn joined_lines_count_as_several_without_room() {
+    let line = |length, joined| WrappedLine { length, first_word: 3, ends_sentence: true, joined };
+    let judge = |lines: &[WrappedLine]| is_hard_wrapped(lines.iter().copied());
+    assert!(judge(&[line(40, true), line(40, false)]));
+    assert!(judge(&[line(30, true), line(40, false), line(10, false)]));
+    assert!(!judge(&[line(40, false), line(40, false), line(10, false)]));
+    assert!(!judge(&[line(36, false), line(40, true)]));
+    assert!(!judge(&[line(255, true), line(40, false)]) && !judge(&[line(40, true)]));
 }
 
 #[test]

@@ -12,10 +12,14 @@ from pathlib import Path
 import dedup
 from benchmarks.quality.sets.given import Figure, records
 from benchmarks.quality.words import similarities
+from dedup._core import normal_form
 
 TEXTS = "impresso_passim.jsonl.zst"
 CONTAINMENT = 0.5
 QUICK_CLUSTERS = 400
+
+# What dedup asks of a repeat that is to go.
+LEAST_WORDS = 8
 
 
 def figures(folder: Path, *, quick: bool) -> Iterator[Figure]:
@@ -47,14 +51,39 @@ def found_pairs(texts: list[str]) -> dict[str, set[frozenset[int]]]:
     whole = dedup.matches(texts, unit="document", containment=CONTAINMENT, threshold=CONTAINMENT)
     clusters = dedup.scan(texts, containment=CONTAINMENT, threshold=CONTAINMENT).clusters
     return {
-        "whole": {frozenset((number(m.left.source), number(m.right.source))) for m in whole},
+        "whole": among_equals(
+            texts, [(number(m.left.source), number(m.right.source)) for m in whole]
+        ),
         "parts": {
-            frozenset((number(one.source), number(two.source)))
+            frozenset(pair)
             for cluster in clusters
-            for one in cluster.members
-            for two in cluster.members
+            for pair in combinations(
+                {number(one.source) for one in cluster.members if is_part(texts, one)}, 2
+            )
         },
     }
+
+
+def among_equals(texts: list[str], pairs: list[tuple[int, int]]) -> set[frozenset[int]]:
+    """Pairs of texts, with all pairs of equal ones: of equal texts a match names one."""
+    equals = defaultdict(list)
+    forms = [normal_form(text) for text in texts]
+    for place, form in enumerate(forms):
+        equals[form].append(place)
+    found = {
+        frozenset((one, two))
+        for left, right in pairs
+        for one in equals[forms[left]]
+        for two in equals[forms[right]]
+    }
+    same = (combinations(places, 2) for places in equals.values())
+    return found | {frozenset(pair) for pairs in same for pair in pairs}
+
+
+def is_part(texts: list[str], member: dedup.Member) -> bool:
+    """Whether a passage is long enough to say something: a line such as Monsieur is in many."""
+    start, end = member.span
+    return len(texts[number(member.source)][start:end].split()) >= LEAST_WORDS
 
 
 def number(source: str) -> int:

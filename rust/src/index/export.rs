@@ -134,7 +134,7 @@ mod tests {
             node,
             start,
             end,
-            layout: Layout::from_bytes([before as u8, 0, 0]),
+            layout: Layout::from_bytes([before as u8, 0, 0, 0]),
             tokens: 0,
             spelling: 0,
             fate: Fate::Kept,
