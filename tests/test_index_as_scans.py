@@ -120,3 +120,39 @@ def test_a_known_block_of_what_was_removed_tells_of_full_buckets(tmp_path: Path)
         assert index.check(texts[60]).hot == 0
         index.remove("60")
         assert index.check(texts[60]).hot > 0
+
+
+# The second stands in the first, and shares no band with it; the third stands in both.
+BRIDGED = (
+    "betweened trains votes becauseed winter within smokes within lettered village harbours trains letters over "
+    "teacher priceed garden between harboured priceed sunday eveninged gardened storms islanded withouted "
+    "engineed while clock bridge meeting",
+    "betweened trains votes becauseed winter within smokes within meetinged bread trains letters over teacher "
+    "priceed garden between harboured priceed sunday eveninged gardened storms islanded withouted engineed",
+    "betweened trains votes becauseed winter within trains letters over teacher priceed garden between harboured "
+    "priceed sunday eveninged gardened storms islanded",
+)
+
+
+@pytest.mark.parametrize("parts", [(1, 1, 1), (3,), (2, 1), (1, 2)])
+def test_what_comes_later_in_a_batch_changes_nothing_before(
+    tmp_path: Path, parts: tuple[int, ...]
+) -> None:
+    documents = [(str(number), text) for number, text in enumerate(BRIDGED)]
+    with Index.open(tmp_path / "index") as index:
+        actions = []
+        for part in parts:
+            actions += [one.action for one in index.add_many(documents[:part])]
+            del documents[:part]
+        assert actions == ["keep", "keep", "drop"]
+        assert index.check(BRIDGED[1]).action == "drop"
+
+
+def test_what_was_removed_leads_nowhere(tmp_path: Path) -> None:
+    with Index.open(tmp_path / "index") as index:
+        index.add_many([("first", BRIDGED[0]), ("bridge", BRIDGED[2])])
+        assert index.check(BRIDGED[1]).action == "drop"
+        index.remove("bridge")
+        assert index.check(BRIDGED[1]).action == "keep"
+        index.compact()
+        assert index.check(BRIDGED[1]).action == "keep"

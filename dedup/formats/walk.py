@@ -149,9 +149,7 @@ def missing(path: str, error: OSError | ValueError) -> InputError:
     # An ending alone makes no two names alike.
     if path.startswith(("http:", "https:")):
         message = f"{shown(path)}: an address; files and folders are read"
-        return InputError(
-            message, path=path, hint="fetch it first, or pipe it in as -"
-        )
+        return InputError(message, path=path, hint="fetch it first, or pipe it in as -")
     near = get_close_matches(name, siblings, n=1, cutoff=0.6)
     if near and not get_close_matches(
         os.path.splitext(name)[0], [os.path.splitext(near[0])[0]], cutoff=0.6

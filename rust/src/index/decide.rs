@@ -112,6 +112,7 @@ pub fn decide(
 /// Gathers the held documents that hold what the blocks of a new one match first; the matches of its new
 /// blocks.
 fn gather(batch: &Batch, gatherer: &mut Gatherer<'_>, nodes: &[u32]) -> io::Result<Vec<Match>> {
+    let settings = &gatherer.state.settings;
     let mut matches: Vec<Match> = Vec::new();
     for &node in nodes {
         let is_known = gatherer.add(node)?.is_some();
@@ -126,8 +127,11 @@ fn gather(batch: &Batch, gatherer: &mut Gatherer<'_>, nodes: &[u32]) -> io::Resu
             for found in batch.matches.get(&node).into_iter().flatten() {
                 let other = other_side(found, node);
                 matches.push(*found);
-                others.push(other);
                 let fate = gatherer.add(other)?;
+                // What came later, or was removed, leads nowhere: it is asked as if this document came last.
+                if fate.is_some() || settings.is_scoped() || nodes.contains(&other) {
+                    others.push(other);
+                }
                 let stood = matches!(fate, Some(Fate::Kept | Fate::Loose | Fate::Covered(_)));
                 goes |= stood && (found.template || found.may_remove(node));
             }
