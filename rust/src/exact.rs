@@ -120,6 +120,17 @@ impl Finder<'_> {
         is_same.then_some(Likeness { relation: 0, resemblance: 1.0, containment: 1.0 })
     }
 
+    /// Some tokens of a block, with those beside them that are of the same character: ½ is three tokens.
+    fn whole_characters(&mut self, block: Number, cut: Range<usize>, all: usize) -> Range<usize> {
+        let mut share = |place: usize| {
+            let token = Token { block, offset: place as u32 };
+            self.places.end(token) > self.places.start(token)
+        };
+        let start = (1..=cut.start).rev().find(|&place| !share(place)).unwrap_or(0);
+        let end = (cut.end..all).find(|&place| !share(place)).unwrap_or(all);
+        start..end
+    }
+
     /// The stretch of the larger of two contained blocks that stands in the smaller; `None` where that
     /// is not enough for a match.
     fn of_contained(
@@ -162,18 +173,24 @@ impl Finder<'_> {
             stretch =
                 stretch.start.saturating_sub(more / 2)..count.min(stretch.end + more.div_ceil(2));
         };
+        let last = (stretch.end - 1 + size).min(tokens.len());
+        let cut = self.whole_characters(larger, stretch.start..last, tokens.len());
+        let window = if cut == (stretch.start..last) {
+            window
+        } else {
+            shingles_of(&tokens[cut.clone()], size).collect()
+        };
         let (part, shared) = (window.len() as u32, window.intersection(&set).count() as u32);
         if f64::from(shared) < self.settings.containment.max(SHINGLES) * f64::from(all) {
             return None;
         }
-        let last = (stretch.end - 1 + size).min(tokens.len());
         // Where one word stands a dozen times in a row the larger one has it all, and no stretch of it.
         let asked = self.settings.unit != Unit::Document && shared < all;
-        if asked && says_more(held, &tokens[stretch.start..last]) {
+        if asked && says_more(held, &tokens[cut.clone()]) {
             return None;
         }
-        let start = self.places.start(Token { block: larger, offset: stretch.start as u32 });
-        let end = self.places.end(Token { block: larger, offset: last as u32 });
+        let start = self.places.start(Token { block: larger, offset: cut.start as u32 });
+        let end = self.places.end(Token { block: larger, offset: cut.end as u32 });
         let whole = |block: Number| (store.starts[block as usize], store.ends[block as usize]);
         let spans = if own_is_larger {
             Spans { own: (start, end), keeper: whole(keeper) }
