@@ -657,11 +657,17 @@ def names(text: str) -> list[bool]:
             between = last < len(placed) and alone[first] and alone[last]
             if between and all(joined[first + 1 : last + 1]) and all(short[n] for n in inside):
                 found[first + 1 : last] = [True] * len(inside)
-    code = [
-        word and is_code(text[max(0, start - 2) : start], text[end : end + 2])
-        for word, (_, start, end) in zip(is_word, placed, strict=True)
+    return [any(one) for one in zip(found, roman, codes(text), strict=True)]
+
+
+def codes(text: str) -> list[bool]:
+    """Which tokens are words of code."""
+    return [
+        not is_numeric(token)
+        and character_class(token[0]) != SYMBOL
+        and is_code(text[max(0, start - 2) : start], text[end : end + 2])
+        for token, start, end in placed_tokens(text)
     ]
-    return [any(one) for one in zip(found, roman, code, strict=True)]
 
 
 # What stands before and behind a word of code: a sign; a point or colon inside of a name; two
@@ -809,6 +815,8 @@ def stands_in(own: Block, other: Block) -> bool:
             return False
         if one_denies(own.tokens, other.tokens):
             return False
+    if own.rules.unit != "document" and own.rules.names == "veto" and say_other_code(own, other):
+        return False
     shared = len(own.shingles & other.shingles)
     in_order = LCSseq.similarity(own.tokens, other.tokens)
     says = len(own.shingles) > shared or own.rules.shingle_size < 3
@@ -823,13 +831,34 @@ def stands_in(own: Block, other: Block) -> bool:
 
 
 def say_other_numbers(left: list[str], right: list[str]) -> bool:
-    """Whether each has a number that the other lacks, without those with which it begins."""
+    """Whether each says a number more often than the other, without those with which it begins."""
 
     def own_numbers(own: list[str], other: list[str]) -> set[str]:
-        told = dropwhile(is_amount, own)
-        return {token for token in told if is_amount(token)} - set(other)
+        told = list(dropwhile(is_amount, own))
+        return {one for one in told if is_amount(one) and told.count(one) > other.count(one)}
 
     return bool(own_numbers(left, right)) and bool(own_numbers(right, left))
+
+
+def say_other_code(left: Block, right: Block) -> bool:
+    """Whether each has a word of code that the other lacks between what both begin and end with, or
+    one has up to four of them more in one place, and they are the same else."""
+    start = common_start(left.tokens, right.tokens)
+    shorter = min(len(left.tokens), len(right.tokens))
+    end = min(common_start(left.tokens[::-1], right.tokens[::-1]), shorter - start)
+    between = [
+        [(token, is_code) for token, is_code in zip(block.tokens, codes(block.text), strict=True)]
+        [start : len(block.tokens) - end]
+        for block in (left, right)
+    ]  # fmt: skip
+    fewer, more = sorted(between, key=len)
+    if not fewer:
+        return 1 <= len(more) <= 4 and all(is_code for _, is_code in more)
+    own = [
+        any(is_code and token not in other.tokens for token, is_code in found)
+        for found, other in zip(between, (right, left), strict=True)
+    ]
+    return len(more) <= 1024 and all(own)
 
 
 def one_denies(left: list[str], right: list[str]) -> bool:

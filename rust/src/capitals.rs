@@ -52,8 +52,10 @@ struct Word {
     before: Before,
     /// It has a capital inside, or capitals alone: a name wherever it stands, but in headlines.
     has_inner: bool,
-    /// It is a Roman numeral or a word of code: a name there too.
-    is_sure: bool,
+    /// It is a Roman numeral: a name there too.
+    is_roman: bool,
+    /// It is a word of code: so is this.
+    is_code: bool,
 }
 
 /// How a token is written.
@@ -98,9 +100,14 @@ impl NameReader {
             add_short_words(words, names);
         }
         for (name, word) in names.iter_mut().zip(words) {
-            *name = *name || word.is_sure;
+            *name = *name || word.is_roman || word.is_code;
         }
         names
+    }
+
+    /// Which tokens of what was read last are words of code.
+    pub(crate) fn codes(&self) -> impl Iterator<Item = bool> {
+        self.words.iter().map(|word| word.is_code)
     }
 
     fn read_words(&mut self) {
@@ -139,8 +146,8 @@ impl NameReader {
                 _ => Before::Start,
             };
             let has_inner = is_word && (has_capital_inside(written) || is_of_capitals(written));
-            let is_sure = is_roman || is_word && is_code(text, start, stop);
-            words.push(Word { form, before, has_inner, is_sure });
+            let is_code = is_word && is_code(text, start, stop);
+            words.push(Word { form, before, has_inner, is_roman, is_code });
             end = Some(stop);
         }
     }

@@ -7,7 +7,9 @@ use rayon::prelude::*;
 use crate::apart::{self, differ_in_runs_only, is_part_but_for_runs};
 use crate::capitals::NameReader;
 use crate::numerals::{differ_in_values_only, is_number};
+use crate::opposed::Sides;
 use crate::settings::{Names, Numbers, Settings};
+use crate::split::Unit;
 use crate::store::{Number, Store};
 use crate::token_reader::TokenReader;
 use crate::verify::Match;
@@ -39,7 +41,14 @@ pub fn is_kept_apart(
     tokens: (&[u32], &[u32]),
 ) -> bool {
     let nodes = (found.left, found.right);
+    let say_other_code = || {
+        may_say_other_code(settings, tokens.0, tokens.1) && {
+            let (left, right) = read_both(store, nodes);
+            left.says_other_code(&right)
+        }
+    };
     settings.numbers == Numbers::Veto && differ_in_values_only(tokens.0, tokens.1)
+        || say_other_code()
         || named((store, settings), nodes, tokens).is_some_and(|(left, right)| {
             let side = usize::from(node == found.right);
             let (own, other) = if side == 0 { (&left, &right) } else { (&right, &left) };
@@ -51,16 +60,18 @@ pub fn is_kept_apart(
 /// Both nodes with their names, where the policy keeps these apart and they may differ in any.
 fn named<'a>(
     (store, settings): (&'a Store, &Settings),
-    (left, right): (Number, Number),
+    nodes: (Number, Number),
     tokens: (&[u32], &[u32]),
 ) -> Option<(Side<'a>, Side<'a>)> {
     let may_differ = settings.names != Names::Keep && may_differ_in_names(tokens.0, tokens.1);
-    may_differ.then(|| {
-        let mut sides = (Side::new(store), Side::new(store));
-        sides.0.read(left);
-        sides.1.read(right);
-        sides
-    })
+    may_differ.then(|| read_both(store, nodes))
+}
+
+fn read_both(store: &Store, (left, right): (Number, Number)) -> (Side<'_>, Side<'_>) {
+    let mut sides = (Side::new(store), Side::new(store));
+    sides.0.read(left);
+    sides.1.read(right);
+    sides
 }
 
 /// Notes which matches differ in names only, those that differ in numbers only being known; and which sides say
@@ -75,7 +86,9 @@ pub fn mark_names(store: &Store, settings: &Settings, matches: &mut [Match]) {
             (store.token_reader(), store.token_reader(), sides)
         },
         |(left, right, (one, other)), found| {
-            if may_differ_in_names(left.tokens(found.left), right.tokens(found.right)) {
+            let tokens = (left.tokens(found.left), right.tokens(found.right));
+            let may_say_other_code = may_say_other_code(settings, tokens.0, tokens.1);
+            if may_differ_in_names(tokens.0, tokens.1) {
                 one.read(found.left);
                 other.read(found.right);
                 found.template = one.differs_in_names_from(other, settings);
@@ -83,6 +96,13 @@ pub fn mark_names(store: &Store, settings: &Settings, matches: &mut [Match]) {
                 for (side, (own, other)) in sides.into_iter().enumerate() {
                     let is_asked = !found.template && found.covered[side] && found.has_more(side);
                     found.covered[side] &= !(is_asked && own.is_part_of(other, settings));
+                }
+            }
+            if may_say_other_code && !found.template && found.covered.contains(&true) {
+                one.read(found.left);
+                other.read(found.right);
+                if one.says_other_code(other) {
+                    found.covered = [false; 2];
                 }
             }
         },
@@ -100,6 +120,7 @@ pub fn texts_differ_in_names_only(left: &str, right: &str, numbers: Numbers) -> 
 pub struct Named {
     tokens: Vec<u32>,
     names: Vec<bool>,
+    codes: Vec<bool>,
 }
 
 impl Named {
@@ -108,12 +129,19 @@ impl Named {
     pub fn of(text: &str, numbers: Numbers) -> Self {
         let mut reader = NameReader::default();
         let names = reader.read(text).to_vec();
+        let codes = reader.codes().collect();
         let mut tokens = reader.careful.hashes();
         if numbers == Numbers::Mask {
             // The same hash for all numbers, as a mask has it.
             tokens.iter_mut().filter(|token| **token & 1 == 1).for_each(|token| *token = 1);
         }
-        Self { tokens, names }
+        Self { tokens, names, codes }
+    }
+
+    /// Whether it says other words of code than the other text.
+    #[must_use]
+    pub fn says_other_code(&self, other: &Self) -> bool {
+        Sides::new(&self.tokens, &other.tokens).say_other_code([&self.codes, &other.codes])
     }
 
     /// Whether the other text differs in names only.
@@ -138,6 +166,13 @@ pub(crate) fn may_differ_in_names(left: &[u32], right: &[u32]) -> bool {
     let after = ends.take_while(|(one, other)| one == other).count();
     let between = |tokens: &[u32]| (1..=MOST_BETWEEN).contains(&(tokens.len() - before - after));
     between(left) && between(right)
+}
+
+/// What only the tokens tell: whether the policy asks for words of code, and each may have others.
+pub(crate) fn may_say_other_code(settings: &Settings, left: &[u32], right: &[u32]) -> bool {
+    settings.names != Names::Keep
+        && settings.unit != Unit::Document
+        && Sides::new(left, right).may_say_other_code(MOST_BETWEEN)
 }
 
 /// Whether a token is kept apart: a name, or a number where these are too.
@@ -173,13 +208,15 @@ struct Side<'a> {
     node: Option<Number>,
     tokens: Vec<u32>,
     names: Vec<bool>,
+    codes: Vec<bool>,
     names_of: NameReader,
 }
 
 impl<'a> Side<'a> {
     fn new(store: &'a Store) -> Self {
-        let (tokens, names, names_of) = (Vec::new(), Vec::new(), NameReader::default());
-        Self { reader: store.token_reader(), node: None, tokens, names, names_of }
+        let (tokens, names, codes) = (Vec::new(), Vec::new(), Vec::new());
+        let (reader, names_of) = (store.token_reader(), NameReader::default());
+        Self { reader, node: None, tokens, names, codes, names_of }
     }
 
     fn read(&mut self, node: Number) {
@@ -190,6 +227,8 @@ impl<'a> Side<'a> {
             self.tokens.extend_from_slice(tokens);
             self.names.clear();
             self.names.extend_from_slice(self.names_of.read(&text));
+            self.codes.clear();
+            self.codes.extend(self.names_of.codes());
         }
     }
 
@@ -199,6 +238,11 @@ impl<'a> Side<'a> {
 
     fn is_part_of(&self, other: &Self, settings: &Settings) -> bool {
         self.and(other, |own, other| is_part_but_for_names(own, other, settings.numbers))
+    }
+
+    fn says_other_code(&self, other: &Self) -> bool {
+        let sides = Sides::new(&self.tokens, &other.tokens);
+        self.and(other, |_, _| sides.say_other_code([&self.codes, &other.codes]))
     }
 
     /// What holds of two texts of which names are known.

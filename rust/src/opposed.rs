@@ -3,13 +3,15 @@
 //! Texts that differ in numbers alone are templates. With one more word changed they are alike as any others
 //! are, and a price, a date or a term is lost all the same: so where each has a number that the other has not, both stay.
 //! A number with which a text begins is its label (14. against 10.), and tells nothing. So do both where one denies what the
-//! other says, which costs a long text few of its shingles.
+//! other says, which costs a long text few of its shingles, and where they say other words of code (`code`).
 //!
 //! Read by hand, of 36 removed texts whose number was another one, with other words changed too, a fact was lost with
 //! 23; of 56 in which one side denied, with 13.
 
 use std::ops::Range;
 use std::sync::LazyLock;
+
+use hashbrown::{HashMap, HashSet};
 
 use crate::covers::alike_at_ends;
 use crate::numerals::{Known, is_amount};
@@ -50,12 +52,13 @@ impl<'a> Sides<'a> {
         Self { whole, between: whole.map(|tokens| before..tokens.len() - after) }
     }
 
-    /// Whether each has a number that the other has not, those with which it begins left out.
+    /// Whether each has a number that the other has not, or not so often, those with which it begins left out.
     #[must_use]
     pub fn say_other_numbers(&self) -> bool {
         (0..2).all(|side| self.has_own_number(side))
     }
 
+    /// Whether one says a number more often than the other does.
     fn has_own_number(&self, side: usize) -> bool {
         let (own, other) = (self.whole[side], self.whole[1 - side]);
         let between = self.between[side].clone();
@@ -64,14 +67,21 @@ impl<'a> Sides<'a> {
             return false;
         }
         let label = own.iter().take_while(|&&token| is_amount(token)).count();
-        let amounts = amounts.skip_while(|&place| place < label).map(|place| own[place]);
-        if other.len() <= SHORT {
-            return { amounts }.any(|amount| !other.contains(&amount));
+        let mut amounts = amounts.skip_while(|&place| place < label).map(|place| own[place]);
+        if own.len().max(other.len()) <= SHORT {
+            let count =
+                |tokens: &[u32], amount| tokens.iter().filter(|&&one| one == amount).count();
+            return amounts.any(|amount| count(&own[label..], amount) > count(other, amount));
         }
-        let mut others: Vec<u32> =
-            other.iter().copied().filter(|&token| is_amount(token)).collect();
-        others.sort_unstable();
-        { amounts }.any(|amount| others.binary_search(&amount).is_err())
+        let counted = |tokens: &[u32]| {
+            let mut counts: HashMap<u32, usize> = HashMap::new();
+            for &token in tokens.iter().filter(|&&token| is_amount(token)) {
+                *counts.entry(token).or_default() += 1;
+            }
+            counts
+        };
+        let (own, other) = (counted(&own[label..]), counted(other));
+        amounts.any(|amount| own.get(&amount) > other.get(&amount))
     }
 
     /// Whether they are the same but for a few words in a row, of which those of one deny.
@@ -82,5 +92,35 @@ impl<'a> Sides<'a> {
             between.iter().any(|&token| DENYING.has(token))
         };
         self.between.iter().all(|between| between.len() <= A_FEW) && denies(0) != denies(1)
+    }
+
+    /// Whether they say other words of code: each has one that the other has not, or one has a few more in one
+    /// place and they are the same else. `codes`: which tokens are such.
+    #[must_use]
+    pub fn say_other_code(&self, codes: [&[bool]; 2]) -> bool {
+        let few_more = |side: usize| {
+            let between = self.between[side].clone();
+            self.between[1 - side].is_empty()
+                && (1..=A_FEW).contains(&between.len())
+                && codes[side][between].iter().all(|&is_code| is_code)
+        };
+        let has_own = |side: usize| {
+            let (own, other) = (self.whole[side], self.whole[1 - side]);
+            let mut codes = self.between[side].clone().filter(|&place| codes[side][place]);
+            if other.len() <= SHORT {
+                return codes.any(|place| !other.contains(&own[place]));
+            }
+            let others: HashSet<u32> = other.iter().copied().collect();
+            codes.any(|place| !others.contains(&own[place]))
+        };
+        few_more(0) || few_more(1) || has_own(0) && has_own(1)
+    }
+
+    /// What the tokens tell: whether there may be other words of code, where no more than so many tokens differ.
+    #[must_use]
+    pub fn may_say_other_code(&self, most: usize) -> bool {
+        let lengths = self.between.clone().map(|between| between.len());
+        let (fewer, more) = (lengths[0].min(lengths[1]), lengths[0].max(lengths[1]));
+        more <= most && (fewer > 0 || (1..=A_FEW).contains(&more))
     }
 }

@@ -4,7 +4,7 @@ use std::sync::OnceLock;
 
 use crate::characters::Counts;
 use crate::covers::are_enough;
-use crate::names::{Named, may_differ_in_names};
+use crate::names::{Named, may_differ_in_names, may_say_other_code};
 use crate::numerals::differ_in_values_only;
 use crate::settings::{Names, Numbers, Settings};
 use crate::shingle::shingle_set;
@@ -111,6 +111,13 @@ fn completed(settings: &Settings, left: &View, right: &View, found: Match) -> Ma
             let [own, other] = [own, other].map(|view| view.named(settings.numbers));
             made.covered[side] &= !(is_asked && own.is_part_of(other, settings.numbers));
         }
+    }
+    if !made.template
+        && made.covered.contains(&true)
+        && may_say_other_code(settings, &left.tokens, &right.tokens)
+        && left.named(settings.numbers).says_other_code(right.named(settings.numbers))
+    {
+        made.covered = [false; 2];
     }
     made
 }
