@@ -18,7 +18,7 @@ from itertools import dropwhile, groupby
 import numpy
 import xxhash
 from rapidfuzz.distance import Indel, LCSseq
-from told_apart import NEGATIONS, NUMBER_WORDS
+from told_apart import NEGATIONS, NUMBER_WORDS, ONES
 
 # --- fold: text to tokens --------------------------------------------------------------------
 
@@ -811,7 +811,9 @@ def stands_in(own: Block, other: Block) -> bool:
     if own.rules.numbers == "keep" and only_numbers_differ(own, other, with_words=False):
         return True
     if own.rules.unit != "document" and own.shingles != other.shingles:
-        if own.rules.numbers == "veto" and say_other_numbers(own.tokens, other.tokens):
+        if own.rules.numbers == "veto" and (
+            say_other_numbers(own.tokens, other.tokens) or one_says_one(own.tokens, other.tokens)
+        ):
             return False
         if one_denies(own.tokens, other.tokens):
             return False
@@ -861,14 +863,27 @@ def say_other_code(left: Block, right: Block) -> bool:
     return len(more) <= 1024 and all(own)
 
 
-def one_denies(left: list[str], right: list[str]) -> bool:
-    """Whether they differ in one place, by four words each at most, and one has a negation there."""
+def few_between(left: list[str], right: list[str]) -> list[list[str]]:
+    """Where they differ in one place, by four words each at most: these. Else nothing of either."""
     start = common_start(left, right)
     shorter = min(len(left), len(right))
     end = min(common_start(left[::-1], right[::-1]), shorter - start)
     between = [tokens[start : len(tokens) - end] for tokens in (left, right)]
-    denies = [not NEGATIONS.isdisjoint(tokens) for tokens in between]
-    return max(map(len, between)) <= 4 and denies[0] != denies[1]
+    return between if max(map(len, between)) <= 4 else [[], []]
+
+
+def one_denies(left: list[str], right: list[str]) -> bool:
+    """Whether they differ in a few words, and one has a negation there."""
+    denies = [not NEGATIONS.isdisjoint(tokens) for tokens in few_between(left, right)]
+    return denies[0] != denies[1]
+
+
+def one_says_one(left: list[str], right: list[str]) -> bool:
+    """Whether they differ in a few words, one has a number there, and the other the word for one."""
+    between = few_between(left, right)
+    numbers = [any(map(is_amount, tokens)) for tokens in between]
+    ones = [not ONES.isdisjoint(tokens) for tokens in between]
+    return sum(numbers) == 1 and ones[numbers.index(False)]
 
 
 def a_part_differs_in_numbers(own: Block, other: Block) -> bool:

@@ -31,7 +31,14 @@ NUMBER_WORDS = frozenset(
     januari februari maart april mei juni juli augustus september oktober november
     december maandag dinsdag woensdag donderdag vrijdag zaterdag zondag января февраля
     марта апреля мая июня июля августа сентября октября ноября декабря понедельник
-    вторник среда среду четверг пятница пятницу суббота субботу воскресенье
+    вторник среда среду четверг пятница пятницу суббота субботу воскресенье $ € £ ¥ ¢ ₹
+    ₽ ₩ ₪ ₺ ₴ ฿ euro euros dollar dollars pounds francs yen
+    """.split()
+)
+
+ONES = frozenset(
+    """
+    one un une uno una ein eine einem einen einer eines um uma een один одна одно одного
     """.split()
 )
 

@@ -106,7 +106,8 @@ impl Match {
         }
         if self.may_be_opposed(settings) {
             let sides = Sides::new(left, right);
-            let numbers = settings.numbers == Numbers::Veto && sides.say_other_numbers();
+            let numbers = settings.numbers == Numbers::Veto
+                && (sides.say_other_numbers() || sides.one_says_one());
             if numbers || sides.one_denies() {
                 self.covered = [false; 2];
                 return;

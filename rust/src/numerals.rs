@@ -14,7 +14,7 @@ use crate::hash::token_hash;
 const NUMERALS: &str =
     "一二三四五六七八九十百千万萬亿億零两兩廿卅卌壹贰貳叁肆伍陆陸柒捌玖拾佰仟壱弐";
 
-/// Words that count or put in order, months and days, as they are folded, of the languages that are most in use.
+/// Words that count or put in order, months and days, and currencies, as they are folded, of the languages that are most in use.
 /// Not the words for one, which are articles and pronouns too, nor those that mean something else in another of
 /// these languages (once, due, sei, to). Where months and days have capitals, these tell them (`capitals`).
 const WORDS: &str = "\
@@ -47,7 +47,8 @@ const WORDS: &str = "\
     januari februari maart april mei juni juli augustus september oktober november december maandag dinsdag \
     woensdag donderdag vrijdag zaterdag zondag \
     января февраля марта апреля мая июня июля августа сентября октября ноября декабря понедельник вторник \
-    среда среду четверг пятница пятницу суббота субботу воскресенье";
+    среда среду четверг пятница пятницу суббота субботу воскресенье \
+    $ € £ ¥ ¢ ₹ ₽ ₩ ₪ ₺ ₴ ฿ euro euros dollar dollars pounds francs yen";
 
 static CHARACTERS: LazyLock<Known> = LazyLock::new(|| {
     Known::of(NUMERALS.char_indices().map(|(at, one)| &NUMERALS[at..at + one.len_utf8()]))

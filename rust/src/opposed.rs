@@ -35,6 +35,12 @@ const NEGATIONS: &str = "\
     لا لم لن ليس ليست غير بدون \
     לא אין בלי";
 
+/// Words for one, which are articles and pronouns as well.
+const ONE: &str =
+    "one un une uno una ein eine einem einen einer eines um uma een один одна одно одного";
+
+static ONES: LazyLock<Known> = LazyLock::new(|| Known::of(ONE.split_whitespace()));
+
 static DENYING: LazyLock<Known> = LazyLock::new(|| Known::of(NEGATIONS.split_whitespace()));
 
 /// Two texts, and where they differ: between what both begin and what both end with.
@@ -84,14 +90,30 @@ impl<'a> Sides<'a> {
         amounts.any(|amount| own.get(&amount) > other.get(&amount))
     }
 
-    /// Whether they are the same but for a few words in a row, of which those of one deny.
+    /// Whether they are the same but for a few words in a row, of which those of one are no number, and one of
+    /// them is the word for one.
+    #[must_use]
+    pub fn one_says_one(&self) -> bool {
+        let says = |side: usize, known: fn(u32) -> bool| self.few(side).any(known);
+        let is_one = |token: u32| ONES.has(token);
+        let alone = |side: usize| says(side, is_one) && !says(side, is_amount);
+        self.differ_in_few() && (alone(0) && says(1, is_amount) || alone(1) && says(0, is_amount))
+    }
+
+    /// Whether they are so, and those of one deny.
     #[must_use]
     pub fn one_denies(&self) -> bool {
-        let denies = |side: usize| {
-            let between = &self.whole[side][self.between[side].clone()];
-            between.iter().any(|&token| DENYING.has(token))
-        };
-        self.between.iter().all(|between| between.len() <= A_FEW) && denies(0) != denies(1)
+        let denies = |side: usize| self.few(side).any(|token| DENYING.has(token));
+        self.differ_in_few() && denies(0) != denies(1)
+    }
+
+    fn differ_in_few(&self) -> bool {
+        self.between.iter().all(|between| between.len() <= A_FEW)
+    }
+
+    /// The tokens of a side in which it differs.
+    fn few(&self, side: usize) -> impl Iterator<Item = u32> {
+        self.whole[side][self.between[side].clone()].iter().copied()
     }
 
     /// Whether they say other words of code: each has one that the other has not, or one has a few more in one
