@@ -53,7 +53,8 @@ class Verdict:
     """What becomes of a text by the policy of an index.
 
     action: `keep` as it is, `clean` (a part of it goes), `drop` (nothing would be left). novelty:
-    the share of its blocks' characters that repeat nothing, 1.0 for a text without blocks.
+    the share of its blocks' characters that repeat nothing, or stay as they say something else
+    (`kept` is `numbers` or `contained`), 1.0 for a text without blocks.
     matches: what repeats, in its order. clean_text: what is left, empty for `drop`. hot: how many
     buckets were so full that only a part of them was looked at; only where it is not 0 may a match
     have been missed that a scan finds.
