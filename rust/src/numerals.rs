@@ -211,7 +211,8 @@ mod tests {
         let differ = |left: &str, right: &str| differ_in_values_only(&tokens(left), &tokens(right));
         assert!(differ("le 12 mai à midi", "le 3 juin à midi"));
         assert!(differ("le lundi 12 mai", "le mardi 3 juin"));
-        assert!(!differ("le 12 mai à midi", "le 12 juin à midi"));
+        assert!(!differ("le 12 km à pied", "le 12 miles à pied"));
+        assert!(differ("le 12 mai à midi", "le 12 juin à midi"));
         assert!(!differ("le 12 mai à midi", "le 3 juin au soir"));
     }
 }
