@@ -146,10 +146,10 @@ def missing(path: str, error: OSError | ValueError) -> InputError:
     if os.path.islink(path):
         message = f"{shown(path)}: a symbolic link to a file that does not exist"
         return InputError(message, path=path, hint="mend the link or remove it")
-    # An ending alone makes no two names alike.
     if path.startswith(("http:", "https:")):
         message = f"{shown(path)}: an address; files and folders are read"
         return InputError(message, path=path, hint="fetch it first, or pipe it in as -")
+    # An ending alone makes no two names alike.
     near = get_close_matches(name, siblings, n=1, cutoff=0.6)
     if near and not get_close_matches(
         os.path.splitext(name)[0], [os.path.splitext(near[0])[0]], cutoff=0.6

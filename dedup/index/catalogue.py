@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 # What the database says: CPython 3.10 has no names for these.
-_READING, _CORRUPT, _FULL, _NOT_A_DATABASE = 10, 11, 13, 26
+_INPUT_OUTPUT, _CORRUPT, _FULL, _NOT_A_DATABASE = 10, 11, 13, 26
 # Bytes of a document in the database and in its journal, about, and of a transaction.
 _ROW_BYTES, _LEAST_BYTES = 512, 256 << 10
 # What to do where it cannot be used: no permission, busy, locked, read only, cannot be opened.
@@ -150,7 +150,7 @@ class Catalogue:
             message = f"{self.path}: {error}"
             code = getattr(error, "sqlite_errorcode", 0) & 0xFF
             # A limit on the size of files is an error of reading and writing like any other.
-            if code == _FULL or (code == _READING and needed):
+            if code == _FULL or (code == _INPUT_OUTPUT and needed):
                 room = f"make room for about {max(needed, _LEAST_BYTES):,} bytes there"
                 limit = "" if code == _FULL else ", see that no limit on files (ulimit -f) is lower"
                 hint = f"{room}{limit}; what was committed is kept"

@@ -1,7 +1,7 @@
 //! Words of code and addresses: what a sign joins to others without a space names a thing, however it is written.
 //!
-//! `ios.h` is not `windows.h`, `openat(2)` not `mkdirat(2)`, `--minimum` not `--maximum`. Of 14,395 pairs of a corpus with
-//! manuals in which one such word was another one, none was the same thing said in other words.
+//! `ios.h` is not `windows.h`, `openat(2)` not `mkdirat(2)`, `--minimum` not `--maximum`. Of 105 texts that stay
+//! by this and by `opposed`, read by hand, 101 said another thing.
 
 /// Signs directly before a word that make it one.
 const BEFORE: &str = "_/\\@#$=~";

@@ -121,4 +121,5 @@ pub mod tune;
 pub mod unspaced;
 pub mod verify;
 pub mod versions;
+mod word_set;
 pub mod wrapped;

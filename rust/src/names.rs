@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use crate::apart::{self, differ_in_runs_only, is_part_but_for_runs};
 use crate::capitals::NameReader;
+use crate::covers::alike_at_ends;
 use crate::numerals::{differ_in_values_only, is_number};
 use crate::opposed::Sides;
 use crate::settings::{Names, Numbers, Settings};
@@ -25,14 +26,19 @@ pub fn is_template(
     nodes: (Number, Number),
     tokens: (&[u32], &[u32]),
 ) -> bool {
+    let differ_in_names = || {
+        let (one, other) = read_both(store, nodes);
+        one.differs_in_names_from(&other, settings)
+    };
     settings.numbers == Numbers::Veto && differ_in_values_only(tokens.0, tokens.1)
-        || named((store, settings), nodes, tokens)
-            .is_some_and(|(one, other)| one.differs_in_names_from(&other, settings))
+        || settings.names != Names::Keep
+            && may_differ_in_names(tokens.0, tokens.1)
+            && differ_in_names()
 }
 
 /// Whether what `node`, one of the two of a match, says must stay beside the other: they differ in nothing but
-/// what the policy keeps apart, or it is the same as a part of the other but for that. Of numbers alone the match
-/// knows the latter. `tokens` are those of left and right.
+/// what the policy keeps apart, or it is the same as a part of the other but for that, or they say other words of
+/// code. Of numbers alone the match knows the latter two. `tokens` are those of left and right.
 #[must_use]
 pub fn is_kept_apart(
     store: &Store,
@@ -40,33 +46,24 @@ pub fn is_kept_apart(
     (found, node): (&Match, Number),
     tokens: (&[u32], &[u32]),
 ) -> bool {
-    let nodes = (found.left, found.right);
-    let say_other_code = || {
-        may_say_other_code(settings, tokens.0, tokens.1) && {
-            let (left, right) = read_both(store, nodes);
-            left.says_other_code(&right)
-        }
-    };
-    settings.numbers == Numbers::Veto && differ_in_values_only(tokens.0, tokens.1)
-        || say_other_code()
-        || named((store, settings), nodes, tokens).is_some_and(|(left, right)| {
-            let side = usize::from(node == found.right);
-            let (own, other) = if side == 0 { (&left, &right) } else { (&right, &left) };
-            own.differs_in_names_from(other, settings)
-                || found.has_more(side) && own.is_part_of(other, settings)
-        })
-}
-
-/// Both nodes with their names, where the policy keeps these apart and they may differ in any.
-fn named<'a>(
-    (store, settings): (&'a Store, &Settings),
-    nodes: (Number, Number),
-    tokens: (&[u32], &[u32]),
-) -> Option<(Side<'a>, Side<'a>)> {
+    if settings.numbers == Numbers::Veto && differ_in_values_only(tokens.0, tokens.1) {
+        return true;
+    }
     let may_differ = settings.names != Names::Keep && may_differ_in_names(tokens.0, tokens.1);
-    may_differ.then(|| read_both(store, nodes))
+    let may_say_other_code = may_say_other_code(settings, tokens.0, tokens.1);
+    if !may_differ && !may_say_other_code {
+        return false;
+    }
+    let (left, right) = read_both(store, (found.left, found.right));
+    let side = usize::from(node == found.right);
+    let (own, other) = if side == 0 { (&left, &right) } else { (&right, &left) };
+    may_say_other_code && own.says_other_code(other)
+        || may_differ
+            && (own.differs_in_names_from(other, settings)
+                || found.has_more(side) && own.is_part_of(other, settings))
 }
 
+/// Both nodes with their names.
 fn read_both(store: &Store, (left, right): (Number, Number)) -> (Side<'_>, Side<'_>) {
     let mut sides = (Side::new(store), Side::new(store));
     sides.0.read(left);
@@ -75,7 +72,8 @@ fn read_both(store: &Store, (left, right): (Number, Number)) -> (Side<'_>, Side<
 }
 
 /// Notes which matches differ in names only, those that differ in numbers only being known; and which sides say
-/// another name than the part of the other which they repeat, so that they do not stand in it.
+/// another name than the part of the other which they repeat, or other words of code, so that they do not stand
+/// in it.
 pub fn mark_names(store: &Store, settings: &Settings, matches: &mut [Match]) {
     if settings.names == Names::Keep {
         return;
@@ -160,10 +158,7 @@ impl Named {
 
 /// What only the tokens tell: after what both begin and end with, something is left of both, not much.
 pub(crate) fn may_differ_in_names(left: &[u32], right: &[u32]) -> bool {
-    let most = left.len().min(right.len());
-    let before = left.iter().zip(right).take_while(|(one, other)| one == other).count();
-    let ends = left.iter().rev().zip(right.iter().rev()).take(most - before);
-    let after = ends.take_while(|(one, other)| one == other).count();
+    let (before, after) = alike_at_ends(left, right);
     let between = |tokens: &[u32]| (1..=MOST_BETWEEN).contains(&(tokens.len() - before - after));
     between(left) && between(right)
 }

@@ -1,5 +1,5 @@
-//! Which tokens are numbers: those with a digit, words for numbers and parts of dates, and the numerals of Chinese and
-//! Japanese.
+//! Which tokens are numbers: those with a digit, words for numbers, parts of dates and currencies, and the
+//! numerals of Chinese and Japanese.
 //!
 //! Words and numerals are words like others (统一, 一些), so they are numbers only where two texts are held against
 //! each other: if they are the same but for such words, they say other numbers, and a fact would be lost
@@ -8,15 +8,15 @@
 use std::sync::LazyLock;
 
 use crate::apart::{Side, differ_in_runs_only, is_part_but_for_runs};
-use crate::hash::token_hash;
+use crate::word_set::WordSet;
 
 /// Numerals in common use, and those of documents that must not be altered.
 const NUMERALS: &str =
     "一二三四五六七八九十百千万萬亿億零两兩廿卅卌壹贰貳叁肆伍陆陸柒捌玖拾佰仟壱弐";
 
-/// Words that count or put in order, months and days, and currencies, as they are folded, of the languages that are most in use.
-/// Not the words for one, which are articles and pronouns too, nor those that mean something else in another of
-/// these languages (once, due, sei, to). Where months and days have capitals, these tell them (`capitals`).
+/// Words that count or put in order, months and days, and currencies, as they are folded, of eight languages.
+/// Not the words for one, which are articles and pronouns too, nor those that mean something else in another
+/// of these languages (once, due, sei, to). Where months and days have capitals, these tell them (`capitals`).
 const WORDS: &str = "\
     two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen \
     eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million millions \
@@ -50,45 +50,11 @@ const WORDS: &str = "\
     среда среду четверг пятница пятницу суббота субботу воскресенье \
     $ € £ ¥ ¢ ₹ ₽ ₩ ₪ ₺ ₴ ฿ euro euros dollar dollars pounds francs yen";
 
-static CHARACTERS: LazyLock<Known> = LazyLock::new(|| {
-    Known::of(NUMERALS.char_indices().map(|(at, one)| &NUMERALS[at..at + one.len_utf8()]))
+static CHARACTERS: LazyLock<WordSet> = LazyLock::new(|| {
+    WordSet::of(NUMERALS.char_indices().map(|(at, one)| &NUMERALS[at..at + one.len_utf8()]))
 });
 
-static SPELLED: LazyLock<Known> = LazyLock::new(|| Known::of(WORDS.split_whitespace()));
-
-/// Some words, found by the hashes of tokens.
-pub(crate) struct Known {
-    /// A bit for each of their marks: most words are known not to be one by these alone.
-    marks: [u64; MARKS / 64],
-    /// Ascending.
-    hashes: Vec<u32>,
-}
-
-/// How many marks there are, a power of two.
-const MARKS: usize = 1 << 13;
-
-fn mark(hash: u32) -> usize {
-    hash as usize / 2 % MARKS
-}
-
-impl Known {
-    /// Those words, as they are folded.
-    pub(crate) fn of<'a>(words: impl Iterator<Item = &'a str>) -> Self {
-        let mut hashes: Vec<u32> = words.map(|word| token_hash(word.as_bytes()) & !1).collect();
-        hashes.sort_unstable();
-        let mut marks = [0; MARKS / 64];
-        for &hash in &hashes {
-            marks[mark(hash) / 64] |= 1 << (mark(hash) % 64);
-        }
-        Self { marks, hashes }
-    }
-
-    /// Whether a token is one of them.
-    pub(crate) fn has(&self, token: u32) -> bool {
-        self.marks[mark(token) / 64] >> (mark(token) % 64) & 1 == 1
-            && self.hashes.binary_search(&token).is_ok()
-    }
-}
+static SPELLED: LazyLock<WordSet> = LazyLock::new(|| WordSet::of(WORDS.split_whitespace()));
 
 /// Whether a token is a number; hashes of those with a digit have bit 0 set.
 #[must_use]
@@ -96,7 +62,7 @@ pub fn is_number(token: u32) -> bool {
     is_amount(token) || CHARACTERS.has(token)
 }
 
-/// Whether it is one that no other word has a part of: a number in digits, or a word for one.
+/// Whether it is a number wherever it stands: in digits, or a word. Numerals are parts of other words, too.
 #[must_use]
 pub fn is_amount(token: u32) -> bool {
     token & 1 == 1 || SPELLED.has(token)
@@ -145,6 +111,7 @@ pub fn differs_from_a_part_in_values(own: &[u32], other: &[u32]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::hash::token_hash;
 
     fn tokens(text: &str) -> Vec<u32> {
         let hash = |word: &str| {

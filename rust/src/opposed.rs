@@ -1,12 +1,13 @@
 //! What two texts say against each other: a text that goes would take a fact with it.
 //!
 //! Texts that differ in numbers alone are templates. With one more word changed they are alike as any others
-//! are, and a price, a date or a term is lost all the same: so where each has a number that the other has not, both stay.
-//! A number with which a text begins is its label (14. against 10.), and tells nothing. So do both where one denies what the
-//! other says, which costs a long text few of its shingles, and where they say other words of code (`code`).
+//! are, and a price, a date or a term is lost all the same: so where each has a number that the other has
+//! not, both stay. A number with which a text begins is its label (14. against 10.), and tells nothing. So do
+//! both where one denies what the other says, which costs a long text few of its shingles, and where they say
+//! other words of code (`code`).
 //!
-//! Read by hand, of 36 removed texts whose number was another one, with other words changed too, a fact was lost with
-//! 23; of 56 in which one side denied, with 13.
+//! Read by hand, of 36 removed texts whose number was another one, with other words changed too, a fact was
+//! lost with 23; of 56 in which one side denied, with 13.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -14,7 +15,8 @@ use std::sync::LazyLock;
 use hashbrown::{HashMap, HashSet};
 
 use crate::covers::alike_at_ends;
-use crate::numerals::{Known, is_amount};
+use crate::numerals::is_amount;
+use crate::word_set::WordSet;
 
 /// Tokens in a row in which two texts differ, at most, where one denies what the other says.
 const A_FEW: usize = 4;
@@ -39,9 +41,9 @@ const NEGATIONS: &str = "\
 const ONE: &str =
     "one un une uno una ein eine einem einen einer eines um uma een один одна одно одного";
 
-static ONES: LazyLock<Known> = LazyLock::new(|| Known::of(ONE.split_whitespace()));
+static ONES: LazyLock<WordSet> = LazyLock::new(|| WordSet::of(ONE.split_whitespace()));
 
-static DENYING: LazyLock<Known> = LazyLock::new(|| Known::of(NEGATIONS.split_whitespace()));
+static DENYING: LazyLock<WordSet> = LazyLock::new(|| WordSet::of(NEGATIONS.split_whitespace()));
 
 /// Two texts, and where they differ: between what both begin and what both end with.
 pub struct Sides<'a> {

@@ -37,7 +37,7 @@ pub struct Match {
     /// They differ in numbers or names only, and the policy keeps such pairs.
     pub template: bool,
     /// Whether enough of the left one stands in the right one, and the other way round (`covers`), and it says
-    /// no other name there (`names`).
+    /// no other name there (`names`); neither does where they say something against each other (`opposed`).
     pub covered: [bool; 2],
     /// It was looked for because both stay, see `crowded`: it decides what goes, and is not listed.
     pub late: bool,
