@@ -25,7 +25,7 @@ from dedup.cli import main
 
 STORY = "The ferry will not sail tomorrow, the harbour office said, because of the storm."
 OTHER = "Herons are back on the river after an absence of eleven years, the ranger wrote."
-GOLDEN = Path(__file__).parent / "golden" / "index-6"
+GOLDEN = Path(__file__).parent / "golden" / "index-7"
 
 
 @pytest.fixture
@@ -401,14 +401,14 @@ def test_an_index_of_another_release_is_refused(path: str, name: str) -> None:
     assert error.value.found == f"{name} 99"
 
 
-@pytest.mark.parametrize("older", [3, 4, 5])
+@pytest.mark.parametrize("older", [3, 4, 5, 6])
 def test_an_index_of_an_older_format_is_refused_untouched(tmp_path: Path, older: int) -> None:
     path = tmp_path / "index"
     shutil.copytree(GOLDEN.parent / f"index-{older}", path)
     before = {file: file.read_bytes() for file in (path / "runs").iterdir()}
     for mode in ("r", "w"):
         with pytest.raises(
-            dedup.IncompatibleIndexError, match=f"format {older}; this release has 6"
+            dedup.IncompatibleIndexError, match=f"format {older}; this release has 7"
         ):
             Index.open(path, mode=mode)  # type: ignore[arg-type]
     assert {file: file.read_bytes() for file in (path / "runs").iterdir()} == before
@@ -417,7 +417,7 @@ def test_an_index_of_an_older_format_is_refused_untouched(tmp_path: Path, older:
 def test_the_index_of_the_first_release_is_read(tmp_path: Path) -> None:
     path = tmp_path / "index"
     shutil.copytree(GOLDEN, path)
-    expected = json.loads((GOLDEN.parent / "index-6.json").read_text())
+    expected = json.loads((GOLDEN.parent / "index-7.json").read_text())
     with Index.open(path, mode="r") as index:
         assert index.verify() == []
         assert [entry.to_dict() for entry in index] == expected["entries"]

@@ -77,7 +77,7 @@ pub struct Batch {
     /// The version of the state that was asked.
     pub version: u64,
     /// Whether one thread is enough.
-    pub(super) alone: bool,
+    pub alone: bool,
 }
 
 impl Batch {

@@ -23,7 +23,7 @@ const TAIL: u64 = 16;
 const BUFFER: usize = 256 << 10;
 
 /// Changes with everything that changes what the files hold or mean.
-pub const FORMAT: u32 = 6;
+pub const FORMAT: u32 = 7;
 
 /// Puts the hash into the first eight bytes of a page that stands at some place of its part.
 #[must_use]

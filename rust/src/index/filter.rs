@@ -1,35 +1,33 @@
 //! Which keys a section of pairs has none of: most are asked for in vain, and no page need be read then.
 //!
-//! A blocked Bloom filter (Putze, Sanders and Singler 2007): each key sets four bits of one line of the
+//! A blocked Bloom filter (Putze, Sanders and Singler 2007): each key sets five bits of one line of the
 //! processor's cache. Lines have the order of the keys, so many keys that ascend go through memory once. A
-//! block is read when it is asked for first, and stays in memory (`lines`): seven bits a key.
+//! block is read when it is asked for first, and stays in memory (`lines`). How many bits a key has is told by `share`.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::bytes::damaged;
 use super::file::{Kind, Part, RunFile, sealed, unsealed};
-use super::lines::{Bits, LINE, Lines};
+use super::lines::{Bits, LINE, Lines, bits_of};
 use super::spread::spread;
 use crate::shingle::mix64;
 
-/// Bits for each key.
-const BITS: u64 = 7;
 /// Lines of a block; the last one of a filter may have fewer.
 const LINES: u64 = 255;
 /// Bytes of a whole block, with its hash.
 const BLOCK: usize = 8 + LINES as usize * LINE;
 
-/// The lines for so many keys.
-const fn lines_for(keys: u64) -> u64 {
-    (keys * BITS).div_ceil(8 * LINE as u64)
+/// The lines for so many keys of so many bits.
+#[allow(clippy::cast_sign_loss)]
+fn lines_for(keys: u64, bits: f64) -> u64 {
+    ((keys as f64 * bits) as u64).div_ceil(8 * LINE as u64).max(u64::from(keys > 0))
 }
 
-/// The line of a key among all lines, and its four bits there.
-fn place_of(kind: Kind, key: u32, lines: u64) -> (u64, [usize; 4]) {
+/// The line of a key among all lines, and the hash that tells its bits there.
+fn place_of(kind: Kind, key: u32, lines: u64) -> (u64, u64) {
     let line = (u64::from(spread(kind, key)) * lines) >> 32;
-    let hash = mix64(u64::from(key) + 1);
-    (line, [0, 9, 18, 27].map(|shift| (hash >> shift & 511) as usize))
+    (line, mix64(u64::from(key) + 1))
 }
 
 /// Makes the filter of a section.
@@ -40,18 +38,18 @@ pub struct FilterWriter {
 }
 
 impl FilterWriter {
-    /// For so many keys of a kind.
+    /// For so many keys of a kind, each with so many bits.
     #[must_use]
-    pub fn new(kind: Kind, keys: u64) -> Self {
-        let lines = lines_for(keys);
+    pub fn new(kind: Kind, keys: u64, bits: f64) -> Self {
+        let lines = lines_for(keys, bits);
         Self { kind, lines, bytes: vec![0; lines as usize * LINE] }
     }
 
     /// Notes a key.
     pub fn add(&mut self, key: u32) {
-        let (line, bits) = place_of(self.kind, key, self.lines);
+        let (line, hash) = place_of(self.kind, key, self.lines);
         let start = line as usize * LINE;
-        for bit in bits {
+        for bit in bits_of(hash) {
             self.bytes[start + bit / 8] |= 1 << (bit % 8);
         }
     }
@@ -114,14 +112,14 @@ impl Filter {
     /// # Errors
     /// Those of reading, and where the block is damaged.
     pub fn look(&self, file: &RunFile, lines: &Lines, key: u32) -> io::Result<Bits> {
-        let (line, bits) = place_of(self.part.kind, key, self.lines);
+        let (line, hash) = place_of(self.part.kind, key, self.lines);
         let block = (line / LINES) as usize;
         if !self.read[block].load(Ordering::Acquire) {
             let bytes = self.read(file, block)?;
             lines.set(self.first + block * LINES as usize, &bytes[8..]);
             self.read[block].store(true, Ordering::Release);
         }
-        Ok(Bits { line: self.first + line as usize, bits })
+        Ok(Bits { line: (self.first + line as usize) as u32, hash })
     }
 
     fn read(&self, file: &RunFile, number: usize) -> io::Result<Vec<u8>> {

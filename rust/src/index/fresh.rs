@@ -139,11 +139,11 @@ impl Fresh {
         self.held + self.levels.held()
     }
 
-    /// Writes everything as a run into an empty file: its length and hash.
+    /// Writes everything as a run into an empty file, with filters of so many bits a key: its length and hash.
     ///
     /// # Errors
     /// Those of writing.
-    pub fn write(&self, file: &File, identity: [u8; 16]) -> io::Result<(u64, u64)> {
+    pub fn write(&self, file: &File, identity: [u8; 16], bits: f64) -> io::Result<(u64, u64)> {
         let mut out = Writer::new(file, identity);
         self.write_blocks(&mut out)?;
         let mut documents = RowWriter::new(Kind::Documents);
@@ -155,7 +155,8 @@ impl Fresh {
         for kind in self.levels.kinds() {
             let mut pairs = PairWriter::default();
             let sorted = self.levels.sorted(kind);
-            let mut filter = has_filter(kind).then(|| FilterWriter::new(kind, sorted.len() as u64));
+            let mut filter =
+                has_filter(kind).then(|| FilterWriter::new(kind, sorted.len() as u64, bits));
             for pair in sorted {
                 let pair = unpacked(pair);
                 pairs.push(&mut out, pair)?;

@@ -12,6 +12,7 @@ use super::gather::{Earlier, other_side};
 use super::levels::{Change, Column, packed};
 use super::record::id_hash;
 use super::run::Run;
+use super::share::bits_of;
 use super::state::{Placed, State};
 use super::verdict::{Said, Verdict};
 
@@ -127,9 +128,12 @@ impl State {
     /// # Errors
     /// Those of writing.
     pub fn write_fresh(&self, file: &File, identity: [u8; 16]) -> io::Result<Written> {
-        let (bytes, hash) = self.fresh.write(file, identity)?;
         let fresh = &self.fresh;
         let nodes = (fresh.first_node, fresh.next_node());
+        let others: Vec<u32> =
+            self.runs.iter().map(|placed| placed.nodes.1 - placed.nodes.0).collect();
+        let bits = bits_of(nodes.1 - nodes.0, &others);
+        let (bytes, hash) = fresh.write(file, identity, bits)?;
         let documents = (fresh.first_document, fresh.next_document());
         Ok(Written { nodes, documents, bytes, hash })
     }

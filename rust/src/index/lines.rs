@@ -22,13 +22,19 @@ pub struct Lines {
     before: usize,
 }
 
-/// A line, and the bits of it that one key has.
+/// A line, and the hash of one key that tells its bits there.
 #[derive(Clone, Copy)]
 pub struct Bits {
     /// The line.
-    pub line: usize,
-    /// Its bits.
-    pub bits: [usize; 4],
+    pub line: u32,
+    /// The hash of the key.
+    pub hash: u64,
+}
+
+/// The bits of a line that a key with such a hash has.
+#[must_use]
+pub fn bits_of(hash: u64) -> [usize; 5] {
+    [0, 9, 18, 27, 36].map(|shift| (hash >> shift) as usize % (8 * LINE))
 }
 
 impl Lines {
@@ -51,15 +57,15 @@ impl Lines {
 
     /// Asks for a line that will be looked at soon.
     pub fn fetch(&self, Bits { line, .. }: Bits) {
-        fetch(&self.words, self.before + line * WORDS);
+        fetch(&self.words, self.before + line as usize * WORDS);
     }
 
     /// Whether all of some bits are set.
     #[must_use]
-    pub fn have(&self, Bits { line, bits }: Bits) -> bool {
-        let words = &self.words[self.before + line * WORDS..][..WORDS];
-        // All four without a branch, which would be taken half of the times.
+    pub fn have(&self, Bits { line, hash }: Bits) -> bool {
+        let words = &self.words[self.before + line as usize * WORDS..][..WORDS];
+        // All of them without a branch, which would be taken half of the times.
         let set = |bit: usize| words[bit / 64 % WORDS].load(Ordering::Relaxed) >> (bit % 64);
-        bits.iter().fold(1, |all, &bit| all & set(bit)) & 1 == 1
+        bits_of(hash).into_iter().fold(1, |all, bit| all & set(bit)) & 1 == 1
     }
 }

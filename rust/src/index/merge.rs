@@ -15,6 +15,7 @@ use super::held::Written;
 use super::pairs::{Pair, PairStream, PairWriter};
 use super::record::{Fate, Held};
 use super::rows::RowWriter;
+use super::share::bits_of;
 use super::sieve::SieveWriter;
 use super::state::{Placed, State};
 use super::streams::{Streams, distinct};
@@ -60,6 +61,12 @@ pub fn merge(
     (file, identity): (&File, [u8; 16]),
     stopped: Option<&AtomicBool>,
 ) -> io::Result<Written> {
+    let bits = {
+        let (first, last) = (range.start, range.end);
+        let blocks = |placed: &Arc<Placed>| placed.nodes.1 - placed.nodes.0;
+        let others = state.runs[..first].iter().chain(&state.runs[last..]).map(blocks);
+        bits_of(state.runs[first..last].iter().map(blocks).sum(), &others.collect::<Vec<_>>())
+    };
     let runs = &state.runs[range];
     let live = compact.then(|| Live::of(state, runs)).transpose()?;
     let stays = |node: u32| live.as_ref().is_none_or(|live| live.has(node));
@@ -103,7 +110,7 @@ pub fn merge(
     kinds.dedup();
     for kind in kinds {
         let more = freed.take(kind);
-        merge_pairs((runs, more), kind, &mut out, |(key, value)| match kind {
+        merge_pairs((runs, more), (kind, bits), &mut out, |(key, value)| match kind {
             Kind::Postings | Kind::Ids | Kind::Homes => state.is_held(value),
             Kind::Matches => stays(key) && stays(value),
             Kind::Streams if compact => state.is_held(value) && !freed.documents.contains(&value),
@@ -218,13 +225,13 @@ impl Source<'_> {
 
 fn merge_pairs(
     (runs, more): (&[Arc<Placed>], Vec<Pair>),
-    kind: Kind,
+    (kind, bits): (Kind, f64),
     out: &mut Writer<'_>,
     stays: impl Fn(Pair) -> bool,
 ) -> io::Result<()> {
     let held: u64 = runs.iter().map(|placed| placed.run.count(kind)).sum();
     let count = held + more.len() as u64;
-    let mut filter = has_filter(kind).then(|| FilterWriter::new(kind, count));
+    let mut filter = has_filter(kind).then(|| FilterWriter::new(kind, count, bits));
     let mut heads = Vec::new();
     for placed in runs {
         if let Some(mut stream) = placed.run.stream(kind)

@@ -31,6 +31,7 @@ pub mod rows;
 pub mod run;
 pub mod scoped;
 pub mod seek;
+pub mod share;
 pub mod short_texts;
 pub mod sieve;
 pub mod sift;

@@ -7,6 +7,7 @@ use std::io;
 use super::bytes::damaged;
 use super::file::{Part, RunFile, Writer, sealed};
 use super::page::{PAGE, Page, PageWriter};
+use super::spread::{is_ordered, spread};
 
 /// A pair: the key, then a value.
 pub type Pair = (u32, u32);
@@ -94,6 +95,29 @@ impl Pairs {
         Page::new(bytes, start, self.part.name())
     }
 
+    /// The first page in which a key may stand.
+    ///
+    /// Keys are spread evenly, and pages have about as many of them: from where the key should be it is a few steps,
+    /// where halving all of the fences waits for memory ten times.
+    fn first_page(&self, key: u32) -> usize {
+        let fences = &self.fences;
+        let (mut low, mut high, mut step) = (0, fences.len(), 1);
+        if is_ordered(self.part.kind) {
+            let rank = u64::from(spread(self.part.kind, key)) * fences.len() as u64;
+            (low, high) = ((rank >> 32) as usize, (rank >> 32) as usize);
+        }
+        while low > 0 && fences[low - 1] >= key {
+            (high, low) = (low, low.saturating_sub(step));
+            step *= 2;
+        }
+        while high < fences.len() && fences[high] < key {
+            (low, high) = (high, (high + step).min(fences.len()));
+            step *= 2;
+        }
+        low += fences[low..high].partition_point(|&fence| fence < key);
+        low.saturating_sub(1)
+    }
+
     /// Calls `visit` with each value of a key, ascending, until it says no.
     ///
     /// # Errors
@@ -175,7 +199,7 @@ impl Cursor<'_> {
         visit: &mut impl FnMut(u32) -> io::Result<bool>,
     ) -> io::Result<()> {
         let fences = &self.pairs.fences;
-        let mut number = fences.partition_point(|&fence| fence < key).saturating_sub(1);
+        let mut number = self.pairs.first_page(key);
         while fences.get(number).is_some_and(|&fence| fence <= key) {
             let page = self.page(number)?;
             let places = page.places(key);

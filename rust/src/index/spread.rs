@@ -1,6 +1,7 @@
 //! Keys spread evenly over all numbers, in their order where they have a law: filters lay them out so.
 
 use super::file::Kind;
+use super::keys::KEY_BITS;
 use crate::shingle::mix64;
 
 /// The key's rank among all that there may be of its kind, as a share of all numbers.
@@ -11,11 +12,16 @@ use crate::shingle::mix64;
 pub fn spread(kind: Kind, key: u32) -> u32 {
     match kind {
         Kind::Anchors => rank_of_anchor(key),
-        Kind::Matches | Kind::Postings | Kind::Streams | Kind::Homes => {
-            (mix64(u64::from(key) + 1) >> 32) as u32
-        }
+        _ if !is_ordered(kind) => (mix64(u64::from(key) + 1) >> 32) as u32,
+        Kind::Band(_) => key << (u32::BITS - KEY_BITS),
         _ => key,
     }
+}
+
+/// Whether keys of a kind are spread in their order.
+#[must_use]
+pub fn is_ordered(kind: Kind) -> bool {
+    !matches!(kind, Kind::Matches | Kind::Postings | Kind::Streams | Kind::Homes)
 }
 
 /// Of a hash h, as a share of all, a window of eight has it for its least one where the others are larger. It is an

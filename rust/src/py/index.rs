@@ -9,6 +9,7 @@ use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 
 use super::convert::{Threads, borrow, field, permutations_of, settings_of, value_error, words};
+use super::here::here;
 use super::index_values::{
     Columns, PyBlock, PyDocument, PyMatch, PyRun, PyText, PyTexts, PyVerdict, PyWritten, Scopes,
     failure, place, said_of, standings_of, verdict_of,
@@ -112,8 +113,8 @@ impl IndexState {
         if said.len() != batch.store.documents() || alike.len() != batch.short_texts().len() {
             return Err(value_error("the columns are not those of the batch"));
         }
-        let plain = batch.is_plain();
-        let pool = (!plain).then_some(&self.pool);
+        let (is_plain, is_small) = (batch.is_plain(), batch.alone);
+        let pool = (!is_small).then_some(&self.pool);
         let decided = py.detach(|| {
             let guard = self.read();
             let state: &State = &guard;
@@ -123,13 +124,15 @@ impl IndexState {
             let mut verdicts = if said.len() > 1 {
                 on(pool, || batch.judge(state, &alike));
                 // What is decided on one of many documents is little for many threads.
-                self.single.install(|| state.decide(&mut batch, &said))?
+                self.single.install(|| state.decide(&mut batch, &said))
             } else {
-                on(pool, || {
+                let decide = || {
                     batch.judge(state, &alike);
                     state.decide(&mut batch, &said)
-                })?
-            };
+                };
+                // Of what is plain nothing is split.
+                if is_small && !is_plain { here(&self.single, decide) } else { on(pool, decide) }
+            }?;
             if remember {
                 // Whoever asks waits only until what is ready is put into its place.
                 let addition = on(pool, || state.addition(&mut batch, &mut verdicts));

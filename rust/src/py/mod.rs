@@ -9,6 +9,7 @@ use pyo3::prelude::*;
 mod classes;
 mod convert;
 mod functions;
+mod here;
 mod index;
 mod index_values;
 mod scanners;
