@@ -6,12 +6,13 @@ use std::sync::{Mutex, PoisonError};
 
 use regex::Regex;
 
+use crate::intern::Content;
 use crate::known::RawTable;
 use crate::read::{NewDocument, PIECE_BYTES, Piece, ReadContent, Reader};
 use crate::record::{Fields, Lines};
 use crate::settings::Settings;
 use crate::spool::Leaving;
-use crate::store::{Content, Place, Store};
+use crate::store::{Place, Store};
 
 /// What reading some lines found.
 #[derive(Default)]

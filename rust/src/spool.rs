@@ -6,27 +6,19 @@
 
 use std::fs::File;
 use std::io;
-use std::ops::Range;
 use std::os::unix::fs::FileExt;
 use std::sync::OnceLock;
 
 use rayon::prelude::*;
 
 use crate::columns::{column, filled, zeros};
+use crate::spool_reader::SpoolReader;
 
 /// Numbers that are held before they go to the file: 1 MiB of them, and as many are on their way.
 const HELD: usize = 1 << 18;
 
-/// Numbers that a reader which goes from row to row reads at one time: 64 KiB of them.
-const WINDOW: u64 = 16 << 10;
-
-/// Numbers that one thread takes back into memory at one time: 1 MiB of them.
+/// Numbers that one thread takes back into memory, or turns around, at one time: 1 MiB of them.
 const AT_ONCE: usize = 1 << 18;
-
-/// Numbers in a page: 2 KiB of them.
-const PAGE: u64 = 512;
-/// Pages that a reader keeps of those it was asked for out of turn: 1 MiB of them.
-const SLOTS: usize = 512;
 
 /// A column of rows of any length.
 pub struct Spool {
@@ -39,7 +31,7 @@ pub struct Spool {
     /// Where each row ends, counted in numbers from the first one on.
     pub(crate) ends: Vec<u64>,
     /// Numbers that are in the file, all of them before those that are held.
-    filed: u64,
+    pub(crate) filed: u64,
     file: Option<File>,
     failure: OnceLock<io::Error>,
 }
@@ -186,7 +178,7 @@ impl Spool {
     }
 
     /// Numbers that are in memory, if they are.
-    fn in_memory(&self, start: u64, end: u64) -> Option<&[u32]> {
+    pub(crate) fn in_memory(&self, start: u64, end: u64) -> Option<&[u32]> {
         if end <= self.front.len() as u64 {
             return Some(&self.front[start as usize..end as usize]);
         }
@@ -197,14 +189,7 @@ impl Spool {
     /// Reads rows wherever they are.
     #[must_use]
     pub fn reader(&self) -> SpoolReader<'_> {
-        SpoolReader {
-            spool: self,
-            window: Vec::new(),
-            start: 0,
-            used: 0,
-            pages: Pages::default(),
-            aside: Vec::new(),
-        }
+        SpoolReader::of(self)
     }
 
     /// The error of the first read that failed: the rows it asked for were taken to be empty.
@@ -216,7 +201,7 @@ impl Spool {
     }
 
     /// Reads numbers from the file, zeros in place of those that it does not give.
-    fn read(&self, start: u64, end: u64, numbers: &mut Vec<u32>) {
+    pub(crate) fn read(&self, start: u64, end: u64, numbers: &mut Vec<u32>) {
         numbers.resize((end - start) as usize, 0);
         self.read_into(start, numbers);
     }
@@ -233,7 +218,7 @@ impl Spool {
         }
     }
 
-    fn bounds(&self, row: usize) -> (u64, u64) {
+    pub(crate) fn bounds(&self, row: usize) -> (u64, u64) {
         (if row == 0 { 0 } else { self.ends[row - 1] }, self.ends[row])
     }
 }
@@ -265,7 +250,7 @@ fn write_at(file: &File, numbers: &[u32], mut place: u64) -> io::Result<()> {
     if cfg!(target_endian = "little") {
         return file.write_all_at(bytemuck::cast_slice(numbers), place * 4);
     }
-    let mut bytes = vec![[0; 4]; WINDOW as usize];
+    let mut bytes = vec![[0; 4]; AT_ONCE];
     for numbers in numbers.chunks(bytes.len()) {
         for (bytes, number) in bytes.iter_mut().zip(numbers) {
             *bytes = number.to_le_bytes();
@@ -274,100 +259,6 @@ fn write_at(file: &File, numbers: &[u32], mut place: u64) -> io::Result<()> {
         place += numbers.len() as u64;
     }
     Ok(())
-}
-
-/// A place in a spool from which rows are read.
-pub struct SpoolReader<'a> {
-    spool: &'a Spool,
-    window: Vec<u32>,
-    /// The first number of the window.
-    start: u64,
-    /// Numbers of the window that were asked for.
-    used: u64,
-    pages: Pages,
-    /// What was read last that lies in no window and no single page.
-    aside: Vec<u32>,
-}
-
-impl SpoolReader<'_> {
-    /// A row.
-    pub fn row(&mut self, row: usize) -> &[u32] {
-        let (start, end) = self.spool.bounds(row);
-        if let Some(numbers) = self.spool.in_memory(start, end) {
-            return numbers;
-        }
-        if start < self.start {
-            // Who goes from row to row looks back now and then, and goes on.
-            return self.part(row, 0..(end - start) as usize);
-        }
-        if end > self.start + self.window.len() as u64 {
-            // Eight times as many as were of use the last time: asking costs as much as 600 numbers.
-            // Who goes from row to row soon reads whole windows, who leaves most out little in vain.
-            let ahead = start + (8 * self.used).min(WINDOW);
-            let end = end.max(ahead).min(self.spool.filed);
-            self.spool.read(start, end, &mut self.window);
-            self.start = start;
-            self.used = 0;
-        }
-        self.used += end - start;
-        let first = (start - self.start) as usize;
-        &self.window[first..first + (end - start) as usize]
-    }
-
-    /// A part of a row, counted in numbers.
-    pub fn part(&mut self, row: usize, part: Range<usize>) -> &[u32] {
-        let (start, _) = self.spool.bounds(row);
-        let (start, end) = (start + part.start as u64, start + part.end as u64);
-        if let Some(numbers) = self.spool.in_memory(start, end) {
-            return numbers;
-        }
-        if start == end {
-            return &[];
-        }
-        let (first, last) = (start / PAGE, (end - 1) / PAGE);
-        if first == last {
-            let page = self.pages.page(self.spool, first);
-            return &page[(start % PAGE) as usize..][..(end - start) as usize];
-        }
-        if last - first > 2 {
-            self.spool.read(start, end, &mut self.aside);
-            return &self.aside;
-        }
-        self.aside.clear();
-        for number in first..=last {
-            let before = number * PAGE;
-            let page = self.pages.page(self.spool, number);
-            let part = start.saturating_sub(before)..(end - before).min(PAGE);
-            self.aside.extend_from_slice(&page[part.start as usize..part.end as usize]);
-        }
-        &self.aside
-    }
-}
-
-/// Pages of the file that were asked for out of turn: what repeats is asked for again and again, and a
-/// read costs as much as looking at twenty rows.
-#[derive(Default)]
-struct Pages {
-    /// Which page each slot holds, plus one.
-    held: Vec<u64>,
-    pages: Vec<Vec<u32>>,
-}
-
-impl Pages {
-    fn page(&mut self, spool: &Spool, number: u64) -> &[u32] {
-        if self.held.is_empty() {
-            self.held.resize(SLOTS, 0);
-            self.pages.resize_with(SLOTS, Vec::new);
-        }
-        let slot = number as usize % SLOTS;
-        let page = &mut self.pages[slot];
-        if self.held[slot] != number + 1 {
-            let start = number * PAGE;
-            spool.read(start, (start + PAGE).min(spool.filed), page);
-            self.held[slot] = number + 1;
-        }
-        page
-    }
 }
 
 #[cfg(test)]

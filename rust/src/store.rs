@@ -7,13 +7,11 @@
 
 use std::fs::File;
 
-use rayon::prelude::*;
 use xxhash_rust::xxh3::xxh3_128;
 
-use crate::columns::{Texts, column, filled};
+use crate::columns::{Texts, column};
 use crate::known::{NodeTable, RawTable};
 use crate::layout::Layout;
-use crate::memory::at_most;
 use crate::packed::unpack;
 use crate::spool::Spool;
 use crate::token::TokenBuffer;
@@ -29,22 +27,7 @@ pub const NONE: Number = u32::MAX;
 pub const UNDATED: i64 = i64::MIN;
 
 /// Blocks whose documents are looked for together.
-const PAGE: usize = 256;
-
-/// What tokenising a block gave.
-#[derive(Clone, Copy)]
-pub struct Content<'a> {
-    /// 128-bit hash of the normal form.
-    pub fingerprint: u128,
-    /// Number of its tokens.
-    pub count: u32,
-    /// Token hashes; empty where `Settings::keeps_tokens` says no.
-    pub tokens: &'a [u32],
-    /// The raw text, packed; empty where none are kept, see `Settings::keeps_text`.
-    pub text: &'a [u32],
-    /// The normal form; empty where `Settings::keeps_normal` says no.
-    pub normal: &'a str,
-}
+pub(crate) const PAGE: usize = 256;
 
 /// Where a document came from.
 #[derive(Clone, Copy)]
@@ -68,12 +51,12 @@ pub struct Store {
     /// First block of each document, and one more at the end.
     pub document_starts: Vec<Number>,
     /// The document of every 256th block, once all are there; nothing before.
-    page_documents: Vec<Number>,
+    pub(crate) page_documents: Vec<Number>,
     /// Variant of each block.
     pub variants: Vec<Number>,
     /// Node of each block, once all are there; nothing before. Blocks are gone through again and again, and
     /// by way of their variants each waits for memory: a twentieth of deciding.
-    block_nodes: Vec<Number>,
+    pub(crate) block_nodes: Vec<Number>,
     /// First code point of each block.
     pub starts: Vec<u32>,
     /// End of each block, exclusive.
@@ -96,8 +79,8 @@ pub struct Store {
     /// The other raw texts of nodes: their variants, ascending, and their rows in `tokens`.
     pub(crate) other_texts: Vec<(Number, Number)>,
     /// The tokens of nodes that match, and their rows there; empty until `keep_tokens_of`.
-    matching: Spool,
-    matching_rows: Vec<Number>,
+    pub(crate) matching: Spool,
+    pub(crate) matching_rows: Vec<Number>,
     /// Row of each node in `normals`, or `NONE` where it is not judged by characters.
     pub(crate) normal_rows: Vec<Number>,
     pub(crate) normals: Texts,
@@ -336,101 +319,6 @@ impl Store {
         }
     }
 
-    /// Bytes that the columns fill now, by what they grow with; `file` is no memory.
-    #[must_use]
-    pub fn state(&self) -> Vec<(&'static str, u64)> {
-        let documents = filled(&self.places)
-            + filled(&self.document_characters)
-            + filled(&self.document_starts)
-            + self.ids.bytes()
-            + self.names.bytes();
-        let blocks = filled(&self.variants)
-            + filled(&self.starts)
-            + filled(&self.ends)
-            + filled(&self.layouts)
-            + filled(&self.block_nodes);
-        let [tokens, file, token_ends] = self.tokens.bytes();
-        let nodes = filled(&self.fingerprints)
-            + filled(&self.token_counts)
-            + filled(&self.token_rows)
-            + token_ends
-            + filled(&self.normal_rows);
-        let tables = self.raw_texts.bytes() + self.node_table.bytes();
-        vec![
-            ("documents", documents),
-            ("blocks", blocks),
-            ("raw_texts", filled(&self.variant_nodes)),
-            ("distinct_blocks", nodes),
-            ("tables", tables),
-            ("normal_forms", self.normals.bytes()),
-            ("tokens", tokens + filled(&self.matching_rows) + self.matching.bytes()[0]),
-            ("file", file),
-        ]
-    }
-
-    /// Forgets what only adding documents needs: about 40 bytes a distinct block. No more are added.
-    pub fn close(&mut self) {
-        // Under a tight limit more columns would cost more than they save.
-        let bytes = self.blocks() * size_of::<Number>();
-        if at_most(bytes, 16) == bytes {
-            self.block_nodes =
-                (0..self.blocks()).into_par_iter().map(|block| self.node(block)).collect();
-        }
-        let pages = (0..self.blocks() as Number).step_by(PAGE);
-        self.page_documents = pages.map(|block| self.document_of(block) as Number).collect();
-        self.raw_texts = RawTable::default();
-        self.node_table = NodeTable::default();
-        // Three quarters of what the columns take: nothing to speak of where blocks are long.
-        let columns =
-            self.state().into_iter().filter(|&(name, _)| name != "file" && name != "tokens");
-        let bytes = columns.map(|(_, bytes)| bytes as usize).sum::<usize>();
-        self.tokens.take_back(at_most(bytes / 4 * 3, 16));
-    }
-
-    /// Forgets the normal forms: after short blocks were judged nothing asks for them.
-    pub fn forget_normals(&mut self) {
-        self.normals = Texts::none();
-        self.normal_rows = Vec::new();
-    }
-
-    /// Forgets those of all nodes but some.
-    pub fn keep_normals_of(&mut self, nodes: &[Number]) {
-        let (mut kept, mut rows) = (Texts::default(), vec![NONE; self.nodes()]);
-        for &node in nodes {
-            kept.push(self.node_normal(node));
-            rows[node as usize] = (kept.len() - 1) as Number;
-        }
-        (self.normals, self.normal_rows) = (kept, rows);
-    }
-
-    /// Forgets what tells texts apart: after the decisions nothing asks for it.
-    pub fn forget_content(&mut self) {
-        self.fingerprints = Vec::new();
-        self.token_rows = Vec::new();
-        self.tokens.replace_by(Spool::default());
-        self.other_texts = Vec::new();
-        self.matching = Spool::default();
-        self.matching_rows = Vec::new();
-    }
-
-    /// Takes the tokens of some nodes into memory, and forgets all `others` unless they are needed.
-    pub fn keep_tokens_of(&mut self, wanted: impl Fn(Number) -> bool, others: bool) {
-        let (mut kept, mut rows) = (Spool::default(), vec![NONE; self.nodes()]);
-        let mut reader = self.token_reader();
-        for (node, row) in rows.iter_mut().enumerate() {
-            if self.token_rows[node] != NONE && wanted(node as Number) {
-                kept.push(reader.tokens(node as Number));
-                *row = (kept.len() - 1) as Number;
-            }
-        }
-        drop(reader);
-        (self.matching, self.matching_rows) = (kept, rows);
-        if !others {
-            self.token_rows = Vec::new();
-            self.tokens.replace_by(Spool::default());
-        }
-    }
-
     /// The raw text of a variant, where texts are kept; else nothing.
     #[must_use]
     pub fn variant_text(&self, variant: Number) -> String {
@@ -446,66 +334,5 @@ impl Store {
             return String::new();
         }
         unpack(&self.tokens.reader().row(row as usize)[tokens..])
-    }
-
-    /// The variant with this raw text, which is made if there is none.
-    pub fn variant(&mut self, raw_hash: u128, content: &Content<'_>) -> Number {
-        let mut raw_texts = std::mem::take(&mut self.raw_texts);
-        raw_texts.reserve(1);
-        let variant = self.variant_of(&raw_texts, raw_hash, content);
-        self.raw_texts = raw_texts;
-        variant
-    }
-
-    /// The same by a table that was taken out of the store, where others may look meanwhile, and which has
-    /// room for one more.
-    pub fn variant_of(
-        &mut self,
-        raw_texts: &RawTable,
-        raw_hash: u128,
-        content: &Content<'_>,
-    ) -> Number {
-        let variant = self.variant_nodes.len() as Number;
-        if let Some(known) = raw_texts.enter(raw_hash, variant) {
-            return known;
-        }
-        let known = self.nodes();
-        let node = self.intern(content);
-        if (node as usize) < known && !content.text.is_empty() {
-            self.tokens.push(content.text);
-            self.other_texts.push((variant, (self.tokens.len() - 1) as Number));
-        }
-        self.variant_nodes.push(node);
-        variant
-    }
-
-    /// Appends a block: its variant, its first code point and its end in the document, its layout.
-    pub fn push_block(&mut self, variant: Number, start: u32, end: u32, layout: Layout) {
-        self.variants.push(variant);
-        self.starts.push(start);
-        self.ends.push(end);
-        self.layouts.push(layout);
-    }
-
-    fn intern(&mut self, content: &Content<'_>) -> Number {
-        if let Some(known) = self.node_table.enter(&self.fingerprints, content.fingerprint) {
-            return known;
-        }
-        let node = self.fingerprints.len() as Number;
-        self.fingerprints.push(content.fingerprint);
-        self.token_counts.push(content.count);
-        self.token_rows.push(if content.tokens.is_empty() {
-            NONE
-        } else {
-            self.tokens.push_parts([content.tokens, content.text]);
-            (self.tokens.len() - 1) as Number
-        });
-        self.normal_rows.push(if content.normal.is_empty() {
-            NONE
-        } else {
-            self.normals.push(content.normal);
-            (self.normals.len() - 1) as Number
-        });
-        node
     }
 }

@@ -1,7 +1,7 @@
 //! The tokens of nodes, and the raw texts behind them, wherever they lie: in memory or in the spool's file.
 
 use crate::packed::unpack;
-use crate::spool::SpoolReader;
+use crate::spool_reader::SpoolReader;
 use crate::store::{NONE, Number, Store};
 
 /// Reads the token streams of nodes one after the other.

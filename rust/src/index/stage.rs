@@ -12,11 +12,12 @@ use super::record::{BlockPlace, Fate, Held, HeldBlock, Stretch};
 use super::standing::Standing;
 use super::view::View;
 use crate::given::Given;
+use crate::intern::Content;
 use crate::packed::pack;
 use crate::regions::Region;
 use crate::settings::Settings;
 use crate::shingle::mix64;
-use crate::store::{Content, Number, Place, Store};
+use crate::store::{Number, Place, Store};
 use crate::text::Token;
 use crate::verify::Match;
 

@@ -6,20 +6,24 @@
 
 use pyo3::prelude::*;
 
-mod classes;
 mod convert;
+mod corpus;
 mod functions;
 mod here;
 mod index;
 mod index_values;
 mod scanners;
+mod seen;
 mod strings;
 
 /// The native core of `dedup`.
 #[pymodule]
 mod _core {
     #[pymodule_export]
-    use super::classes::{Corpus, Seen};
+    use super::corpus::Corpus;
+
+    #[pymodule_export]
+    use super::seen::Seen;
 
     #[pymodule_export]
     use super::index::{IndexBatch, IndexState};

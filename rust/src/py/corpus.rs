@@ -1,4 +1,4 @@
-//! The classes of the module: a run over a corpus, and the memory of a stream.
+//! A run over a corpus, as Python sees it.
 
 use std::borrow::Cow;
 use std::fs::File;
@@ -19,7 +19,6 @@ use crate::hottest::{Gathered, HotText};
 use crate::memory::Watch;
 use crate::read::NewDocument;
 use crate::record::Fields;
-use crate::seen::{Answer, Seen as CoreSeen};
 use crate::tune::{Borderline, Level};
 
 /// A place in a document, by its number.
@@ -33,32 +32,6 @@ type PyTuning = (u64, u64, Vec<u64>, Vec<u64>, Vec<(u64, u64, Vec<PyBorderline>)
 
 /// Where a section of a file ends, and its hash.
 type PyMark = (u64, u64);
-
-/// The texts of a stream, remembered as they come.
-#[pyclass]
-pub(super) struct Seen {
-    core: CoreSeen,
-}
-
-#[pymethods]
-impl Seen {
-    #[new]
-    fn new(policy: &Bound<'_, PyDict>, a: &[u8], b: &[u8]) -> PyResult<Self> {
-        Ok(Self { core: CoreSeen::new(settings_of(policy)?, permutations_of(a, b)?) })
-    }
-
-    fn check(&mut self, py: Python<'_>, text: &str) -> (bool, String, Vec<String>) {
-        match py.detach(|| self.core.check(text)) {
-            Answer::New => (false, String::new(), Vec::new()),
-            Answer::Seen => (true, String::new(), Vec::new()),
-            Answer::Ask(own, others) => (false, own, others),
-        }
-    }
-
-    fn remember(&mut self) {
-        self.core.remember();
-    }
-}
 
 /// One run over one corpus; the methods are called in the order of `dedup/_core.pyi`.
 #[pyclass]
