@@ -566,7 +566,11 @@ def test_the_command_adds_checks_and_forgets(
     feed.write_text("".join(json.dumps(record) + "\n" for record in records))
     assert main(["index", "add", path, str(feed), "--skip-bad"]) == 0
     out = capfd.readouterr().out
-    assert out == ("2 documents: 1 new, 1 seen in parts, 0 seen as a whole\n2 documents held\n")
+    assert out == (
+        "2 documents: 1 new, 1 seen in parts, 0 seen as a whole\n2 documents held, 0 before\n"
+    )
+    assert main(["index", "add", path, str(feed), "--skip-bad"]) == 0
+    assert capfd.readouterr().out.endswith("\n2 documents held, 2 before\n")
     assert main(["index", "check", path, str(feed)]) == 2
     captured = capfd.readouterr()
     assert "a: seen as a whole" in captured.out

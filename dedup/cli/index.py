@@ -83,7 +83,7 @@ def add(  # noqa: PLR0913 -- its flags
     counts: dict[str, int] = {}
     feed.keep(held.asked_fields)
     with held:
-        waiting = 0
+        before, waiting = len(held), 0
         for documents in feed:
             verdicts = held.add_many(documents)
             waiting += sum(len(document.text) for document in documents)
@@ -95,7 +95,7 @@ def add(  # noqa: PLR0913 -- its flags
                 _print_verdicts(documents, verdicts)
         total = len(held)
     if format == "text" and not quiet:
-        print_lines(index_text.added_lines(counts, total))
+        print_lines(index_text.added_lines(counts, total, before))
     return _ended(feed, reading, quiet=quiet)
 
 

@@ -40,10 +40,10 @@ def count_lines(counts: Mapping[str, int]) -> Iterator[str]:
     yield f"{plural(sum(counts.values()), 'document')}: {', '.join(parts)}"
 
 
-def added_lines(counts: Mapping[str, int], held: int) -> Iterator[str]:
-    """What was added, and what is held now."""
+def added_lines(counts: Mapping[str, int], held: int, before: int) -> Iterator[str]:
+    """What was added, and what is held now and was before: a document that was held counts once."""
     yield from count_lines(counts)
-    yield f"{plural(held, 'document')} held"
+    yield f"{plural(held, 'document')} held, {before:,} before"
 
 
 def forgotten_lines(gone: int, held: int) -> Iterator[str]:
