@@ -146,6 +146,7 @@ def is_copy(run: Run, gone: list[oracle.Block], kept: list[oracle.Block]) -> boo
             aligned(gone, kept, run.rules.scope)
             or same_tokens(gone, kept)
             or stand_in_parts(run, gone, kept)
+            or stands_in_its_block(run, gone, kept)
         )
 
     if not holds():
@@ -155,6 +156,18 @@ def is_copy(run: Run, gone: list[oracle.Block], kept: list[oracle.Block]) -> boo
             if part.fingerprint in spelled:
                 part.spelling = spelled[part.fingerprint].spelling
     return holds()
+
+
+def stands_in_its_block(run: Run, gone: list[oracle.Block], kept: list[oracle.Block]) -> bool:
+    """Whether one block may go for the whole block of which the keeper's text is a part."""
+    if not len(gone) == len(kept) == 1:
+        return False
+    start, end = kept[0].span
+    blocks = run.blocks_of(list(run.inputs)[kept[0].document])
+    return any(
+        block.span[0] <= start and end <= block.span[1] and oracle.may_replace(block, gone[0])
+        for block in blocks
+    )
 
 
 def stand_in_parts(run: Run, gone: list[oracle.Block], kept: list[oracle.Block]) -> bool:

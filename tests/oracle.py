@@ -13,12 +13,12 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
-from itertools import dropwhile, groupby
+from itertools import dropwhile, groupby, takewhile
 
 import numpy
 import xxhash
 from rapidfuzz.distance import Indel, LCSseq
-from told_apart import NEGATIONS, NUMBER_WORDS, ONES
+from told_apart import DENYING_CHARACTERS, NEGATIONS, NUMBER_WORDS, ONES, OPPOSITES
 
 # --- fold: text to tokens --------------------------------------------------------------------
 
@@ -131,9 +131,20 @@ def in_parted_words(text: str) -> set[int]:
         next_line = after_unseen(end + (2 if text[end : end + 2] == "\r\n" else 1))
         before = [c for c in text[:place] if fold_character(c)][-1:]
         after = [c for c in text[next_line:] if fold_character(c)][:1]
-        if before and after and is_letter(before[0]) and is_letter(after[0]):
+        parts_a_word = before and after and is_letter(before[0]) and is_letter(after[0])
+        if parts_a_word and first_word(text[next_line:]) not in CONJUNCTIONS:
             found.update(range(place, next_line))
     return found
+
+
+# Behind a hyphen that stands for the other half of a word: `In- und Ausland`.
+CONJUNCTIONS = ("und", "oder", "bzw", "sowie", "and")
+
+
+def first_word(text: str) -> str:
+    """The folded characters up to the first one that belongs to no word."""
+    folded = (one for character in text for one in fold_character(character))
+    return "".join(takewhile(lambda one: character_class(one) == WORD, folded))
 
 
 def tokens(text: str, mask_numbers: bool = False) -> list[str]:
@@ -217,6 +228,7 @@ def is_numeric(token: str) -> bool:
 
 # Numerals of Chinese and Japanese. In a text alone they are words; two texts differ in numbers by them.
 NUMERALS = frozenset("一二三四五六七八九十百千万萬亿億零两兩廿卅卌壹贰貳叁肆伍陆陸柒捌玖拾佰仟壱弐")
+MEASURES = "元圆円倍年月日天人米吨次岁周名户度克里亩秒"
 
 
 @cache
@@ -644,6 +656,11 @@ def names(text: str) -> list[bool]:
     found = [one or other for one, other in zip(found, capitals, strict=True)]
     if 2 * sum(capital) > sum(is_word):
         found = [False] * len(placed)
+    known = {token for (token, _, _), name in zip(placed, found, strict=True) if name}
+    found = [
+        name or (is_capital and token in known)
+        for name, is_capital, (token, _, _) in zip(found, capital, placed, strict=True)
+    ]
     for number in reversed(range(1, len(placed))):
         if found[number] and joined[number] and capital[number - 1]:
             found[number - 1] = True
@@ -657,22 +674,45 @@ def names(text: str) -> list[bool]:
             between = last < len(placed) and alone[first] and alone[last]
             if between and all(joined[first + 1 : last + 1]) and all(short[n] for n in inside):
                 found[first + 1 : last] = [True] * len(inside)
-    return [any(one) for one in zip(found, roman, codes(text), strict=True)]
+    code = [one and word for one, word in zip(codes(text), is_word, strict=True)]
+    return [any(one) for one in zip(found, roman, code, strict=True)]
 
 
 def codes(text: str) -> list[bool]:
-    """Which tokens are words of code."""
+    """Which tokens are words of code, or numbers that are parts of one."""
+    found = []
+    for token, start, end in placed_tokens(text):
+        before = text[max(0, start - 2) : start]
+        code = is_code(before, text[end : end + 2])
+        if is_numeric(token):
+            code = code and re.search("[A-Za-z]", text[start:end]) is not None
+            code = code or re.search(r"_\Z|[A-Za-z]-\Z", before) is not None
+            code = code and not is_in_link(text, start)
+        found.append(code and character_class(token[0]) != SYMBOL)
+    return found
+
+
+def is_in_link(text: str, place: int) -> bool:
+    """Whether a place lies in an address."""
+    before = next(reversed(re.split(r"\s", text[:place])))
+    return any(sign in before for sign in ("://", "](", "www."))
+
+
+def joined(text: str) -> list[bool]:
+    """Which tokens a single sign, or two colons, join to the one before."""
+    placed = placed_tokens(text)
+    ends = [None, *(end for _, _, end in placed)]
     return [
-        not is_numeric(token)
-        and character_class(token[0]) != SYMBOL
-        and is_code(text[max(0, start - 2) : start], text[end : end + 2])
-        for token, start, end in placed_tokens(text)
+        end is not None
+        and re.fullmatch(r"[_/\\.:@#~=\-]|::", text[end:start]) is not None
+        and not is_in_link(text, start)
+        for end, (_, start, _) in zip(ends, placed, strict=False)
     ]
 
 
 # What stands before and behind a word of code: a sign; a point or colon inside of a name; two
 # colons; the hyphen of an option.
-CODE_BEFORE = re.compile(r"([_/\\@#$=~]|[A-Za-z0-9][.:]|::|(^|[ \t\n\r\-(\[{,|`\"'])-)\Z")
+CODE_BEFORE = re.compile(r"([_/\\@#$=~]|[A-Za-z0-9][.:(]|::|(^|[ \t\n\r\-(\[{,|`\"'])-)\Z")
 CODE_BEHIND = re.compile(r"[_/\\@(=]|[.:][A-Za-z0-9]|::")
 
 
@@ -815,7 +855,14 @@ def stands_in(own: Block, other: Block) -> bool:
             say_other_numbers(own.tokens, other.tokens) or one_says_one(own.tokens, other.tokens)
         ):
             return False
-        if one_denies(own.tokens, other.tokens):
+        if one_denies(own.tokens, other.tokens) or say_opposites(own.tokens, other.tokens):
+            return False
+        if are_other_rows(own.tokens, other.tokens) or denies_more(own.tokens, other.tokens):
+            return False
+        words = [token for token in own.tokens if not set(token) <= set(SIGNS_OF_CODE)]
+        signs = len(own.tokens) - len(words)
+        few = len(words) < own.rules.min_tokens and 3 * signs >= len(own.tokens)
+        if few and len(own.tokens) < 256:
             return False
     if own.rules.unit != "document" and own.rules.names == "veto" and say_other_code(own, other):
         return False
@@ -839,37 +886,106 @@ def say_other_numbers(left: list[str], right: list[str]) -> bool:
         told = list(dropwhile(is_amount, own))
         return {one for one in told if is_amount(one) and told.count(one) > other.count(one)}
 
-    return bool(own_numbers(left, right)) and bool(own_numbers(right, left))
+    def own_numerals(own: list[str], other: list[str]) -> bool:
+        told = measured(own)
+        return any(told.count(one) > measured(other).count(one) for one in told)
+
+    sides = zip((left, right), between(left, right), strict=True)
+    asked = any(tokens[n] in NUMERALS for tokens, places in sides for n in places)
+    return all(
+        bool(own_numbers(own, other)) or (asked and own_numerals(own, other))
+        for own, other in ((left, right), (right, left))
+    )
+
+
+def measured(tokens: list[str]) -> list[str]:
+    """The numerals of Chinese that count something, with that."""
+    text = "".join(token if len(token) == 1 else " " for token in tokens)
+    numerals = "".join(sorted(NUMERALS))
+    return re.findall(f"(?<![{numerals}第])[{numerals}]+[{MEASURES}]", text)
 
 
 def say_other_code(left: Block, right: Block) -> bool:
     """Whether each has a word of code that the other lacks between what both begin and end with, or
     one has up to four of them more in one place, and they are the same else."""
-    start = common_start(left.tokens, right.tokens)
-    shorter = min(len(left.tokens), len(right.tokens))
-    end = min(common_start(left.tokens[::-1], right.tokens[::-1]), shorter - start)
-    between = [
-        [(token, is_code) for token, is_code in zip(block.tokens, codes(block.text), strict=True)]
-        [start : len(block.tokens) - end]
+    places = between(left.tokens, right.tokens)
+    fewer, more = sorted(map(len, places))
+    if more > 1024 or (not fewer and not 1 <= more <= 4):
+        return False
+    found = [codes(block.text) for block in (left, right)]
+    if not fewer and all(found[side][place] for side in (0, 1) for place in places[side]):
+        return True
+    parts = [
+        [
+            (token, block.tokens[place - 1] if is_joined else None)
+            for place, (token, is_joined) in enumerate(
+                zip(block.tokens, joined(block.text), strict=True)
+            )
+        ]
         for block in (left, right)
-    ]  # fmt: skip
-    fewer, more = sorted(between, key=len)
-    if not fewer:
-        return 1 <= len(more) <= 4 and all(is_code for _, is_code in more)
-    own = [
-        any(is_code and token not in other.tokens for token, is_code in found)
-        for found, other in zip(between, (right, left), strict=True)
     ]
-    return len(more) <= 1024 and all(own)
+    # What both end with may begin with a word that is joined to another one.
+    return all(
+        any(
+            found[side][place] and parts[side][place] not in parts[1 - side]
+            for place in range(places[side].start, min(places[side].stop + 1, len(parts[side])))
+        )
+        for side in (0, 1)
+    )
+
+
+def between(left: list[str], right: list[str]) -> list[range]:
+    """The places of each between what both begin and what both end with."""
+    start = common_start(left, right)
+    shorter = min(len(left), len(right))
+    end = min(common_start(left[::-1], right[::-1]), shorter - start)
+    return [range(start, len(tokens) - end) for tokens in (left, right)]
 
 
 def few_between(left: list[str], right: list[str]) -> list[list[str]]:
     """Where they differ in one place, by four words each at most: these. Else nothing of either."""
-    start = common_start(left, right)
-    shorter = min(len(left), len(right))
-    end = min(common_start(left[::-1], right[::-1]), shorter - start)
-    between = [tokens[start : len(tokens) - end] for tokens in (left, right)]
-    return between if max(map(len, between)) <= 4 else [[], []]
+    sides = zip((left, right), between(left, right), strict=True)
+    few = [[tokens[place] for place in places] for tokens, places in sides]
+    return few if max(map(len, few)) <= 4 else [[], []]
+
+
+def say_opposites(left: list[str], right: list[str]) -> bool:
+    """Whether one says the opposite of a word of the other, beside the same word, each more often."""
+    places = between(left, right)
+
+    def beside(tokens: list[str], place: int) -> list[str | None]:
+        padded = [None, *tokens, None]
+        return [padded[place], padded[place + 2]]
+
+    return any(
+        (left[one], right[other]) in OPPOSITES
+        and any(a == b for a, b in zip(beside(left, one), beside(right, other), strict=True))
+        and left.count(left[one]) > right.count(left[one])
+        and right.count(right[other]) > left.count(right[other])
+        for one in places[0]
+        for other in places[1]
+    )
+
+
+def denies_more(own: list[str], other: list[str]) -> bool:
+    """Whether a character denies what stands behind it, and nowhere in the other."""
+    there = [other[n : n + 2] for n in range(len(other))] + [[token] for token in other]
+    return any(
+        own[n] in DENYING_CHARACTERS and own[n : n + 2] not in there for n in between(own, other)[0]
+    )
+
+
+def are_other_rows(left: list[str], right: list[str]) -> bool:
+    """Whether both are rows of tables, and say other things in their first cells."""
+    cells = []
+    for tokens in (left, right):
+        if tokens[:1] != ["|"]:
+            return False
+        rest = list(dropwhile("|".__eq__, tokens))
+        if "|" not in rest:
+            return False
+        cells.append(rest[: rest.index("|")])
+    return cells[0] != cells[1]
 
 
 def one_denies(left: list[str], right: list[str]) -> bool:
@@ -891,7 +1007,10 @@ def a_part_differs_in_numbers(own: Block, other: Block) -> bool:
     mine = own.by_numbers
     if not any(piece.is_run for piece in mine):
         return False
+    numbers = [is_number_token(token) for token in other.tokens]
     for start in range(len(other.tokens)):
+        if start > 0 and numbers[start - 1] and numbers[start]:
+            continue  # a part of a run is another run
         rest = other.tokens[start:]
         theirs = pieces(rest, [is_number_token(token) for token in rest])
         if only_runs_differ(mine, theirs[: len(mine)], with_words=True):
@@ -904,12 +1023,21 @@ def a_part_differs_in_names(own: Block, other: Block) -> bool:
     mine, theirs = own.names, other.names
     if not any(mine) or not may_differ_in_names(own, other):
         return False
+    vetoed = own.rules.numbers == "veto"
+    apart = [
+        name or (vetoed and is_number_token(token))
+        for name, token in zip(theirs, other.tokens, strict=True)
+    ]
     for start in range(len(other.tokens)):
+        if start > 0 and apart[start - 1] and apart[start]:
+            continue  # a part of a run is another run
         part = other.pieces_by_names(other.tokens[start:], theirs[start:])
         if only_runs_differ(own.by_names, part[: len(own.by_names)], with_words=True):
             return True
     return False
 
+
+SIGNS_OF_CODE = "$+<=>^`|~"
 
 NEW = 8
 

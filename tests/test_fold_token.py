@@ -35,6 +35,12 @@ CASES = [
         ["example", "exam"],
         "a line end parts no word",
     ),
+    (
+        "hyphen before a conjunction",
+        "In-\nund Ausland, IN-\nUND, hu-\nundert",
+        ["in", "und", "ausland", "in", "und", "huundert"],
+        "it stands for the other half of a word",
+    ),
     ("soft hyphen at a line end", "exam\u00ad\nple", ["example"], "a line end parts no word"),
     (
         "dash at a line end",

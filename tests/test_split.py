@@ -170,6 +170,7 @@ CASES = [
     ),
     ("parted with CR LF", "exam- \r\n\tple", ["exam- \r\n\tple"], "one line end"),
     ("parted by a soft hyphen", "exam\u00ad\nple", ["exam\u00ad\nple"], "a hyphen"),
+    ("a hyphen before a conjunction", "In-\nund Ausland", ["In-", "und Ausland"], "no word"),
     ("parted before a digit", "exam-\n7 of", ["exam-", "7 of"], "no word"),
     ("parted before a quote", "exam-\n« ple »", ["exam-", "« ple »"], "no word"),
     ("parted behind a digit", "7-\nfold", ["7-", "fold"], "no word"),

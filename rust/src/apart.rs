@@ -102,6 +102,10 @@ pub fn is_part_but_for_runs<F: Fn(usize) -> bool, G: Fn(usize) -> bool>(
     };
     let is_own = |place: usize| counted((own.is_apart)(place));
     (0..other.tokens.len()).any(|start| {
+        // A part of a run is another run, and what stands beside it would seem to belong to a difference.
+        if start > 0 && (other.is_apart)(start) && (other.is_apart)(start - 1) {
+            return false;
+        }
         let tokens = &other.tokens[start..];
         let is_part = |place: usize| counted((other.is_apart)(start + place));
         let are_runs = |place: usize| {

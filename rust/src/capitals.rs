@@ -15,7 +15,7 @@
 //! - And words of code, with capitals or without (`code`): openat(2) is not mkdirat(2).
 
 use crate::careful::CarefulReader;
-use crate::code::is_code;
+use crate::code::{self, Code, is_code, is_code_number, is_in_link};
 use crate::fold::{Class, fold};
 use crate::roman::is_roman;
 
@@ -54,8 +54,8 @@ struct Word {
     has_inner: bool,
     /// It is a Roman numeral: a name there too.
     is_roman: bool,
-    /// It is a word of code: so is this.
-    is_code: bool,
+    /// It is a word of code: so is this, where it is no number.
+    code: Code,
 }
 
 /// How a token is written.
@@ -96,18 +96,19 @@ impl NameReader {
             !is_headline && (word.has_inner || is_capital)
         }));
         if !is_headline {
+            add_known_words(words, names, &self.careful.normal);
             add_first_words(words, names);
             add_short_words(words, names);
         }
         for (name, word) in names.iter_mut().zip(words) {
-            *name = *name || word.is_roman || word.is_code;
+            *name = *name || word.is_roman || word.code.is_code && word.form != Form::Other;
         }
         names
     }
 
     /// Which tokens of what was read last are words of code.
-    pub(crate) fn codes(&self) -> impl Iterator<Item = bool> {
-        self.words.iter().map(|word| word.is_code)
+    pub(crate) fn codes(&self) -> impl Iterator<Item = Code> {
+        self.words.iter().map(|word| word.code)
     }
 
     fn read_words(&mut self) {
@@ -146,10 +147,31 @@ impl NameReader {
                 _ => Before::Start,
             };
             let has_inner = is_word && (has_capital_inside(written) || is_of_capitals(written));
-            let is_code = is_word && is_code(text, start, stop);
-            words.push(Word { form, before, has_inner, is_roman, is_code });
+            let is_code = if is_word {
+                is_code(text, start, stop)
+            } else {
+                *numeric && is_code_number(text, start, stop) && !is_in_link(text, start)
+            };
+            let is_joined = end.is_some_and(|end| code::joins(&text[end.min(start)..start]))
+                && !is_in_link(text, start);
+            let code = Code { is_code, is_joined };
+            words.push(Word { form, before, has_inner, is_roman, code });
             end = Some(stop);
         }
+    }
+}
+
+/// Capitals that their place asks for, of words that are names elsewhere in the text.
+fn add_known_words(words: &[Word], names: &mut [bool], normal: &[u8]) {
+    let is_asked = |word: &Word| word.form == Form::Capital && word.before == Before::Start;
+    if !names.contains(&true) || !words.iter().any(is_asked) {
+        return;
+    }
+    let forms: Vec<&[u8]> = normal.split(|&byte| byte == b' ').collect();
+    let known: Vec<&[u8]> =
+        forms.iter().zip(&*names).filter_map(|(&form, &name)| name.then_some(form)).collect();
+    for ((name, word), form) in names.iter_mut().zip(words).zip(forms) {
+        *name = *name || is_asked(word) && known.contains(&form);
     }
 }
 

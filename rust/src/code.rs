@@ -3,6 +3,15 @@
 //! `ios.h` is not `windows.h`, `openat(2)` not `mkdirat(2)`, `--minimum` not `--maximum`. Of 105 texts that stay
 //! by this and by `opposed`, read by hand, 101 said another thing.
 
+/// Whether a token is a word of code, and whether a single sign joins it to the one before.
+#[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
+pub struct Code {
+    /// It is one.
+    pub is_code: bool,
+    /// The token before is a part of the same name.
+    pub is_joined: bool,
+}
+
 /// Signs directly before a word that make it one.
 const BEFORE: &str = "_/\\@#$=~";
 
@@ -25,11 +34,37 @@ pub(crate) fn is_code(text: &[char], start: usize, stop: usize) -> bool {
     let is_one = |one: Option<char>, signs: &str| one.is_some_and(|one| signs.contains(one));
     let is_option =
         before[0] == Some('-') && before[1].is_none_or(|one| BEFORE_OPTION.contains(one));
+    // What is called with what.
+    let is_argument = before[0] == Some('(') && goes_on(before[1]);
     is_one(before[0], BEFORE)
+        || is_argument
         || is_one(behind[0], BEHIND)
         || joins(before)
         || joins(behind)
         || is_option
+}
+
+/// Whether a number is a part of a name: `sha1` in `name_sha1.hpp`, `30` in `result_of_30`, `3` in `GPL-3`. Others
+/// are numbers, whatever they are joined to.
+pub(crate) fn is_code_number(text: &[char], start: usize, stop: usize) -> bool {
+    let at = |back: usize| start.checked_sub(back).map(|place| text[place]);
+    let has_letter = text[start..stop].iter().any(char::is_ascii_alphabetic);
+    has_letter && is_code(text, start, stop)
+        || at(1) == Some('_')
+        || at(1) == Some('-') && at(2).is_some_and(|one| one.is_ascii_alphabetic())
+}
+
+/// Whether a place lies in an address: how that is put together says less than what it leads to.
+pub(crate) fn is_in_link(text: &[char], place: usize) -> bool {
+    let start = text[..place].iter().rposition(|one| one.is_whitespace()).map_or(0, |at| at + 1);
+    let before = &text[start..place];
+    let has = |what: &[char]| before.windows(what.len()).any(|part| part == what);
+    has(&[':', '/', '/']) || has(&[']', '(']) || has(&['w', 'w', 'w', '.'])
+}
+
+/// Whether what stands between two tokens joins them to one name.
+pub(crate) fn joins(between: &[char]) -> bool {
+    matches!(between, ['_' | '/' | '\\' | '.' | ':' | '@' | '#' | '~' | '=' | '-'] | [':', ':'])
 }
 
 #[cfg(test)]
@@ -53,7 +88,7 @@ mod tests {
     fn signs_without_a_space_make_a_word_of_code() {
         for (text, found) in [
             ("see libs/os/ios.h for it", "libs os ios h"),
-            ("call openat(2) or read", "openat"),
+            ("call openat(flags) or read (it)", "openat flags"),
             ("with --minimum or -v set", "minimum v"),
             ("std::vector of snake_case", "std vector snake case"),
             ("mail me@example.org now", "me example org"),
@@ -63,5 +98,34 @@ mod tests {
         ] {
             assert_eq!(words(text).join(" "), found, "{text}");
         }
+    }
+
+    #[test]
+    fn a_number_is_part_of_a_name_by_its_letters_or_its_sign() {
+        for (text, number, is_part) in [
+            ("name_sha1.hpp", "sha1", true),
+            ("result_of_30.hpp", "30", true),
+            ("by the GPL-3 or later", "3", true),
+            ("on 2024-05-17 at noon", "05", false),
+            ("at 10:30 or 1/2 of it", "30", false),
+            ("the 3rd of them", "3rd", false),
+        ] {
+            let start = text.find(number).unwrap_or_default();
+            let text: Vec<char> = text.chars().collect();
+            assert_eq!(is_code_number(&text, start, start + number.len()), is_part, "{number}");
+        }
+    }
+
+    #[test]
+    fn an_address_is_a_link_up_to_its_end() {
+        let is_link = |text: &str, part: &str| {
+            let place = text.find(part).unwrap_or_default();
+            is_in_link(&text.chars().collect::<Vec<_>>(), place)
+        };
+        assert!(is_link("see https://example.org/a_b there", "a_b"));
+        assert!(is_link("see [this](#_Toc12) there", "Toc12"));
+        assert!(is_link("see www.example.org/a_b", "a_b"));
+        assert!(!is_link("see https://example.org/a_b c_d", "c_d"));
+        assert!(!is_link("libs/a_b.hpp", "b.hpp"));
     }
 }

@@ -104,17 +104,22 @@ impl Match {
             self.covered = [true; 2];
             return;
         }
+        let mut stays = [false; 2];
         if self.may_be_opposed(settings) {
             let sides = Sides::new(left, right);
             let numbers = settings.numbers == Numbers::Veto
                 && (sides.say_other_numbers() || sides.one_says_one());
-            if numbers || sides.one_denies() {
+            if numbers || sides.one_denies() || sides.say_opposites() || sides.are_other_rows() {
                 self.covered = [false; 2];
                 return;
             }
+            stays = [0, 1].map(|side| {
+                sides.denies_more(side) || sides.has_fewer_words(side, settings.min_tokens)
+            });
         }
         for (side, (own, other)) in [(left, right), (right, left)].into_iter().enumerate() {
             self.covered[side] = (self.covered[side] || stands_in(own, other))
+                && !stays[side]
                 && !(self.may_say_more(settings, side) && says_more(own, other))
                 && !(self.may_say_another_number(settings, side)
                     && differs_from_a_part_in_values(own, other));

@@ -3,7 +3,8 @@
 //!
 //! A break is a hyphen directly behind a letter, spaces, one line end, spaces, before a letter: it folds
 //! to nothing. What folds to nothing itself is not seen on either side. A word that has a hyphen of its
-//! own loses it there, since nobody can tell; what a blank line parts stays apart.
+//! own loses it there, since nobody can tell; what a blank line parts stays apart, and so does a word whose other
+//! half stands behind the next one (`In-` before `und Ausland`).
 
 use std::ops::Range;
 
@@ -27,7 +28,7 @@ pub(crate) fn ends_with_a_hyphen(text: &str) -> bool {
 #[must_use]
 pub(crate) fn begins_with_a_letter(text: &str) -> bool {
     match text.as_bytes().first() {
-        Some(first) if first.is_ascii() => first.is_ascii_alphabetic(),
+        Some(first) if first.is_ascii() => first.is_ascii_alphabetic() && !is_conjunction(text),
         _ => from_letter(text).is_some(),
     }
 }
@@ -55,7 +56,35 @@ fn before_hyphen(text: &str) -> Option<&str> {
 /// A text without what is not seen at its start, if it goes on with a letter.
 fn from_letter(text: &str) -> Option<&str> {
     let next = text.trim_start_matches(is_unseen);
-    is_letter(next.chars()).then_some(next)
+    (is_letter(next.chars()) && !is_conjunction(next)).then_some(next)
+}
+
+/// Words behind a hyphen that stands for the other half of a word (`In- und Ausland`), as they are folded.
+const CONJUNCTIONS: [&str; 5] = ["und", "oder", "bzw", "sowie", "and"];
+
+/// Whether the first word of a text, which begins with a letter, is one of them.
+fn is_conjunction(text: &str) -> bool {
+    if text
+        .as_bytes()
+        .first()
+        .is_some_and(|first| first.is_ascii() && !b"uobsaUOBSA".contains(first))
+    {
+        return false;
+    }
+    let (mut word, mut ended) = (String::new(), false);
+    for character in text.chars() {
+        fold(character, |Folded { character, class, .. }| {
+            ended |= class != Class::Word;
+            if !ended {
+                word.push(character);
+            }
+        });
+        // Longer than any of them.
+        if ended || word.len() > 5 {
+            break;
+        }
+    }
+    CONJUNCTIONS.contains(&word.as_str())
 }
 
 /// The soft hyphen, and what folds to a hyphen.
@@ -120,6 +149,9 @@ mod tests {
             "字-\n字",
             "exam-\n-ple",
             "exam\u{2013}\nple",
+            "In-\nund Ausland",
+            "IN-\r\nUND AUSLAND",
+            "Text-\noder Bilder",
         ] {
             assert_eq!(joined(text), text);
         }
@@ -129,7 +161,18 @@ mod tests {
     fn what_is_said_of_two_lines_is_what_is_said_of_their_text() {
         let ends =
             ["exam-", "exam\u{AD}", "exam-\u{200D}", "e\u{301}\u{2010}", "7-", "exam", "-", "字-"];
-        let begins = ["ple", "\u{200D} ple", "\u{AD}ple", "7", "\"ple", "-ple", "étage", "字"];
+        let begins = [
+            "und",
+            "undine",
+            "ple",
+            "\u{200D} ple",
+            "\u{AD}ple",
+            "7",
+            "\"ple",
+            "-ple",
+            "étage",
+            "字",
+        ];
         for (end, begin) in ends.iter().flat_map(|end| begins.map(|begin| (end, begin))) {
             for between in ["\n", " \r\n\t", "\r", "\u{A0}\n"] {
                 let text = format!("{end}{between}{begin}");

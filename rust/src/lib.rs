@@ -76,6 +76,7 @@ pub mod names;
 pub mod neighbours;
 pub mod numerals;
 pub mod opposed;
+mod opposites;
 mod packed;
 pub mod paragraphs;
 mod partners;

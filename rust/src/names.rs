@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use crate::apart::{self, differ_in_runs_only, is_part_but_for_runs};
 use crate::capitals::NameReader;
+use crate::code::Code;
 use crate::covers::alike_at_ends;
 use crate::numerals::{differ_in_values_only, is_number};
 use crate::opposed::Sides;
@@ -118,7 +119,7 @@ pub fn texts_differ_in_names_only(left: &str, right: &str, numbers: Numbers) -> 
 pub struct Named {
     tokens: Vec<u32>,
     names: Vec<bool>,
-    codes: Vec<bool>,
+    codes: Vec<Code>,
 }
 
 impl Named {
@@ -203,7 +204,7 @@ struct Side<'a> {
     node: Option<Number>,
     tokens: Vec<u32>,
     names: Vec<bool>,
-    codes: Vec<bool>,
+    codes: Vec<Code>,
     names_of: NameReader,
 }
 

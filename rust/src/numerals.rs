@@ -50,6 +50,19 @@ const WORDS: &str = "\
     среда среду четверг пятница пятницу суббота субботу воскресенье \
     $ € £ ¥ ¢ ₹ ₽ ₩ ₪ ₺ ₴ ฿ euro euros dollar dollars pounds francs yen";
 
+/// What is counted: a numeral before one of these is a number, and no part of a word. Not what stands in words of
+/// no number (十分, 一家).
+const MEASURES: &str = "元圆円倍年月日天人米吨次岁周名户度克里亩秒";
+
+/// What makes a numeral the number of an article.
+const ORDINAL: &str = "第";
+
+static MEASURING: LazyLock<WordSet> = LazyLock::new(|| {
+    WordSet::of(MEASURES.char_indices().map(|(at, one)| &MEASURES[at..at + one.len_utf8()]))
+});
+
+static ORDERING: LazyLock<WordSet> = LazyLock::new(|| WordSet::of([ORDINAL].into_iter()));
+
 static CHARACTERS: LazyLock<WordSet> = LazyLock::new(|| {
     WordSet::of(NUMERALS.char_indices().map(|(at, one)| &NUMERALS[at..at + one.len_utf8()]))
 });
@@ -66,6 +79,25 @@ pub fn is_number(token: u32) -> bool {
 #[must_use]
 pub fn is_amount(token: u32) -> bool {
     token & 1 == 1 || SPELLED.has(token)
+}
+
+/// Whether a token is a numeral of Chinese or Japanese.
+#[must_use]
+pub fn is_numeral(token: u32) -> bool {
+    CHARACTERS.has(token)
+}
+
+/// The numerals of a text that count something, each with what it counts: 二万元 and 三年, not 第二年.
+pub fn measured(tokens: &[u32]) -> impl Iterator<Item = &[u32]> {
+    let mut start = 0;
+    tokens.iter().enumerate().filter_map(move |(place, &token)| {
+        if is_numeral(token) {
+            return None;
+        }
+        let first = std::mem::replace(&mut start, place + 1);
+        let is_ordinal = first > 0 && ORDERING.has(tokens[first - 1]);
+        (first < place && !is_ordinal && MEASURING.has(token)).then(|| &tokens[first..=place])
+    })
 }
 
 /// Whether two token streams are the same but for numbers, of which each run counts as one: 900 and
@@ -163,6 +195,13 @@ mod tests {
                 assert_eq!(found, plain, "{left:?} {right:?}");
             }
         }
+    }
+
+    #[test]
+    fn numerals_before_a_measure_are_amounts() {
+        let text = tokens("处 五 万 元 以 下 第 三 年 十 分 二 倍");
+        let found: Vec<Vec<u32>> = measured(&text).map(<[u32]>::to_vec).collect();
+        assert_eq!(found, [tokens("五 万 元"), tokens("二 倍")]);
     }
 
     #[test]

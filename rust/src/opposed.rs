@@ -14,8 +14,11 @@ use std::sync::LazyLock;
 
 use hashbrown::{HashMap, HashSet};
 
+use crate::code::Code;
 use crate::covers::alike_at_ends;
-use crate::numerals::is_amount;
+use crate::hash::token_hash;
+use crate::numerals::{is_amount, is_numeral, measured};
+use crate::opposites::{are_opposites, has_opposite};
 use crate::word_set::WordSet;
 
 /// Tokens in a row in which two texts differ, at most, where one denies what the other says.
@@ -41,6 +44,19 @@ const NEGATIONS: &str = "\
 const ONE: &str =
     "one un une uno una ein eine einem einen einer eines um uma een один одна одно одного";
 
+/// Characters that deny, in Chinese and Japanese.
+const DENYING_HAN: &str = "不 没 沒 無 无 未";
+
+static DENYING_CHARACTERS: LazyLock<WordSet> =
+    LazyLock::new(|| WordSet::of(DENYING_HAN.split_whitespace()));
+
+/// Signs of code and markup that are tokens, alone or three and more of one in a row.
+const SIGNS_OF_CODE: &str = "$ + < = > ^ ` | ~ $$$ +++ <<< === >>> ^^^ ``` ||| ~~~";
+
+static SIGNS: LazyLock<WordSet> = LazyLock::new(|| WordSet::of(SIGNS_OF_CODE.split_whitespace()));
+
+static BAR: LazyLock<u32> = LazyLock::new(|| token_hash(b"|") & !1);
+
 static ONES: LazyLock<WordSet> = LazyLock::new(|| WordSet::of(ONE.split_whitespace()));
 
 static DENYING: LazyLock<WordSet> = LazyLock::new(|| WordSet::of(NEGATIONS.split_whitespace()));
@@ -63,7 +79,7 @@ impl<'a> Sides<'a> {
     /// Whether each has a number that the other has not, or not so often, those with which it begins left out.
     #[must_use]
     pub fn say_other_numbers(&self) -> bool {
-        (0..2).all(|side| self.has_own_number(side))
+        (0..2).all(|side| self.has_own_number(side) || self.has_own_numeral(side))
     }
 
     /// Whether one says a number more often than the other does.
@@ -92,6 +108,18 @@ impl<'a> Sides<'a> {
         amounts.any(|amount| own.get(&amount) > other.get(&amount))
     }
 
+    /// Whether one counts by a numeral what the other does not count so, or not so often.
+    fn has_own_numeral(&self, side: usize) -> bool {
+        let has_any = |side: usize| self.few(side).any(is_numeral);
+        if !has_any(0) && !has_any(1) {
+            return false;
+        }
+        let count = |side: usize, amount: &[u32]| {
+            measured(self.whole[side]).filter(|&one| one == amount).count()
+        };
+        measured(self.whole[side]).any(|amount| count(side, amount) > count(1 - side, amount))
+    }
+
     /// Whether they are the same but for a few words in a row, of which those of one are no number, and one of
     /// them is the word for one.
     #[must_use]
@@ -118,24 +146,101 @@ impl<'a> Sides<'a> {
         self.whole[side][self.between[side].clone()].iter().copied()
     }
 
-    /// Whether they say other words of code: each has one that the other has not, or one has a few more in one
-    /// place and they are the same else. `codes`: which tokens are such.
+    /// Whether one says the opposite of a word of the other behind or before the same word, and says it more often.
     #[must_use]
-    pub fn say_other_code(&self, codes: [&[bool]; 2]) -> bool {
+    pub fn say_opposites(&self) -> bool {
+        let [left, right] = self.whole;
+        let beside = |tokens: &[u32], place: usize| {
+            [place.checked_sub(1), place.checked_add(1)]
+                .map(|place| place.and_then(|place| tokens.get(place)).copied())
+        };
+        let more = |token: u32| {
+            let count = |tokens: &[u32]| tokens.iter().filter(|&&one| one == token).count();
+            count(left).cmp(&count(right))
+        };
+        let places = |side: usize| {
+            let places = self.between[side].clone();
+            places.filter(move |&place| has_opposite(self.whole[side][place]))
+        };
+        places(0).any(|place| {
+            let around = beside(left, place);
+            places(1).any(|other| {
+                let there = beside(right, other);
+                are_opposites(left[place], right[other])
+                    && (around[0] == there[0] || around[1] == there[1])
+                    && more(left[place]).is_gt()
+                    && more(right[other]).is_lt()
+            })
+        })
+    }
+
+    /// Whether a side denies what the other does not deny, in a script in which a character denies what stands
+    /// behind it.
+    #[must_use]
+    pub fn denies_more(&self, side: usize) -> bool {
+        let (own, other) = (self.whole[side], self.whole[1 - side]);
+        let denied = |place: usize| &own[place..(place + 2).min(own.len())];
+        self.between[side]
+            .clone()
+            .filter(|&place| DENYING_CHARACTERS.has(own[place]))
+            .any(|place| !other.windows(denied(place).len()).any(|there| there == denied(place)))
+    }
+
+    /// Whether a third of a side are signs, and beside them are so few words that one of them is all that it says
+    /// (`<b>yes</b>`).
+    #[must_use]
+    pub fn has_fewer_words(&self, side: usize, least: u32) -> bool {
+        let own = self.whole[side];
+        // Of long texts nobody asks.
+        own.len() < SHORT && {
+            let signs = own.iter().filter(|&&token| SIGNS.has(token)).count();
+            own.len() - signs < least as usize && 3 * signs >= own.len()
+        }
+    }
+
+    /// Whether they are rows of a table (`| London | 12 | ...`) of other things: their first cells differ.
+    #[must_use]
+    pub fn are_other_rows(&self) -> bool {
+        let cell = |tokens: &'a [u32]| {
+            let is_bar = |&token: &u32| token == *BAR;
+            let start = tokens.iter().position(|token| !is_bar(token))?;
+            let rest = &tokens[start..];
+            let stop = rest.iter().position(is_bar)?;
+            (start > 0).then_some(&rest[..stop])
+        };
+        let [left, right] = self.whole.map(cell);
+        left.is_some() && right.is_some() && left != right
+    }
+
+    /// Whether they say other words of code: each has one that the other has not, by itself or behind that which it
+    /// is joined to, or one has a few more in one place and they are the same else. `codes`: which tokens are such.
+    #[must_use]
+    pub fn say_other_code(&self, codes: [&[Code]; 2]) -> bool {
         let few_more = |side: usize| {
             let between = self.between[side].clone();
             self.between[1 - side].is_empty()
                 && (1..=A_FEW).contains(&between.len())
-                && codes[side][between].iter().all(|&is_code| is_code)
+                && codes[side][between].iter().all(|code| code.is_code)
         };
         let has_own = |side: usize| {
-            let (own, other) = (self.whole[side], self.whole[1 - side]);
-            let mut codes = self.between[side].clone().filter(|&place| codes[side][place]);
+            // A token, and that which it is joined to, if any.
+            let part = |side: usize, place: usize| {
+                let tokens = self.whole[side];
+                let is_joined = place > 0 && codes[side][place].is_joined;
+                (is_joined.then(|| tokens[place - 1]), tokens[place])
+            };
+            // What both end with may begin with a word that is joined to another one.
+            let end = self.whole[side].len().min(self.between[side].end + 1);
+            let places = self.between[side].start..end;
+            let mut own = places.filter(|&place| codes[side][place].is_code);
+            let other = 0..self.whole[1 - side].len();
             if other.len() <= SHORT {
-                return codes.any(|place| !other.contains(&own[place]));
+                return own.any(|place| {
+                    other.clone().all(|other| part(1 - side, other) != part(side, place))
+                });
             }
-            let others: HashSet<u32> = other.iter().copied().collect();
-            codes.any(|place| !others.contains(&own[place]))
+            let others: HashSet<_> = other.map(|place| part(1 - side, place)).collect();
+            own.any(|place| !others.contains(&part(side, place)))
         };
         few_more(0) || few_more(1) || has_own(0) && has_own(1)
     }
