@@ -656,11 +656,6 @@ def names(text: str) -> list[bool]:
     found = [one or other for one, other in zip(found, capitals, strict=True)]
     if 2 * sum(capital) > sum(is_word):
         found = [False] * len(placed)
-    known = {token for (token, _, _), name in zip(placed, found, strict=True) if name}
-    found = [
-        name or (is_capital and token in known)
-        for name, is_capital, (token, _, _) in zip(found, capital, placed, strict=True)
-    ]
     for number in reversed(range(1, len(placed))):
         if found[number] and joined[number] and capital[number - 1]:
             found[number - 1] = True

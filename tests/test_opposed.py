@@ -266,14 +266,6 @@ CASES: list[tuple[str, str, str, dict[str, Any], bool, str]] = [
         "the word is all that they say",
     ),
     (
-        "a name that begins a sentence and stands elsewhere",
-        "Worcester, unlike the other towns of the county, has a market; the mayor of Worcester agrees",
-        "Prescott, unlike the other towns of the county, has a market; the mayor of Prescott agrees",
-        {},
-        False,
-        "it is a name there too",
-    ),
-    (
         "a word behind a name of two words",
         "An Input Method expands the previous ones by allowing to enter characters with any device",
         "An Input Method extends the previous ones by allowing to enter characters with any device",

@@ -96,7 +96,6 @@ impl NameReader {
             !is_headline && (word.has_inner || is_capital)
         }));
         if !is_headline {
-            add_known_words(words, names, &self.careful.normal);
             add_first_words(words, names);
             add_short_words(words, names);
         }
@@ -158,20 +157,6 @@ impl NameReader {
             words.push(Word { form, before, has_inner, is_roman, code });
             end = Some(stop);
         }
-    }
-}
-
-/// Capitals that their place asks for, of words that are names elsewhere in the text.
-fn add_known_words(words: &[Word], names: &mut [bool], normal: &[u8]) {
-    let is_asked = |word: &Word| word.form == Form::Capital && word.before == Before::Start;
-    if !names.contains(&true) || !words.iter().any(is_asked) {
-        return;
-    }
-    let forms: Vec<&[u8]> = normal.split(|&byte| byte == b' ').collect();
-    let known: Vec<&[u8]> =
-        forms.iter().zip(&*names).filter_map(|(&form, &name)| name.then_some(form)).collect();
-    for ((name, word), form) in names.iter_mut().zip(words).zip(forms) {
-        *name = *name || is_asked(word) && known.contains(&form);
     }
 }
 
