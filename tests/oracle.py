@@ -964,7 +964,7 @@ def say_opposites(left: list[str], right: list[str]) -> bool:
 
 def denies_more(own: list[str], other: list[str]) -> bool:
     """Whether a character denies what stands behind it, and nowhere in the other."""
-    there = [other[n : n + 2] for n in range(len(other))] + [[token] for token in other]
+    there = [other[n : n + 2] for n in range(len(other))]
     return any(
         own[n] in DENYING_CHARACTERS and own[n : n + 2] not in there for n in between(own, other)[0]
     )

@@ -15,7 +15,7 @@
 //! - And words of code, with capitals or without (`code`): openat(2) is not mkdirat(2).
 
 use crate::careful::CarefulReader;
-use crate::code::{self, Code, is_code, is_code_number, is_in_link};
+use crate::code::{self, Code, Links, is_code, is_code_number};
 use crate::fold::{Class, fold};
 use crate::roman::is_roman;
 
@@ -113,7 +113,7 @@ impl NameReader {
     fn read_words(&mut self) {
         let Self { careful, text, words, .. } = self;
         words.clear();
-        let (mut end, mut is_abbreviation) = (None, false);
+        let (mut end, mut is_abbreviation, mut links) = (None, false, Links::default());
         let forms = careful.normal.split(|&byte| byte == b' ');
         for ((place, numeric), form) in careful.places.iter().zip(&careful.numeric).zip(forms) {
             let (start, stop) = (place.start as usize, place.end as usize);
@@ -146,13 +146,14 @@ impl NameReader {
                 _ => Before::Start,
             };
             let has_inner = is_word && (has_capital_inside(written) || is_of_capitals(written));
+            let is_link = links.have(text, start);
             let is_code = if is_word {
                 is_code(text, start, stop)
             } else {
-                *numeric && is_code_number(text, start, stop) && !is_in_link(text, start)
+                *numeric && is_code_number(text, start, stop) && !is_link
             };
-            let is_joined = end.is_some_and(|end| code::joins(&text[end.min(start)..start]))
-                && !is_in_link(text, start);
+            let is_joined =
+                end.is_some_and(|end| code::joins(&text[end.min(start)..start])) && !is_link;
             let code = Code { is_code, is_joined };
             words.push(Word { form, before, has_inner, is_roman, code });
             end = Some(stop);

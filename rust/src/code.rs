@@ -54,12 +54,32 @@ pub(crate) fn is_code_number(text: &[char], start: usize, stop: usize) -> bool {
         || at(1) == Some('-') && at(2).is_some_and(|one| one.is_ascii_alphabetic())
 }
 
-/// Whether a place lies in an address: how that is put together says less than what it leads to.
-pub(crate) fn is_in_link(text: &[char], place: usize) -> bool {
-    let start = text[..place].iter().rposition(|one| one.is_whitespace()).map_or(0, |at| at + 1);
-    let before = &text[start..place];
-    let has = |what: &[char]| before.windows(what.len()).any(|part| part == what);
-    has(&[':', '/', '/']) || has(&[']', '(']) || has(&['w', 'w', 'w', '.'])
+/// Tells of places that ascend whether they lie in an address: how that is put together says less than what it
+/// leads to. A text is gone through once, however long it goes on without a space.
+#[derive(Default)]
+pub(crate) struct Links {
+    /// The first character that was not looked at.
+    next: usize,
+    /// Where the address or word began that this is in.
+    start: usize,
+    is_link: bool,
+}
+
+impl Links {
+    /// Whether a place of the text does.
+    pub(crate) fn have(&mut self, text: &[char], place: usize) -> bool {
+        for (at, one) in text.iter().enumerate().take(place).skip(self.next) {
+            if one.is_whitespace() {
+                (self.start, self.is_link) = (at + 1, false);
+            }
+            let word = &text[self.start.min(at)..=at];
+            self.is_link |= word.ends_with(&[':', '/', '/'])
+                || word.ends_with(&[']', '('])
+                || word.ends_with(&['w', 'w', 'w', '.']);
+        }
+        self.next = self.next.max(place);
+        self.is_link
+    }
 }
 
 /// Whether what stands between two tokens joins them to one name.
@@ -120,7 +140,10 @@ mod tests {
     fn an_address_is_a_link_up_to_its_end() {
         let is_link = |text: &str, part: &str| {
             let place = text.find(part).unwrap_or_default();
-            is_in_link(&text.chars().collect::<Vec<_>>(), place)
+            let text: Vec<char> = text.chars().collect();
+            let mut links = Links::default();
+            // Each place before is asked for, too.
+            (0..=place).map(|place| links.have(&text, place)).last() == Some(true)
         };
         assert!(is_link("see https://example.org/a_b there", "a_b"));
         assert!(is_link("see [this](#_Toc12) there", "Toc12"));

@@ -18,7 +18,7 @@ use crate::code::Code;
 use crate::covers::alike_at_ends;
 use crate::hash::token_hash;
 use crate::numerals::{is_amount, is_numeral, measured};
-use crate::opposites::{are_opposites, has_opposite};
+use crate::opposites::{has_opposite, opposites_of};
 use crate::word_set::WordSet;
 
 /// Tokens in a row in which two texts differ, at most, where one denies what the other says.
@@ -114,10 +114,14 @@ impl<'a> Sides<'a> {
         if !has_any(0) && !has_any(1) {
             return false;
         }
-        let count = |side: usize, amount: &[u32]| {
-            measured(self.whole[side]).filter(|&one| one == amount).count()
-        };
-        measured(self.whole[side]).any(|amount| count(side, amount) > count(1 - side, amount))
+        let [own, other] = [side, 1 - side].map(|side| {
+            let mut counts: HashMap<&[u32], usize> = HashMap::new();
+            for amount in measured(self.whole[side]) {
+                *counts.entry(amount).or_default() += 1;
+            }
+            counts
+        });
+        own.iter().any(|(amount, count)| Some(count) > other.get(amount))
     }
 
     /// Whether they are the same but for a few words in a row, of which those of one are no number, and one of
@@ -149,27 +153,35 @@ impl<'a> Sides<'a> {
     /// Whether one says the opposite of a word of the other behind or before the same word, and says it more often.
     #[must_use]
     pub fn say_opposites(&self) -> bool {
-        let [left, right] = self.whole;
-        let beside = |tokens: &[u32], place: usize| {
-            [place.checked_sub(1), place.checked_add(1)]
-                .map(|place| place.and_then(|place| tokens.get(place)).copied())
-        };
-        let more = |token: u32| {
-            let count = |tokens: &[u32]| tokens.iter().filter(|&&one| one == token).count();
-            count(left).cmp(&count(right))
-        };
-        let places = |side: usize| {
+        let places = [0, 1].map(|side| {
             let places = self.between[side].clone();
-            places.filter(move |&place| has_opposite(self.whole[side][place]))
+            places.filter(|&place| has_opposite(self.whole[side][place])).collect::<Vec<_>>()
+        });
+        if places.iter().any(Vec::is_empty) {
+            return false;
+        }
+        // Outside of where they differ both say each word as often.
+        let counts = [0, 1].map(|side| {
+            let mut counts: HashMap<u32, usize> = HashMap::new();
+            for &place in &places[side] {
+                *counts.entry(self.whole[side][place]).or_default() += 1;
+            }
+            counts
+        });
+        let beside = |side: usize, place: usize| {
+            let tokens = self.whole[side];
+            let at = |place: Option<usize>| place.and_then(|place| tokens.get(place)).copied();
+            [
+                (tokens[place], at(place.checked_sub(1)), false),
+                (tokens[place], at(Some(place + 1)), true),
+            ]
         };
-        places(0).any(|place| {
-            let around = beside(left, place);
-            places(1).any(|other| {
-                let there = beside(right, other);
-                are_opposites(left[place], right[other])
-                    && (around[0] == there[0] || around[1] == there[1])
-                    && more(left[place]).is_gt()
-                    && more(right[other]).is_lt()
+        let there: HashSet<_> = places[1].iter().flat_map(|&place| beside(1, place)).collect();
+        places[0].iter().flat_map(|&place| beside(0, place)).any(|(word, neighbour, is_behind)| {
+            opposites_of(word).any(|other| {
+                there.contains(&(other, neighbour, is_behind))
+                    && counts[0].get(&word) > counts[1].get(&word)
+                    && counts[1].get(&other) > counts[0].get(&other)
             })
         })
     }
@@ -179,11 +191,17 @@ impl<'a> Sides<'a> {
     #[must_use]
     pub fn denies_more(&self, side: usize) -> bool {
         let (own, other) = (self.whole[side], self.whole[1 - side]);
-        let denied = |place: usize| &own[place..(place + 2).min(own.len())];
-        self.between[side]
-            .clone()
-            .filter(|&place| DENYING_CHARACTERS.has(own[place]))
-            .any(|place| !other.windows(denied(place).len()).any(|there| there == denied(place)))
+        let denied = |tokens: &[u32], place: usize| (tokens[place], tokens.get(place + 1).copied());
+        let places = self.between[side].clone();
+        let mut places = places.filter(|&place| DENYING_CHARACTERS.has(own[place])).peekable();
+        if places.peek().is_none() {
+            return false;
+        }
+        let there: HashSet<_> = (0..other.len())
+            .filter(|&place| DENYING_CHARACTERS.has(other[place]))
+            .map(|place| denied(other, place))
+            .collect();
+        places.any(|place| !there.contains(&denied(own, place)))
     }
 
     /// Whether a third of a side are signs, and beside them are so few words that one of them is all that it says

@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::bytes::damaged;
 use super::file::{Kind, Part, RunFile, sealed, unsealed};
-use super::lines::{Bits, LINE, Lines, bits_of};
+use super::lines::{Bits, LINE, Lines, bits_in_line};
 use super::spread::spread;
 use crate::shingle::mix64;
 
@@ -49,7 +49,7 @@ impl FilterWriter {
     pub fn add(&mut self, key: u32) {
         let (line, hash) = place_of(self.kind, key, self.lines);
         let start = line as usize * LINE;
-        for bit in bits_of(hash) {
+        for bit in bits_in_line(hash) {
             self.bytes[start + bit / 8] |= 1 << (bit % 8);
         }
     }

@@ -130,8 +130,7 @@ impl State {
     pub fn write_fresh(&self, file: &File, identity: [u8; 16]) -> io::Result<Written> {
         let fresh = &self.fresh;
         let nodes = (fresh.first_node, fresh.next_node());
-        let others: Vec<u32> =
-            self.runs.iter().map(|placed| placed.nodes.1 - placed.nodes.0).collect();
+        let others: Vec<u32> = self.runs.iter().map(|placed| placed.blocks()).collect();
         let bits = bits_of(nodes.1 - nodes.0, &others);
         let (bytes, hash) = fresh.write(file, identity, bits)?;
         let documents = (fresh.first_document, fresh.next_document());

@@ -33,7 +33,7 @@ pub struct Bits {
 
 /// The bits of a line that a key with such a hash has.
 #[must_use]
-pub fn bits_of(hash: u64) -> [usize; 5] {
+pub fn bits_in_line(hash: u64) -> [usize; 5] {
     [0, 9, 18, 27, 36].map(|shift| (hash >> shift) as usize % (8 * LINE))
 }
 
@@ -66,6 +66,6 @@ impl Lines {
         let words = &self.words[self.before + line as usize * WORDS..][..WORDS];
         // All of them without a branch, which would be taken half of the times.
         let set = |bit: usize| words[bit / 64 % WORDS].load(Ordering::Relaxed) >> (bit % 64);
-        bits_of(hash).into_iter().fold(1, |all, bit| all & set(bit)) & 1 == 1
+        bits_in_line(hash).into_iter().fold(1, |all, bit| all & set(bit)) & 1 == 1
     }
 }

@@ -61,13 +61,10 @@ pub fn merge(
     (file, identity): (&File, [u8; 16]),
     stopped: Option<&AtomicBool>,
 ) -> io::Result<Written> {
-    let bits = {
-        let (first, last) = (range.start, range.end);
-        let blocks = |placed: &Arc<Placed>| placed.nodes.1 - placed.nodes.0;
-        let others = state.runs[..first].iter().chain(&state.runs[last..]).map(blocks);
-        bits_of(state.runs[first..last].iter().map(blocks).sum(), &others.collect::<Vec<_>>())
-    };
+    let others = state.runs[..range.start].iter().chain(&state.runs[range.end..]);
+    let others: Vec<u32> = others.map(|placed| placed.blocks()).collect();
     let runs = &state.runs[range];
+    let bits = bits_of(runs.iter().map(|placed| placed.blocks()).sum(), &others);
     let live = compact.then(|| Live::of(state, runs)).transpose()?;
     let stays = |node: u32| live.as_ref().is_none_or(|live| live.has(node));
     let mut out = Writer::new(file, identity).stopped_by(stopped);

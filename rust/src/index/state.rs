@@ -31,6 +31,14 @@ pub struct Placed {
     pub documents: (u32, u32),
 }
 
+impl Placed {
+    /// How many blocks are new in it.
+    #[must_use]
+    pub fn blocks(&self) -> u32 {
+        self.nodes.1 - self.nodes.0
+    }
+}
+
 /// Everything that is held.
 pub struct State {
     /// The policy.
