@@ -18,7 +18,7 @@ from dedup.errors import PolicyError
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-# Shorter runs may have no anchor (rust/src/anchors.rs: GRAM + WINDOW - 1).
+# Shorter runs may have no anchor (rust/src/candidates/anchors.rs: GRAM + WINDOW - 1).
 SHORTEST_RUN = 15
 
 

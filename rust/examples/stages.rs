@@ -11,11 +11,11 @@
 use std::fs;
 use std::io::{Read as _, Write as _};
 
+use dedup_core::blocks::split::Unit;
+use dedup_core::candidates::sign::{Permutations, SLOTS, mix32};
 use dedup_core::corpus::Corpus;
-use dedup_core::record::{Fields, Lines};
+use dedup_core::records::record::{Fields, Lines};
 use dedup_core::settings::{Names, Numbers, Settings};
-use dedup_core::sign::{Permutations, SLOTS, mix32};
-use dedup_core::split::Unit;
 use rayon::prelude::*;
 
 /// Bytes of text that are handed over at one time, as the Python side does.

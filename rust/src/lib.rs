@@ -1,129 +1,44 @@
 //! The native core of `dedup`: from texts to blocks, signatures, candidates, matches and passages.
 //!
-//! One file a stage, in the order of the pipeline. The core knows nothing of Python (only `py` does),
-//! reads no file, clock or environment (but `memory`, which changes no answer), and gives the same answer
-//! for any number of threads.
+//! One folder a stage, one file an idea. A stage uses those above it in this list and none below
+//! (`tests/layers.rs`):
+//!
+//! - `memory`, `both`: large arrays and their limit, threads
+//! - `records`: JSON lines, arrays and separated values as bytes
+//! - `tokens`, `blocks`: what a text is made of
+//! - `store`, `reading`: what is remembered of a corpus, and how documents come into it
+//! - `candidates`, `judging`, `search`: what matches
+//! - `keepers`, `passages`: what goes, and in whose favour
+//! - `stories`, `plan`: what is told of it
+//! - `writing`: what comes out
+//! - `corpus`, `seen`, `index`: a run over a corpus, a stream, an index on disk
+//! - `py`: the face towards Python
+//!
+//! `simd` stands beside them: it has their innermost loops compiled for each instruction set.
+//!
+//! The core knows nothing of Python (only `py` does), reads no file, clock or environment (but `memory`, which
+//! changes no answer, and `index`, which reads its own files), and gives the same answer for any number of
+//! threads.
 
-mod align;
-pub mod anchors;
-pub mod answers;
-pub mod apart;
-pub mod array;
-pub mod audit;
-pub mod band;
+pub mod blocks;
 pub mod both;
-mod bounds;
-mod boxes;
-mod capitals;
-pub mod careful;
-pub mod characters;
-pub mod checkpoint;
-pub mod clean;
-pub mod cluster;
-mod cluster_lines;
-mod code;
-pub mod columns;
-pub mod contain;
+pub mod candidates;
 pub mod corpus;
-pub mod counts;
-pub mod covers;
-pub mod crowded;
-pub mod crowds;
-pub mod csv;
-pub mod cut;
-pub mod differences;
-mod documents;
-mod drafts;
-pub mod dropped;
-mod edits;
-pub mod elsewhere;
-mod enter;
-pub mod escape;
-pub mod exact;
-pub mod families;
-pub mod fates;
-mod flatten;
-pub mod fold;
-#[rustfmt::skip]
-mod fold_table;
-mod forgotten;
-pub mod furniture;
-pub mod gaps;
-pub mod given;
-pub mod group;
-pub mod hash;
-pub mod hot;
-pub mod hottest;
-mod hyphen;
 pub mod index;
-pub mod intern;
-pub mod join;
-pub mod json;
-pub mod kept;
-mod keys;
-mod kindred;
-pub mod known;
-mod lanes;
-pub mod layout;
-mod letters;
-pub mod likeness;
-pub mod links;
-pub mod marks;
-pub mod member_spans;
+pub mod judging;
+pub mod keepers;
 pub mod memory;
-pub mod name;
-pub mod names;
-pub mod neighbours;
-pub mod numerals;
-pub mod opposed;
-mod opposites;
-mod packed;
-pub mod paragraphs;
-mod partners;
-pub mod passage_clusters;
 pub mod passages;
-pub mod places;
 pub mod plan;
-pub mod portrait;
 #[cfg(feature = "python")]
 mod py;
-pub mod quotes;
-pub mod read;
-pub mod record;
-pub mod regions;
-pub mod remains;
-pub mod render;
-pub mod repeated;
-pub mod resettle;
-mod roman;
-pub mod runs;
-pub mod scopes;
+pub mod reading;
+pub mod records;
 pub mod search;
-pub mod section;
 pub mod seen;
 pub mod settings;
-mod settling;
-pub mod shingle;
-pub mod sign;
 pub mod simd;
-pub mod similar;
-pub mod sketch;
-mod slots;
-pub mod sparse;
-pub mod split;
-pub mod spool;
-pub mod spool_reader;
 pub mod store;
 pub mod stories;
-pub mod story_lines;
-pub mod strings;
-pub mod strip;
-pub mod text;
-pub mod token;
-pub mod token_reader;
-pub mod tune;
-pub mod unspaced;
-pub mod verify;
-pub mod versions;
-mod word_set;
-pub mod wrapped;
+pub mod tokens;
+pub mod writing;

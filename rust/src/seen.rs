@@ -6,19 +6,19 @@
 
 use hashbrown::HashMap;
 
-use crate::band::BandKeys;
-use crate::characters::CHARACTER_BANDS;
-use crate::enter::{Workspace, read_batch};
-use crate::group::Bands;
-use crate::names::is_kept_apart;
-use crate::read::NewDocument;
+use crate::candidates::band::BandKeys;
+use crate::candidates::group::Bands;
+use crate::candidates::shingle::{CharacterReader, Powers, extend_items};
+use crate::candidates::sign::{Permutations, SLOTS, sign};
+use crate::judging::names::is_kept_apart;
+use crate::judging::verify::{ShortScratch, judge, node_set, short_match};
+use crate::reading::enter::{Workspace, read_batch};
+use crate::reading::read::NewDocument;
+use crate::search::characters::CHARACTER_BANDS;
 use crate::settings::Settings;
-use crate::shingle::{CharacterReader, Powers, extend_items};
-use crate::sign::{Permutations, SLOTS, sign};
 use crate::simd::Path;
 use crate::store::{NONE, Number, Store};
-use crate::token::TokenBuffer;
-use crate::verify::{ShortScratch, judge, node_set, short_match};
+use crate::tokens::token::TokenBuffer;
 
 /// Texts that one band key remembers.
 const REPRESENTATIVES: usize = 4;

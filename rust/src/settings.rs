@@ -1,6 +1,6 @@
 //! The policy as the core sees it: plain values, validated before they arrive.
 
-use crate::split::Unit;
+use crate::blocks::split::Unit;
 
 /// What to do with pairs whose normal forms differ only in numeric tokens.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]

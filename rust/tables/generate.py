@@ -1,4 +1,4 @@
-"""Write rust/src/fold_table.rs: what every code point folds to, and what it then is.
+"""Write rust/src/tokens/fold_table.rs: what every code point folds to, and what it then is.
 
     python rust/tables/generate.py            write the table
     python rust/tables/generate.py --check    exit 1 if the committed table differs
@@ -19,7 +19,7 @@ import unicodedata
 from pathlib import Path
 
 UNICODE = "14.0.0"
-OUTPUT = Path(__file__).parents[1] / "src" / "fold_table.rs"
+OUTPUT = Path(__file__).parents[1] / "src" / "tokens" / "fold_table.rs"
 PAGE_BITS = 7  # 128 code points a page: the smallest file of 6, 7 and 8
 
 # Entry of a code point, one u32: bits 0-2 what it is, bit 3 number, bits 4-31 the payload. The payload of the

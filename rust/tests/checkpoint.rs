@@ -6,11 +6,11 @@ use std::fs::File;
 use std::os::unix::fs::FileExt;
 use std::sync::atomic::{AtomicU32, Ordering};
 
+use dedup_core::candidates::sign::{Permutations, SLOTS};
 use dedup_core::corpus::Corpus;
-use dedup_core::read::NewDocument;
-use dedup_core::section::sound_sections;
+use dedup_core::corpus::section::sound_sections;
+use dedup_core::reading::read::NewDocument;
 use dedup_core::settings::Settings;
-use dedup_core::sign::{Permutations, SLOTS};
 
 fn settings() -> Settings {
     Settings { short_tokens: 9, min_tokens: 3, ..Settings::default() }

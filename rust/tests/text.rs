@@ -1,10 +1,10 @@
 //! Text to tokens and to blocks: the rules by example, and what must hold for every text.
 
-use dedup_core::careful::CarefulReader;
+use dedup_core::blocks::split::{Before, BlockSpan, Unit, is_list_of_items, split};
+use dedup_core::blocks::wrapped::{WrappedLine, is_hard_wrapped};
 use dedup_core::simd::paths;
-use dedup_core::split::{Before, BlockSpan, Unit, is_list_of_items, split};
-use dedup_core::token::TokenBuffer;
-use dedup_core::wrapped::{WrappedLine, is_hard_wrapped};
+use dedup_core::tokens::careful::CarefulReader;
+use dedup_core::tokens::token::TokenBuffer;
 
 fn normal(text: &str) -> String {
     let mut buffer = TokenBuffer::default();

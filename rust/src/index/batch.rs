@@ -17,12 +17,12 @@ use super::sieve::Probe;
 use super::standing::Standing;
 use super::state::State;
 use super::view::View;
-use crate::enter::{Workspace, read_batch};
-use crate::layout::Layout;
-use crate::read::{NewDocument, PIECE_BYTES};
+use crate::blocks::layout::Layout;
+use crate::judging::verify::Match;
+use crate::reading::enter::{Workspace, read_batch};
+use crate::reading::read::{NewDocument, PIECE_BYTES};
 use crate::store::{Number, Store};
-use crate::token::TokenBuffer;
-use crate::verify::Match;
+use crate::tokens::token::TokenBuffer;
 
 /// Blocks that are read sooner than another thread begins to.
 const FEW: usize = 64;

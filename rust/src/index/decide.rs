@@ -18,13 +18,13 @@ use super::state::State;
 use super::streams::{Streams, ask, distinct};
 use super::verdict::{Said, Verdict, describe, tell};
 use super::view::{View, known_match};
-use crate::fates::State as BlockState;
-use crate::neighbours::Neighbours;
+use crate::judging::verify::Match;
+use crate::keepers::neighbours::Neighbours;
+use crate::passages::fates::State as BlockState;
+use crate::passages::regions::may_stand_around;
 use crate::plan::{Plan, plan_from};
-use crate::regions::may_stand_around;
 use crate::settings::Settings;
 use crate::store::NONE;
-use crate::verify::Match;
 
 /// Times that all is decided anew because something names a block that went for another one, which is
 /// gathered then.

@@ -9,7 +9,7 @@ use super::file::Kind;
 use super::list::documents;
 use super::record::Held;
 use super::state::{State, named};
-use crate::split::Before;
+use crate::blocks::split::Before;
 
 /// Documents that are looked at, at one time.
 const DOCUMENTS: u32 = 64;
@@ -125,9 +125,9 @@ fn separate(text: &mut String, between: Before, room: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::blocks::layout::Layout;
     use crate::index::record::{Fate, HeldBlock};
     use crate::index::standing::Standing;
-    use crate::layout::Layout;
 
     fn held(blocks: &[(u32, u32, u32, Before)], characters: u64) -> Held {
         let block = |&(node, start, end, before): &(u32, u32, u32, Before)| HeldBlock {

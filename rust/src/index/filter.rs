@@ -11,7 +11,7 @@ use super::bytes::damaged;
 use super::file::{Kind, Part, RunFile, sealed, unsealed};
 use super::lines::{Bits, LINE, Lines, bits_in_line};
 use super::spread::spread;
-use crate::shingle::mix64;
+use crate::candidates::shingle::mix64;
 
 /// Lines of a block; the last one of a filter may have fewer.
 const LINES: u64 = 255;

@@ -11,9 +11,9 @@ use super::record::{BlockPlace, Fate, Held};
 use super::scoped::Asking;
 use super::standing::Standing;
 use super::state::State;
-use crate::cluster::SECOND_STEPS;
+use crate::judging::verify::Match;
+use crate::keepers::cluster::SECOND_STEPS;
 use crate::settings::Settings;
-use crate::verify::Match;
 
 /// What a batch's documents before a new one add to what is held.
 #[derive(Default)]

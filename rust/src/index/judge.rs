@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use super::batch::{Batch, Suspects};
 use super::state::State;
 use super::view::{match_by_characters, match_by_shingles};
-use crate::verify::Match;
+use crate::judging::verify::Match;
 
 impl Batch {
     /// The normal forms of the pairs that are judged by their characters.

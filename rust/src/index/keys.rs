@@ -4,12 +4,12 @@
 
 use super::file::{CHARACTERS, Kind};
 use super::sieve::{Probe, of_characters, of_words};
-use crate::anchors::{Anchors, GRAM, WINDOW};
-use crate::band::BandKeys;
-use crate::characters::CHARACTER_BANDS;
+use crate::candidates::anchors::{Anchors, GRAM, WINDOW};
+use crate::candidates::band::BandKeys;
+use crate::candidates::shingle::{CharacterReader, Powers, extend_items};
+use crate::candidates::sign::{Permutations, SLOTS, Signature, sign};
+use crate::search::characters::CHARACTER_BANDS;
 use crate::settings::Settings;
-use crate::shingle::{CharacterReader, Powers, extend_items};
-use crate::sign::{Permutations, SLOTS, Signature, sign};
 use crate::simd::Path;
 
 /// Bits of a band key. Two blocks of ten million that meet by chance, once in a hundred keys, cost less than

@@ -261,7 +261,7 @@ impl Seen {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::sign::mix32;
+    use crate::candidates::sign::mix32;
 
     #[test]
     fn levels_give_back_what_batches_brought_in_order() {

@@ -6,8 +6,8 @@ use super::file::Kind;
 use super::record::Held;
 use super::state::{State, named};
 use super::view::{View, known_match};
-use crate::token::TokenBuffer;
-use crate::verify::Relation;
+use crate::judging::verify::Relation;
+use crate::tokens::token::TokenBuffer;
 
 /// Blocks that are listed at one time.
 const BLOCKS: u32 = 4096;

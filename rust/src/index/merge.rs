@@ -20,7 +20,7 @@ use super::sieve::SieveWriter;
 use super::state::{Placed, State};
 use super::streams::{Streams, distinct};
 use crate::settings::Numbers;
-use crate::token::TokenBuffer;
+use crate::tokens::token::TokenBuffer;
 
 /// The blocks that stand in some document, one bit each.
 struct Live(Vec<u64>);

@@ -253,7 +253,7 @@ impl Page {
 mod tests {
     use super::super::file::sealed;
     use super::*;
-    use crate::sign::mix32;
+    use crate::candidates::sign::mix32;
 
     fn pages(pairs: &[Pair]) -> Vec<(Vec<Pair>, Page)> {
         let (mut writer, mut made, mut held) = (PageWriter::default(), Vec::new(), Vec::new());

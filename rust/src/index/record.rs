@@ -6,7 +6,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::bytes::{Taker, put, put_bytes};
 use super::standing::Standing;
-use crate::layout::Layout;
+use crate::blocks::layout::Layout;
 
 /// Bytes of a fingerprint that are kept beside a block: by the others it is looked up (`fresh.rs`).
 const KEPT: usize = 12;

@@ -13,8 +13,8 @@ use super::file::Kind;
 use super::gather::{Gatherer, MOST, other_side};
 use super::record::{Fate, Held};
 use super::standing::Standing;
-use crate::cluster::SECOND_STEPS;
-use crate::verify::Match;
+use crate::judging::verify::Match;
+use crate::keepers::cluster::SECOND_STEPS;
 
 /// Documents of one home that are looked at, at most: more than a few stand there only where groups are
 /// compared across.

@@ -2,7 +2,7 @@
 
 use super::batch::Batch;
 use super::state::State;
-use crate::read::NewDocument;
+use crate::reading::read::NewDocument;
 
 /// Byte offsets of ascending code points of one text.
 struct Bytes<'a> {

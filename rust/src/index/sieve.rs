@@ -245,7 +245,7 @@ impl Sieves {
 #[allow(clippy::unwrap_used)]
 mod tests {
     use super::*;
-    use crate::sign::mix32;
+    use crate::candidates::sign::mix32;
 
     fn settings() -> Settings {
         Settings { short_tokens: 9, min_tokens: 3, ..Settings::default() }

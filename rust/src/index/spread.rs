@@ -2,7 +2,7 @@
 
 use super::file::Kind;
 use super::keys::KEY_BITS;
-use crate::shingle::mix64;
+use crate::candidates::shingle::mix64;
 
 /// The key's rank among all that there may be of its kind, as a share of all numbers.
 ///
@@ -39,8 +39,8 @@ fn rank_of_anchor(anchor: u32) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::anchors::Anchors;
-    use crate::sign::mix32;
+    use crate::candidates::anchors::Anchors;
+    use crate::candidates::sign::mix32;
 
     #[test]
     fn anchors_lie_evenly_and_in_their_order() {

@@ -11,15 +11,15 @@ use hashbrown::HashMap;
 use super::record::{BlockPlace, Fate, Held, HeldBlock, Stretch};
 use super::standing::Standing;
 use super::view::View;
-use crate::given::Given;
-use crate::intern::Content;
-use crate::packed::pack;
-use crate::regions::Region;
+use crate::candidates::shingle::mix64;
+use crate::judging::verify::Match;
+use crate::memory::packed::pack;
+use crate::passages::given::Given;
+use crate::passages::regions::Region;
+use crate::passages::text::Token;
 use crate::settings::Settings;
-use crate::shingle::mix64;
+use crate::store::intern::Content;
 use crate::store::{Number, Place, Store};
-use crate::text::Token;
-use crate::verify::Match;
 
 /// A number for a node and a spelling of it, no other one's, whose bits are spread as those of a hash.
 fn spread(node: u32, spelling: u64) -> u128 {

@@ -15,8 +15,8 @@ use super::run::Run;
 use super::seek::Seeker;
 use super::sieve::Sieve;
 use super::sift::Where;
+use crate::candidates::sign::Permutations;
 use crate::settings::{Names, Scope, Settings};
-use crate::sign::Permutations;
 
 /// A run, and the numbers of the blocks and documents that are new in it: the first ones, and those of
 /// the next run.

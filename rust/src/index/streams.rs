@@ -12,7 +12,7 @@ use super::batch::Batch;
 use super::each::each;
 use super::file::Kind;
 use super::state::State;
-use crate::anchors::Anchors;
+use crate::candidates::anchors::Anchors;
 use crate::settings::Settings;
 
 /// Anchors that are looked up by one task.

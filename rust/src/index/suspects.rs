@@ -16,8 +16,8 @@ use super::seek::Seeker;
 use super::sieve::{Probe, Sieve};
 use super::sift::Where;
 use super::state::State;
-use crate::contain::{COLD, LONGEST, holds, least_share};
-use crate::hot::HOT;
+use crate::candidates::contain::{COLD, LONGEST, holds, least_share};
+use crate::candidates::hot::HOT;
 use crate::settings::Settings;
 
 /// Keys that are looked up by one task, about.

@@ -6,14 +6,14 @@ use super::batch::Batch;
 use super::record::{Fate, Held, HeldBlock};
 use super::stage::Stage;
 use super::state::State;
-use crate::clean::{Cleaned, clean_text};
-use crate::fates::State as BlockState;
-use crate::likeness::{Likeness, RELATIONS};
+use crate::passages::fates::State as BlockState;
+use crate::passages::regions::Region;
+use crate::passages::text::Token;
 use crate::plan::Plan;
-use crate::regions::Region;
-use crate::render::{PART, Renderer, cluster_ids, kept_by};
+use crate::plan::likeness::{Likeness, RELATIONS};
 use crate::store::{NONE, Number};
-use crate::text::Token;
+use crate::writing::clean::{Cleaned, clean_text};
+use crate::writing::render::{PART, Renderer, cluster_ids, kept_by};
 
 /// What is said of a new document by its caller.
 #[derive(Clone, Copy)]

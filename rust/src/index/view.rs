@@ -2,15 +2,15 @@
 
 use std::sync::OnceLock;
 
-use crate::characters::Counts;
-use crate::covers::are_enough;
-use crate::names::{Named, may_differ_in_names, may_say_other_code};
-use crate::numerals::differ_in_values_only;
+use crate::candidates::shingle::shingle_set;
+use crate::judging::covers::are_enough;
+use crate::judging::names::{Named, may_differ_in_names, may_say_other_code};
+use crate::judging::numerals::differ_in_values_only;
+use crate::judging::unspaced::are_alike_by_tokens;
+use crate::judging::verify::{Match, Relation, count_shared, judge};
+use crate::search::characters::Counts;
 use crate::settings::{Names, Numbers, Settings};
-use crate::shingle::shingle_set;
-use crate::token::TokenBuffer;
-use crate::unspaced::are_alike_by_tokens;
-use crate::verify::{Match, Relation, count_shared, judge};
+use crate::tokens::token::TokenBuffer;
 
 /// A block's text and what follows from it.
 #[derive(Clone, Default)]

@@ -10,6 +10,11 @@
 //! The limit is the process's own: the last one that was set counts for all runs. It holds to within
 //! 64 MiB, what threads may touch before the watch looks again.
 
+pub mod columns;
+pub(crate) mod packed;
+pub(crate) mod slots;
+pub mod strings;
+
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::RefCell;
 use std::fs::File;

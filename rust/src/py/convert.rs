@@ -7,10 +7,10 @@ use pyo3::prelude::*;
 use pyo3::types::{PyBytes, PyDict, PyString};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
-use crate::record::{Ends, Lines};
+use crate::blocks::split::Unit;
+use crate::candidates::sign::{Permutations, SLOTS};
+use crate::records::record::{Ends, Lines};
 use crate::settings::{Boilerplate, Names, Numbers, Scope, Search, Settings};
-use crate::sign::{Permutations, SLOTS};
-use crate::split::Unit;
 
 pub(super) fn value_error(message: impl Into<String>) -> PyErr {
     PyValueError::new_err(message.into())

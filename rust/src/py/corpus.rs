@@ -12,14 +12,14 @@ use super::convert::{
     PyLines, PyLinesRead, Threads, borrow, bytes_of_u32, field, joined, lines_of, permutations_of,
     seconds, settings_of, value_error, words,
 };
-use crate::audit::Audit;
-use crate::clean::Cleaned;
 use crate::corpus::Corpus as CoreCorpus;
-use crate::hottest::{Gathered, HotText};
 use crate::memory::Watch;
-use crate::read::NewDocument;
-use crate::record::Fields;
-use crate::tune::{Borderline, Level};
+use crate::plan::hottest::{Gathered, HotText};
+use crate::reading::read::NewDocument;
+use crate::records::record::Fields;
+use crate::search::audit::Audit;
+use crate::search::tune::{Borderline, Level};
+use crate::writing::clean::Cleaned;
 
 /// A place in a document, by its number.
 type PyPlace = (usize, (u32, u32));

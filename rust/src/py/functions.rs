@@ -13,21 +13,21 @@ use super::convert::{
     PyLines, borrow, bytes_of_u32, lines_of, numbers_of, permutations_of, pool_of, unit_of,
     value_error, words,
 };
-use crate::clean::{excerpt, restore_record, restore_text};
+use crate::blocks::split::split as split_text;
+use crate::candidates::shingle::{Powers, extend_items, shingle_set};
+use crate::candidates::sign::{SLOTS, Signature, sign};
 use crate::corpus::compile;
-use crate::differences::differences_of_texts;
+use crate::corpus::section::{Mark, sound_sections as sections_of};
+use crate::judging::names::texts_differ_in_names_only;
+use crate::judging::numerals;
+use crate::judging::unspaced::are_alike_by_tokens;
 use crate::memory;
-use crate::names::texts_differ_in_names_only;
-use crate::numerals;
-use crate::read::CodePoints;
-use crate::record::{Fields, Line};
-use crate::section::{Mark, sound_sections as sections_of};
-use crate::shingle::{Powers, extend_items, shingle_set};
-use crate::sign::{SLOTS, Signature, sign};
+use crate::plan::differences::differences_of_texts;
+use crate::reading::read::CodePoints;
+use crate::records::record::{Fields, Line};
 use crate::simd::{Path, paths};
-use crate::split::split as split_text;
-use crate::token::TokenBuffer;
-use crate::unspaced::are_alike_by_tokens;
+use crate::tokens::token::TokenBuffer;
+use crate::writing::clean::{excerpt, restore_record, restore_text};
 
 /// Sets how many bytes the process may hold in memory; `None` for as many as it likes.
 #[pyfunction]

@@ -26,7 +26,7 @@ use crate::index::record::Held;
 use crate::index::run::Run;
 use crate::index::state::{Placed, State};
 use crate::index::texts::{blocks, document_texts};
-use crate::read::NewDocument;
+use crate::reading::read::NewDocument;
 
 /// Documents that were read and looked up, and are not judged yet.
 #[pyclass]

@@ -7,10 +7,10 @@ use pyo3::prelude::*;
 use pyo3::types::PyString;
 
 use super::convert::borrow;
-use crate::clean::Cleaned;
 use crate::index::list::Side;
 use crate::index::standing::Standing;
 use crate::index::verdict::{Said, Verdict};
+use crate::writing::clean::Cleaned;
 
 /// Damage is a `ValueError`, everything else an `OSError`.
 pub(super) fn failure(error: std::io::Error) -> PyErr {

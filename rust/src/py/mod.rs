@@ -48,7 +48,7 @@ mod _core {
 
     #[pymodule_export]
     #[allow(non_upper_case_globals)]
-    const FOLD_IDENTITY: &str = crate::fold::FOLD_IDENTITY;
+    const FOLD_IDENTITY: &str = crate::tokens::fold::FOLD_IDENTITY;
 
     #[pymodule_export]
     #[allow(non_upper_case_globals)]
@@ -60,5 +60,5 @@ mod _core {
 
     #[pymodule_export]
     #[allow(non_upper_case_globals)]
-    const CHECKPOINT_FORMAT: u32 = crate::checkpoint::FORMAT;
+    const CHECKPOINT_FORMAT: u32 = crate::corpus::checkpoint::FORMAT;
 }

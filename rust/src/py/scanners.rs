@@ -3,9 +3,9 @@
 use pyo3::prelude::*;
 
 use super::convert::value_error;
-use crate::array::{ArrayScanner as CoreArrayScanner, Broken};
-use crate::csv::{Fault, Row, RowScanner as CoreRowScanner, Span};
-use crate::record::MOST_EXTRAS;
+use crate::records::array::{ArrayScanner as CoreArrayScanner, Broken};
+use crate::records::csv::{Fault, Row, RowScanner as CoreRowScanner, Span};
+use crate::records::record::MOST_EXTRAS;
 
 /// Finds the records of a JSON array.
 #[pyclass]

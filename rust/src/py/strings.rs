@@ -5,7 +5,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyBytes;
 
 use super::convert::{bytes_of_u32, value_error};
-use crate::strings::{Strings as CoreStrings, reverse};
+use crate::memory::strings::{Strings as CoreStrings, reverse};
 
 /// Byte strings, end to end.
 #[pyclass]

@@ -1,10 +1,10 @@
 //! The classes of bytes by shuffles: a byte is of a kind when the table entries of its low half and of
 //! its high half share the kind's bit. Each kind is a set of high halves times a set of low ones.
 
-use crate::bounds::{
+use crate::tokens::bounds::{
     CLASSES, DIGIT_BIT, Masks, POINT_BIT, SIGN_BIT, SINGLE_BIT, SYMBOL_BIT, WORD_BIT,
 };
-use crate::flatten::BLOCK;
+use crate::tokens::flatten::BLOCK;
 
 /// Byte by byte, by the table that defines the classes.
 pub(super) fn portable(blocks: &[[u8; BLOCK]], masks: &mut [Masks]) {
@@ -188,8 +188,8 @@ mod x86 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::flatten::CODES;
     use crate::simd::paths;
+    use crate::tokens::flatten::CODES;
 
     #[test]
     fn every_instruction_set_finds_the_same_classes() {

@@ -9,12 +9,12 @@
 use std::ops::Range;
 use std::sync::LazyLock;
 
-use crate::bounds::Masks;
-use crate::characters::KINDS;
-use crate::flatten::BLOCK;
-use crate::lanes::{LANES as POINTS, near_lanes};
-use crate::shingle::{Powers, fill_items};
-use crate::sign::{Permutations, SLOTS, Signature, mix32};
+use crate::candidates::shingle::{Powers, fill_items};
+use crate::candidates::sign::{Permutations, SLOTS, Signature, mix32};
+use crate::search::characters::KINDS;
+use crate::search::lanes::{LANES as POINTS, near_lanes};
+use crate::tokens::bounds::Masks;
+use crate::tokens::flatten::BLOCK;
 
 mod ahead;
 mod classes;

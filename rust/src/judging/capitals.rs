@@ -1,0 +1,264 @@
+//! Names: which tokens of a text are.
+//!
+//! Only the text as it was written can tell: a word that begins with a capital where the spelling does not
+//! ask for one. So a word that begins a block, a sentence, a quotation or a bracket is none, scripts
+//! without capitals have none, and neither have headlines, whose words mostly have capitals.
+//!
+//! - The point of an initial or of a short title ends no sentence: J. S. Bach, Dr. Watson. That of a numeral
+//!   with which a text begins does.
+//! - A capital that the place asks for is a part of the name that follows it at once: Ann Lee came.
+//! - One or two short words between two names are a part of them: Otto von Bismarck, Oscar de la Renta.
+//! - A line end asks for none, a blank line does.
+//! - A capital behind a small letter is a name's wherever it stands: iPhone, eBay.
+//! - So is a word of three capitals or more: EADDRINUSE, NATO.
+//! - Roman numerals in capitals are names wherever they stand: chapter XIV is not chapter XV.
+//! - And words of code, with capitals or without (`code`): openat(2) is not mkdirat(2).
+
+use crate::judging::code::{self, Code, Links, is_code, is_code_number};
+use crate::judging::roman::is_roman;
+use crate::tokens::careful::CarefulReader;
+use crate::tokens::fold::{Class, fold};
+
+/// Letters of a word between two names, at most.
+const SHORT: usize = 3;
+
+/// Short words between two names, at most.
+const BETWEEN: usize = 2;
+
+/// Letters of a word of capitals alone, at least.
+const LEAST_CAPITALS: usize = 3;
+
+/// Titles with a vowel that are written with a point, without their capital.
+const TITLES: [&[u8]; 26] = [
+    b"adm", b"capt", b"col", b"comm", b"dipl", b"dir", b"dott", b"dra", b"gen", b"gov", b"hon",
+    b"ing", b"insp", b"lic", b"maj", b"mons", b"pres", b"prof", b"rep", b"rev", b"sen", b"sig",
+    b"sra", b"srta", b"supt", b"univ",
+];
+
+/// Says which tokens of a text are names.
+#[derive(Default)]
+pub(crate) struct NameReader {
+    /// What was read last.
+    pub(crate) careful: CarefulReader,
+    text: Vec<char>,
+    words: Vec<Word>,
+    names: Vec<bool>,
+}
+
+/// What is asked of a token.
+#[derive(Clone, Copy)]
+struct Word {
+    form: Form,
+    before: Before,
+    /// It has a capital inside, or capitals alone: a name wherever it stands, but in headlines.
+    has_inner: bool,
+    /// It is a Roman numeral: a name there too.
+    is_roman: bool,
+    /// It is a word of code: so is this, where it is no number.
+    code: Code,
+}
+
+/// How a token is written.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Form {
+    /// A number or symbol.
+    Other,
+    Small,
+    ShortSmall,
+    Capital,
+}
+
+/// What stands between a token and the one before.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Before {
+    /// What asks for a capital; or it is the text's first.
+    Start,
+    /// What may stand inside of a name.
+    Joint,
+    Other,
+}
+
+impl NameReader {
+    /// One answer for each token of a block.
+    pub(crate) fn read(&mut self, text: &str) -> &[bool] {
+        self.careful.read(text, false);
+        self.text.clear();
+        self.text.extend(text.chars());
+        self.read_words();
+        let Self { words, names, .. } = self;
+        let count =
+            |asked: fn(&Form) -> bool| words.iter().filter(|word| asked(&word.form)).count();
+        let is_headline =
+            2 * count(|&form| form == Form::Capital) > count(|&form| form != Form::Other);
+        names.clear();
+        names.extend(words.iter().map(|word| {
+            let is_capital = word.form == Form::Capital && word.before != Before::Start;
+            !is_headline && (word.has_inner || is_capital)
+        }));
+        if !is_headline {
+            add_first_words(words, names);
+            add_short_words(words, names);
+        }
+        for (name, word) in names.iter_mut().zip(words) {
+            *name = *name || word.is_roman || word.code.is_code && word.form != Form::Other;
+        }
+        names
+    }
+
+    /// Which tokens of what was read last are words of code.
+    pub(crate) fn codes(&self) -> impl Iterator<Item = Code> {
+        self.words.iter().map(|word| word.code)
+    }
+
+    fn read_words(&mut self) {
+        let Self { careful, text, words, .. } = self;
+        words.clear();
+        let (mut end, mut is_abbreviation, mut links) = (None, false, Links::default());
+        let forms = careful.normal.split(|&byte| byte == b' ');
+        for ((place, numeric), form) in careful.places.iter().zip(&careful.numeric).zip(forms) {
+            let (start, stop) = (place.start as usize, place.end as usize);
+            let written = &text[start..stop];
+            let between = end.map(|end: usize| &text[end.min(start)..start]);
+            // The point behind an abbreviation says nothing.
+            let between = between.map(|between| match between {
+                ['.', rest @ ..] if is_abbreviation => rest,
+                between => between,
+            });
+            let is_word = !numeric && !is_symbol(form);
+            let is_capital = is_word && begins_with_capital(written[0]);
+            let letters = form.iter().filter(|&&byte| byte & 0xC0 != 0x80).count();
+            let is_roman = is_capital && is_roman(&text[start..], place.len());
+            is_abbreviation = is_capital
+                && (letters == 1 || is_without_vowels(form) || TITLES.contains(&form))
+                && !(is_roman && end.is_none())
+                && !written[1..].iter().any(|character| character.is_uppercase());
+            let form = match letters {
+                _ if !is_word => Form::Other,
+                _ if is_capital => Form::Capital,
+                ..=SHORT => Form::ShortSmall,
+                _ => Form::Small,
+            };
+            let before = match between {
+                Some(between) if !asks_for_capital(between) => {
+                    let joins = between.iter().all(|&character| joins(character));
+                    if joins { Before::Joint } else { Before::Other }
+                }
+                _ => Before::Start,
+            };
+            let has_inner = is_word && (has_capital_inside(written) || is_of_capitals(written));
+            let is_link = links.have(text, start);
+            let is_code = if is_word {
+                is_code(text, start, stop)
+            } else {
+                *numeric && is_code_number(text, start, stop) && !is_link
+            };
+            let is_joined =
+                end.is_some_and(|end| code::joins(&text[end.min(start)..start])) && !is_link;
+            let code = Code { is_code, is_joined };
+            words.push(Word { form, before, has_inner, is_roman, code });
+            end = Some(stop);
+        }
+    }
+}
+
+/// Capitals that their place asks for, where a name follows at once.
+fn add_first_words(words: &[Word], names: &mut [bool]) {
+    for place in (1..words.len()).rev() {
+        let goes_on = names[place] && words[place].before == Before::Joint;
+        let is_capital = words[place - 1].form == Form::Capital;
+        names[place - 1] = names[place - 1] || goes_on && is_capital;
+    }
+}
+
+/// Short words between two names.
+fn add_short_words(words: &[Word], names: &mut [bool]) {
+    let mut last = None;
+    for place in 0..words.len() {
+        if !names[place] {
+            continue;
+        }
+        if let Some(last) = last.replace(place) {
+            let joined = words[last + 1..=place].iter().all(|word| word.before == Before::Joint);
+            let between = &words[last + 1..place];
+            if joined
+                && between.len() <= BETWEEN
+                && between.iter().all(|word| word.form == Form::ShortSmall)
+            {
+                names[last + 1..place].fill(true);
+            }
+        }
+    }
+}
+
+/// Whether a token is a symbol, by its first character.
+fn is_symbol(form: &[u8]) -> bool {
+    if form.first().is_some_and(u8::is_ascii_alphabetic) {
+        return false;
+    }
+    let first = form.utf8_chunks().next().and_then(|chunk| chunk.valid().chars().next());
+    let mut symbol = false;
+    if let Some(first) = first {
+        fold(first, |folded| symbol |= folded.class == Class::Symbol);
+    }
+    symbol
+}
+
+/// Whether a character is a capital, or begins with one, as ǅ does.
+fn begins_with_capital(character: char) -> bool {
+    let is_title = |c| matches!(c, 'ǅ' | 'ǈ' | 'ǋ' | 'ǲ' | 'ᾈ'..='ᾏ' | 'ᾘ'..='ᾟ' | 'ᾨ'..='ᾯ' | 'ᾼ' | 'ῌ' | 'ῼ');
+    character.is_uppercase() || is_title(character)
+}
+
+/// Whether these letters can only be an abbreviation, as Dr, Mrs and Ltd: no word is without a vowel.
+fn is_without_vowels(form: &[u8]) -> bool {
+    form.iter().all(|letter| letter.is_ascii_lowercase() && !b"aeiouy".contains(letter))
+}
+
+fn has_capital_inside(written: &[char]) -> bool {
+    written.windows(2).any(|pair| pair[0].is_lowercase() && pair[1].is_uppercase())
+}
+
+/// Whether a word is written in capitals, three or more.
+fn is_of_capitals(written: &[char]) -> bool {
+    written.len() >= LEAST_CAPITALS && written.iter().all(|character| character.is_uppercase())
+}
+
+/// Whether a character may stand inside of a name.
+fn joins(character: char) -> bool {
+    matches!(character, ' ' | '\n' | '\r' | '\u{A0}' | '\u{202F}' | '-' | '\u{2010}' | '\'' | '’')
+}
+
+/// Whether what stands between two words ends a sentence or a paragraph, or opens what the second one
+/// begins. A line end alone may be one of a paragraph that was broken to fit a width.
+fn asks_for_capital(between: &[char]) -> bool {
+    let ends =
+        |&c: &char| matches!(c, '.' | '!' | '?' | '…' | ':' | ';' | '。' | '！' | '？' | '؟');
+    let count = |end: char| between.iter().filter(|&&c| c == end).count();
+    let is_blank_line = count('\n').max(count('\r')) > 1;
+    let opens = |c: char| {
+        matches!(
+            c,
+            '"' | '“'
+                | '„'
+                | '‚'
+                | '‘'
+                | '«'
+                | '‹'
+                | '('
+                | '['
+                | '{'
+                | '「'
+                | '『'
+                | '（'
+                | '【'
+                | '《'
+                | '〈'
+        )
+    };
+    let opened = between.last().is_some_and(|&last| match last {
+        // Alone between two words it is an apostrophe.
+        '\'' => between.len() > 1,
+        last => opens(last),
+    });
+    opened || is_blank_line || between.iter().any(ends)
+}

@@ -1,0 +1,15 @@
+//! Whether two texts match, exactly, and whether one may go for the other: what either would lose is looked for
+//! here (numbers, names, opposites, words of code).
+
+pub mod apart;
+pub(crate) mod capitals;
+pub(crate) mod code;
+pub mod covers;
+pub mod names;
+pub mod numerals;
+pub mod opposed;
+pub(crate) mod opposites;
+pub(crate) mod roman;
+pub mod unspaced;
+pub mod verify;
+pub(crate) mod word_set;

@@ -1,0 +1,115 @@
+//! What would go by the matches found so far: hot buckets are compared again among what stays of them
+//! (`candidates/crowded.rs`).
+
+use rayon::prelude::*;
+
+use crate::candidates::group::Candidates;
+use crate::judging::verify::Match;
+use crate::keepers::cluster::contents;
+use crate::keepers::neighbours::Neighbours;
+use crate::keepers::scopes::Scopes;
+use crate::settings::{Scope, Settings};
+use crate::store::{NONE, Number, Store};
+
+/// When nodes are visited first, as blocks are; `None` where that is in the order of their numbers.
+#[must_use]
+pub fn first_visits(store: &Store, rank: Option<&[u32]>) -> Option<Vec<u32>> {
+    let rank = rank?;
+    let (contents, documents) = (contents(store), store.block_documents());
+    let key = |block: usize| (rank[block], contents[documents[block] as usize], block);
+    let references = store.reference_blocks();
+    let mut first = vec![usize::MAX; store.nodes()];
+    for block in 0..store.blocks() {
+        let seen = &mut first[store.node(block) as usize];
+        let is_first = *seen == usize::MAX || *seen >= references && key(block) < key(*seen);
+        if is_first {
+            *seen = block;
+        }
+    }
+    let mut order: Vec<Number> = (0..store.nodes() as Number).collect();
+    order.sort_unstable_by_key(|&node| match first[node as usize] {
+        usize::MAX => (2, (0, 0, 0)),
+        block if block < references => (0, (0, 0, block)),
+        block => (1, key(block)),
+    });
+    let mut visits = vec![0; order.len()];
+    for (visit, &node) in (0..).zip(&order) {
+        visits[node as usize] = visit;
+    }
+    Some(visits)
+}
+
+/// The one document in which each node stands, `NONE` where there are several; nothing where no policy asks
+/// for it.
+fn homes(store: &Store, settings: &Settings) -> Option<Vec<Number>> {
+    let asks =
+        settings.scope != Scope::Both || settings.window.is_some() || !store.groups.is_empty();
+    asks.then(|| {
+        let mut homes = vec![None; store.nodes()];
+        for document in 0..store.documents() {
+            for block in store.document_blocks(document) {
+                let home = &mut homes[store.node(block) as usize];
+                let is_other = home.is_some_and(|home| home != document as Number);
+                *home = Some(if is_other { NONE } else { document as Number });
+            }
+        }
+        homes.into_iter().map(|home| home.unwrap_or(NONE)).collect()
+    })
+}
+
+/// What would go by the matches found so far.
+pub(crate) struct Outlook {
+    neighbours: Neighbours,
+    goes: Vec<bool>,
+}
+
+impl Outlook {
+    /// Nodes are visited one after the other: each goes for one that stays, where the policy lets it.
+    pub(crate) fn new(
+        matches: Vec<Match>,
+        (store, settings): (&Store, &Settings),
+        visits: Option<&[u32]>,
+    ) -> Self {
+        let nodes = store.nodes();
+        let neighbours = Neighbours::new(matches, nodes);
+        let homes = homes(store, settings);
+        let scopes = Scopes { store, settings };
+        let may_be_in_scope = |node: Number, other: Number| {
+            homes.as_ref().is_none_or(|homes| {
+                let (one, other) = (homes[node as usize], homes[other as usize]);
+                one == NONE || other == NONE || scopes.in_scope(one, other)
+            })
+        };
+        let place = |node: Number| visits.map_or(node, |visits| visits[node as usize]);
+        let mut order: Vec<Number> =
+            (0..nodes as Number).filter(|&node| neighbours.count(node) > 0).collect();
+        if visits.is_some() {
+            order.par_sort_unstable_by_key(|&node| place(node));
+        }
+        let mut goes = vec![false; nodes];
+        for node in order {
+            goes[node as usize] = neighbours.of(node).any(|(other, found)| {
+                place(other) < place(node)
+                    && !goes[other as usize]
+                    && found.may_remove(node)
+                    && may_be_in_scope(node, other)
+            });
+        }
+        Self { neighbours, goes }
+    }
+
+    /// Which nodes go.
+    pub(crate) fn goes(&self) -> &[bool] {
+        &self.goes
+    }
+
+    pub(crate) fn into_matches(self) -> Vec<Match> {
+        self.neighbours.into_matches()
+    }
+
+    /// Of pairs that were found again those that are no match already.
+    pub(crate) fn unknown(&self, mut found: Candidates) -> Candidates {
+        found.retain(|(left, right)| self.neighbours.between(left, right).is_none());
+        found
+    }
+}
