@@ -6,13 +6,13 @@ use std::io;
 use hashbrown::{HashMap, HashSet};
 
 use super::columns::columns;
+use super::disk::file::Kind;
+use super::disk::rows::Near;
 use super::each::each;
-use super::file::Kind;
 use super::fresh::quarter;
 use super::keys::{KeyMaker, Keys};
 use super::levels::Column;
 use super::record::Node;
-use super::rows::Near;
 use super::sieve::Probe;
 use super::standing::Standing;
 use super::state::State;

@@ -2,8 +2,8 @@
 
 use std::io;
 
+use super::disk::file::Kind;
 use super::each::each;
-use super::file::Kind;
 use super::keys::Keys;
 use super::levels::{Column, packed};
 

@@ -5,7 +5,7 @@ use std::io;
 
 use hashbrown::HashMap;
 
-use super::file::Kind;
+use super::disk::file::Kind;
 use super::list::documents;
 use super::record::Held;
 use super::state::{State, named};
@@ -64,8 +64,8 @@ fn texts_of(state: &State, nodes: &[u32]) -> io::Result<HashMap<u32, String>> {
         let until = nodes.partition_point(|&node| node < placed.nodes.1);
         let Some(rows) = placed.run.rows(Kind::Texts) else { continue };
         let found = rows.pick(&placed.run.file, &nodes[from..until], |node, row| {
-            let text =
-                std::str::from_utf8(row).map_err(|_| super::bytes::damaged(Kind::Texts.name()))?;
+            let text = std::str::from_utf8(row)
+                .map_err(|_| super::disk::bytes::damaged(Kind::Texts.name()))?;
             texts.insert(node, text.to_owned());
             Ok(())
         });

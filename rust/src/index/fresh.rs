@@ -3,12 +3,12 @@
 use std::fs::File;
 use std::io;
 
-use super::file::{Kind, Writer};
-use super::filter::FilterWriter;
+use super::disk::file::{Kind, Writer};
+use super::disk::filter::FilterWriter;
+use super::disk::pairs::PairWriter;
+use super::disk::rows::RowWriter;
 use super::levels::{Change, Levels, unpacked};
-use super::pairs::PairWriter;
 use super::record::{Held, Node};
-use super::rows::RowWriter;
 use super::sieve::{Sieve, SieveWriter};
 
 /// The blocks and documents that one batch brought, in the order of their numbers.

@@ -6,7 +6,7 @@ use std::io;
 use hashbrown::{HashMap, HashSet};
 
 use super::batch::Batch;
-use super::file::Kind;
+use super::disk::file::Kind;
 use super::record::{BlockPlace, Fate, Held};
 use super::scoped::Asking;
 use super::standing::Standing;

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use super::batch::Batch;
 use super::decide::decide;
-use super::file::Kind;
+use super::disk::file::Kind;
 use super::fresh::{Brought, Fresh, quarter};
 use super::gather::{Earlier, other_side};
 use super::levels::{Change, Column, packed};

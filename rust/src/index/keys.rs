@@ -2,7 +2,7 @@
 //!
 //! Of a band key the upper 30 bits are kept, two fewer than grouping compares (`group.rs`): what meets there meets here.
 
-use super::file::{CHARACTERS, Kind};
+use super::disk::file::{CHARACTERS, Kind};
 use super::sieve::{Probe, of_characters, of_words};
 use crate::candidates::anchors::{Anchors, GRAM, WINDOW};
 use crate::candidates::band::BandKeys;

@@ -8,10 +8,10 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use super::disk::file::Kind;
+use super::disk::spread::spread;
 use super::each::each;
-use super::file::Kind;
 use super::fresh::has_filter;
-use super::spread::spread;
 
 /// Bits of the filter for each pair, at least.
 const BITS: usize = 8;

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use super::file::Kind;
+use super::disk::file::Kind;
 use super::record::Held;
 use super::state::{State, named};
 use super::view::{View, known_match};

@@ -8,13 +8,13 @@ use std::sync::atomic::AtomicBool;
 
 use hashbrown::HashSet;
 
-use super::file::{Kind, Writer};
-use super::filter::FilterWriter;
+use super::disk::file::{Kind, Writer};
+use super::disk::filter::FilterWriter;
+use super::disk::pairs::{Pair, PairStream, PairWriter};
+use super::disk::rows::RowWriter;
 use super::fresh::{end_pairs, end_rows, end_sieves, has_filter};
 use super::held::Written;
-use super::pairs::{Pair, PairStream, PairWriter};
 use super::record::{Fate, Held};
-use super::rows::RowWriter;
 use super::share::bits_of;
 use super::sieve::SieveWriter;
 use super::state::{Placed, State};

@@ -3,31 +3,25 @@
 //! A document that is added is read, its blocks are looked up, and its fate is decided by the code of the
 //! batch scan, as if it came last. What that takes is kept: of each different block its fingerprint, its
 //! first text and the keys by which others find it; of each document where its blocks stand and what
-//! became of them. Which files count, and which documents were removed, the caller remembers.
+//! became of them (`disk` tells how files are made). Which files count, and which documents were removed, the caller remembers.
 
 pub mod background;
 pub mod batch;
-pub mod bytes;
 pub mod columns;
 pub mod decide;
+pub mod disk;
 pub mod each;
 pub mod export;
-pub mod file;
-pub mod filter;
 pub mod fresh;
 pub mod gather;
 pub mod held;
 pub mod judge;
 pub mod keys;
 pub mod levels;
-pub mod lines;
 pub mod list;
 pub mod meet;
 pub mod merge;
-pub mod page;
-pub mod pairs;
 pub mod record;
-pub mod rows;
 pub mod run;
 pub mod scoped;
 pub mod seek;
@@ -35,7 +29,6 @@ pub mod share;
 pub mod short_texts;
 pub mod sieve;
 pub mod sift;
-pub mod spread;
 pub mod stage;
 pub mod standing;
 pub mod state;

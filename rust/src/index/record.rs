@@ -4,7 +4,7 @@ use std::io;
 
 use xxhash_rust::xxh3::xxh3_64;
 
-use super::bytes::{Taker, put, put_bytes};
+use super::disk::bytes::{Taker, put, put_bytes};
 use super::standing::Standing;
 use crate::blocks::layout::Layout;
 
@@ -265,7 +265,7 @@ impl Held {
     /// Where they are none.
     pub fn from_bytes(number: u32, bytes: &[u8]) -> io::Result<Self> {
         const WHAT: &str = "a page of documents";
-        let wrong = || super::bytes::damaged(WHAT);
+        let wrong = || super::disk::bytes::damaged(WHAT);
         let mut taker = Taker::new(bytes, WHAT);
         let (id, source) = (taker.text()?.to_owned(), taker.text()?.to_owned());
         let (date, fields) = (taker.text()?.to_owned(), taker.text()?.to_owned());

@@ -6,13 +6,13 @@
 use std::fs::File;
 use std::io;
 
-use super::bytes::damaged;
-use super::file::{Kind, RunFile};
-use super::filter::Filter;
-use super::lines::Lines;
-use super::pairs::{Cursor, PairStream, Pairs};
+use super::disk::bytes::damaged;
+use super::disk::file::{Kind, RunFile};
+use super::disk::filter::Filter;
+use super::disk::lines::Lines;
+use super::disk::pairs::{Cursor, PairStream, Pairs};
+use super::disk::rows::{Near, Rows};
 use super::record::{Held, Node};
-use super::rows::{Near, Rows};
 use super::sieve::{Sieve, Sieves};
 
 /// Keys whose lines of filters are looked for before the first one is read: so the processor waits for many of

@@ -9,7 +9,7 @@ use std::io;
 use hashbrown::HashSet;
 
 use super::batch::Batch;
-use super::file::Kind;
+use super::disk::file::Kind;
 use super::gather::{Gatherer, MOST, other_side};
 use super::record::{Fate, Held};
 use super::standing::Standing;

@@ -3,8 +3,8 @@
 
 use std::io;
 
-use super::file::Kind;
-use super::pairs::Cursor;
+use super::disk::file::Kind;
+use super::disk::pairs::Cursor;
 use super::sift::{FRESH, OWN, Where};
 use super::state::{State, named};
 

@@ -8,9 +8,9 @@
 use std::io;
 use std::sync::OnceLock;
 
-use super::bytes::damaged;
-use super::file::{Part, RunFile, Writer, sealed, unsealed};
-use super::rows::read_fences;
+use super::disk::bytes::damaged;
+use super::disk::file::{Part, RunFile, Writer, sealed, unsealed};
+use super::disk::rows::read_fences;
 use crate::settings::Settings;
 
 /// Kinds of characters: code points by their remainder, turned so that the last kind is that of k.

@@ -5,7 +5,7 @@
 
 use std::io;
 
-use super::file::Kind;
+use super::disk::file::Kind;
 use super::state::{State, named};
 
 /// Where a key may stand: one bit for each run, and one for what is in no run yet.

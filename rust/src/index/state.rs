@@ -6,11 +6,11 @@ use std::sync::Arc;
 use hashbrown::HashSet;
 use regex::Regex;
 
-use super::bytes::damaged;
-use super::file::Kind;
+use super::disk::bytes::damaged;
+use super::disk::file::Kind;
+use super::disk::rows::Near;
 use super::fresh::{Fresh, quarter};
 use super::record::{Held, Node, id_hash, kept_part};
-use super::rows::Near;
 use super::run::Run;
 use super::seek::Seeker;
 use super::sieve::Sieve;

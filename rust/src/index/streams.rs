@@ -9,8 +9,8 @@ use std::io;
 use hashbrown::HashSet;
 
 use super::batch::Batch;
+use super::disk::file::Kind;
 use super::each::each;
-use super::file::Kind;
 use super::state::State;
 use crate::candidates::anchors::Anchors;
 use crate::settings::Settings;

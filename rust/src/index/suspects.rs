@@ -7,8 +7,8 @@ use hashbrown::HashMap;
 
 use super::batch::{Batch, Suspects};
 use super::columns::{Piece, pieces, tasks};
+use super::disk::file::{CHARACTERS, Kind};
 use super::each::each;
-use super::file::{CHARACTERS, Kind};
 use super::keys::KeyMaker;
 use super::levels::{packed, unpacked};
 use super::record::Node;

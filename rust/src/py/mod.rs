@@ -56,7 +56,7 @@ mod _core {
 
     #[pymodule_export]
     #[allow(non_upper_case_globals)]
-    const INDEX_FORMAT: u32 = crate::index::file::FORMAT;
+    const INDEX_FORMAT: u32 = crate::index::disk::file::FORMAT;
 
     #[pymodule_export]
     #[allow(non_upper_case_globals)]

@@ -1,8 +1,8 @@
 //! Keys spread evenly over all numbers, in their order where they have a law: filters lay them out so.
 
 use super::file::Kind;
-use super::keys::KEY_BITS;
 use crate::candidates::shingle::mix64;
+use crate::index::keys::KEY_BITS;
 
 /// The key's rank among all that there may be of its kind, as a share of all numbers.
 ///
