@@ -645,17 +645,25 @@ def names(text: str) -> list[bool]:
         what is not None and not asks_for_capital(what) and set(what) <= JOINS for what in between
     ]
     found = [
-        (is_capital and what is not None and not asks_for_capital(what))
-        or (word and re.search("ab", "".join(map(case_of, part))) is not None)
-        for word, is_capital, what, part in zip(is_word, capital, between, written, strict=True)
+        is_capital and what is not None and not asks_for_capital(what)
+        for is_capital, what in zip(capital, between, strict=True)
     ]
     capitals = [
         is_capital and len(part) >= 3 and all(c.isupper() for c in part)
         for is_capital, part in zip(capital, written, strict=True)
     ]
     found = [one or other for one, other in zip(found, capitals, strict=True)]
-    if 2 * sum(capital) > sum(is_word):
-        found = [False] * len(placed)
+    long = [
+        word and not is_capital and len(token) >= 5
+        for word, is_capital, (token, _, _) in zip(is_word, capital, placed, strict=True)
+    ]
+    if 2 * sum(capital) > sum(is_word) and not any(long):
+        found = [False] * len(placed)  # a headline
+    inner = [
+        word and re.search("ab|bbaa", "".join(map(case_of, part))) is not None
+        for word, part in zip(is_word, written, strict=True)
+    ]
+    found = [one or other for one, other in zip(found, inner, strict=True)]
     for number in reversed(range(1, len(placed))):
         if found[number] and joined[number] and capital[number - 1]:
             found[number - 1] = True
@@ -675,16 +683,32 @@ def names(text: str) -> list[bool]:
 
 def codes(text: str) -> list[bool]:
     """Which tokens are words of code, or numbers that are parts of one."""
-    found = []
+    found: list[bool] = []
+    called = arguments(text)
+    option, last = False, None
     for token, start, end in placed_tokens(text):
         before = text[max(0, start - 2) : start]
+        goes_on = option and last is not None and text[last:start] == "-"
+        option = OPTION.search(before) is not None or goes_on
         code = is_code(before, text[end : end + 2])
         if is_numeric(token):
             code = code and re.search("[A-Za-z]", text[start:end]) is not None
             code = code or re.search(r"_\Z|[A-Za-z]-\Z", before) is not None
             code = code and not is_in_link(text, start)
+        else:
+            code = code or option or any(start in inside for inside in called)
         found.append(code and character_class(token[0]) != SYMBOL)
+        last = end
     return found
+
+
+def arguments(text: str) -> list[range]:
+    """Where what is called with several arguments of few words has these."""
+    return [
+        range(*found.span(1))
+        for found in re.finditer(r"(?<=[A-Za-z0-9_])\(([^()]{0,299})\)", text)
+        if "," in found[1] and all(len(part.split()) <= 4 for part in found[1].split(","))
+    ]
 
 
 def is_in_link(text: str, place: int) -> bool:
@@ -708,6 +732,7 @@ def joined(text: str) -> list[bool]:
 # What stands before and behind a word of code: a sign; a point or colon inside of a name; two
 # colons; the hyphen of an option.
 CODE_BEFORE = re.compile(r"([_/\\@#$=~]|[A-Za-z0-9][.:(]|::|(^|[ \t\n\r\-(\[{,|`\"'])-)\Z")
+OPTION = re.compile(r"(^|[ \t\n\r\-(\[{,|`\"'])-\Z")
 CODE_BEHIND = re.compile(r"[_/\\@(=]|[.:][A-Za-z0-9]|::")
 
 
@@ -866,12 +891,26 @@ def stands_in(own: Block, other: Block) -> bool:
     says = len(own.shingles) > shared or own.rules.shingle_size < 3
     if says and says_more(own, other):
         return False
+    if is_scattered(own, other):
+        return False
     has_more = len(own.shingles) > shared
     if own.rules.numbers == "veto" and has_more and a_part_differs_in_numbers(own, other):
         return False
     if own.rules.names == "veto" and has_more and a_part_differs_in_names(own, other):
         return False
     return shared >= 0.82 * len(own.shingles) or in_order >= 0.85 * len(own.tokens)
+
+
+def is_scattered(own: Block, other: Block) -> bool:
+    """Whether the other is more than eight times as long, and has in no stretch of four times as many
+    tokens half of the runs of three tokens."""
+    if own.rules.unit == "document" or len(other.shingles) <= 8 * len(own.shingles):
+        return False
+    threes = set(grams(own.tokens, 3))
+    length = 4 * len(own.tokens)
+    starts = range(max(1, len(other.tokens) - length + 1))
+    stretches = (grams(other.tokens[start : start + length], 3) for start in starts)
+    return not any(2 * len(threes.intersection(stretch)) >= len(threes) for stretch in stretches)
 
 
 def say_other_numbers(left: list[str], right: list[str]) -> bool:

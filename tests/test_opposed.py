@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import cycle, islice, product
 from typing import Any
 
 import oracle
@@ -306,6 +307,70 @@ CASES: list[tuple[str, str, str, dict[str, Any], bool, str]] = [
         "it is said once more",
     ),
     (
+        "another unit of time",
+        "The pause between two calls is given in seconds and counts from the end of the call before",
+        "The pause between two calls is given in hours and counts from the end of the call then",
+        {},
+        False,
+        "a pause of hours is another one",
+    ),
+    (
+        "the end of an option",
+        "The option --with-curl takes no folder any more since the last version but one of it",
+        "The option --with-xsl takes no folder any more since the last version but one of them",
+        {},
+        False,
+        "all parts of an option name it",
+    ),
+    (
+        "words with hyphens",
+        "A well-made table takes no paint any more since the last version but one of it was sold",
+        "A well-worn table takes no paint any more since the last version but one of them was sold",
+        {},
+        True,
+        "they are no options",
+    ),
+    (
+        "the second argument",
+        "Calls setBounds(x, colour) of the window that was opened last, and waits until it is drawn",
+        "Calls setBounds(x, border) of the window that was opened last and waits until it was drawn",
+        {},
+        False,
+        "another thing is called",
+    ),
+    (
+        "words in brackets",
+        "It belongs to the person(tall, and thin as a stick) who was seen there on the same evening",
+        "It belongs to the person(tall, and thin as a reed) who was seen there on the next evening",
+        {},
+        True,
+        "five words are no argument",
+    ),
+    (
+        "a name among words with capitals",
+        "The Controller of the European Archive in Geneva decides whether Mary Sanders May Enter",
+        "The Controller of the British Archive in Geneva decides whether Mary Sanders May Enter",
+        {},
+        False,
+        "the long words of a headline have capitals",
+    ),
+    (
+        "a name in a headline",
+        "The Controller of the European Archive in Geneva Decides Whether Mary Sanders May Enter",
+        "The Controller of the British Archive in Geneva Decides Whether Mary Sanders May Enter",
+        {},
+        True,
+        "which of its words are names is not known",
+    ),
+    (
+        "capitals inside of a word in a headline",
+        "The Synth UI Delegate Class for any JTree of the Whole Window Frame",
+        "The Synth UI Delegate Class for any JMenuBar of the Whole Window Frame",
+        {},
+        False,
+        "they make it a name anywhere",
+    ),
+    (
         "addresses by two protocols",
         "See http://www.example.org for the terms of the licence under which it may be used.",
         "See https://www.example.org for the terms of the licence under which it may be used.",
@@ -352,3 +417,24 @@ def test_what_a_character_denies_stays_beside_what_does_not() -> None:
     assert (oracle.may_replace(one, other), oracle.may_replace(other, one)) == (False, True)
     for texts, removed in (([duty, offence], 0), ([offence, duty], 1)):
         assert len(dedup.clean(texts, **settings).documents) == 2 - removed
+
+
+def test_a_line_that_stands_here_and_there_in_a_long_text_stays() -> None:
+    """Among thousands of words each three of it come by chance, and nowhere more of them."""
+    words = ("".join(letters) for letters in product("bdfg", "aeio", "klmn", "aeio", "rst"))
+    line = list(islice(words, 20))
+    threes = [line[start : start + 3] for start in range(18)]
+    other = cycle(list(words))
+    scattered = [[*three, *(next(other) for _ in range(20))] for three in threes]
+    long = " ".join(word for part in scattered for word in part)
+    together = f"{long} {' '.join(line)} {long}"
+    settings = {"short_tokens": 0, "containment": 0.8, "min_run": 0, "search": "exhaustive"}
+    for longer, goes in ((long, False), (together, True)):
+        one, two = oracle.blocks_of([longer, " ".join(line)], rules_of(settings))
+        found = oracle.verdict(one, two)
+        assert found is not None
+        assert found.relation == "contained"
+        assert oracle.may_replace(one, two) == goes
+        result = dedup.scan([longer, " ".join(line)], **settings)
+        assert [match.relation for match in result.matches] == ["contained"]
+        assert bool(result.report["counts"]["spans_removed"]) == goes

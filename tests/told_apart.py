@@ -1,5 +1,7 @@
 """The words that two texts may say against each other, as they are folded."""
 
+from pathlib import Path
+
 NUMBER_WORDS = frozenset(
     """
     two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen
@@ -55,46 +57,13 @@ NEGATIONS = frozenset(
 
 DENYING_CHARACTERS = frozenset("不没沒無无未")
 
-_PAIRS = """
-    minimum maximum, min max, minimal maximal, lower upper, low high, lowest highest,
-    first last, next previous, before after, left right, top bottom, horizontal
-    vertical, horizontally vertically, row column, rows columns, width height,
-    increase decrease, increases decreases, increased decreased, read write, reads
-    writes, reading writing, input output, get set, gets sets, returns sets, true
-    false, yes no, he she, his her, him her, enable disable, enables disables, enabled
-    disabled, start end, start stop, begin end, beginning end, open close, opens
-    closes, opened closed, add remove, adds removes, added removed, insert delete,
-    show hide, shows hides, public private, source destination, source target, client
-    server, local remote, internal external, single double, positive negative, up
-    down, forward backward, encrypt decrypt, sent received, send receive, sends
-    receives, buyer seller, key value, import export, upload download, load save,
-    parent child, ascending descending, modified unmodified, with without, all none,
-    inside outside, ancestor descendant, lock unlock, odd even, northern southern,
-    north south, east west, multiplication division, gauche droite, avant apres,
-    premier dernier, premiere derniere, minimale maximale, superieur inferieur,
-    superieure inferieure, haut bas, debut fin, ligne colonne, lignes colonnes, oui
-    non, vrai faux, activer desactiver, ajouter supprimer, entree sortie, lecture
-    ecriture, ouvrir fermer, ouvert ferme, precedent suivant, horizontale verticale,
-    interne externe, acheteur vendeur, avec sans, links rechts, linke rechte, linken
-    rechten, oben unten, erste letzte, ersten letzten, vor nach, ja nein, hinzufugen
-    entfernen, offnen schliessen, zeile spalte, zeilen spalten, wahr falsch,
-    aktivieren deaktivieren, horizontal vertikal, horizontale vertikale, eingabe
-    ausgabe, mit ohne, izquierda derecha, izquierdo derecho, antes despues, primero
-    ultimo, primera ultima, verdadero falso, arriba abajo, superior inferior, inicio
-    fin, fila columna, filas columnas, activar desactivar, habilitar deshabilitar,
-    obtener establecer, agregar eliminar, anadir eliminar, abrir cerrar, entrada
-    salida, anterior siguiente, sinistra destra, prima dopo, primo ultimo, superiore
-    inferiore, riga colonna, righe colonne, attivare disattivare, aggiungere
-    rimuovere, aprire chiudere, precedente successivo, esquerda direita, antes depois,
-    adicionar remover, entrada saida, linha coluna, linhas colunas, eerste laatste,
-    voor na, rij kolom, inschakelen uitschakelen, минимум максимум, минимальныи
-    максимальныи, левыи правыи, левая правая, верхнии нижнии, до после, вход выход,
-    включить выключить, открыть закрыть, 前 后, 前 後, 左 右, 男 女, 买 卖, 買 賣, 内 外, 增 减, 大 小,
-    高 低, 上 下, 进 出
-"""
+_SETS = Path(__file__).parents[1] / "rust" / "src" / "judging" / "opposites.txt"
 
 OPPOSITES = frozenset(
-    pair
-    for one, other in (words.split() for words in _PAIRS.split(","))
-    for pair in ((one, other), (other, one))
+    (one, other)
+    for line in _SETS.read_text("utf-8").splitlines()
+    if not line.startswith("#")
+    for one in line.split()
+    for other in line.split()
+    if one != other
 )

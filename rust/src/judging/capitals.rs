@@ -2,25 +2,29 @@
 //!
 //! Only the text as it was written can tell: a word that begins with a capital where the spelling does not
 //! ask for one. So a word that begins a block, a sentence, a quotation or a bracket is none, scripts
-//! without capitals have none, and neither have headlines, whose words mostly have capitals.
+//! without capitals have none, and neither have headlines, whose words mostly have capitals, the long ones all.
 //!
 //! - The point of an initial or of a short title ends no sentence: J. S. Bach, Dr. Watson. That of a numeral
 //!   with which a text begins does.
 //! - A capital that the place asks for is a part of the name that follows it at once: Ann Lee came.
 //! - One or two short words between two names are a part of them: Otto von Bismarck, Oscar de la Renta.
 //! - A line end asks for none, a blank line does.
-//! - A capital behind a small letter is a name's wherever it stands: iPhone, eBay.
+//! - A capital behind a small letter is a name's wherever it stands, in headlines too (iPhone, eBay), and so
+//!   are two before two small letters: JTree.
 //! - So is a word of three capitals or more: EADDRINUSE, NATO.
 //! - Roman numerals in capitals are names wherever they stand: chapter XIV is not chapter XV.
 //! - And words of code, with capitals or without (`code`): openat(2) is not mkdirat(2).
 
-use crate::judging::code::{self, Code, Links, is_code, is_code_number};
+use crate::judging::code::{self, Code, Links, arguments, begins_option, is_code, is_code_number};
 use crate::judging::roman::is_roman;
 use crate::tokens::careful::CarefulReader;
 use crate::tokens::fold::{Class, fold};
 
 /// Letters of a word between two names, at most.
 const SHORT: usize = 3;
+
+/// Letters of a word that begins with a capital in a headline, at least.
+const LONG: usize = 5;
 
 /// Short words between two names, at most.
 const BETWEEN: usize = 2;
@@ -50,8 +54,10 @@ pub(crate) struct NameReader {
 struct Word {
     form: Form,
     before: Before,
-    /// It has a capital inside, or capitals alone: a name wherever it stands, but in headlines.
+    /// It has a capital inside: a name wherever it stands.
     has_inner: bool,
+    /// It is of capitals alone: a name wherever it stands, but in headlines.
+    is_of_capitals: bool,
     /// It is a Roman numeral: a name there too.
     is_roman: bool,
     /// It is a word of code: so is this, where it is no number.
@@ -63,8 +69,9 @@ struct Word {
 enum Form {
     /// A number or symbol.
     Other,
-    Small,
     ShortSmall,
+    Small,
+    LongSmall,
     Capital,
 }
 
@@ -88,12 +95,13 @@ impl NameReader {
         let Self { words, names, .. } = self;
         let count =
             |asked: fn(&Form) -> bool| words.iter().filter(|word| asked(&word.form)).count();
-        let is_headline =
-            2 * count(|&form| form == Form::Capital) > count(|&form| form != Form::Other);
+        let is_headline = 2 * count(|&form| form == Form::Capital)
+            > count(|&form| form != Form::Other)
+            && count(|&form| form == Form::LongSmall) == 0;
         names.clear();
         names.extend(words.iter().map(|word| {
             let is_capital = word.form == Form::Capital && word.before != Before::Start;
-            !is_headline && (word.has_inner || is_capital)
+            word.has_inner || !is_headline && (word.is_of_capitals || is_capital)
         }));
         if !is_headline {
             add_first_words(words, names);
@@ -114,6 +122,7 @@ impl NameReader {
         let Self { careful, text, words, .. } = self;
         words.clear();
         let (mut end, mut is_abbreviation, mut links) = (None, false, Links::default());
+        let mut is_option = false;
         let forms = careful.normal.split(|&byte| byte == b' ');
         for ((place, numeric), form) in careful.places.iter().zip(&careful.numeric).zip(forms) {
             let (start, stop) = (place.start as usize, place.end as usize);
@@ -136,6 +145,7 @@ impl NameReader {
                 _ if !is_word => Form::Other,
                 _ if is_capital => Form::Capital,
                 ..=SHORT => Form::ShortSmall,
+                LONG.. => Form::LongSmall,
                 _ => Form::Small,
             };
             let before = match between {
@@ -145,18 +155,36 @@ impl NameReader {
                 }
                 _ => Before::Start,
             };
-            let has_inner = is_word && (has_capital_inside(written) || is_of_capitals(written));
+            let has_inner = is_word && has_capital_inside(written);
+            let is_of_capitals = is_word && is_of_capitals(written);
+            let raw = end.map_or(&[][..], |end: usize| &text[end.min(start)..start]);
+            is_option = begins_option(text, start) || is_option && raw == ['-'];
             let is_link = links.have(text, start);
             let is_code = if is_word {
-                is_code(text, start, stop)
+                is_option || is_code(text, start, stop)
             } else {
                 *numeric && is_code_number(text, start, stop) && !is_link
             };
-            let is_joined =
-                end.is_some_and(|end| code::joins(&text[end.min(start)..start])) && !is_link;
+            let is_joined = code::joins(raw) && !is_link;
             let code = Code { is_code, is_joined };
-            words.push(Word { form, before, has_inner, is_roman, code });
+            words.push(Word { form, before, has_inner, is_of_capitals, is_roman, code });
             end = Some(stop);
+        }
+        self.mark_arguments();
+    }
+
+    /// Words between the brackets of a call are words of code.
+    fn mark_arguments(&mut self) {
+        let Self { careful, text, words, .. } = self;
+        let mut places = careful.places.iter().zip(words).peekable();
+        for bracket in (0..text.len()).filter(|&place| text[place] == '(') {
+            let Some(inside) = arguments(text, bracket) else { continue };
+            while places.next_if(|(place, _)| (place.start as usize) < inside.start).is_some() {}
+            while let Some((_, word)) =
+                places.next_if(|(place, _)| (place.start as usize) < inside.end)
+            {
+                word.code.is_code |= word.form != Form::Other;
+            }
         }
     }
 }
@@ -215,7 +243,11 @@ fn is_without_vowels(form: &[u8]) -> bool {
 }
 
 fn has_capital_inside(written: &[char]) -> bool {
-    written.windows(2).any(|pair| pair[0].is_lowercase() && pair[1].is_uppercase())
+    // A small letter before a capital, or two capitals before two small letters: no plural is so (PDFs).
+    let capitals = |letters: &[char]| letters.iter().all(|letter| letter.is_uppercase());
+    let small = |letters: &[char]| letters.iter().all(|letter| letter.is_lowercase());
+    written.windows(2).any(|pair| small(&pair[..1]) && capitals(&pair[1..]))
+        || written.windows(4).any(|four| capitals(&four[..2]) && small(&four[2..]))
 }
 
 /// Whether a word is written in capitals, three or more.

@@ -3,6 +3,8 @@
 //! `ios.h` is not `windows.h`, `openat(2)` not `mkdirat(2)`, `--minimum` not `--maximum`. Of 105 texts that stay
 //! by this and by `opposed`, read by hand, 101 said another thing.
 
+use std::ops::Range;
+
 /// Whether a token is a word of code, and whether a single sign joins it to the one before.
 #[derive(Clone, Copy, Default, PartialEq, Eq, Debug)]
 pub struct Code {
@@ -21,6 +23,12 @@ const BEHIND: &str = "_/\\@(=";
 /// What stands before the hyphen of an option.
 const BEFORE_OPTION: &str = " \t\n\r-([{,|`\"'";
 
+/// Characters between the brackets of a call, at most.
+const LONGEST_CALL: usize = 300;
+
+/// Words between two commas of them, at most: `final String name`.
+const WORDS_OF_AN_ARGUMENT: usize = 4;
+
 /// Whether the word from one place of a text to another is one of code.
 pub(crate) fn is_code(text: &[char], start: usize, stop: usize) -> bool {
     let at = |place: Option<usize>| place.and_then(|place| text.get(place)).copied();
@@ -32,8 +40,6 @@ pub(crate) fn is_code(text: &[char], start: usize, stop: usize) -> bool {
         matches!(near, Some('.' | ':')) && goes_on(far) || (near, far) == (Some(':'), Some(':'))
     };
     let is_one = |one: Option<char>, signs: &str| one.is_some_and(|one| signs.contains(one));
-    let is_option =
-        before[0] == Some('-') && before[1].is_none_or(|one| BEFORE_OPTION.contains(one));
     // What is called with what.
     let is_argument = before[0] == Some('(') && goes_on(before[1]);
     is_one(before[0], BEFORE)
@@ -41,7 +47,35 @@ pub(crate) fn is_code(text: &[char], start: usize, stop: usize) -> bool {
         || is_one(behind[0], BEHIND)
         || joins(before)
         || joins(behind)
-        || is_option
+        || begins_option(text, start)
+}
+
+/// Whether an option begins at a word: it stands behind one or two hyphens.
+pub(crate) fn begins_option(text: &[char], start: usize) -> bool {
+    let at = |back: usize| start.checked_sub(back).map(|place| text[place]);
+    at(1) == Some('-') && at(2).is_none_or(|one| BEFORE_OPTION.contains(one))
+}
+
+/// Where the arguments of a call lie that begin behind the bracket at a place: up to its other bracket, if the name
+/// of what is called stands directly before it, and between them are several parts, none of many words.
+///
+/// `Point(int x, int y)`, not `a person (old, or ill)`.
+pub(crate) fn arguments(text: &[char], bracket: usize) -> Option<Range<usize>> {
+    let before = text[bracket.checked_sub(1)?];
+    if !before.is_ascii_alphanumeric() && before != '_' {
+        return None;
+    }
+    let inside = &text[bracket + 1..text.len().min(bracket + 1 + LONGEST_CALL)];
+    let length = inside.iter().position(|one| matches!(one, '(' | ')'))?;
+    let parts = inside[..length].split(|&one| one == ',');
+    let words = |part: &[char]| {
+        let words = part.split(|one: &char| one.is_whitespace());
+        words.filter(|word| !word.is_empty()).count()
+    };
+    let is_call = inside[length] == ')'
+        && inside[..length].contains(&',')
+        && parts.into_iter().all(|part| words(part) <= WORDS_OF_AN_ARGUMENT);
+    is_call.then_some(bracket + 1..bracket + 1 + length)
 }
 
 /// Whether a number is a part of a name: `sha1` in `name_sha1.hpp`, `30` in `result_of_30`, `3` in `GPL-3`. Others
@@ -133,6 +167,22 @@ mod tests {
             let start = text.find(number).unwrap_or_default();
             let text: Vec<char> = text.chars().collect();
             assert_eq!(is_code_number(&text, start, start + number.len()), is_part, "{number}");
+        }
+    }
+
+    #[test]
+    fn the_arguments_of_a_call_are_parts_of_few_words() {
+        for (text, inside) in [
+            ("new Point(int x, int y) it", Some("int x, int y")),
+            ("a person (old, or ill) it", None),
+            ("open(path)", None),
+            ("f(g(a, b), c)", None),
+            ("f(a, b", None),
+            ("the buyer(who is, if there is one, the one that pays now)", None),
+        ] {
+            let bracket = text.find('(').unwrap_or_default();
+            let found = arguments(&text.chars().collect::<Vec<_>>(), bracket);
+            assert_eq!(found.map(|range| &text[range]), inside, "{text}");
         }
     }
 

@@ -39,6 +39,13 @@ const NEW: usize = 8;
 /// Tokens in a row that show that a place stands in the other text too.
 const KNOWN: usize = 3;
 
+/// A text with more than so many times the shingles of another one is looked through for where that stands in it:
+/// in 15,000 words, or letters of an encoded file, any line stands here and there by chance.
+const MUCH_LONGER: u64 = 8;
+
+/// How much longer the stretch may be in which it stands.
+const STRETCH: usize = 4;
+
 /// Pairs of places with the same tokens, up to which it is told which of them belong together.
 const MOST_PAIRS: usize = 1 << 16;
 
@@ -71,6 +78,7 @@ impl Match {
             !self.covered[side]
                 || self.may_say_more(settings, side)
                 || self.may_say_another_number(settings, side)
+                || self.may_be_scattered(settings, side)
         };
         !self.template && (doubted(0) || doubted(1))
     }
@@ -83,6 +91,12 @@ impl Match {
     /// Whether a side may say another number than the part of the other which it repeats.
     fn may_say_another_number(&self, settings: &Settings, side: usize) -> bool {
         settings.numbers == Numbers::Veto && self.has_more(side)
+    }
+
+    /// Whether a side may stand here and there in the other, which is much longer.
+    fn may_be_scattered(&self, settings: &Settings, side: usize) -> bool {
+        let sizes = [self.left_size, self.right_size].map(u64::from);
+        settings.unit != Unit::Document && sizes[1 - side] > MUCH_LONGER * sizes[side]
     }
 
     /// Whether the two may say something against each other: a word of one costs shingles of both.
@@ -120,6 +134,7 @@ impl Match {
         for (side, (own, other)) in [(left, right), (right, left)].into_iter().enumerate() {
             self.covered[side] = (self.covered[side] || stands_in(own, other))
                 && !stays[side]
+                && (!self.may_be_scattered(settings, side) || stands_together(own, other))
                 && !(self.may_say_more(settings, side) && says_more(own, other))
                 && !(self.may_say_another_number(settings, side)
                     && differs_from_a_part_in_values(own, other));
@@ -155,6 +170,31 @@ pub fn stands_in(own: &[u32], other: &[u32]) -> bool {
             around + common(&own[before..own.len() - after], &other[before..other.len() - after]),
             all,
         )
+}
+
+/// Whether half of a text's grams of `KNOWN` tokens stand in a stretch of another one that is no longer than
+/// `STRETCH` times the text.
+fn stands_together(own: &[u32], other: &[u32]) -> bool {
+    let mut numbers: HashMap<&[u32], usize> = HashMap::new();
+    for gram in own.windows(KNOWN) {
+        let number = numbers.len();
+        numbers.entry(gram).or_insert(number);
+    }
+    let mut counts = vec![0u32; numbers.len()];
+    let mut there = 0;
+    let grams = |place: usize| numbers.get(&other[place..place + KNOWN]).copied();
+    (0..(other.len() + 1).saturating_sub(KNOWN)).any(|place| {
+        // From here back the stretch ends with this gram.
+        if let Some(gone) = (place + KNOWN).checked_sub(STRETCH * own.len() + 1).and_then(grams) {
+            counts[gone] -= 1;
+            there -= usize::from(counts[gone] == 0);
+        }
+        if let Some(come) = grams(place) {
+            there += usize::from(counts[come] == 0);
+            counts[come] += 1;
+        }
+        2 * there >= numbers.len()
+    })
 }
 
 /// How many tokens two texts begin with alike, and how many of the others they end with.
