@@ -685,20 +685,23 @@ def codes(text: str) -> list[bool]:
     """Which tokens are words of code, or numbers that are parts of one."""
     found: list[bool] = []
     called = arguments(text)
-    option, last = False, None
+    goes_on, last = False, None
     for token, start, end in placed_tokens(text):
         before = text[max(0, start - 2) : start]
-        goes_on = option and last is not None and text[last:start] == "-"
-        option = OPTION.search(before) is not None or goes_on
+        goes_on = goes_on and last is not None and text[last:start] == "-"
+        goes_on = goes_on or OPTION.search(before) is not None
         code = is_code(before, text[end : end + 2])
-        if is_numeric(token):
+        if character_class(token[0]) == SYMBOL:
+            code = False
+        elif is_numeric(token):
             code = code and re.search("[A-Za-z]", text[start:end]) is not None
             code = code or re.search(r"_\Z|[A-Za-z]-\Z", before) is not None
             code = code and not is_in_link(text, start)
         else:
-            code = code or option or any(start in inside for inside in called)
-        found.append(code and character_class(token[0]) != SYMBOL)
-        last = end
+            code = code or goes_on
+        last, goes_on = end, goes_on or code
+        is_word = character_class(token[0]) != SYMBOL and not is_numeric(token)
+        found.append(code or (is_word and any(start in inside for inside in called)))
     return found
 
 

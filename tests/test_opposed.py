@@ -323,6 +323,14 @@ CASES: list[tuple[str, str, str, dict[str, Any], bool, str]] = [
         "all parts of an option name it",
     ),
     (
+        "the end of a name of code",
+        "The key plugins.power.sleep-inactive-type says what is done after that time on battery now",
+        "The key plugins.power.sleep-inactive-timeout says what is done after that time on battery",
+        {},
+        False,
+        "all parts of a name of code name it",
+    ),
+    (
         "words with hyphens",
         "A well-made table takes no paint any more since the last version but one of it was sold",
         "A well-worn table takes no paint any more since the last version but one of them was sold",

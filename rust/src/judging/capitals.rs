@@ -122,7 +122,8 @@ impl NameReader {
         let Self { careful, text, words, .. } = self;
         words.clear();
         let (mut end, mut is_abbreviation, mut links) = (None, false, Links::default());
-        let mut is_option = false;
+        // Behind a hyphen an option or another word of code goes on: --with-font, gtk.file-chooser.
+        let mut goes_on = false;
         let forms = careful.normal.split(|&byte| byte == b' ');
         for ((place, numeric), form) in careful.places.iter().zip(&careful.numeric).zip(forms) {
             let (start, stop) = (place.start as usize, place.end as usize);
@@ -158,14 +159,15 @@ impl NameReader {
             let has_inner = is_word && has_capital_inside(written);
             let is_of_capitals = is_word && is_of_capitals(written);
             let raw = end.map_or(&[][..], |end: usize| &text[end.min(start)..start]);
-            is_option = begins_option(text, start) || is_option && raw == ['-'];
+            goes_on = begins_option(text, start) || goes_on && raw == ['-'];
             let is_link = links.have(text, start);
             let is_code = if is_word {
-                is_option || is_code(text, start, stop)
+                goes_on || is_code(text, start, stop)
             } else {
                 *numeric && is_code_number(text, start, stop) && !is_link
             };
             let is_joined = code::joins(raw) && !is_link;
+            goes_on = goes_on || is_code;
             let code = Code { is_code, is_joined };
             words.push(Word { form, before, has_inner, is_of_capitals, is_roman, code });
             end = Some(stop);
