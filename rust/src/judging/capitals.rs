@@ -10,7 +10,7 @@
 //! - One or two short words between two names are a part of them: Otto von Bismarck, Oscar de la Renta.
 //! - A line end asks for none, a blank line does.
 //! - A capital behind a small letter is a name's wherever it stands, in headlines too (iPhone, eBay), and so
-//!   are two before two small letters: JTree.
+//!   are two before two small letters: `JTree`.
 //! - So is a word of three capitals or more: EADDRINUSE, NATO.
 //! - Roman numerals in capitals are names wherever they stand: chapter XIV is not chapter XV.
 //! - And words of code, with capitals or without (`code`): openat(2) is not mkdirat(2).
