@@ -90,7 +90,7 @@ def summary_lines(summary: Summary) -> Iterator[str]:
     yield from _read_lines(summary.report)
     if not counts["clusters"]:
         yield ""
-        yield summary.bold("Nothing repeats")
+        yield summary.bold("Nothing was read" if _is_unreadable(counts) else "Nothing repeats")
         yield from _nothing_lines(summary.report)
         if summary.output:
             bad = " but for the bad records" if counts["records_skipped"] else ""
@@ -142,9 +142,13 @@ def _read_lines(report: Mapping[str, Any]) -> Iterator[str]:
         yield f"Held against {documents} of {shorten_name(entry['name'], WIDTH - 40)}"
 
 
+def _is_unreadable(counts: Mapping[str, Any]) -> bool:
+    return bool(0 < counts["records_skipped"] == counts["documents_read"])
+
+
 def _nothing_lines(report: Mapping[str, Any]) -> Iterator[str]:
     policy, counts = report["policy"], report["counts"]
-    if 0 < counts["records_skipped"] == counts["documents_read"]:
+    if _is_unreadable(counts):
         yield "No record could be read"
         return
     if not counts["blocks"]:
@@ -174,7 +178,9 @@ def _total_lines(summary: Summary) -> Iterator[str]:
         yield f"  {repeated:,} of {plural(total, name)} ({percent(repeated, total)})"
     for entry in summary.report.get("against", ()):
         name = shorten_name(entry["name"], WIDTH - 40)
-        yield f"  {entry['blocks_repeated']:,} of these blocks repeat {name}"
+        repeated = entry["blocks_repeated"]
+        verb = "repeats" if repeated == 1 else "repeat"
+        yield f"  {repeated:,} of these blocks {verb} {name}"
     yield from _recall_lines(summary.report.get("recall", {}))
 
 
@@ -204,6 +210,7 @@ def _kind_lines(kinds: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
 def _cluster_lines(summary: Summary) -> Iterator[str]:
     total = summary.report["counts"]["clusters"]
     more = total - len(summary.largest)
+    threshold = summary.report["policy"]["threshold"]
     yield summary.bold("Largest clusters" if more > 0 else "Clusters, largest first")
     width = len(str(len(summary.largest)))
     for number, (cluster, members, text) in enumerate(summary.largest, 1):
@@ -213,7 +220,9 @@ def _cluster_lines(summary: Summary) -> Iterator[str]:
         )
         indent = " " * (width + 2)
         yield f'{indent}"{shorten(text, WIDTH - width - 4)}"'
-        yield from (f"{indent}{line}" for line in _places(cluster, members, WIDTH - width - 2))
+        yield from (
+            f"{indent}{line}" for line in _places(cluster, members, threshold, WIDTH - width - 2)
+        )
     if more > 0:
         yield f"... and {plural(more, 'more cluster')}: --top {total}, or --format jsonl for all"
 
@@ -223,12 +232,12 @@ def _kind(cluster: Cluster) -> str:
     return cluster.kind if cluster.kind == "template" else f"{cluster.kind}, {cluster.relation}"
 
 
-def _places(cluster: Cluster, members: int, width: int) -> Iterator[str]:
+def _places(cluster: Cluster, members: int, threshold: float, width: int) -> Iterator[str]:
     """Where a cluster's members stand: the keeper first, then the others in input order."""
     keepers = [member for member in cluster.members if member.keeper]
     others = [member for member in cluster.members if not member.keeper]
     for member in (*keepers, *others[:MOST_PLACES]):
-        label, note = ("kept", "") if member.keeper else ("again", _score(member))
+        label, note = ("kept", "") if member.keeper else ("again", _score(member, threshold))
         if member.against is not None:
             label, note = "in", f" ({shorten_name(member.against, width // 2)})"
         blocks = _blocks(member)
@@ -271,13 +280,15 @@ def _blocks(member: Member) -> str:
     return f", block {first:,}" if first == last else f", blocks {first:,}–{last:,}"
 
 
-def _score(member: Member) -> str:
-    """How alike a copy is, and why it stays if it does."""
+def _score(member: Member, threshold: float) -> str:
+    """How alike a copy is, and why it stays if it does; less by words than by characters."""
     notes = []
     if member.relation in ("near", "contained"):
         score = member.resemblance if member.relation == "near" else member.containment
         # Cut, not rounded: 1.00 is for equal texts only.
-        notes.append(f"{member.relation} {int((score or 0) * 100) / 100:.2f}")
+        by_characters = member.relation == "near" and (score or 0) < threshold
+        by = " by words, more by characters" if by_characters else ""
+        notes.append(f"{member.relation} {int((score or 0) * 100) / 100:.2f}{by}")
     if member.gaps:
         notes.append(plural(len(member.gaps), "gap"))
     if member.elsewhere:

@@ -134,7 +134,7 @@ def checked_number(name: str, value: Any, setting: Setting, default: float) -> f
             raise _refusal(name, value, reason, "0 looks for none")
         return number
     # A percentage is what people write for a share.
-    percent = not whole and 2 <= number <= 100
+    percent = not whole and 10 <= number <= 100
     hint = f"did you mean {number / 100:g}" if percent else f"the default is {default}"
     raise _refusal(name, value, f"it must lie in {setting.interval}", hint)
 

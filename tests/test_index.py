@@ -570,7 +570,16 @@ def test_the_command_adds_checks_and_forgets(
         "2 documents: 1 new, 1 seen in parts, 0 seen as a whole\n2 documents held, 0 before\n"
     )
     assert main(["index", "add", path, str(feed), "--skip-bad"]) == 0
-    assert capfd.readouterr().out.endswith("\n2 documents held, 2 before\n")
+    same = "; 2 of those read were held as they are"
+    assert capfd.readouterr().out.endswith(f"\n2 documents held, 2 before{same}\n")
+    other = tmp_path / "other.jsonl"
+    other.write_text(json.dumps({"id": "b", "text": OTHER}))
+    assert main(["index", "add", path, str(other)]) == 0
+    out, err = capfd.readouterr()
+    assert out.endswith("\n2 documents held, 2 before\n")
+    assert err == "warning: 1 document took the place of another text of the same id\n"
+    assert main(["index", "add", path, str(feed), "--skip-bad", "-q"]) == 0
+    capfd.readouterr()
     assert main(["index", "check", path, str(feed)]) == 2
     captured = capfd.readouterr()
     assert "a: seen as a whole" in captured.out

@@ -273,3 +273,13 @@ def test_restore_replaces_only_the_output_of_the_same_inputs(tmp_path: Path) -> 
         dedup.restore(tmp_path / "clean-a", tmp_path / "clean-a", force=True)
     dedup.restore(tmp_path / "clean-a", tmp_path / "again", force=True)
     assert [path.name for path in (tmp_path / "again").iterdir()] == ["a.txt"]
+
+
+@pytest.mark.parametrize("command", [["scan"], ["clean", "-o", "out"], ["index", "add", "ix"]])
+def test_an_empty_pipe_is_no_path(command: list[str], tmp_path: Path) -> None:
+    """A variable that is not set named nothing: no index is made of one empty text."""
+    out, err, code = run(*command, cwd=tmp_path, stdin=b"")
+    assert (out, code) == ("", 2)
+    assert "dedup scan PATH" in err or "was named" in err
+    assert not list(tmp_path.iterdir())
+    assert run(*command, "-", cwd=tmp_path, stdin=STORY.encode())[2] == 0

@@ -27,9 +27,48 @@ Example:
   dedup index export seen.dedup -o seen.parquet its documents, for dedup scan
 """
 
+EXAMPLES = {
+    "add": """
+Example:
+  dedup index add seen.dedup articles/
+  dedup index add seen.dedup 'feed-*.jsonl' --id-field url --date-field published
+""",
+    "check": """
+Example:
+  dedup index check seen.dedup new.txt && echo "nothing of it was seen"
+  dedup index check seen.dedup feed.jsonl --format jsonl    a verdict a document
+""",
+    "stats": """
+Example:
+  dedup index stats seen.dedup --format json
+""",
+    "verify": """
+Example:
+  dedup index verify seen.dedup                 exit 2 where anything is damaged
+""",
+    "compact": """
+Example:
+  dedup index compact seen.dedup
+""",
+    "expire": """
+Example:
+  dedup index expire seen.dedup --before 2025-01-01
+""",
+    "remove": """
+Example:
+  dedup index remove seen.dedup feed.jsonl:12 article-7
+""",
+    "export": """
+Example:
+  dedup index export seen.dedup -o seen.parquet
+  dedup index export seen.dedup | head -1
+""",
+}
+
 IndexPath = Annotated[str, typer.Argument(metavar="INDEX", help="Folder of the index.")]
-Ids = Annotated[list[str], typer.Argument(metavar="ID", help="Ids of documents.")]
+Ids = Annotated[list[str], typer.Argument(metavar="ID...", help="Ids of documents.")]
 Format = Annotated[str, flag(OUTPUT, "What stdout gets: text or jsonl. [text]", metavar="FORMAT")]
+Figures = Annotated[str, flag(OUTPUT, "What stdout gets: text or json. [text]", metavar="FORMAT")]
 Wait = Annotated[
     float, flag(INPUT, "Seconds to wait for another process that writes. [0]", metavar="NUMBER")
 ]
@@ -94,8 +133,11 @@ def add(  # noqa: PLR0913 -- its flags
             if format == "jsonl":
                 _print_verdicts(documents, verdicts)
         total = len(held)
+        replaced, unchanged = held.replaced, held.unchanged
     if format == "text" and not quiet:
-        print_lines(index_text.added_lines(counts, total, before))
+        print_lines(index_text.added_lines(counts, total, (before, unchanged)))
+    if replaced and not quiet:
+        tell(f"warning: {index_text.replaced_line(replaced)}")
     return _ended(feed, reading, quiet=quiet)
 
 
@@ -134,7 +176,7 @@ def check(
 
 
 @flagged
-def stats(index: IndexPath, format: Format = "text") -> int:
+def stats(index: IndexPath, format: Figures = "text") -> int:
     """Say what an index holds, and what room it takes."""
     check_format(format, ("text", "json"))
     import orjson
@@ -283,4 +325,4 @@ def _ended(feed: Feed, reading: Feeding, *, quiet: bool) -> int:
 
 
 for _command in (add, check, stats, verify, compact, expire, remove, export):
-    app.command(_command.__name__, cls=Command)(_command)
+    app.command(_command.__name__, cls=Command, epilog=EXAMPLES[_command.__name__])(_command)

@@ -40,10 +40,19 @@ def count_lines(counts: Mapping[str, int]) -> Iterator[str]:
     yield f"{plural(sum(counts.values()), 'document')}: {', '.join(parts)}"
 
 
-def added_lines(counts: Mapping[str, int], held: int, before: int) -> Iterator[str]:
-    """What was added, and what is held now and was before: a document that was held counts once."""
+def added_lines(counts: Mapping[str, int], held: int, known: tuple[int, int]) -> Iterator[str]:
+    """What was added, and what is held; known: held before, and of those read held as they are."""
+    before, unchanged = known
     yield from count_lines(counts)
-    yield f"{plural(held, 'document')} held, {before:,} before"
+    same = f"; {unchanged:,} of those read were held as they are" if unchanged else ""
+    yield f"{plural(held, 'document')} held, {before:,} before{same}"
+
+
+def replaced_line(replaced: int) -> str:
+    """That documents were replaced, which some who add files of one name do not want."""
+    if replaced == 1:
+        return "1 document took the place of another text of the same id"
+    return f"{replaced:,} documents took the place of other texts of the same ids"
 
 
 def forgotten_lines(gone: int, held: int) -> Iterator[str]:

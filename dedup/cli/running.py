@@ -68,10 +68,16 @@ def check_format(name: str, allowed: tuple[str, ...]) -> None:
 
 
 def given_paths(paths: list[str] | None) -> list[str] | None:
-    """The paths to read: stdin where none is named and something is piped in, else None."""
+    """The paths to read: stdin where none is named and something is piped in, else None.
+
+    An empty pipe is none: `dedup scan $FILES` of a variable that is not set asks for nothing.
+    """
     if paths:
         return paths
-    return None if is_terminal(sys.stdin) else [STDIN]
+    if is_terminal(sys.stdin):
+        return None
+    peek = getattr(getattr(sys.stdin, "buffer", None), "peek", None)
+    return [STDIN] if peek is None or peek(1) else None
 
 
 def paths_of(names: list[str]) -> list[Path]:

@@ -158,8 +158,10 @@ class Index(Opened):
     def _add_again(self, document: Given, held: tuple[int, bytes]) -> Verdict:
         number, text = held
         if text == _text_hash(document.text):
+            self.unchanged += 1
             asked = self._as_held(document, number).new(self._asker.scoping, before=number)
             return self._asker.check([asked], self._alone)[0]
+        self.replaced += 1
         self._remove(document.id, number)
         return self._add_new([document])[0]
 

@@ -90,6 +90,9 @@ class Opened:
         self._closed = False
         self._jobs = jobs
         self._state = State()
+        # Documents that were added since it was opened under an id that was held: with another
+        # text, and with the same.
+        self.replaced = self.unchanged = 0
         self._begin()
         with _COUNTING:
             _OPENED.add(self)
