@@ -185,8 +185,14 @@ def placed_tokens(text: str, mask_numbers: bool = False) -> list[tuple[str, int,
         elif kind != SEPARATOR:
             found += [(character * length, *together)]
         open_word = kind in (WORD, "sign")
+    found = [(token, start, end + unseen(pieces_of[end:])) for token, start, end in found]
     masked = [mask_numbers and is_numeric(token) for token, _, _ in found]
     return [("0", *one[1:]) if mask else one for mask, one in zip(masked, found, strict=True)]
+
+
+def unseen(pieces_of: Sequence[str]) -> int:
+    """How many characters fold to nothing before the first that does not: a part of the token before."""
+    return next((n for n, piece in enumerate(pieces_of) if piece), len(pieces_of))
 
 
 def in_order(folded: str) -> str:
@@ -649,7 +655,7 @@ def names(text: str) -> list[bool]:
         for is_capital, what in zip(capital, between, strict=True)
     ]
     capitals = [
-        is_capital and len(part) >= 3 and all(c.isupper() for c in part)
+        is_capital and len(cased(part)) >= 3 and all(c.isupper() for c in cased(part))
         for is_capital, part in zip(capital, written, strict=True)
     ]
     found = [one or other for one, other in zip(found, capitals, strict=True)]
@@ -657,15 +663,16 @@ def names(text: str) -> list[bool]:
         word and not is_capital and len(token) >= 5
         for word, is_capital, (token, _, _) in zip(is_word, capital, placed, strict=True)
     ]
-    if 2 * sum(capital) > sum(is_word) and not any(long):
-        found = [False] * len(placed)  # a headline
+    headline = 2 * sum(capital) > sum(is_word) and not any(long)
+    if headline:
+        found = [False] * len(placed)
     inner = [
-        word and re.search("ab|bbaa", "".join(map(case_of, part))) is not None
+        word and re.search("ab|bbaa", "".join(map(case_of, cased(part)))) is not None
         for word, part in zip(is_word, written, strict=True)
     ]
     found = [one or other for one, other in zip(found, inner, strict=True)]
     for number in reversed(range(1, len(placed))):
-        if found[number] and joined[number] and capital[number - 1]:
+        if not headline and found[number] and joined[number] and capital[number - 1]:
             found[number - 1] = True
     short = [
         is_word[n] and not capital[n] and len(token) <= 3 for n, (token, _, _) in enumerate(placed)
@@ -674,7 +681,7 @@ def names(text: str) -> list[bool]:
     for first in range(len(placed)):
         for last in (first + 2, first + 3):
             inside = range(first + 1, last)
-            between = last < len(placed) and alone[first] and alone[last]
+            between = not headline and last < len(placed) and alone[first] and alone[last]
             if between and all(joined[first + 1 : last + 1]) and all(short[n] for n in inside):
                 found[first + 1 : last] = [True] * len(inside)
     code = [one and word for one, word in zip(codes(text), is_word, strict=True)]
@@ -710,8 +717,14 @@ def arguments(text: str) -> list[range]:
     return [
         range(*found.span(1))
         for found in re.finditer(r"(?<=[A-Za-z0-9_])\(([^()]{0,299})\)", text)
-        if "," in found[1] and all(len(part.split()) <= 4 for part in found[1].split(","))
+        if "," in found[1] and all(len(words_of(part)) <= 4 for part in found[1].split(","))
     ]
+
+
+def words_of(text: str) -> list[str]:
+    """What white space parts."""
+    spaces = "".join(sorted(WHITE_SPACE))
+    return [word for word in re.split(f"[{spaces}]", text) if word]
 
 
 def is_in_link(text: str, place: int) -> bool:
@@ -750,6 +763,11 @@ def asks_for_capital(what: str) -> bool:
     return quoted or bool(ENDS & set(what)) or max(what.count("\n"), what.count("\r")) > 1
 
 
+def cased(part: str) -> list[str]:
+    """Its small letters and capitals; marks on them are neither."""
+    return [character for character in part if character.islower() or character.isupper()]
+
+
 def case_of(character: str) -> str:
     """`a` for small letters, `b` for capitals."""
     return "a" if character.islower() else "b" if character.isupper() else "-"
@@ -760,6 +778,10 @@ ROMAN = re.compile("M{0,3}(CM|CD|D?C{0,3})(XC|XL|L?X{0,3})(IX|IV|V?I{0,3})")
 
 def is_roman(written: str, behind: str) -> bool:
     """A numeral in capitals or of Unicode's own; one letter alone only before a point or bracket."""
+    seen = len(written)
+    while seen > 1 and not fold_character(written[seen - 1]):
+        seen -= 1
+    written, behind = written[:seen], written[seen : seen + 1] or behind
     if all("\u2160" <= character <= "\u2188" for character in written):
         return True
     if written in ("I", "V", "X") and behind in (".", ")"):
@@ -872,7 +894,12 @@ def may_replace(kept: Block, repeat: Block) -> bool:
 def stands_in(own: Block, other: Block) -> bool:
     """Whether the other has .82 of its shingles, .85 of its tokens in their order, or all but numbers."""
     if own.rules.numbers == "keep" and only_numbers_differ(own, other, with_words=False):
-        return True
+        if own.rules.names != "veto":
+            return True
+        if own.rules.unit != "document" and say_other_code(own, other):
+            return False
+        more = own.shingles - other.shingles
+        return not (more and a_part_differs_in_names(own, other))
     if own.rules.unit != "document" and own.shingles != other.shingles:
         if own.rules.numbers == "veto" and (
             say_other_numbers(own.tokens, other.tokens) or one_says_one(own.tokens, other.tokens)
@@ -890,7 +917,10 @@ def stands_in(own: Block, other: Block) -> bool:
     if own.rules.unit != "document" and own.rules.names == "veto" and say_other_code(own, other):
         return False
     shared = len(own.shingles & other.shingles)
-    in_order = LCSseq.similarity(own.tokens, other.tokens)
+    # Of longer texts the order is not looked at: it takes the product of their lengths.
+    places = between(own.tokens, other.tokens)
+    is_long = len(places[0]) * len(places[1]) > 1 << 34
+    in_order = 0 if is_long else LCSseq.similarity(own.tokens, other.tokens)
     says = len(own.shingles) > shared or own.rules.shingle_size < 3
     if says and says_more(own, other):
         return False
@@ -949,14 +979,14 @@ def say_other_code(left: Block, right: Block) -> bool:
     fewer, more = sorted(map(len, places))
     if more > 1024 or (not fewer and not 1 <= more <= 4):
         return False
-    found = [codes(block.text) for block in (left, right)]
+    found = [codes(block.spelling or block.text) for block in (left, right)]
     if not fewer and all(found[side][place] for side in (0, 1) for place in places[side]):
         return True
     parts = [
         [
             (token, block.tokens[place - 1] if is_joined else None)
             for place, (token, is_joined) in enumerate(
-                zip(block.tokens, joined(block.text), strict=True)
+                zip(block.tokens, joined(block.spelling or block.text), strict=True)
             )
         ]
         for block in (left, right)

@@ -34,6 +34,11 @@ PLAIN = (
     "stood below, but nobody was hurt, since the people of the valley had been told to leave their houses"
 )
 
+SOCKET = "{} means that the address of the socket cannot be had at the moment, see below."
+HANDLE = "Use the call {} to get a handle of the file before you read any data from it again"
+WINDOW = "The Synth UI Delegate Class for any {} JTree of the Whole Window Frame"
+LOOSE: dict[str, Any] = {"threshold": 0.3, "short_tokens": 0}
+
 CASES = [
     # name, two texts, policy, whether they are a template, why
     (
@@ -244,6 +249,38 @@ CASES = [
         {},
         False,
         "words",
+    ),
+    (
+        "capitals before what is not seen",
+        SOCKET.format("EADDRINUSE\u200b"),
+        SOCKET.format("EADDRNOTAVAIL\u200b"),
+        LOOSE,
+        True,
+        "a sign that is not seen is no small letter",
+    ),
+    (
+        "capitals of two code points",
+        SOCKET.format("E\u0301TATS"),
+        SOCKET.format("A\u0301TATS"),
+        LOOSE,
+        True,
+        "it is the same as with one",
+    ),
+    (
+        "a mark before a sign of code",
+        HANDLE.format("cafe\u0301="),
+        HANDLE.format("cafa\u0301="),
+        LOOSE,
+        True,
+        "the mark is a part of the word",
+    ),
+    (
+        "beside a name in a headline",
+        WINDOW.format("Great"),
+        WINDOW.format("Small"),
+        LOOSE,
+        False,
+        "in headlines a capital inside makes a name of its word alone",
     ),
 ]
 

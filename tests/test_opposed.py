@@ -331,6 +331,14 @@ CASES: list[tuple[str, str, str, dict[str, Any], bool, str]] = [
         "all parts of a name of code name it",
     ),
     (
+        "numbers of code where numbers do not count",
+        "Use the call result_of_30 to get a handle of the file before you read any data from it again",
+        "Use the call result_of_31 to get a handle of the file before you read any data from it again",
+        {"numbers": "keep"},
+        False,
+        "they are parts of names",
+    ),
+    (
         "words with hyphens",
         "A well-made table takes no paint any more since the last version but one of it was sold",
         "A well-worn table takes no paint any more since the last version but one of them was sold",

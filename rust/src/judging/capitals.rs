@@ -157,7 +157,7 @@ impl NameReader {
                 _ => Before::Start,
             };
             let has_inner = is_word && has_capital_inside(written);
-            let is_of_capitals = is_word && is_of_capitals(written);
+            let is_of_capitals = is_capital && is_of_capitals(written);
             let raw = end.map_or(&[][..], |end: usize| &text[end.min(start)..start]);
             goes_on = begins_option(text, start) || goes_on && raw == ['-'];
             let is_link = links.have(text, start);
@@ -244,17 +244,26 @@ fn is_without_vowels(form: &[u8]) -> bool {
     form.iter().all(|letter| letter.is_ascii_lowercase() && !b"aeiouy".contains(letter))
 }
 
+/// The small letters and capitals of a word: marks on them, which another spelling has not, are neither.
+fn cased(written: &[char]) -> impl Iterator<Item = char> + Clone + '_ {
+    written.iter().copied().filter(|letter| letter.is_lowercase() || letter.is_uppercase())
+}
+
+/// Whether a small letter stands before a capital in a word, or two capitals before two small letters: no plural
+/// is so (`PDFs`).
 fn has_capital_inside(written: &[char]) -> bool {
-    // A small letter before a capital, or two capitals before two small letters: no plural is so (PDFs).
-    let capitals = |letters: &[char]| letters.iter().all(|letter| letter.is_uppercase());
-    let small = |letters: &[char]| letters.iter().all(|letter| letter.is_lowercase());
-    written.windows(2).any(|pair| small(&pair[..1]) && capitals(&pair[1..]))
-        || written.windows(4).any(|four| capitals(&four[..2]) && small(&four[2..]))
+    let mut last = [None; 4];
+    cased(written).any(|letter| {
+        last = [last[1], last[2], last[3], Some(letter.is_uppercase())];
+        last[2..] == [Some(false), Some(true)]
+            || last == [Some(true), Some(true), Some(false), Some(false)]
+    })
 }
 
 /// Whether a word is written in capitals, three or more.
 fn is_of_capitals(written: &[char]) -> bool {
-    written.len() >= LEAST_CAPITALS && written.iter().all(|character| character.is_uppercase())
+    let mut letters = cased(written);
+    letters.clone().count() >= LEAST_CAPITALS && letters.all(char::is_uppercase)
 }
 
 /// Whether a character may stand inside of a name.

@@ -46,6 +46,10 @@ const MUCH_LONGER: u64 = 8;
 /// How much longer the stretch may be in which it stands.
 const STRETCH: usize = 4;
 
+/// Pairs of tokens, of which 64 are compared at one time, up to which it is counted what stands in order in two
+/// texts: a third of a second. Of longer ones shingles alone decide, and what they leave in doubt stays.
+const MOST_COMPARED: u64 = 1 << 34;
+
 /// Pairs of places with the same tokens, up to which it is told which of them belong together.
 const MOST_PAIRS: usize = 1 << 16;
 
@@ -165,11 +169,10 @@ pub fn stands_in(own: &[u32], other: &[u32]) -> bool {
     }
     let (before, after) = alike_at_ends(own, other);
     let around = (before + after) as u32;
+    let between = [own, other].map(|tokens| &tokens[before..tokens.len() - after]);
     is_enough(around, all)
-        || is_enough(
-            around + common(&own[before..own.len() - after], &other[before..other.len() - after]),
-            all,
-        )
+        || (between[0].len() as u64 * between[1].len() as u64 <= MOST_COMPARED
+            && is_enough(around + common(between[0], between[1]), all))
 }
 
 /// Whether half of a text's grams of `KNOWN` tokens stand in a stretch of another one that is no longer than
@@ -182,7 +185,11 @@ fn stands_together(own: &[u32], other: &[u32]) -> bool {
     }
     let mut counts = vec![0u32; numbers.len()];
     let mut there = 0;
-    let grams = |place: usize| numbers.get(&other[place..place + KNOWN]).copied();
+    let marks = Marks::of(own);
+    let grams = |place: usize| {
+        let gram = &other[place..place + KNOWN];
+        marks.may_have(gram).then(|| numbers.get(gram).copied()).flatten()
+    };
     (0..(other.len() + 1).saturating_sub(KNOWN)).any(|place| {
         // From here back the stretch ends with this gram.
         if let Some(gone) = (place + KNOWN).checked_sub(STRETCH * own.len() + 1).and_then(grams) {
@@ -215,7 +222,10 @@ pub(crate) fn says_more(own: &[u32], other: &[u32]) -> bool {
         return false;
     }
     let mut known = vec![false; mine.len()];
-    let anywhere: HashSet<&[u32]> = other.windows(NEW).collect();
+    let own: HashSet<&[u32]> = mine.windows(NEW).collect();
+    let marks = Marks::of(mine);
+    let anywhere: HashSet<&[u32]> =
+        other.windows(NEW).filter(|gram| marks.may_have(gram) && own.contains(gram)).collect();
     for (place, gram) in mine.windows(NEW).enumerate() {
         if anywhere.contains(gram) {
             known[place..place + NEW].fill(true);
@@ -232,16 +242,45 @@ pub(crate) fn says_more(own: &[u32], other: &[u32]) -> bool {
     lengths.max().unwrap_or(0) >= NEW * A_WORD
 }
 
+/// Tells of most grams of another text that none of them stands in a short one, without looking for them there.
+struct Marks([u64; 64]);
+
+impl Marks {
+    /// The marks of a text's tokens.
+    fn of(tokens: &[u32]) -> Self {
+        let mut marks = [0; 64];
+        for token in tokens {
+            // The lowest bit tells of numbers.
+            marks[(token >> 1) as usize % 64] |= 1 << ((token >> 7) % 64);
+        }
+        Self(marks)
+    }
+
+    /// Whether the first and the last token of a gram may stand there.
+    fn may_have(&self, gram: &[u32]) -> bool {
+        let has = |token: u32| self.0[(token >> 1) as usize % 64] >> ((token >> 7) % 64) & 1 == 1;
+        has(gram[0]) && has(gram[gram.len() - 1])
+    }
+}
+
 /// Where grams of `KNOWN` tokens begin that belong to any of the longest sequences of grams which both texts
 /// have in the same order; every gram that both have, where they repeat themselves too often to tell.
 fn in_order(mine: &[u32], theirs: &[u32]) -> Vec<usize> {
-    let mut places: HashMap<&[u32], Vec<usize>> = HashMap::new();
+    let mut places: HashMap<&[u32], Vec<usize>> =
+        mine.windows(KNOWN).map(|gram| (gram, Vec::new())).collect();
+    let marks = Marks::of(mine);
     for (place, gram) in theirs.windows(KNOWN).enumerate() {
-        places.entry(gram).or_default().push(place);
+        if marks.may_have(gram)
+            && let Some(places) = places.get_mut(gram)
+        {
+            places.push(place);
+        }
     }
     let shared = || {
         let grams = mine.windows(KNOWN).enumerate();
-        grams.filter_map(|(place, gram)| places.get(gram).map(|theirs| (place, theirs)))
+        grams
+            .filter_map(|(place, gram)| places.get(gram).map(|theirs| (place, theirs)))
+            .filter(|(_, theirs)| !theirs.is_empty())
     };
     if shared().map(|(_, theirs)| theirs.len()).sum::<usize>() > MOST_PAIRS {
         return shared().map(|(place, _)| place).collect();
