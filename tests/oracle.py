@@ -185,14 +185,17 @@ def placed_tokens(text: str, mask_numbers: bool = False) -> list[tuple[str, int,
         elif kind != SEPARATOR:
             found += [(character * length, *together)]
         open_word = kind in (WORD, "sign")
-    found = [(token, start, end + unseen(pieces_of[end:])) for token, start, end in found]
+    found = [(token, start, behind_unseen(pieces_of, end)) for token, start, end in found]
     masked = [mask_numbers and is_numeric(token) for token, _, _ in found]
     return [("0", *one[1:]) if mask else one for mask, one in zip(masked, found, strict=True)]
 
 
-def unseen(pieces_of: Sequence[str]) -> int:
-    """How many characters fold to nothing before the first that does not: a part of the token before."""
-    return next((n for n, piece in enumerate(pieces_of) if piece), len(pieces_of))
+def behind_unseen(pieces_of: Sequence[str], place: int) -> int:
+    """The first place from this one on whose character folds to anything: others belong to the
+    token before."""
+    while place < len(pieces_of) and not pieces_of[place]:
+        place += 1
+    return place
 
 
 def in_order(folded: str) -> str:
