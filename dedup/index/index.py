@@ -110,7 +110,8 @@ class Index(Opened):
         """What becomes of a document, and remember it; it lasts when it is committed.
 
         An id that is held: with the same text nothing changes, and the verdict is the one it had
-        when it was added; with another text the document is replaced. date: of ISO 8601, seconds
+        when it was added; with another text the document is replaced (`unchanged` and `replaced`
+        count both since the index was opened). date: of ISO 8601, seconds
         since 1970 or a datetime; None: now. fields: JSON values that come back in `Entry`.
         """
         self._check_open()

@@ -3,6 +3,7 @@
 //! Of a band key the upper 30 bits are kept, two fewer than grouping compares (`group.rs`): what meets there meets here.
 
 use super::disk::file::{CHARACTERS, Kind};
+use super::disk::spread::KEY_BITS;
 use super::sieve::{Probe, of_characters, of_words};
 use crate::candidates::anchors::{Anchors, GRAM, WINDOW};
 use crate::candidates::band::BandKeys;
@@ -11,10 +12,6 @@ use crate::candidates::sign::{Permutations, SLOTS, Signature, sign};
 use crate::search::characters::CHARACTER_BANDS;
 use crate::settings::Settings;
 use crate::simd::Path;
-
-/// Bits of a band key. Two blocks of ten million that meet by chance, once in a hundred keys, cost less than
-/// two more bits in each of some thirty pairs of a block.
-pub const KEY_BITS: u32 = 30;
 
 /// The keys of one block.
 #[derive(Default)]

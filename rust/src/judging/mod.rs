@@ -4,12 +4,15 @@
 pub mod apart;
 pub(crate) mod capitals;
 pub(crate) mod code;
+pub(crate) mod common;
 pub mod covers;
 pub mod names;
 pub mod numerals;
 pub mod opposed;
 pub(crate) mod opposites;
+pub(crate) mod own_passages;
 pub(crate) mod roman;
+pub(crate) mod together;
 pub mod unspaced;
 pub mod verify;
 pub(crate) mod word_set;

@@ -4,7 +4,7 @@
 //! space, which both texts share: two of eleven characters that differ would look like two of
 //! twenty-one. So the tokens of such texts must be as alike as the characters.
 
-use crate::judging::covers::common;
+use crate::judging::common::common;
 use crate::tokens::fold::{Class, fold};
 use crate::tokens::token::TokenBuffer;
 

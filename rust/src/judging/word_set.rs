@@ -1,20 +1,44 @@
-//! A few hundred words, of which most tokens are none.
+//! A few hundred words, or the tokens of a text, of which most others are none.
 
 use crate::tokens::hash::token_hash;
-
-/// Some words, found by the hashes of tokens.
-pub(crate) struct WordSet {
-    /// A bit for each of their marks: most words are known not to be one by these alone.
-    marks: [u64; MARKS / 64],
-    /// Ascending.
-    hashes: Vec<u32>,
-}
 
 /// How many marks there are, a power of two.
 const MARKS: usize = 1 << 13;
 
-fn mark(hash: u32) -> usize {
-    hash as usize / 2 % MARKS
+/// A bit for each of some tokens, several of which share one: most others are known to be none by these alone.
+pub(crate) struct Marks([u64; MARKS / 64]);
+
+impl Marks {
+    /// The marks of some tokens.
+    pub(crate) fn of(tokens: &[u32]) -> Self {
+        let mut marks = [0; MARKS / 64];
+        for &token in tokens {
+            marks[mark(token) / 64] |= 1 << (mark(token) % 64);
+        }
+        Self(marks)
+    }
+
+    /// Whether a token may be one of them.
+    pub(crate) fn may_have(&self, token: u32) -> bool {
+        self.0[mark(token) / 64] >> (mark(token) % 64) & 1 == 1
+    }
+
+    /// Whether the first and the last token of a gram may be.
+    pub(crate) fn may_have_ends(&self, gram: &[u32]) -> bool {
+        self.may_have(gram[0]) && self.may_have(gram[gram.len() - 1])
+    }
+}
+
+/// The lowest bit of a token says whether it is a number.
+fn mark(token: u32) -> usize {
+    token as usize / 2 % MARKS
+}
+
+/// Some words, found by the hashes of tokens.
+pub(crate) struct WordSet {
+    marks: Marks,
+    /// Ascending.
+    hashes: Vec<u32>,
 }
 
 impl WordSet {
@@ -22,16 +46,11 @@ impl WordSet {
     pub(crate) fn of<'a>(words: impl Iterator<Item = &'a str>) -> Self {
         let mut hashes: Vec<u32> = words.map(|word| token_hash(word.as_bytes()) & !1).collect();
         hashes.sort_unstable();
-        let mut marks = [0; MARKS / 64];
-        for &hash in &hashes {
-            marks[mark(hash) / 64] |= 1 << (mark(hash) % 64);
-        }
-        Self { marks, hashes }
+        Self { marks: Marks::of(&hashes), hashes }
     }
 
     /// Whether a token is one of them.
     pub(crate) fn has(&self, token: u32) -> bool {
-        self.marks[mark(token) / 64] >> (mark(token) % 64) & 1 == 1
-            && self.hashes.binary_search(&token).is_ok()
+        self.marks.may_have(token) && self.hashes.binary_search(&token).is_ok()
     }
 }

@@ -11,7 +11,8 @@ use rayon::prelude::*;
 
 use crate::blocks::split::Unit;
 use crate::candidates::shingle::shingles_of;
-use crate::judging::covers::{SHINGLES, says_more};
+use crate::judging::covers::SHINGLES;
+use crate::judging::own_passages::says_more;
 use crate::judging::verify::{Relation, containment, resemblance};
 use crate::keepers::neighbours::Neighbours;
 use crate::passages::fates::{Fates, State};

@@ -2,7 +2,10 @@
 
 use super::file::Kind;
 use crate::candidates::shingle::mix64;
-use crate::index::keys::KEY_BITS;
+
+/// Bits of a band key. Two blocks of ten million that meet by chance, once in a hundred keys, cost less than
+/// two more bits in each of some thirty pairs of a block.
+pub const KEY_BITS: u32 = 30;
 
 /// The key's rank among all that there may be of its kind, as a share of all numbers.
 ///
