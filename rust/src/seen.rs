@@ -10,7 +10,7 @@ use crate::candidates::band::BandKeys;
 use crate::candidates::group::Bands;
 use crate::candidates::shingle::{CharacterReader, Powers, extend_items};
 use crate::candidates::sign::{Permutations, SLOTS, sign};
-use crate::judging::names::is_kept_apart;
+use crate::judging::readings::Readings;
 use crate::judging::verify::{ShortScratch, judge, node_set, short_match};
 use crate::reading::enter::{Workspace, read_batch};
 use crate::reading::read::NewDocument;
@@ -129,12 +129,13 @@ impl Seen {
         let candidates = self.candidates(node, items, false, bands);
         let (store, settings) = (&self.store, &self.settings);
         let set = node_set(store, settings, node);
+        let mut readings = Readings::new(store);
         candidates.into_iter().any(|other| {
             let tokens = (store.node_tokens(other), store.node_tokens(node));
             judge(settings, (other, node), (&node_set(store, settings, other), &set)).is_some_and(
                 |found| {
                     found.would_remove(settings, node, tokens)
-                        && !is_kept_apart(store, settings, (&found, node), tokens)
+                        && !readings.is_kept_apart(settings, (&found, node), tokens)
                 },
             )
         })
@@ -146,7 +147,7 @@ impl Seen {
         let candidates = self.candidates(node, items, true, CHARACTER_BANDS);
         let (store, settings) = (&self.store, &self.settings);
         let counts = &store.token_counts;
-        let mut scratch = ShortScratch::default();
+        let (mut scratch, mut readings) = (ShortScratch::default(), Readings::new(store));
         let (mut own, mut theirs) = (TokenBuffer::default(), TokenBuffer::default());
         let own = store.short_tokens(node, &mut own);
         let texts: Vec<String> = candidates
@@ -158,7 +159,7 @@ impl Seen {
                         .is_some_and(|found| {
                             let tokens = (store.short_tokens(other, &mut theirs), own);
                             found.may_remove(node)
-                                && !is_kept_apart(store, settings, (&found, node), tokens)
+                                && !readings.is_kept_apart(settings, (&found, node), tokens)
                         })
             })
             .map(|other| store.node_normal(other).to_owned())

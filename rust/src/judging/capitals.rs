@@ -47,6 +47,16 @@ pub(crate) struct NameReader {
     text: Vec<char>,
     words: Vec<Word>,
     names: Vec<bool>,
+    written: Vec<Written>,
+}
+
+/// What the spelling of a text tells of one of its tokens.
+#[derive(Clone, Copy)]
+pub(crate) struct Written {
+    /// It is a name, or a part of one.
+    pub is_name: bool,
+    /// Whether it is a word of code.
+    pub code: Code,
 }
 
 /// What is asked of a token.
@@ -87,12 +97,12 @@ enum Before {
 
 impl NameReader {
     /// One answer for each token of a block.
-    pub(crate) fn read(&mut self, text: &str) -> &[bool] {
+    pub(crate) fn read(&mut self, text: &str) -> &[Written] {
         self.careful.read(text, false);
         self.text.clear();
         self.text.extend(text.chars());
         self.read_words();
-        let Self { words, names, .. } = self;
+        let Self { words, names, written, .. } = self;
         let count =
             |asked: fn(&Form) -> bool| words.iter().filter(|word| asked(&word.form)).count();
         let is_headline = 2 * count(|&form| form == Form::Capital)
@@ -107,15 +117,12 @@ impl NameReader {
             add_first_words(words, names);
             add_short_words(words, names);
         }
-        for (name, word) in names.iter_mut().zip(words) {
-            *name = *name || word.is_roman || word.code.is_code && word.form != Form::Other;
-        }
-        names
-    }
-
-    /// Which tokens of what was read last are words of code.
-    pub(crate) fn codes(&self) -> impl Iterator<Item = Code> {
-        self.words.iter().map(|word| word.code)
+        written.clear();
+        written.extend(names.iter().zip(words).map(|(&is_name, word)| {
+            let is_name = is_name || word.is_roman || word.code.is_code && word.form != Form::Other;
+            Written { is_name, code: word.code }
+        }));
+        written
     }
 
     fn read_words(&mut self) {

@@ -88,6 +88,9 @@ pub(crate) fn is_code_number(text: &[char], start: usize, stop: usize) -> bool {
         || at(1) == Some('-') && at(2).is_some_and(|one| one.is_ascii_alphabetic())
 }
 
+/// What begins an address ends with one of these, each of which ends with another character.
+const LINK_ENDS: [&[char]; 3] = [&[':', '/', '/'], &[']', '('], &['w', 'w', 'w', '.']];
+
 /// Tells of places that ascend whether they lie in an address: how that is put together says less than what it
 /// leads to. A text is gone through once, however long it goes on without a space.
 #[derive(Default)]
@@ -105,11 +108,9 @@ impl Links {
         for (at, one) in text.iter().enumerate().take(place).skip(self.next) {
             if one.is_whitespace() {
                 (self.start, self.is_link) = (at + 1, false);
+            } else if let Some(end) = LINK_ENDS.iter().find(|end| end.last() == Some(one)) {
+                self.is_link |= text[self.start..=at].ends_with(end);
             }
-            let word = &text[self.start.min(at)..=at];
-            self.is_link |= word.ends_with(&[':', '/', '/'])
-                || word.ends_with(&[']', '('])
-                || word.ends_with(&['w', 'w', 'w', '.']);
         }
         self.next = self.next.max(place);
         self.is_link

@@ -113,14 +113,19 @@ impl Match {
         let mut stays = [false; 2];
         if self.may_be_opposed(settings) {
             let sides = Sides::new(left, right);
-            let numbers = settings.numbers == Numbers::Veto
-                && (sides.say_other_numbers() || sides.one_says_one());
-            if numbers || sides.one_denies() || sides.say_opposites() || sides.are_other_rows() {
+            let are_plain = sides.differ_in_plain_words();
+            let are_opposed = || {
+                let numbers = settings.numbers == Numbers::Veto
+                    && (sides.say_other_numbers() || sides.one_says_one());
+                numbers || sides.one_denies() || sides.say_opposites()
+            };
+            if sides.are_other_rows() || !are_plain && are_opposed() {
                 self.covered = [false; 2];
                 return;
             }
             stays = [0, 1].map(|side| {
-                sides.denies_more(side) || sides.has_fewer_words(side, settings.min_tokens)
+                !are_plain && sides.denies_more(side)
+                    || sides.has_fewer_words(side, settings.min_tokens)
             });
         }
         for (side, (own, other)) in [(left, right), (right, left)].into_iter().enumerate() {

@@ -11,6 +11,7 @@ pub mod numerals;
 pub mod opposed;
 pub(crate) mod opposites;
 pub(crate) mod own_passages;
+pub mod readings;
 pub(crate) mod roman;
 pub(crate) mod together;
 pub mod unspaced;

@@ -87,6 +87,12 @@ pub fn is_numeral(token: u32) -> bool {
     CHARACTERS.has(token)
 }
 
+/// Whether a token makes a number of the numerals beside it, or the number of an article.
+#[must_use]
+pub fn counts_numerals(token: u32) -> bool {
+    MEASURING.has(token) || ORDERING.has(token)
+}
+
 /// The numerals of a text that count something, each with what it counts: 二万元 and 三年, not 第二年.
 pub fn measured(tokens: &[u32]) -> impl Iterator<Item = &[u32]> {
     let mut start = 0;

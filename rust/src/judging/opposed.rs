@@ -14,9 +14,9 @@ use std::sync::LazyLock;
 
 use hashbrown::{HashMap, HashSet};
 
-use crate::judging::code::Code;
+use crate::judging::capitals::Written;
 use crate::judging::covers::alike_at_ends;
-use crate::judging::numerals::{is_amount, is_numeral, measured};
+use crate::judging::numerals::{counts_numerals, is_amount, is_number, is_numeral, measured};
 use crate::judging::opposites::{has_opposite, opposites_of};
 use crate::judging::word_set::WordSet;
 use crate::tokens::hash::token_hash;
@@ -61,6 +61,16 @@ static ONES: LazyLock<WordSet> = LazyLock::new(|| WordSet::of(ONE.split_whitespa
 
 static DENYING: LazyLock<WordSet> = LazyLock::new(|| WordSet::of(NEGATIONS.split_whitespace()));
 
+/// Whether no rule asks for a token.
+fn is_plain(token: u32) -> bool {
+    !is_number(token)
+        && !counts_numerals(token)
+        && !has_opposite(token)
+        && !DENYING.has(token)
+        && !DENYING_CHARACTERS.has(token)
+        && !ONES.has(token)
+}
+
 /// Two texts, and where they differ: between what both begin and what both end with.
 pub struct Sides<'a> {
     whole: [&'a [u32]; 2],
@@ -74,6 +84,29 @@ impl<'a> Sides<'a> {
         let (before, after) = alike_at_ends(left, right);
         let whole = [left, right];
         Self { whole, between: whole.map(|tokens| before..tokens.len() - after) }
+    }
+
+    /// Whether, laid side by side, they differ here and there in words alone that nothing below asks for: then
+    /// neither says other numbers, denies or says the opposite. Of most pairs of a template this tells all.
+    #[must_use]
+    pub fn differ_in_plain_words(&self) -> bool {
+        let [left, right] = &self.between;
+        let differing = |offset: usize| {
+            let places = [left.start + offset, right.start + offset];
+            let [one, other] = [0, 1].map(|side| self.whole[side][places[side]]);
+            (one != other).then_some((one, other, places))
+        };
+        // What is denied stands behind the character that denies.
+        let is_denied = |side: usize, place: usize| {
+            place > 0 && DENYING_CHARACTERS.has(self.whole[side][place - 1])
+        };
+        left.len() == right.len()
+            && (0..left.len()).filter_map(differing).all(|(one, other, places)| {
+                is_plain(one)
+                    && is_plain(other)
+                    && !is_denied(0, places[0])
+                    && !is_denied(1, places[1])
+            })
     }
 
     /// Whether each has a number that the other has not, or not so often, those with which it begins left out.
@@ -211,8 +244,9 @@ impl<'a> Sides<'a> {
         let own = self.whole[side];
         // Of long texts nobody asks.
         own.len() < SHORT && {
-            let signs = own.iter().filter(|&&token| SIGNS.has(token)).count();
-            own.len() - signs < least as usize && 3 * signs >= own.len()
+            let words = own.iter().filter(|&&token| !SIGNS.has(token));
+            let words = words.take(least as usize).count();
+            words < least as usize && 3 * (own.len() - words) >= own.len()
         }
     }
 
@@ -221,36 +255,37 @@ impl<'a> Sides<'a> {
     pub fn are_other_rows(&self) -> bool {
         let cell = |tokens: &'a [u32]| {
             let is_bar = |&token: &u32| token == *BAR;
-            let start = tokens.iter().position(|token| !is_bar(token))?;
+            let start =
+                tokens.iter().position(|token| !is_bar(token)).filter(|&start| start > 0)?;
             let rest = &tokens[start..];
             let stop = rest.iter().position(is_bar)?;
-            (start > 0).then_some(&rest[..stop])
+            Some(&rest[..stop])
         };
         let [left, right] = self.whole.map(cell);
         left.is_some() && right.is_some() && left != right
     }
 
     /// Whether they say other words of code: each has one that the other has not, by itself or behind that which it
-    /// is joined to, or one has a few more in one place and they are the same else. `codes`: which tokens are such.
+    /// is joined to, or one has a few more in one place and they are the same else. `written`: which tokens are such.
     #[must_use]
-    pub fn say_other_code(&self, codes: [&[Code]; 2]) -> bool {
+    pub(crate) fn say_other_code(&self, written: [&[Written]; 2]) -> bool {
         let few_more = |side: usize| {
             let between = self.between[side].clone();
             self.between[1 - side].is_empty()
                 && (1..=A_FEW).contains(&between.len())
-                && codes[side][between].iter().all(|code| code.is_code)
+                && written[side][between].iter().all(|token| token.code.is_code)
         };
         let has_own = |side: usize| {
             // A token, and that which it is joined to, if any.
             let part = |side: usize, place: usize| {
                 let tokens = self.whole[side];
-                let is_joined = place > 0 && codes[side][place].is_joined;
+                let is_joined = place > 0 && written[side][place].code.is_joined;
                 (is_joined.then(|| tokens[place - 1]), tokens[place])
             };
             // What both end with may begin with a word that is joined to another one.
             let end = self.whole[side].len().min(self.between[side].end + 1);
             let places = self.between[side].start..end;
-            let mut own = places.filter(|&place| codes[side][place].is_code);
+            let mut own = places.filter(|&place| written[side][place].code.is_code);
             let other = 0..self.whole[1 - side].len();
             if other.len() <= SHORT {
                 return own.any(|place| {

@@ -25,7 +25,12 @@ pub(crate) fn says_more(own: &[u32], other: &[u32]) -> bool {
     if mine.len() < NEW {
         return false;
     }
+    let theirs = &other[before..other.len() - after];
     let mut known = vec![false; mine.len()];
+    mark_aligned(mine, theirs, &mut known);
+    if !has_new(mine, &known) {
+        return false;
+    }
     let own: HashSet<&[u32]> = mine.windows(NEW).collect();
     let marks = Marks::of(mine);
     let anywhere: HashSet<&[u32]> =
@@ -35,15 +40,42 @@ pub(crate) fn says_more(own: &[u32], other: &[u32]) -> bool {
             known[place..place + NEW].fill(true);
         }
     }
-    for place in in_order(mine, &other[before..other.len() - after]) {
+    for place in in_order(mine, theirs) {
         known[place..place + KNOWN].fill(true);
     }
-    let new = mine.iter().zip(known).map(|(&token, known)| if known { 0 } else { weight(token) });
+    has_new(mine, &known)
+}
+
+/// Whether tokens that are not known fill a passage.
+fn has_new(mine: &[u32], known: &[bool]) -> bool {
+    let new = mine.iter().zip(known).map(|(&token, known)| if *known { 0 } else { weight(token) });
     let lengths = new.scan(0, |length, weight| {
         *length = if weight == 0 { 0 } else { *length + weight };
         Some(*length)
     });
     lengths.max().unwrap_or(0) >= NEW * A_WORD
+}
+
+/// Marks tokens that stand in `NEW` in a row of the other text, as far as that is seen where both are laid side by
+/// side from their beginnings, or from their ends: of most pairs that differ in words here and there, enough.
+fn mark_aligned(mine: &[u32], theirs: &[u32], known: &mut [bool]) {
+    let mut mark = |mine: &[u32], theirs: &[u32], first: usize| {
+        let mut run = 0;
+        for (place, (one, other)) in mine.iter().zip(theirs).enumerate() {
+            run = if one == other { run + 1 } else { 0 };
+            if run >= NEW {
+                let place = first + place;
+                let fresh = if run == NEW { place + 1 - NEW } else { place };
+                known[fresh..=place].fill(true);
+            }
+        }
+    };
+    mark(mine, theirs, 0);
+    if mine.len() != theirs.len() {
+        let (own, other) = (mine.len(), theirs.len());
+        let length = own.min(other);
+        mark(&mine[own - length..], &theirs[other - length..], own - length);
+    }
 }
 
 /// Where grams of `KNOWN` tokens begin that belong to any of the longest sequences of grams which both texts

@@ -7,18 +7,19 @@
 
 use std::sync::atomic::{AtomicU32, AtomicUsize, Ordering};
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 use xxhash_rust::xxh3::Xxh3;
 
 use crate::both::{LARGE, on_all_threads};
 use crate::candidates::sign::mix32;
-use crate::judging::names::is_kept_apart;
+use crate::judging::numerals::differ_in_values_only;
+use crate::judging::readings::Readings;
 use crate::judging::verify::{judge, node_set};
 use crate::keepers::kept::{Cell, Kept};
 use crate::keepers::neighbours::Neighbours;
 use crate::keepers::scopes::Scopes;
-use crate::settings::Settings;
+use crate::settings::{Numbers, Settings};
 use crate::store::{NONE, Number, Store};
 
 /// Parts of the nodes that are visited at the same time, at most: each goes over all blocks.
@@ -118,6 +119,7 @@ pub fn choose_keepers(corpus: &Corpus<'_>, rank: Option<&[u32]>) -> Keepers {
                 position: &position,
                 keeper: &keeper,
                 echoes: Vec::new(),
+                readings: Readings::new(corpus.store),
             };
             let is_ours = |block: Number| {
                 let node = corpus.store.node(block as usize) as usize;
@@ -177,6 +179,7 @@ struct Visits<'a> {
     /// See `Keepers`; each block is written by one thread.
     keeper: &'a [AtomicU32],
     echoes: Vec<(Number, (Number, Echo))>,
+    readings: Readings<'a>,
 }
 
 impl Visits<'_> {
@@ -294,7 +297,7 @@ impl Visits<'_> {
     }
 
     /// The earliest visited keeper of a match's match that this node truly matches.
-    fn two_steps_away(&self, node: Number, document: Number) -> Number {
+    fn two_steps_away(&mut self, node: Number, document: Number) -> Number {
         let Corpus { store, settings, neighbours, documents, .. } = *self.corpus;
         let mut candidates: Vec<Number> = neighbours
             .of(node)
@@ -309,6 +312,9 @@ impl Visits<'_> {
         }
         candidates.sort_unstable_by_key(|&block| self.place(block));
         candidates.dedup();
+        // Of those that match it directly it is known that it may not go for them.
+        let direct: HashSet<Number> = neighbours.of(node).map(|(other, _)| other).collect();
+        candidates.retain(|&block| !direct.contains(&store.node(block as usize)));
         let set = node_set(store, settings, node);
         candidates
             .into_iter()
@@ -319,10 +325,13 @@ impl Visits<'_> {
                 let tokens = (store.node_tokens(node), store.node_tokens(other));
                 other != node
                     && settings.judged_by_characters(counts.0, counts.1) == Some(false)
+                    // The cheapest question first: of a template's texts all others are alike.
+                    && !(settings.numbers == Numbers::Veto
+                        && differ_in_values_only(tokens.0, tokens.1))
                     && judge(settings, (node, other), (&set, &node_set(store, settings, other)))
                         .is_some_and(|found| {
                             found.would_remove(settings, node, tokens)
-                                && !is_kept_apart(store, settings, (&found, node), tokens)
+                                && !self.readings.is_kept_apart(settings, (&found, node), tokens)
                         })
             })
             .unwrap_or(NONE)

@@ -5,8 +5,8 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::judging::apart::{self, differ_in_runs_only};
-use crate::judging::capitals::NameReader;
-use crate::judging::names::is_apart;
+use crate::judging::capitals::{NameReader, Written};
+use crate::judging::names::{Spelled, is_apart};
 use crate::judging::numerals::{differ_in_values_only, is_number};
 use crate::passages::fates::{Fates, State};
 use crate::passages::text::Token;
@@ -80,7 +80,7 @@ impl Differences {
 #[must_use]
 pub fn differences_of_texts(left: &str, right: &str, numbers: Numbers) -> Vec<Difference> {
     let mut readers = [NameReader::default(), NameReader::default()];
-    let names = [readers[0].read(left).to_vec(), readers[1].read(right).to_vec()];
+    let written = [readers[0].read(left).to_vec(), readers[1].read(right).to_vec()];
     let mut tokens = readers.each_ref().map(|reader| reader.careful.hashes());
     let places = readers.each_ref().map(|reader| reader.careful.places.as_slice());
     if numbers == Numbers::Mask {
@@ -89,20 +89,13 @@ pub fn differences_of_texts(left: &str, right: &str, numbers: Numbers) -> Vec<Di
             *token = 1;
         }
     }
-    let sides = [0, 1].map(|side| Side { tokens: &tokens[side], names: &names[side] });
+    let sides = [0, 1].map(|side| Spelled { tokens: &tokens[side], written: &written[side] });
     placed(&differing(sides, numbers), places)
-}
-
-/// A text's tokens, and which of them are names.
-#[derive(Clone, Copy)]
-struct Side<'a> {
-    tokens: &'a [u32],
-    names: &'a [bool],
 }
 
 /// The runs of numbers, or of names and numbers, in which two sides differ, with the words beside them
 /// that do; nothing where they differ in something else.
-fn differing(sides: [Side<'_>; 2], numbers: Numbers) -> Vec<[Range<usize>; 2]> {
+fn differing(sides: [Spelled<'_>; 2], numbers: Numbers) -> Vec<[Range<usize>; 2]> {
     let [one, other] = sides;
     let only_numbers = numbers == Numbers::Veto && differ_in_values_only(one.tokens, other.tokens);
     let [one, other] = [one, other].map(|side| {
@@ -111,7 +104,7 @@ fn differing(sides: [Side<'_>; 2], numbers: Numbers) -> Vec<[Range<usize>; 2]> {
             if only_numbers {
                 is_number(token)
             } else {
-                is_apart(token, side.names[place], numbers)
+                is_apart(token, side.written[place], numbers)
             }
         };
         apart::Side { tokens: side.tokens, is_apart }
@@ -143,7 +136,7 @@ struct Finder<'a> {
 /// What is compared of a block.
 struct Read {
     tokens: Vec<u32>,
-    names: Vec<bool>,
+    written: Vec<Written>,
     text: String,
     places: Vec<Range<u32>>,
 }
@@ -157,10 +150,15 @@ impl<'a> Finder<'a> {
 
     fn read(&mut self, block: Number) -> Read {
         let (tokens, spelling) = self.tokens.tokens_and_text(self.store.node(block as usize));
-        let (tokens, names) = (tokens.to_vec(), self.names.read(&spelling).to_vec());
+        let (tokens, written) = (tokens.to_vec(), self.names.read(&spelling).to_vec());
         let text = self.store.variant_text(self.store.variants[block as usize]);
-        self.careful.read(&text, false);
-        Read { tokens, names, text, places: self.careful.places.clone() }
+        let places = if text == spelling {
+            self.names.careful.places.clone()
+        } else {
+            self.careful.read(&text, false);
+            self.careful.places.clone()
+        };
+        Read { tokens, written, text, places }
     }
 
     fn written(&mut self, fates: &Fates, passage: &Passage) -> Vec<u8> {
@@ -171,13 +169,13 @@ impl<'a> Finder<'a> {
             let twin = fates.twins.get(&block).copied();
             let (own, other) = (self.read(block), self.read(twin.unwrap_or(keeper)));
             let sound = |read: &Read| {
-                read.tokens.len() == read.names.len() && read.tokens.len() == read.places.len()
+                read.tokens.len() == read.written.len() && read.tokens.len() == read.places.len()
             };
             if !sound(&own) || !sound(&other) {
                 continue;
             }
             let sides =
-                [&own, &other].map(|read| Side { tokens: &read.tokens, names: &read.names });
+                [&own, &other].map(|read| Spelled { tokens: &read.tokens, written: &read.written });
             let found = differing(sides, self.settings.numbers);
             let texts = placed(&found, [&own.places, &other.places]);
             for (tokens, pair) in found.iter().zip(texts) {

@@ -10,7 +10,7 @@ use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use crate::candidates::shingle::{fill_shingle_set, shingle_set};
-use crate::judging::names::is_template;
+use crate::judging::readings::Readings;
 use crate::judging::verify::{containment, resemblance};
 use crate::search::long_nodes;
 use crate::settings::Settings;
@@ -264,7 +264,8 @@ impl Shower<'_> {
         let mut readers = [self.store.token_reader(), self.store.token_reader()];
         let [left, right] = &mut readers;
         let tokens = (left.tokens(one), right.tokens(other));
-        let template = is_template(self.store, self.settings, (one, other), tokens);
+        let mut readings = Readings::new(self.store);
+        let template = readings.is_template(self.settings, (one, other), tokens);
         let sets =
             [tokens.0, tokens.1].map(|tokens| shingle_set(tokens, self.settings.shingle_size));
         let shared = crate::judging::verify::count_shared(&sets[0], &sets[1]);

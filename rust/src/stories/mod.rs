@@ -15,8 +15,8 @@ pub mod versions;
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
-use crate::judging::names::is_template;
 use crate::judging::numerals::differ_in_values_only;
+use crate::judging::readings::Readings;
 use crate::keepers::cluster::Corpus;
 use crate::passages::fates::Fates;
 use crate::passages::runs::Run;
@@ -121,6 +121,7 @@ fn differ_as_template(
     let (left, right) = (nodes(one), nodes(other));
     let mut readers = [store.token_reader(), store.token_reader()];
     let [first, second] = &mut readers;
+    let mut readings = Readings::new(store);
     left.len() == right.len()
         && left != right
         && left.iter().zip(&right).all(|(&one, &other)| {
@@ -132,7 +133,10 @@ fn differ_as_template(
                 || if short {
                     settings.numbers == Numbers::Veto && differ_in_values_only(tokens.0, tokens.1)
                 } else {
-                    is_template(store, settings, (one, other), tokens)
+                    corpus.neighbours.between(one, other).map_or_else(
+                        || readings.is_template(settings, (one, other), tokens),
+                        |found| found.template,
+                    )
                 }
         })
 }

@@ -11,7 +11,7 @@ use std::ops::Range;
 use hashbrown::HashMap;
 
 use crate::candidates::shingle::fill_shingle_set;
-use crate::judging::names::is_template;
+use crate::judging::readings::Readings;
 use crate::judging::verify::{Match, Relation, judge};
 use crate::keepers::cluster::Corpus;
 use crate::keepers::neighbours::Neighbours;
@@ -59,6 +59,7 @@ pub type Compared = (Vec<Number>, Vec<Changed>);
 pub struct Comparer<'a> {
     corpus: &'a Corpus<'a>,
     readers: [TokenReader<'a>; 2],
+    readings: Readings<'a>,
     /// Free blocks of the version before, by node, the last one first.
     free: HashMap<Number, Vec<Number>>,
 }
@@ -68,7 +69,8 @@ impl<'a> Comparer<'a> {
     #[must_use]
     pub fn new(corpus: &'a Corpus<'a>) -> Self {
         let readers = [corpus.store.token_reader(), corpus.store.token_reader()];
-        Self { corpus, readers, free: HashMap::new() }
+        let readings = Readings::new(corpus.store);
+        Self { corpus, readers, readings, free: HashMap::new() }
     }
 
     /// What became of the blocks of one document in another one.
@@ -189,7 +191,7 @@ impl<'a> Comparer<'a> {
         fill_shingle_set(tokens.0, size, &mut sets.0);
         fill_shingle_set(tokens.1, size, &mut sets.1);
         let found = judge(settings, (one, other), (&sets.0, &sets.1))?;
-        let template = is_template(store, settings, (one, other), tokens);
+        let template = self.readings.is_template(settings, (one, other), tokens);
         Some(Change::of(&Match { template, ..found }))
     }
 }
