@@ -38,9 +38,14 @@ impl Spelled<'_> {
 
     /// Whether it has names and is the same as a part of the other text but for these.
     pub(crate) fn is_part_of(self, other: Self, numbers: Numbers) -> bool {
-        self.is_told_with(other)
-            && self.written.iter().any(|token| token.is_name)
-            && is_part_but_for_runs(&self.marked(numbers), &other.marked(numbers))
+        self.is_told_with(other) && self.written.iter().any(|token| token.is_name) && {
+            // Each token is asked for again and again.
+            let apart = [self, other].map(|text| text.apart(numbers));
+            is_part_but_for_runs(
+                &apart::Side { tokens: self.tokens, is_apart: |place: usize| apart[0][place] },
+                &apart::Side { tokens: other.tokens, is_apart: |place: usize| apart[1][place] },
+            )
+        }
     }
 
     /// Whether it says other words of code than the other text.
@@ -58,6 +63,11 @@ impl Spelled<'_> {
         let Self { tokens, written } = *self;
         let is_apart = move |place: usize| is_apart(tokens[place], written[place], numbers);
         apart::Side { tokens, is_apart }
+    }
+
+    fn apart(&self, numbers: Numbers) -> Vec<bool> {
+        let both = self.tokens.iter().zip(self.written);
+        both.map(|(&token, &written)| is_apart(token, written, numbers)).collect()
     }
 }
 

@@ -69,10 +69,16 @@ static CHARACTERS: LazyLock<WordSet> = LazyLock::new(|| {
 
 static SPELLED: LazyLock<WordSet> = LazyLock::new(|| WordSet::of(WORDS.split_whitespace()));
 
+/// Both of them.
+static NUMBERS: LazyLock<WordSet> = LazyLock::new(|| {
+    let characters = NUMERALS.char_indices().map(|(at, one)| &NUMERALS[at..at + one.len_utf8()]);
+    WordSet::of(WORDS.split_whitespace().chain(characters))
+});
+
 /// Whether a token is a number; hashes of those with a digit have bit 0 set.
 #[must_use]
 pub fn is_number(token: u32) -> bool {
-    is_amount(token) || CHARACTERS.has(token)
+    token & 1 == 1 || NUMBERS.has(token)
 }
 
 /// Whether it is a number wherever it stands: in digits, or a word. Numerals are parts of other words, too.
@@ -142,8 +148,15 @@ fn differ_in_numbers(left: &[u32], right: &[u32], with_words: bool) -> bool {
 /// and words directly beside them.
 #[must_use]
 pub fn differs_from_a_part_in_values(own: &[u32], other: &[u32]) -> bool {
-    let side = |tokens| Side { tokens, is_apart: |place: usize| is_number(tokens[place]) };
-    own.iter().copied().any(is_number) && is_part_but_for_runs(&side(own), &side(other))
+    let are_numbers = |tokens: &[u32]| tokens.iter().copied().map(is_number).collect::<Vec<_>>();
+    let own_numbers = are_numbers(own);
+    own_numbers.contains(&true) && {
+        let other_numbers = are_numbers(other);
+        is_part_but_for_runs(
+            &Side { tokens: own, is_apart: |place: usize| own_numbers[place] },
+            &Side { tokens: other, is_apart: |place: usize| other_numbers[place] },
+        )
+    }
 }
 
 #[cfg(test)]

@@ -26,11 +26,10 @@ pub(crate) fn says_more(own: &[u32], other: &[u32]) -> bool {
         return false;
     }
     let theirs = &other[before..other.len() - after];
-    let mut known = vec![false; mine.len()];
-    mark_aligned(mine, theirs, &mut known);
-    if !has_new(mine, &known) {
+    if differ_here_and_there(mine, theirs) {
         return false;
     }
+    let mut known = vec![false; mine.len()];
     let own: HashSet<&[u32]> = mine.windows(NEW).collect();
     let marks = Marks::of(mine);
     let anywhere: HashSet<&[u32]> =
@@ -56,26 +55,18 @@ fn has_new(mine: &[u32], known: &[bool]) -> bool {
     lengths.max().unwrap_or(0) >= NEW * A_WORD
 }
 
-/// Marks tokens that stand in `NEW` in a row of the other text, as far as that is seen where both are laid side by
-/// side from their beginnings, or from their ends: of most pairs that differ in words here and there, enough.
-fn mark_aligned(mine: &[u32], theirs: &[u32], known: &mut [bool]) {
-    let mut mark = |mine: &[u32], theirs: &[u32], first: usize| {
-        let mut run = 0;
-        for (place, (one, other)) in mine.iter().zip(theirs).enumerate() {
-            run = if one == other { run + 1 } else { 0 };
-            if run >= NEW {
-                let place = first + place;
-                let fresh = if run == NEW { place + 1 - NEW } else { place };
-                known[fresh..=place].fill(true);
+/// Whether two texts of one length, laid side by side, leave no passage between `NEW` equal tokens in a row: of most
+/// pairs of a template this tells all, without a look at their grams.
+fn differ_here_and_there(mine: &[u32], theirs: &[u32]) -> bool {
+    let (mut start, mut last) = (0, None);
+    let differing = mine.iter().zip(theirs).enumerate().filter(|(_, (one, other))| one != other);
+    mine.len() == theirs.len()
+        && differing.map(|(place, _)| place).all(|place| {
+            if last.replace(place).is_none_or(|last| place - last > NEW) {
+                start = place;
             }
-        }
-    };
-    mark(mine, theirs, 0);
-    if mine.len() != theirs.len() {
-        let (own, other) = (mine.len(), theirs.len());
-        let length = own.min(other);
-        mark(&mine[own - length..], &theirs[other - length..], own - length);
-    }
+            place - start + 1 < NEW
+        })
 }
 
 /// Where grams of `KNOWN` tokens begin that belong to any of the longest sequences of grams which both texts

@@ -37,20 +37,32 @@ fn mark(token: u32) -> usize {
 /// Some words, found by the hashes of tokens.
 pub(crate) struct WordSet {
     marks: Marks,
-    /// Ascending.
-    hashes: Vec<u32>,
+    /// At the place of their mark or behind it; 0 where there is none. A quarter of it is filled, at most.
+    places: Vec<u32>,
 }
 
 impl WordSet {
     /// Those words, as they are folded.
     pub(crate) fn of<'a>(words: impl Iterator<Item = &'a str>) -> Self {
-        let mut hashes: Vec<u32> = words.map(|word| token_hash(word.as_bytes()) & !1).collect();
-        hashes.sort_unstable();
-        Self { marks: Marks::of(&hashes), hashes }
+        let hashes: Vec<u32> = words.map(|word| token_hash(word.as_bytes()) & !1).collect();
+        let mut places = vec![0; (4 * hashes.len()).next_power_of_two()];
+        for &hash in &hashes {
+            let mut place = mark(hash) % places.len();
+            while places[place] != 0 && places[place] != hash {
+                place = (place + 1) % places.len();
+            }
+            places[place] = hash;
+        }
+        Self { marks: Marks::of(&hashes), places }
     }
 
     /// Whether a token is one of them.
     pub(crate) fn has(&self, token: u32) -> bool {
-        self.marks.may_have(token) && self.hashes.binary_search(&token).is_ok()
+        self.marks.may_have(token) && {
+            let most = self.places.len();
+            let places = (0..most).map(|step| self.places[(mark(token) + step) % most]);
+            let mut filled = places.take_while(|&hash| hash != 0);
+            filled.any(|hash| hash == token)
+        }
     }
 }

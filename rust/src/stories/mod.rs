@@ -88,19 +88,21 @@ fn edges(
     pairs
         .par_iter()
         .zip(scores)
-        .filter(|&(&pair, scores)| {
-            let near = scores.resemblance() >= settings.threshold;
-            let part = scores.containment() >= settings.containment
-                && scores.shared * LEAST_PART >= scores.left.max(scores.right);
-            (near || part)
-                && (scores.resemblance() >= ALIKE_TEMPLATE
-                    || !differ_as_template(corpus, families, pair))
-        })
-        .map(|(&(one, other), &scores)| {
-            let (small, large) =
-                if scores.left <= scores.right { (one, other) } else { (other, one) };
-            Edge { scores, small, large }
-        })
+        .map_init(
+            || Readings::new(corpus.store),
+            |readings, (&(one, other), &scores)| {
+                let near = scores.resemblance() >= settings.threshold;
+                let part = scores.containment() >= settings.containment
+                    && scores.shared * LEAST_PART >= scores.left.max(scores.right);
+                let is_edge = (near || part)
+                    && (scores.resemblance() >= ALIKE_TEMPLATE
+                        || !differ_as_template(corpus, families, (one, other), readings));
+                let (small, large) =
+                    if scores.left <= scores.right { (one, other) } else { (other, one) };
+                is_edge.then_some(Edge { scores, small, large })
+            },
+        )
+        .flatten()
         .collect()
 }
 
@@ -109,6 +111,7 @@ fn differ_as_template(
     corpus: &Corpus<'_>,
     families: &Families,
     (one, other): (Number, Number),
+    texts: &mut Readings<'_>,
 ) -> bool {
     let Corpus { store, settings, .. } = *corpus;
     let nodes = |document: Number| -> Vec<Number> {
@@ -121,7 +124,6 @@ fn differ_as_template(
     let (left, right) = (nodes(one), nodes(other));
     let mut readers = [store.token_reader(), store.token_reader()];
     let [first, second] = &mut readers;
-    let mut readings = Readings::new(store);
     left.len() == right.len()
         && left != right
         && left.iter().zip(&right).all(|(&one, &other)| {
@@ -134,7 +136,7 @@ fn differ_as_template(
                     settings.numbers == Numbers::Veto && differ_in_values_only(tokens.0, tokens.1)
                 } else {
                     corpus.neighbours.between(one, other).map_or_else(
-                        || readings.is_template(settings, (one, other), tokens),
+                        || texts.is_template(settings, (one, other), tokens),
                         |found| found.template,
                     )
                 }
