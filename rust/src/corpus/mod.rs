@@ -17,7 +17,7 @@ use crate::corpus::checkpoint::Checkpoints;
 use crate::judging::readings::mark_names;
 use crate::judging::verify::{Match, ShortScratch, short_match};
 use crate::keepers::neighbours::Neighbours;
-use crate::keepers::outlook::{Outlook, first_visits};
+use crate::keepers::outlook::{Outlook, Tried, first_visits};
 use crate::memory::columns::filled;
 use crate::plan::hottest::{Gathered, Hot, HotCrowdText, HotText, tell};
 use crate::plan::{Plan, make_plan};
@@ -222,11 +222,12 @@ impl Corpus {
     pub fn find_again(&mut self) -> usize {
         self.short_pairs = Candidates::default();
         let Self { store, settings, matches, candidates, .. } = self;
-        let Some(Again { visits, short, long, turns }) = &mut self.again else { return 0 };
+        let Some(Again { visits, short, long, turns, tried }) = &mut self.again else { return 0 };
         while *turns < TURNS {
             *turns += 1;
             let said = (&*store, &*settings);
-            let outlook = Outlook::new(std::mem::take(matches), said, visits.as_deref());
+            let (known, visits) = (std::mem::take(matches), visits.as_deref());
+            let outlook = Outlook::new(known, said, visits, long.members(), tried);
             let found = long_candidates_again(store, settings, long, outlook.goes());
             if let Some(found) = found.map(|found| outlook.unknown(found)) {
                 *matches = outlook.into_matches();
@@ -361,6 +362,8 @@ struct Again {
     long: Crowded,
     /// How often they were looked at.
     turns: usize,
+    /// What may go for what is two steps away.
+    tried: Tried,
 }
 
 /// Compiles a pattern for `--protect`; `^` and `$` match at the lines of a document, whatever ends them.

@@ -12,7 +12,7 @@ use super::scoped::Asking;
 use super::standing::Standing;
 use super::state::State;
 use crate::judging::verify::Match;
-use crate::keepers::cluster::SECOND_STEPS;
+use crate::keepers::second_step::SECOND_STEPS;
 use crate::settings::Settings;
 
 /// What a batch's documents before a new one add to what is held.

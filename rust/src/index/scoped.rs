@@ -14,7 +14,7 @@ use super::gather::{Gatherer, MOST, other_side};
 use super::record::{Fate, Held};
 use super::standing::Standing;
 use crate::judging::verify::Match;
-use crate::keepers::cluster::SECOND_STEPS;
+use crate::keepers::second_step::SECOND_STEPS;
 
 /// Documents of one home that are looked at, at most: more than a few stand there only where groups are
 /// compared across.

@@ -13,20 +13,17 @@ use xxhash_rust::xxh3::Xxh3;
 
 use crate::both::{LARGE, on_all_threads};
 use crate::candidates::sign::mix32;
-use crate::judging::numerals::differ_in_values_only;
 use crate::judging::readings::Readings;
-use crate::judging::verify::{judge, node_set};
+use crate::judging::verify::node_set;
 use crate::keepers::kept::{Cell, Kept};
 use crate::keepers::neighbours::Neighbours;
 use crate::keepers::scopes::Scopes;
-use crate::settings::{Numbers, Settings};
+use crate::keepers::second_step::{Adopted, would_go};
+use crate::settings::Settings;
 use crate::store::{NONE, Number, Store};
 
 /// Parts of the nodes that are visited at the same time, at most: each goes over all blocks.
 const MOST_PARTS: usize = 8;
-
-/// Kept neighbours of a node that blocks two steps away are compared with.
-pub(crate) const SECOND_STEPS: usize = 4;
 
 /// Why a kept block that matches another kept block was not removed for it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -115,7 +112,7 @@ pub fn choose_keepers(corpus: &Corpus<'_>, rank: Option<&[u32]>) -> Keepers {
                 corpus,
                 components: components.as_deref(),
                 kept: Kept::new(corpus, &pairs),
-                adopted: HashMap::new(),
+                adopted: Adopted::default(),
                 position: &position,
                 keeper: &keeper,
                 echoes: Vec::new(),
@@ -173,7 +170,7 @@ struct Visits<'a> {
     corpus: &'a Corpus<'a>,
     components: Option<&'a [Number]>,
     kept: Kept<'a>,
-    adopted: HashMap<(Number, Cell), Vec<Number>>,
+    adopted: Adopted<(Number, Cell)>,
     /// When each block is visited; empty where that is its own number.
     position: &'a [u32],
     /// See `Keepers`; each block is written by one thread.
@@ -289,10 +286,7 @@ impl Visits<'_> {
         }
         let cell = self.kept.cell(document);
         for (other, _) in self.corpus.neighbours.of(node) {
-            let adopted = self.adopted.entry((other, cell)).or_default();
-            if adopted.len() < SECOND_STEPS {
-                adopted.push(block);
-            }
+            self.adopted.add((other, cell), block);
         }
     }
 
@@ -302,8 +296,7 @@ impl Visits<'_> {
         let mut candidates: Vec<Number> = neighbours
             .of(node)
             .flat_map(|(other, _)| self.kept.cells(document).map(move |cell| (other, cell)))
-            .filter_map(|key| self.adopted.get(&key))
-            .flatten()
+            .flat_map(|key| self.adopted.of(&key))
             .copied()
             .filter(|&block| self.corpus.in_scope(document, documents[block as usize]))
             .collect();
@@ -315,26 +308,13 @@ impl Visits<'_> {
         // Of those that match it directly it is known that it may not go for them.
         let direct: HashSet<Number> = neighbours.of(node).map(|(other, _)| other).collect();
         candidates.retain(|&block| !direct.contains(&store.node(block as usize)));
-        let set = node_set(store, settings, node);
-        candidates
-            .into_iter()
-            .find(|&block| {
-                let other = store.node(block as usize);
-                let counts =
-                    (store.token_counts[node as usize], store.token_counts[other as usize]);
-                let tokens = (store.node_tokens(node), store.node_tokens(other));
-                other != node
-                    && settings.judged_by_characters(counts.0, counts.1) == Some(false)
-                    // The cheapest question first: of a template's texts all others are alike.
-                    && !(settings.numbers == Numbers::Veto
-                        && differ_in_values_only(tokens.0, tokens.1))
-                    && judge(settings, (node, other), (&set, &node_set(store, settings, other)))
-                        .is_some_and(|found| {
-                            found.would_remove(settings, node, tokens)
-                                && !self.readings.is_kept_apart(settings, (&found, node), tokens)
-                        })
-            })
-            .unwrap_or(NONE)
+        let (set, said) = (node_set(store, settings, node), (store, settings));
+        let goes_for = |&block: &Number| {
+            let other = store.node(block as usize);
+            let tokens = (store.node_tokens(node), store.node_tokens(other));
+            would_go(said, (node, other), tokens, &set, &mut self.readings)
+        };
+        candidates.into_iter().find(goes_for).unwrap_or(NONE)
     }
 
     fn place(&self, block: Number) -> u32 {

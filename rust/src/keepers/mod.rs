@@ -6,3 +6,4 @@ pub mod kept;
 pub mod neighbours;
 pub(crate) mod outlook;
 pub mod scopes;
+pub(crate) mod second_step;

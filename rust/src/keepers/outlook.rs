@@ -1,14 +1,19 @@
 //! What would go by the matches found so far: hot buckets are compared again among what stays of them
 //! (`candidates/crowded.rs`).
 
+use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use crate::candidates::group::Candidates;
+use crate::candidates::shingle::fill_shingle_set;
+use crate::judging::readings::Readings;
 use crate::judging::verify::Match;
 use crate::keepers::cluster::contents;
 use crate::keepers::neighbours::Neighbours;
 use crate::keepers::scopes::Scopes;
+use crate::keepers::second_step::{Adopted, would_go};
 use crate::settings::{Scope, Settings};
+use crate::store::token_reader::TokenReader;
 use crate::store::{NONE, Number, Store};
 
 /// When nodes are visited first, as blocks are; `None` where that is in the order of their numbers.
@@ -64,11 +69,15 @@ pub(crate) struct Outlook {
 }
 
 impl Outlook {
-    /// Nodes are visited one after the other: each goes for one that stays, where the policy lets it.
+    /// Nodes are visited one after the other: each goes for one that stays, where the policy lets it. So do
+    /// `members` of hot buckets for one that stays two steps away, as they will (`second_step`): by their matches
+    /// alone few would go, since most match a few central members, which go.
     pub(crate) fn new(
         matches: Vec<Match>,
         (store, settings): (&Store, &Settings),
         visits: Option<&[u32]>,
+        members: &[Number],
+        tried: &mut Tried,
     ) -> Self {
         let nodes = store.nodes();
         let neighbours = Neighbours::new(matches, nodes);
@@ -86,14 +95,36 @@ impl Outlook {
         if visits.is_some() {
             order.par_sort_unstable_by_key(|&node| place(node));
         }
+        let mut is_member = vec![false; nodes];
+        let mut is_asked = vec![false; nodes];
+        for &member in members {
+            is_member[member as usize] = true;
+            neighbours.of(member).for_each(|(other, _)| is_asked[other as usize] = true);
+        }
+        let mut adopted = Adopted::default();
         let mut goes = vec![false; nodes];
+        let mut steps = Steps::new(store, settings);
         for node in order {
-            goes[node as usize] = neighbours.of(node).any(|(other, found)| {
+            let mut goes_now = neighbours.of(node).any(|(other, found)| {
                 place(other) < place(node)
                     && !goes[other as usize]
                     && found.may_remove(node)
                     && may_be_in_scope(node, other)
             });
+            if !goes_now && is_member[node as usize] {
+                let others = neighbours.of(node).flat_map(|(other, _)| adopted.of(&other));
+                let mut others: Vec<Number> =
+                    others.copied().filter(|&other| may_be_in_scope(node, other)).collect();
+                others.sort_unstable_by_key(|&other| place(other));
+                others.dedup();
+                others.retain(|&other| neighbours.between(node, other).is_none());
+                goes_now = others.into_iter().any(|other| steps.may_go((node, other), tried));
+            }
+            goes[node as usize] = goes_now;
+            if !goes_now {
+                let asked = neighbours.of(node).filter(|(other, _)| is_asked[*other as usize]);
+                asked.for_each(|(other, _)| adopted.add(other, node));
+            }
         }
         Self { neighbours, goes }
     }
@@ -111,5 +142,40 @@ impl Outlook {
     pub(crate) fn unknown(&self, mut found: Candidates) -> Candidates {
         found.retain(|(left, right)| self.neighbours.between(left, right).is_none());
         found
+    }
+}
+
+/// Whether the first of two nodes may go for the second one, of those of which it was asked.
+pub(crate) type Tried = HashMap<(Number, Number), bool>;
+
+/// Asks of nodes whether they may go for others.
+struct Steps<'a> {
+    said: (&'a Store, &'a Settings),
+    readers: [TokenReader<'a>; 2],
+    readings: Readings<'a>,
+    /// The node that was asked for last, and its shingles.
+    own: (Number, Vec<u64>),
+}
+
+impl<'a> Steps<'a> {
+    fn new(store: &'a Store, settings: &'a Settings) -> Self {
+        Self {
+            said: (store, settings),
+            readers: [store.token_reader(), store.token_reader()],
+            readings: Readings::new(store),
+            own: (NONE, Vec::new()),
+        }
+    }
+
+    fn may_go(&mut self, pair: (Number, Number), tried: &mut Tried) -> bool {
+        let Self { said, readers: [one, two], readings, own } = self;
+        *tried.entry(pair).or_insert_with(|| {
+            let tokens = (one.tokens(pair.0), two.tokens(pair.1));
+            if own.0 != pair.0 {
+                own.0 = pair.0;
+                fill_shingle_set(tokens.0, said.1.shingle_size, &mut own.1);
+            }
+            would_go(*said, pair, tokens, &own.1, readings)
+        })
     }
 }
