@@ -14,7 +14,7 @@ use crate::candidates::crowded::{Crowded, TURNS};
 use crate::candidates::group::Candidates;
 use crate::candidates::sign::Permutations;
 use crate::corpus::checkpoint::Checkpoints;
-use crate::judging::readings::mark_names;
+use crate::judging::marking::mark_names;
 use crate::judging::verify::{Match, ShortScratch, short_match};
 use crate::keepers::neighbours::Neighbours;
 use crate::keepers::outlook::{Outlook, Tried, first_visits};

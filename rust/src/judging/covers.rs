@@ -15,8 +15,6 @@
 //! characters without this; 645 with .8 of the tokens, none with .85 (1.0 % less was removed); with .9
 //! 3.4 % less, bylines among it.
 
-use rayon::prelude::*;
-
 use crate::blocks::split::Unit;
 use crate::judging::common::common;
 use crate::judging::numerals::{differ_in_numbers_only, differs_from_a_part_in_values};
@@ -25,7 +23,7 @@ use crate::judging::own_passages::{KNOWN, says_more};
 use crate::judging::together::stands_together;
 use crate::judging::verify::Match;
 use crate::settings::{Numbers, Settings};
-use crate::store::{Number, Store};
+use crate::store::Number;
 
 /// The share of a text's shingles that is enough: that of two texts of one size with a resemblance of 0.7.
 pub const SHINGLES: f64 = 0.82;
@@ -51,21 +49,10 @@ fn is_enough(common: u32, tokens: u32) -> bool {
     f64::from(common) >= TOKENS * f64::from(tokens)
 }
 
-/// Notes which side of each match stands in the other; of shingles that is known.
-pub fn mark_covered(store: &Store, settings: &Settings, matches: &mut [Match]) {
-    matches.par_iter_mut().filter(|found| found.asks_for_tokens(settings)).for_each_init(
-        || (store.token_reader(), store.token_reader()),
-        |(left, right), found| {
-            let tokens = (left.tokens(found.left), right.tokens(found.right));
-            found.look_at_tokens(settings, tokens);
-        },
-    );
-}
-
 impl Match {
     /// Whether tokens may show that a side stands in the other whose shingles do not, or that one does
     /// not whose shingles do.
-    fn asks_for_tokens(&self, settings: &Settings) -> bool {
+    pub(crate) fn asks_for_tokens(&self, settings: &Settings) -> bool {
         let doubted = |side: usize| {
             !self.covered[side]
                 || self.may_say_more(settings, side)

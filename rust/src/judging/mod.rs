@@ -6,6 +6,7 @@ pub(crate) mod capitals;
 pub(crate) mod code;
 pub(crate) mod common;
 pub mod covers;
+pub mod marking;
 pub mod names;
 pub mod numerals;
 pub mod opposed;

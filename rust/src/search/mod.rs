@@ -18,12 +18,10 @@ use crate::candidates::group::{Bands, Candidates, Features, Pair, compare_again,
 use crate::candidates::shingle::{Powers, extend_items, shingle_set};
 use crate::candidates::sign::Permutations;
 use crate::candidates::sketch::Sketch;
-use crate::judging::covers::mark_covered;
-use crate::judging::numerals::differ_in_values_only;
-use crate::judging::readings::mark_names;
+use crate::judging::marking::mark;
 use crate::judging::verify::{Match, judge, may_match};
 use crate::memory::at_most;
-use crate::settings::{Numbers, Settings};
+use crate::settings::Settings;
 use crate::simd::Path;
 use crate::store::token_reader::TokenReader;
 use crate::store::{Number, Store};
@@ -167,11 +165,8 @@ pub fn verify_pairs(store: &Store, settings: &Settings, candidates: &Candidates)
             .collect();
         matches.extend(found);
     }
-    if settings.numbers == Numbers::Veto {
-        mark_templates(store, &mut matches);
-    }
-    mark_covered(store, settings, &mut matches);
-    mark_names(store, settings, &mut matches);
+    drop(hub_sets);
+    mark(store, settings, &mut matches);
     matches
 }
 
@@ -211,15 +206,4 @@ fn shingle_sets(store: &Store, settings: &Settings, nodes: &[Number]) -> Vec<Vec
             |reader, &node| shingle_set(reader.tokens(node), settings.shingle_size),
         )
         .collect()
-}
-
-/// Notes which matches differ in numbers only.
-fn mark_templates(store: &Store, matches: &mut [Match]) {
-    matches.par_iter_mut().for_each_init(
-        || (store.token_reader(), store.token_reader()),
-        |(left, right), found| {
-            found.template =
-                differ_in_values_only(left.tokens(found.left), right.tokens(found.right));
-        },
-    );
 }
