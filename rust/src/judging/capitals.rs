@@ -143,7 +143,7 @@ impl NameReader {
             });
             let is_word = !numeric && !is_symbol(form);
             let is_capital = is_word && begins_with_capital(written[0]);
-            let letters = form.iter().filter(|&&byte| byte & 0xC0 != 0x80).count();
+            let letters = form.iter().map(|&byte| usize::from(byte & 0xC0 != 0x80)).sum();
             let is_roman = is_capital && is_roman(&text[start..], place.len());
             is_abbreviation = is_capital
                 && (letters == 1 || is_without_vowels(form) || TITLES.contains(&form))
@@ -157,6 +157,7 @@ impl NameReader {
                 _ => Form::Small,
             };
             let before = match between {
+                Some([' ']) => Before::Joint,
                 Some(between) if !asks_for_capital(between) => {
                     let joins = between.iter().all(|&character| joins(character));
                     if joins { Before::Joint } else { Before::Other }

@@ -14,20 +14,26 @@ pub struct Code {
     pub is_joined: bool,
 }
 
-/// Signs directly before a word that make it one.
-const BEFORE: &str = "_/\\@#$=~";
-
-/// Signs directly behind it.
-const BEHIND: &str = "_/\\@(=";
-
-/// What stands before the hyphen of an option.
-const BEFORE_OPTION: &str = " \t\n\r-([{,|`\"'";
-
 /// Characters between the brackets of a call, at most.
 const LONGEST_CALL: usize = 300;
 
 /// Words between two commas of them, at most: `final String name`.
 const WORDS_OF_AN_ARGUMENT: usize = 4;
+
+/// Whether a sign directly before a word makes it one.
+fn makes_code_before(one: char) -> bool {
+    matches!(one, '_' | '/' | '\\' | '@' | '#' | '$' | '=' | '~')
+}
+
+/// Whether a sign directly behind it does.
+fn makes_code_behind(one: char) -> bool {
+    matches!(one, '_' | '/' | '\\' | '@' | '(' | '=')
+}
+
+/// Whether what stands before a hyphen makes it that of an option.
+fn opens_option(one: char) -> bool {
+    matches!(one, ' ' | '\t' | '\n' | '\r' | '-' | '(' | '[' | '{' | ',' | '|' | '`' | '"' | '\'')
+}
 
 /// Whether the word from one place of a text to another is one of code.
 pub(crate) fn is_code(text: &[char], start: usize, stop: usize) -> bool {
@@ -39,12 +45,11 @@ pub(crate) fn is_code(text: &[char], start: usize, stop: usize) -> bool {
     let joins = |[near, far]: [Option<char>; 2]| {
         matches!(near, Some('.' | ':')) && goes_on(far) || (near, far) == (Some(':'), Some(':'))
     };
-    let is_one = |one: Option<char>, signs: &str| one.is_some_and(|one| signs.contains(one));
     // What is called with what.
     let is_argument = before[0] == Some('(') && goes_on(before[1]);
-    is_one(before[0], BEFORE)
+    before[0].is_some_and(makes_code_before)
         || is_argument
-        || is_one(behind[0], BEHIND)
+        || behind[0].is_some_and(makes_code_behind)
         || joins(before)
         || joins(behind)
         || begins_option(text, start)
@@ -53,7 +58,7 @@ pub(crate) fn is_code(text: &[char], start: usize, stop: usize) -> bool {
 /// Whether an option begins at a word: it stands behind one or two hyphens.
 pub(crate) fn begins_option(text: &[char], start: usize) -> bool {
     let at = |back: usize| start.checked_sub(back).map(|place| text[place]);
-    at(1) == Some('-') && at(2).is_none_or(|one| BEFORE_OPTION.contains(one))
+    at(1) == Some('-') && at(2).is_none_or(opens_option)
 }
 
 /// Where the arguments of a call lie that begin behind the bracket at a place: up to its other bracket, if the name
@@ -88,7 +93,7 @@ pub(crate) fn is_code_number(text: &[char], start: usize, stop: usize) -> bool {
         || at(1) == Some('-') && at(2).is_some_and(|one| one.is_ascii_alphabetic())
 }
 
-/// What begins an address ends with one of these, each of which ends with another character.
+/// What the beginning of an address ends with.
 const LINK_ENDS: [&[char]; 3] = [&[':', '/', '/'], &[']', '('], &['w', 'w', 'w', '.']];
 
 /// Tells of places that ascend whether they lie in an address: how that is put together says less than what it
@@ -108,8 +113,9 @@ impl Links {
         for (at, one) in text.iter().enumerate().take(place).skip(self.next) {
             if one.is_whitespace() {
                 (self.start, self.is_link) = (at + 1, false);
-            } else if let Some(end) = LINK_ENDS.iter().find(|end| end.last() == Some(one)) {
-                self.is_link |= text[self.start..=at].ends_with(end);
+            } else if matches!(one, '/' | '(' | '.') {
+                let word = &text[self.start..=at];
+                self.is_link |= LINK_ENDS.iter().any(|end| word.ends_with(end));
             }
         }
         self.next = self.next.max(place);
