@@ -1,5 +1,6 @@
 //! The held documents on which the fate of a new one depends.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::io;
 
@@ -93,6 +94,8 @@ pub struct Gatherer<'a> {
     pub unkept: Vec<u32>,
     /// Blocks that a new one matches, from which second steps were taken.
     steps: HashMap<u32, Step>,
+    /// See `first_kept`: the matches of a template's texts are the same ones, for the most part.
+    first_kept: HashMap<u32, Option<u32>>,
     /// Documents that were removed, and an anchor of theirs: what repeated them may be loose.
     pub ghosts: Vec<(u32, u32)>,
     /// Anchors of which a document was left out.
@@ -124,28 +127,31 @@ impl<'a> Gatherer<'a> {
             asked: HashMap::new(),
             unkept: Vec::new(),
             steps: HashMap::new(),
+            first_kept: HashMap::new(),
             ghosts: Vec::new(),
             hot: 0,
         }
     }
 
     /// Reads a document, as it is without those that were removed.
-    pub(super) fn read(&self, number: u32) -> io::Result<Held> {
+    pub(super) fn read(&self, number: u32) -> io::Result<Cow<'_, Held>> {
         if let Some(held) = self.documents.get(&number) {
-            return Ok(held.clone());
+            return Ok(Cow::Borrowed(held));
         }
         let mut held = self.as_added(number)?;
-        held.free(|document| self.state.is_held(document));
+        if !self.state.removed.is_empty() {
+            held.to_mut().free(|document| self.state.is_held(document));
+        }
         if self.state.settings.is_scoped() {
-            self.hide_what_is_beyond(&mut held)?;
+            self.hide_what_is_beyond(held.to_mut())?;
         }
         Ok(held)
     }
 
     /// Reads a document as it was added.
-    pub(super) fn as_added(&self, number: u32) -> io::Result<Held> {
+    pub(super) fn as_added(&self, number: u32) -> io::Result<Cow<'_, Held>> {
         match self.earlier.documents.get(&number) {
-            Some(held) => Ok(held.clone()),
+            Some(held) => Ok(Cow::Borrowed(held)),
             None => self.state.document(number),
         }
     }
@@ -205,7 +211,7 @@ impl<'a> Gatherer<'a> {
 
     /// The first block of a node before the new document that may be a keeper there, or repeats one; and
     /// its document.
-    fn first_block(&self, node: u32) -> io::Result<Option<(BlockPlace, Held)>> {
+    fn first_block(&self, node: u32) -> io::Result<Option<(BlockPlace, Cow<'_, Held>)>> {
         let look = |document| {
             let held = self.read(document)?;
             let block = held.blocks.iter().position(|block| block.node == node);
@@ -271,18 +277,31 @@ impl<'a> Gatherer<'a> {
     }
 
     /// The first kept ones of some blocks, and their documents.
-    fn kept_of(&self, others: &[u32]) -> io::Result<Vec<(u32, u32)>> {
+    fn kept_of(&mut self, others: &[u32]) -> io::Result<Vec<(u32, u32)>> {
         let mut kept = Vec::new();
         for &other in others {
-            let Some((place, held)) = self.first_block(other)? else { continue };
-            if matches!(held.blocks[place.block as usize].fate, Fate::Kept | Fate::Covered(_)) {
-                kept.push((other, place.document));
+            if let Some(document) = self.first_kept(other)? {
+                kept.push((other, document));
             }
             if kept.len() == SECOND_STEPS {
                 break;
             }
         }
         Ok(kept)
+    }
+
+    /// The first document of a block, where it is kept there.
+    fn first_kept(&mut self, node: u32) -> io::Result<Option<u32>> {
+        if let Some(&known) = self.first_kept.get(&node) {
+            return Ok(known);
+        }
+        let first = self.first_block(node)?.map(|(place, held)| {
+            let fate = held.blocks[place.block as usize].fate;
+            matches!(fate, Fate::Kept | Fate::Covered(_)).then_some(place.document)
+        });
+        let found = first.flatten();
+        self.first_kept.insert(node, found);
+        Ok(found)
     }
 
     /// Takes in the first and the last document before one in which an anchor stands: the batch scan
@@ -312,7 +331,7 @@ impl<'a> Gatherer<'a> {
         for document in [first, last].into_iter().flatten() {
             if self.documents.contains_key(&document) {
             } else if self.documents.len() < MOST_STREAMS {
-                let held = self.read(document)?;
+                let held = self.read(document)?.into_owned();
                 self.take(document, held);
             } else {
                 self.hot += 1;
@@ -326,7 +345,7 @@ impl<'a> Gatherer<'a> {
     /// # Errors
     /// Those of reading, and where a file is damaged.
     pub fn add_document(&mut self, number: u32) -> io::Result<()> {
-        let held = self.read(number)?;
+        let held = self.read(number)?.into_owned();
         self.take(number, held);
         Ok(())
     }
@@ -344,10 +363,11 @@ impl<'a> Gatherer<'a> {
         let Some((place, held)) = self.first_block(node)? else { return Ok(None) };
         let fate = held.blocks[place.block as usize].fate;
         if !matches!(fate, Fate::Gone(_)) {
+            let held = held.into_owned();
             self.take(place.document, held);
         }
         if let Some(keeper) = fate.keeper() {
-            let held = self.read(keeper.document)?;
+            let held = self.read(keeper.document)?.into_owned();
             if let Some(block) = held.blocks.get(keeper.block as usize)
                 && block.node != node
                 && !matches!(fate, Fate::Covered(_))

@@ -105,7 +105,7 @@ impl Gatherer<'_> {
                     self.hot += 1;
                     return Ok(false);
                 }
-                let held = self.read(document)?;
+                let held = self.read(document)?.into_owned();
                 let fate = self.keeps(&held, node, standing);
                 if fate.is_some() {
                     found.push((document, held));
@@ -117,7 +117,7 @@ impl Gatherer<'_> {
         while let Some(document) = new.next()
             && document < before
         {
-            let held = self.read(document)?;
+            let held = self.read(document)?.into_owned();
             if self.keeps(&held, node, standing).is_some() {
                 found.push((document, held));
                 break;
@@ -185,7 +185,7 @@ impl Gatherer<'_> {
                 self.hot += 1;
                 return Ok(false);
             }
-            let held = self.read(document)?;
+            let held = self.read(document)?.into_owned();
             if self.keeps(&held, node, standing).is_some() {
                 found.push((document, held));
             }
@@ -264,7 +264,7 @@ impl Gatherer<'_> {
                     self.hot += 1;
                     continue;
                 }
-                let held = self.read(keeper.document)?;
+                let held = self.read(keeper.document)?.into_owned();
                 if let Some(block) = held.blocks.get(keeper.block as usize)
                     && block.node != node
                 {

@@ -1,5 +1,6 @@
 //! What an index holds at one moment: runs, what is not in a run yet, and what was removed.
 
+use std::borrow::Cow;
 use std::io;
 use std::sync::Arc;
 
@@ -217,11 +218,14 @@ impl State {
     ///
     /// # Errors
     /// Those of reading, and where there is no such document or a file is damaged.
-    pub fn document(&self, number: u32) -> io::Result<Held> {
+    pub fn document(&self, number: u32) -> io::Result<Cow<'_, Held>> {
         let place = self.runs.partition_point(|placed| placed.documents.1 <= number);
         let found = match self.runs.get(place) {
-            Some(placed) => placed.run.document(number).map_err(|error| named(placed, error))?,
-            None => self.fresh.document(number).cloned(),
+            Some(placed) => {
+                let held = placed.run.document(number).map_err(|error| named(placed, error))?;
+                held.map(Cow::Owned)
+            }
+            None => self.fresh.document(number).map(Cow::Borrowed),
         };
         found.ok_or_else(|| damaged("a page of documents"))
     }

@@ -1,6 +1,7 @@
 //! Which blocks the new ones of a batch may match: those that have a key of theirs, as far as sieves and counts of
 //! shared anchors tell.
 
+use std::cmp::Reverse;
 use std::io;
 
 use hashbrown::HashMap;
@@ -24,6 +25,9 @@ use crate::settings::Settings;
 const PIECE: usize = 2048;
 /// Pairs that are looked at by one task.
 const PAIRS: usize = 4096;
+
+/// Held blocks that a new one which stands in full buckets is compared with, at most, for its bands of words.
+const MOST_SUSPECTS: usize = 64;
 
 /// Whether a new block may match another one, by what sieves tell.
 type May = fn(Probe, &Settings, Sieve) -> bool;
@@ -72,6 +76,12 @@ impl Met {
             list.append(other);
         }
     }
+}
+
+/// How often each of some ascending pairs is there.
+fn counted(pairs: &[u64]) -> Vec<u8> {
+    let same = pairs.chunk_by(|one, other| one == other);
+    same.map(|same| u8::try_from(same.len()).unwrap_or(u8::MAX)).collect()
 }
 
 /// The pairs of each key.
@@ -207,11 +217,13 @@ impl Batch {
         for more in each((self.alone, tasks.len()), || (), look)? {
             met.append(more);
         }
-        for list in [&mut met.words, &mut met.characters] {
+        for list in [&mut met.words, &mut met.characters, &mut met.anchors] {
             list.sort_unstable();
+        }
+        let shared = counted(&met.words);
+        for list in [&mut met.words, &mut met.characters] {
             list.dedup();
         }
-        met.anchors.sort_unstable();
         for &number in &met.hot {
             *self.hot.entry(number).or_default() += 1;
         }
@@ -220,10 +232,28 @@ impl Batch {
             found.into_iter().map(|pair| turned(unpacked(pair))).collect()
         };
         self.short = pairs(self.sifted(state, &met.characters, Probe::may_match_by_characters)?);
-        let mut long = self.sifted(state, &met.words, Probe::may_match)?;
+        let long = self.sifted(state, &met.words, Probe::may_match)?;
+        let mut long = self.most_alike(&long, &met.words, &shared);
         long.extend(self.holders(state, &met)?);
         self.long = pairs(long);
         Ok(())
+    }
+
+    /// Of blocks that stand in full buckets the pairs that share most of these; all pairs of others. In a template
+    /// each meets hundreds, and matches most of them.
+    fn most_alike(&self, found: &[u64], pairs: &[u64], shared: &[u8]) -> Vec<u64> {
+        let block = |pair: &u64| unpacked(*pair).0;
+        let of_block = |group: &[u64]| {
+            if group.len() <= MOST_SUSPECTS || !self.hot.contains_key(&block(&group[0])) {
+                return group.to_vec();
+            }
+            let count = |pair: &u64| pairs.binary_search(pair).map_or(0, |place| shared[place]);
+            let mut group = group.to_vec();
+            group.sort_by_key(|pair| Reverse(count(pair)));
+            group.truncate(MOST_SUSPECTS);
+            group
+        };
+        found.chunk_by(|one, other| block(one) == block(other)).flat_map(of_block).collect()
     }
 
     /// Those of some pairs that may match.

@@ -55,6 +55,8 @@ pub struct Corpus<'a> {
     pub documents: &'a [Number],
     /// Documents that are dropped: their blocks are never keepers.
     pub excluded: &'a [bool],
+    /// Whether it is not known yet that a block stays; empty where it is of none.
+    pub open: &'a [bool],
 }
 
 impl Corpus<'_> {
@@ -258,7 +260,7 @@ impl Visits<'_> {
                     }
                 }
             }
-            if best == NONE {
+            if best == NONE && self.corpus.open.get(block as usize) != Some(&false) {
                 best = self.two_steps_away(node, document);
             }
         }

@@ -160,8 +160,14 @@ pub fn plan_from<T: Send>(
     let sources = sources(store);
     let mut excluded = vec![false; store.documents()];
     loop {
-        let corpus =
-            Corpus { store, settings, neighbours, documents: &documents, excluded: &excluded };
+        let corpus = Corpus {
+            store,
+            settings,
+            neighbours,
+            documents: &documents,
+            excluded: &excluded,
+            open: &given.open,
+        };
         // Each takes one thread.
         let (keepers, (spread, furniture)) = both(
             store.blocks(),
