@@ -306,3 +306,43 @@ impl<'a> Sides<'a> {
         more <= most && (fewer > 0 || (1..=A_FEW).contains(&more))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn plain_words_say_nothing_against_each_other() {
+        let words =
+            "7 12 two 三 百 元 第 not one un minimum maximum hours days 不 未 a b c d e f g";
+        let words: Vec<u32> = words
+            .split(' ')
+            .map(|word| {
+                let is_digits = word.bytes().all(|byte| byte.is_ascii_digit());
+                token_hash(word.as_bytes()) & !1 | u32::from(is_digits)
+            })
+            .collect();
+        let mut state = 1u64;
+        let mut random = |most: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 33) as usize % most
+        };
+        let mut plain = 0;
+        for _ in 0..50_000 {
+            let one: Vec<u32> = (0..4 + random(8)).map(|_| words[random(words.len())]).collect();
+            let mut other = one.clone();
+            for _ in 0..=random(3) {
+                let place = random(other.len());
+                other[place] = words[random(words.len())];
+            }
+            let sides = Sides::new(&one, &other);
+            if one != other && sides.differ_in_plain_words() {
+                plain += 1;
+                assert!(!sides.say_other_numbers() && !sides.one_says_one(), "{one:?} {other:?}");
+                assert!(!sides.one_denies() && !sides.say_opposites(), "{one:?} {other:?}");
+                assert!(!sides.denies_more(0) && !sides.denies_more(1), "{one:?} {other:?}");
+            }
+        }
+        assert!(plain > 1000, "{plain}");
+    }
+}

@@ -26,9 +26,11 @@ pub(crate) fn says_more(own: &[u32], other: &[u32]) -> bool {
         return false;
     }
     let theirs = &other[before..other.len() - after];
-    if differ_here_and_there(mine, theirs) {
-        return false;
-    }
+    !differ_here_and_there(mine, theirs) && has_own_grams((mine, theirs), other)
+}
+
+/// The same, told by grams: of what is left between, and of all of the other text.
+fn has_own_grams((mine, theirs): (&[u32], &[u32]), other: &[u32]) -> bool {
     let mut known = vec![false; mine.len()];
     let own: HashSet<&[u32]> = mine.windows(NEW).collect();
     let marks = Marks::of(mine);
@@ -136,6 +138,31 @@ mod tests {
                 assert!(!says_more(&text, &longer));
             }
         }
+    }
+
+    #[test]
+    fn what_is_seen_side_by_side_needs_no_grams() {
+        let mut state = 1u64;
+        let mut random = |most: u64| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
+            (state >> 33) % most
+        };
+        let mut seen = 0;
+        for round in 0..5000 {
+            let words = [4, 40, 1000][round % 3];
+            let one: Vec<u32> = (0..20 + random(60)).map(|_| random(words) as u32).collect();
+            let mut other = one.clone();
+            // What both begin and end with was taken away.
+            let inside = (0..random(6)).map(|_| random(one.len() as u64) as usize);
+            for place in inside.chain([0, one.len() - 1]).collect::<Vec<_>>() {
+                other[place] = 2000 + random(3) as u32;
+            }
+            if differ_here_and_there(&one, &other) {
+                seen += 1;
+                assert!(!has_own_grams((&one, &other), &other), "{one:?} {other:?}");
+            }
+        }
+        assert!(seen > 1000);
     }
 
     #[test]
