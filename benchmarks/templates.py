@@ -3,8 +3,8 @@
     python benchmarks/templates.py [--count 10000]
 
 One template of sixty words; in each notice two of them are exchanged for other words (`words`),
-some of them capitalised (`names`), for numbers (`numbers`), for words with a number (`codes`), or for
-other characters of a Chinese text (`han`). All resemble one another, so that work for each pair
+some of them capitalised (`names`), for numbers (`numbers`), for words with a number (`codes`), or
+for other characters of a Chinese text (`han`). All resemble one another, so that work for each pair
 would grow with the square. What is left is cleaned once more: nothing should go.
 """
 
