@@ -232,8 +232,11 @@ impl Corpus {
             if let Some(found) = found.map(|found| outlook.unknown(found)) {
                 *matches = outlook.into_matches();
                 *candidates += found.len() as u64;
-                let verified = verify_pairs(store, settings, &found).into_iter();
-                matches.extend(verified.map(|found| Match { late: true, ..found }));
+                let verified = verify_pairs(store, settings, &found);
+                if verified.len() < long.least_to_go_on() {
+                    *long = Crowded::default();
+                }
+                matches.extend(verified.into_iter().map(|found| Match { late: true, ..found }));
                 continue;
             }
             let found = short_candidates_again(store, settings, short, outlook.goes());
