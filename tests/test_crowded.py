@@ -7,6 +7,7 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+from test_match import family
 from test_runs import sentence
 
 import dedup
@@ -70,22 +71,9 @@ def test_matches_do_not_hang_on_what_stays() -> None:
     assert pairs[0] == pairs[1]
 
 
-def exchanged(count: int) -> list[str]:
-    """Paragraphs of one template of sixty words, in each two of them exchanged for any of the language."""
-    chance, words = random.Random(11), sentence(3, 60).split()
-    others = [f"{one}{two}" for one in NAMES for two in NAMES]
-    made = []
-    for _ in range(count):
-        own = list(words)
-        for place in chance.sample(range(60), 2):
-            own[place] = chance.choice(others)
-        made.append(" ".join(own))
-    return made
-
-
 def test_a_template_is_settled_by_a_few_comparisons_of_each() -> None:
     """Each goes for what stays two matches away; before, sixteen turns compared what would go anyway."""
-    texts = exchanged(3000)
+    texts = family(3000, seed=11)
     once = dedup.clean(texts)
     assert once.report["hot"]["buckets"] > 0
     assert once.report["counts"]["candidates"] < 30 * len(texts)
@@ -95,7 +83,9 @@ def test_a_template_is_settled_by_a_few_comparisons_of_each() -> None:
 
 def test_an_index_compares_each_of_a_template_with_some_of_those_before(tmp_path: Path) -> None:
     with dedup.Index.open(tmp_path / "index", mode="w") as index:
-        verdicts = index.add_many((str(number), text) for number, text in enumerate(exchanged(400)))
+        verdicts = index.add_many(
+            (str(number), text) for number, text in enumerate(family(400, seed=11))
+        )
         gone = sum(verdict.action == "drop" for verdict in verdicts)
         pairs = [(one["left"]["document"], one["right"]["document"]) for one in index.matches()]
         earlier = Counter(max(map(int, pair)) for pair in pairs)

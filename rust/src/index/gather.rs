@@ -10,10 +10,10 @@ use super::batch::Batch;
 use super::disk::file::Kind;
 use super::record::{BlockPlace, Fate, Held};
 use super::scoped::Asking;
+use super::second_steps::Steps;
 use super::standing::Standing;
 use super::state::State;
 use crate::judging::verify::Match;
-use crate::keepers::second_step::SECOND_STEPS;
 use crate::settings::Settings;
 
 /// What a batch's documents before a new one add to what is held.
@@ -62,17 +62,6 @@ impl Earlier {
     }
 }
 
-/// A block from which second steps lead.
-struct Step {
-    /// What it matches.
-    others: Vec<u32>,
-    /// The first ones of these that are kept, and their documents, once one of them mattered.
-    kept: Option<Vec<(u32, u32)>>,
-}
-
-/// Matches of a block that are looked through for each new one before it is asked which are kept.
-const FEW: usize = 64;
-
 /// Gathers what stands before a new document.
 pub struct Gatherer<'a> {
     pub(super) state: &'a State,
@@ -92,10 +81,7 @@ pub struct Gatherer<'a> {
     pub(super) asked: HashMap<(u32, Asking), bool>,
     /// Held blocks of the new document whose matches decide on them: they are kept nowhere that it may name.
     pub unkept: Vec<u32>,
-    /// Blocks that a new one matches, from which second steps were taken.
-    steps: HashMap<u32, Step>,
-    /// See `first_kept`: the matches of a template's texts are the same ones, for the most part.
-    first_kept: HashMap<u32, Option<u32>>,
+    pub(super) steps: Steps,
     /// Documents that were removed, and an anchor of theirs: what repeated them may be loose.
     pub ghosts: Vec<(u32, u32)>,
     /// Anchors of which a document was left out.
@@ -126,8 +112,7 @@ impl<'a> Gatherer<'a> {
             relevant: HashSet::new(),
             asked: HashMap::new(),
             unkept: Vec::new(),
-            steps: HashMap::new(),
-            first_kept: HashMap::new(),
+            steps: Steps::default(),
             ghosts: Vec::new(),
             hot: 0,
         }
@@ -211,7 +196,7 @@ impl<'a> Gatherer<'a> {
 
     /// The first block of a node before the new document that may be a keeper there, or repeats one; and
     /// its document.
-    fn first_block(&self, node: u32) -> io::Result<Option<(BlockPlace, Cow<'_, Held>)>> {
+    pub(super) fn first_block(&self, node: u32) -> io::Result<Option<(BlockPlace, Cow<'_, Held>)>> {
         let look = |document| {
             let held = self.read(document)?;
             let block = held.blocks.iter().position(|block| block.node == node);
@@ -233,75 +218,6 @@ impl<'a> Gatherer<'a> {
             first = look(document)?;
         }
         Ok(first)
-    }
-
-    /// Takes in the first kept blocks that a match of a new block matches, as far as it may match them: the
-    /// second step of the batch scan.
-    ///
-    /// # Errors
-    /// Those of reading, and where a file is damaged.
-    pub fn add_second_steps(&mut self, node: u32, (batch, new): (&Batch, u32)) -> io::Result<()> {
-        let mut step = match self.steps.remove(&node) {
-            Some(step) => step,
-            None => self.step_from(node, batch)?,
-        };
-        let may =
-            |other| Ok::<_, io::Error>(other != new && batch.may_be_alike(self.state, new, other)?);
-        let mut kept = match step.kept.take() {
-            Some(kept) => Some(kept),
-            None if step.others.len() > FEW => Some(self.kept_of(&step.others)?),
-            None => {
-                let mut any = false;
-                for &other in &step.others {
-                    any = any || may(other)?;
-                }
-                if any { Some(self.kept_of(&step.others)?) } else { None }
-            }
-        };
-        for &(other, document) in kept.iter().flatten() {
-            if may(other)? {
-                self.pairs.push((node.min(other), node.max(other)));
-                self.add_document(document)?;
-            }
-        }
-        step.kept = kept.take();
-        self.steps.insert(node, step);
-        Ok(())
-    }
-
-    /// What a block matches, without what stands in no document before the new one.
-    fn step_from(&self, node: u32, batch: &Batch) -> io::Result<Step> {
-        let mut others = self.matches(node)?;
-        others.retain(|other| !batch.is_new(*other) || self.earlier.first.contains_key(other));
-        Ok(Step { others, kept: None })
-    }
-
-    /// The first kept ones of some blocks, and their documents.
-    fn kept_of(&mut self, others: &[u32]) -> io::Result<Vec<(u32, u32)>> {
-        let mut kept = Vec::new();
-        for &other in others {
-            if let Some(document) = self.first_kept(other)? {
-                kept.push((other, document));
-            }
-            if kept.len() == SECOND_STEPS {
-                break;
-            }
-        }
-        Ok(kept)
-    }
-
-    /// The first document of a block, where it is kept there.
-    fn first_kept(&mut self, node: u32) -> io::Result<Option<u32>> {
-        if let Some(&known) = self.first_kept.get(&node) {
-            return Ok(known);
-        }
-        let first = self.first_block(node)?.map(|(place, held)| {
-            let fate = held.blocks[place.block as usize].fate;
-            matches!(fate, Fate::Kept | Fate::Covered(_)).then_some(place.document)
-        });
-        let found = first.flatten();
-        self.first_kept.insert(node, found);
-        Ok(found)
     }
 
     /// Takes in the first and the last document before one in which an anchor stands: the batch scan

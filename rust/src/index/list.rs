@@ -75,7 +75,7 @@ pub struct Listed {
 pub(super) fn places(state: &State, node: u32, most: usize) -> io::Result<Vec<Side>> {
     let mut places = Vec::new();
     state.each_document(node, &mut |number| {
-        let held: Held = state.document(number)?.into_owned();
+        let held = state.document(number)?;
         for block in held.blocks.iter().filter(|block| block.node == node) {
             places.push(Side {
                 id: held.id.clone(),

@@ -24,6 +24,7 @@ pub mod merge;
 pub mod record;
 pub mod run;
 pub mod scoped;
+mod second_steps;
 pub mod seek;
 pub mod share;
 pub mod short_texts;

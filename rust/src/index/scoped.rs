@@ -105,10 +105,10 @@ impl Gatherer<'_> {
                     self.hot += 1;
                     return Ok(false);
                 }
-                let held = self.read(document)?.into_owned();
+                let held = self.read(document)?;
                 let fate = self.keeps(&held, node, standing);
                 if fate.is_some() {
-                    found.push((document, held));
+                    found.push((document, held.into_owned()));
                 }
                 Ok(fate.is_none_or(|fate| fate == Fate::Loose))
             })?;
@@ -117,9 +117,9 @@ impl Gatherer<'_> {
         while let Some(document) = new.next()
             && document < before
         {
-            let held = self.read(document)?.into_owned();
+            let held = self.read(document)?;
             if self.keeps(&held, node, standing).is_some() {
-                found.push((document, held));
+                found.push((document, held.into_owned()));
                 break;
             }
         }
@@ -185,9 +185,9 @@ impl Gatherer<'_> {
                 self.hot += 1;
                 return Ok(false);
             }
-            let held = self.read(document)?.into_owned();
+            let held = self.read(document)?;
             if self.keeps(&held, node, standing).is_some() {
-                found.push((document, held));
+                found.push((document, held.into_owned()));
             }
             Ok(true)
         })?;

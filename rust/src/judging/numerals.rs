@@ -57,23 +57,21 @@ const MEASURES: &str = "元圆円倍年月日天人米吨次岁周名户度克�
 /// What makes a numeral the number of an article.
 const ORDINAL: &str = "第";
 
-static MEASURING: LazyLock<WordSet> = LazyLock::new(|| {
-    WordSet::of(MEASURES.char_indices().map(|(at, one)| &MEASURES[at..at + one.len_utf8()]))
-});
+static MEASURING: LazyLock<WordSet> = LazyLock::new(|| WordSet::of(characters(MEASURES)));
 
 static ORDERING: LazyLock<WordSet> = LazyLock::new(|| WordSet::of([ORDINAL].into_iter()));
 
-static CHARACTERS: LazyLock<WordSet> = LazyLock::new(|| {
-    WordSet::of(NUMERALS.char_indices().map(|(at, one)| &NUMERALS[at..at + one.len_utf8()]))
-});
+static CHARACTERS: LazyLock<WordSet> = LazyLock::new(|| WordSet::of(characters(NUMERALS)));
 
 static SPELLED: LazyLock<WordSet> = LazyLock::new(|| WordSet::of(WORDS.split_whitespace()));
 
 /// Both of them.
-static NUMBERS: LazyLock<WordSet> = LazyLock::new(|| {
-    let characters = NUMERALS.char_indices().map(|(at, one)| &NUMERALS[at..at + one.len_utf8()]);
-    WordSet::of(WORDS.split_whitespace().chain(characters))
-});
+static NUMBERS: LazyLock<WordSet> =
+    LazyLock::new(|| WordSet::of(WORDS.split_whitespace().chain(characters(NUMERALS))));
+
+fn characters(all: &str) -> impl Iterator<Item = &str> {
+    all.char_indices().map(|(at, one)| &all[at..at + one.len_utf8()])
+}
 
 /// Whether a token is a number; hashes of those with a digit have bit 0 set.
 #[must_use]

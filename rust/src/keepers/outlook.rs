@@ -12,6 +12,7 @@ use crate::keepers::cluster::contents;
 use crate::keepers::neighbours::Neighbours;
 use crate::keepers::scopes::Scopes;
 use crate::keepers::second_step::{Adopted, would_go};
+use crate::memory::at_most;
 use crate::settings::{Scope, Settings};
 use crate::store::token_reader::TokenReader;
 use crate::store::{NONE, Number, Store};
@@ -145,7 +146,13 @@ impl Outlook {
     }
 }
 
-/// Whether the first of two nodes may go for the second one, of those of which it was asked.
+/// Bytes of the answers that are kept from turn to turn, at most, where memory has no limit.
+const TRIED_AT_ONCE: usize = 32 << 20;
+
+/// Bytes of one of them in its table.
+const OF_A_PAIR: usize = 2 * size_of::<((Number, Number), bool)>();
+
+/// Whether the first of two nodes may go for the second one, of those of which it was asked last.
 pub(crate) type Tried = HashMap<(Number, Number), bool>;
 
 /// Asks of nodes whether they may go for others.
@@ -168,6 +175,9 @@ impl<'a> Steps<'a> {
     }
 
     fn may_go(&mut self, pair: (Number, Number), tried: &mut Tried) -> bool {
+        if tried.len() >= at_most(TRIED_AT_ONCE, 16) / OF_A_PAIR {
+            tried.clear();
+        }
         let Self { said, readers: [one, two], readings, own } = self;
         *tried.entry(pair).or_insert_with(|| {
             let tokens = (one.tokens(pair.0), two.tokens(pair.1));
