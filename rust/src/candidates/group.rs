@@ -10,9 +10,9 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
-use crate::candidates::crowded::{Buckets, Crowded, Members};
+use crate::candidates::crowded::{Buckets, Crowded, Members, Task};
 use crate::candidates::crowds::Crowds;
-use crate::candidates::hot::{HOT, hot_pairs};
+use crate::candidates::hot::{Compared, HOT, hot_pairs};
 use crate::candidates::keys::Keys;
 use crate::candidates::sign::Permutations;
 use crate::candidates::sketch::Sketch;
@@ -150,37 +150,54 @@ impl<'a, F: Features> Band<'a, F> {
             }
             members.clear();
             members.extend(bucket.iter().map(|&entry| entry as Number));
-            if bucket.len() >= HOT {
-                self.hot.add(members.iter().map(|&place| self.nodes[place as usize]));
+            if let Some(found) = self.compare_all(&members, &mut sketcher) {
+                let node = |place: Number| self.nodes[place as usize];
+                self.hot.add(found.side_by_side().map(node), node(found.central));
                 self.members.add(&members);
+                let count = members.len() as u64;
+                self.crowds.note(found.central, &members, (count * (count - 1) / 2, found.pairs));
             }
-            self.compare_all(&members, &mut sketcher);
         }
     }
 
-    /// Compares the members of a bucket, by the hot-bucket rule where it applies.
-    fn compare_all(&mut self, members: &[Number], sketcher: &mut Sketcher<'_, F>) {
+    /// Compares the members of a bucket; how, where the hot-bucket rule applies.
+    fn compare_all(
+        &mut self,
+        members: &[Number],
+        sketcher: &mut Sketcher<'_, F>,
+    ) -> Option<Compared> {
         let features = self.features;
         self.crowds.note_size(members.len());
         if members.len() < HOT {
             self.all_pairs(members);
-            return;
+            return None;
         }
-        let order = |node| features.order(node as usize);
-        let sketch = |node| sketcher.sketch(node);
-        let found = hot_pairs(members, order, sketch, |one, other| self.compare(one, other));
-        if let Some((central, compared)) = found {
-            let count = members.len() as u64;
-            self.crowds.note(central, members, (count * (count - 1) / 2, compared));
+        let order = |place| features.order(place as usize);
+        let sketch = |place| sketcher.sketch(place);
+        hot_pairs(members, order, sketch, |one, other| self.compare(one, other))
+    }
+
+    /// Compares each of some places with each.
+    fn all_pairs(&mut self, bucket: &[Number]) {
+        for (position, &one) in bucket.iter().enumerate() {
+            bucket[position + 1..].iter().for_each(|&other| self.pair(one, other));
         }
     }
 
-    fn all_pairs(&mut self, bucket: &[Number]) {
+    /// Compares two places.
+    fn pair(&mut self, one: Number, other: Number) {
         let (sketches, empty) = (self.sketches, Sketch::default());
-        let member = |&node: &Number| (node, sketches.get(node as usize).unwrap_or(&empty));
-        for (position, one) in bucket.iter().enumerate() {
-            for other in &bucket[position + 1..] {
-                self.compare(member(one), member(other));
+        let member = |node: Number| (node, sketches.get(node as usize).unwrap_or(&empty));
+        self.compare(member(one), member(other));
+    }
+
+    /// Compares what is left of the band's buckets.
+    fn group_again(&mut self, tasks: &[Task]) {
+        let mut sketcher = Sketcher::new(self.features, self.sketches);
+        for task in tasks {
+            match task {
+                Task::All(members) => drop(self.compare_all(members, &mut sketcher)),
+                Task::Pairs(pairs) => pairs.iter().for_each(|&(one, other)| self.pair(one, other)),
             }
         }
     }
@@ -297,10 +314,10 @@ pub fn group<F: Features>(
     found.of_nodes(nodes)
 }
 
-/// Compares some buckets of some nodes, band by band, as grouping does; members are places among the nodes.
-pub(crate) fn compare_again<F: Features>(
+/// Compares what is left of hot buckets, band by band, as grouping does; members are places among the nodes.
+pub(crate) fn group_again<F: Features>(
     nodes: &[Number],
-    bands: &[Vec<Vec<Number>>],
+    bands: &[Vec<Task>],
     features: &F,
 ) -> Candidates {
     let kept = if F::KEEPS_SKETCHES { nodes.len() } else { 0 };
@@ -310,13 +327,9 @@ pub(crate) fn compare_again<F: Features>(
         .collect();
     let grouped: Vec<_> = bands
         .par_iter()
-        .map(|buckets| {
+        .map(|tasks| {
             let mut band = Band::new(features, nodes, &sketches);
-            let mut reading = Sketcher::new(features, &sketches);
-            buckets
-                .iter()
-                .filter(|members| members.len() > 1)
-                .for_each(|members| band.compare_all(members, &mut reading));
+            band.group_again(tasks);
             band.packed
         })
         .collect();

@@ -20,32 +20,48 @@ const SAMPLE: usize = 64;
 /// answers many requests at a time as long as nothing waits for one of them.
 const AHEAD: usize = 64;
 
+/// How a bucket was compared.
+pub(crate) struct Compared {
+    /// The member that all others were compared with.
+    pub central: Number,
+    /// How many different pairs there were.
+    pub pairs: u64,
+    lacking: Vec<(u128, u64, Number)>,
+}
+
+impl Compared {
+    /// All members, each beside those that it was compared with.
+    pub(crate) fn side_by_side(&self) -> impl Iterator<Item = Number> + '_ {
+        self.lacking.iter().map(|&(_, _, node)| node)
+    }
+}
+
 /// Calls `compare` with the pairs of a hot bucket that are worth comparing, each node with its sketch;
-/// some come more than once. The central member, and how many different pairs there were.
+/// some come more than once.
 pub(crate) fn hot_pairs(
     members: &[Number],
     order: impl Fn(Number) -> u64,
     mut sketch: impl FnMut(Number) -> Sketch,
     mut compare: impl FnMut((Number, &Sketch), (Number, &Sketch)),
-) -> Option<(Number, u64)> {
+) -> Option<Compared> {
     let ordered: Vec<(u64, Number)> = members.iter().map(|&node| (order(node), node)).collect();
     let sample: Vec<(u64, Number, Sketch)> =
         first(&ordered).into_iter().map(|(order, node)| (order, node, sketch(node))).collect();
     let most = Sketch::most(sample.iter().map(|(_, _, sketch)| sketch));
     // The first one of several.
     let central = sample.iter().rev().max_by_key(|(_, _, sketch)| sketch.shared(&most));
-    let (turn, central, center) = central?;
-    let mut compared = 0;
+    let &(turn, central, ref center) = central?;
+    let mut pairs = 0;
     let mut lacking: Vec<(u128, u64, Number)> = Vec::with_capacity(members.len());
     each_read(
         &ordered,
         |&(_, node)| sketch(node),
         |&(order, node), read| {
             // Each bucket begins elsewhere, so that not always the same ones are neighbours.
-            lacking.push((most.lacking(read).rotate_left(*turn as u32 % 128), order, node));
-            if node != *central {
-                compared += 1;
-                compare((*central, center), (node, read));
+            lacking.push((most.lacking(read).rotate_left(turn as u32 % 128), order, node));
+            if node != central {
+                pairs += 1;
+                compare((central, center), (node, read));
             }
         },
     );
@@ -56,12 +72,12 @@ pub(crate) fn hot_pairs(
         |&(_, _, node)| sketch(node),
         |&(_, _, node), read| {
             if let Some((last, before)) = last.replace((node, *read)) {
-                compared += u64::from(last != *central && node != *central);
+                pairs += u64::from(last != central && node != central);
                 compare((last, &before), (node, read));
             }
         },
     );
-    Some((*central, compared))
+    Some(Compared { central, pairs, lacking })
 }
 
 /// Calls `work` with each of the members and its sketch.

@@ -233,9 +233,6 @@ impl Corpus {
                 *matches = outlook.into_matches();
                 *candidates += found.len() as u64;
                 let verified = verify_pairs(store, settings, &found);
-                if verified.len() < long.least_to_go_on() {
-                    *long = Crowded::default();
-                }
                 matches.extend(verified.into_iter().map(|found| Match { late: true, ..found }));
                 continue;
             }

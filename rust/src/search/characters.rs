@@ -9,7 +9,7 @@
 use rayon::prelude::*;
 
 use crate::candidates::crowded::{Changed, Crowded};
-use crate::candidates::group::{Bands, Candidates, Features, compare_again, group};
+use crate::candidates::group::{Bands, Candidates, Features, group, group_again};
 use crate::candidates::shingle::CharacterReader;
 use crate::candidates::sign::Permutations;
 use crate::candidates::sketch::Sketch;
@@ -172,7 +172,7 @@ pub(crate) fn short_candidates_again(
 ) -> Option<Candidates> {
     let Changed { nodes, bands } = crowded.changed_by(goes)?;
     let blocks = ShortBlocks::of(store, settings, nodes);
-    Some(compare_again(&blocks.nodes, &bands, &blocks))
+    Some(group_again(&blocks.nodes, &bands, &blocks))
 }
 
 /// Every pair of short blocks that can reach `short_threshold`: for exhaustive search.

@@ -14,7 +14,7 @@ use crate::both::in_parts;
 use crate::candidates::contain::containment_candidates;
 use crate::candidates::crowded::{Changed, Crowded};
 use crate::candidates::crowds::Crowds;
-use crate::candidates::group::{Bands, Candidates, Features, Pair, compare_again, group};
+use crate::candidates::group::{Bands, Candidates, Features, Pair, group, group_again};
 use crate::candidates::shingle::{Powers, extend_items, shingle_set};
 use crate::candidates::sign::Permutations;
 use crate::candidates::sketch::Sketch;
@@ -100,7 +100,7 @@ pub(crate) fn long_candidates_again(
     let Changed { nodes, bands } = crowded.changed_by(goes)?;
     let (powers, path) = (Powers::of(settings.shingle_size), Path::best());
     let blocks = LongBlocks { store, settings, nodes: &nodes, powers, path };
-    Some(compare_again(&nodes, &bands, &blocks))
+    Some(group_again(&nodes, &bands, &blocks))
 }
 
 /// Verifies candidates: matches in no particular order, which does not depend on the threads.
