@@ -26,6 +26,7 @@ from dedup.report import versions
 from dedup.results import MEMBERS, CleanResult, shown_place
 from dedup.resumption import notice, setting_that_differs
 from dedup.skipped import SkippedRecords
+from dedup.stages.short import judge_version
 from dedup.versions import StoryHead
 
 if TYPE_CHECKING:
@@ -39,8 +40,6 @@ if TYPE_CHECKING:
     from dedup.references import Reference
 
 BLOCK = 2**20
-# What of a version takes part in the answer; that of Python does not.
-VERSIONS = ("dedup", "fold", "signature", "rapidfuzz")
 
 
 @final
@@ -147,11 +146,13 @@ def _difference(
     report: dict[str, Any], source: Source, policy: Policy, options: Options, how: Reading
 ) -> str | None:
     """The first thing that is not as it was."""
-    was, own = report["versions"], versions()
+    was = report["versions"]
+    own = versions(judge_version() if "rapidfuzz" in was else None)
     old = {**report["policy"], **report["reading"], "digest": report["digest"]}
     new = {**policy.to_dict(), **how.entry(), "digest": policy.digest}
-    old |= {f"the version of {name}": was[name] for name in VERSIONS}
-    new |= {f"the version of {name}": own[name] for name in VERSIONS}
+    taking_part = [name for name in own if name != "python"]
+    old |= {f"the version of {name}": was[name] for name in taking_part}
+    new |= {f"the version of {name}": own[name] for name in taking_part}
     found = setting_that_differs(old, new)
     if found is None and report["counts"]["records_skipped"] and not options.skip_bad:
         found = "skip_bad is False; there were bad records"
