@@ -20,24 +20,26 @@ from dedup.formats.notes import UNTOUCHED
 from dedup.formats.partial import REPORT
 from dedup.formats.records import shown
 from dedup.formats.walk import NOTES
-from dedup.model import Cluster, Member, Skipped
+from dedup.model import Skipped
+from dedup.model.clusters import Cluster, Member
 from dedup.references import differences
 from dedup.report import versions
 from dedup.results import MEMBERS, CleanResult, shown_place
 from dedup.resumption import notice, setting_that_differs
 from dedup.skipped import SkippedRecords
 from dedup.stages.short import judge_version
-from dedup.versions import StoryHead
+from dedup.versions import head_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dedup.formats import Input, Reading
     from dedup.formats.source import Source
-    from dedup.model import Match
+    from dedup.model.matches import Match
     from dedup.options import Options
     from dedup.policy import Policy
     from dedup.references import Reference
+    from dedup.story_head import StoryHead
 
 BLOCK = 2**20
 
@@ -72,7 +74,7 @@ class CompleteResult(CleanResult):
 
     def longest_stories(self, count: int) -> list[StoryHead]:
         """The stories of the most documents; see `ScanResult.longest_stories`."""
-        heads = (StoryHead.of(value) for value in self._lines("versions.jsonl"))
+        heads = map(head_of, self._lines("versions.jsonl"))
         return nlargest(count, heads, key=lambda head: head.documents)
 
     @property

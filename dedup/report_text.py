@@ -10,13 +10,13 @@ from dataclasses import dataclass
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any
 
+from dedup.story_head import source_in
 from dedup.terminal import cells, shorten, shorten_name, visible
-from dedup.versions import source_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from dedup.model import Cluster, Member
+    from dedup.model.clusters import Cluster, Member
 
 WIDTH = 80
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 import dedup
 from dedup.errors import InputError
 from dedup.explanation import Explanation, aligned, compare, explain_texts
-from dedup.model import Cluster, Member
+from dedup.model.clusters import Cluster, Member
 from dedup.policy import Policy
 from dedup.report import COUNTS, RunFacts, audited, build_report, curve, similar_document
 from dedup.report_text import Summary, percent, summary_lines
