@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dedup.formats import Piece
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Cleaner:
     """Cleans batch after batch; counts the documents, so that an input that grew is noticed.
 

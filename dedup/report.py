@@ -8,8 +8,7 @@ it counted, and the report adds what follows from the policy.
 from __future__ import annotations
 
 import sys
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dedup.policy import SIGNATURE_SCHEME
 
@@ -57,8 +56,7 @@ COUNTS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunFacts:
+class RunFacts(NamedTuple):
     """What one run counted.
 
     seconds: by stage, with `total`. counts: see COUNTS; `documents_read` includes the
@@ -74,15 +72,15 @@ class RunFacts:
 
     seconds: Mapping[str, float]
     counts: Mapping[str, int]
-    kinds: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    hot: Mapping[str, Any] = field(default_factory=dict)
+    kinds: Mapping[str, Mapping[str, int]] = {}
+    hot: Mapping[str, Any] = {}
     inputs: Sequence[Mapping[str, Any]] = ()
     against: Sequence[Mapping[str, Any]] = ()
     similar_documents: Sequence[Mapping[str, Any]] = ()
-    state: Mapping[str, int] = field(default_factory=dict)
+    state: Mapping[str, int] = {}
     judge: str | None = None
     distinct: int = 0
-    reading: Mapping[str, Any] = field(default_factory=dict)
+    reading: Mapping[str, Any] = {}
     audits: Sequence[Sequence[int]] = ()
 
 

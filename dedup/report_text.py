@@ -6,9 +6,8 @@ names come from files and are made safe here; the caller makes the result encoda
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dedup.story_head import source_in
 from dedup.terminal import cells, shorten, shorten_name, visible
@@ -64,8 +63,7 @@ STANDS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
+class Summary(NamedTuple):
     """What the summary is made of.
 
     largest: the first members of clusters, largest first, how many they have, and the text

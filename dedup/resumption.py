@@ -7,8 +7,7 @@ answers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dedup._core import CHECKPOINT_FORMAT, VERSION
 from dedup.engines.checkpoint import Checkpoints, Saved, saved_in
@@ -30,8 +29,7 @@ FROM_THE_START = "starting from the beginning"
 KEPT = "what was read is saved: --resume goes on from there; a run without it removes it"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where the journal of checkpoints stands, or will; resume: go on with what is there."""
 
     journal: str

@@ -73,7 +73,7 @@ class Target(Protocol):
         """The inputs as the report lists them."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Run:
     """The methods are called in the order in which they stand here.
 

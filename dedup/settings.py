@@ -8,8 +8,7 @@ PolicyError with a message that holds the field, the value and what is allowed.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from difflib import get_close_matches
+from dataclasses import field
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -60,8 +59,7 @@ class WindowRule(NamedTuple):
     field: str
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """One field of the policy: its line of help and the values it may have."""
 
     help: str
@@ -69,7 +67,7 @@ class Setting:
     low: float = 0
     high: float = 1
     above_low: bool = False  # the low end itself is excluded
-    choices: Mapping[str, str] = field(default_factory=dict)  # value -> what it does
+    choices: Mapping[str, str] = {}  # value -> what it does
     raised: str = ""  # what a value above the default does, or another text
     lowered: str = ""
 
@@ -240,8 +238,8 @@ def check_protect(value: Any) -> None:
 
 def unknown_field(name: str, known: list[str]) -> PolicyError:
     """The error for a field that no policy has."""
-    close = get_close_matches(name.lower().replace("-", "_"), known, n=1)
-    hint = f"did you mean {close[0]}" if close else f"the fields are {', '.join(known)}"
+    near = nearest(name.lower().replace("-", "_"), known)
+    hint = f"did you mean {near}" if near else f"the fields are {', '.join(known)}"
     return PolicyError(f"{name} is not a field of the policy", field=name, hint=hint)
 
 

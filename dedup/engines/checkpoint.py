@@ -8,9 +8,8 @@ synced: after a power cut the hashes tell what is there, as they do after any ot
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dedup import _core
 from dedup.engines.journal import Journal, read_journal
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(NamedTuple):
     """The sound checkpoints of a folder, at least one.
 
     belongs: what they belong to. entries: what was gathered from one to the next, in order, and the

@@ -7,10 +7,8 @@ import os
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from tempfile import gettempdir, mkstemp
 from threading import Event
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 from dedup import _core
 from dedup.errors import DedupError, OutputError
@@ -68,8 +66,7 @@ def keeper_order(policy: Policy) -> KeeperOrder:
     return KeeperOrder.of(policy.keep_rule, _core.Strings)
 
 
-@dataclass(frozen=True, slots=True)
-class Scratch:
+class Scratch(NamedTuple):
     """Where a run's temporary files lie: without names, so they are gone with the process.
 
     folder: None for where the system keeps such files. needed: whether there is a limit on memory

@@ -45,7 +45,7 @@ _KINDS = {
 }
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Found:
     """What a walk saw: files to read, and how many it passed over and why."""
 

@@ -33,7 +33,7 @@ _DIGITS = re.compile(r"(\d{4})(\d\d)(\d\d)")
 _NUMBER = re.compile(r"-?\d{1,18}(\.\d+)?")
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Scopes:
     """What `group_by`, `window` and the order of versions need of the documents, as they are read.
 
