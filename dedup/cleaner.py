@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING, Any
 
 from dedup.errors import FormatError, InputError
 from dedup.formats import Lines, Rows, Torn
-from dedup.formats.rows import whole_records
 
 if TYPE_CHECKING:
     from dedup import _core
@@ -35,6 +34,8 @@ class Cleaner:
             self._count(len(batch))
             texts, lines = self.corpus.clean_texts(first, batch.texts)
             if isinstance(batch, Rows):
+                from dedup.formats.rows import whole_records
+
                 lines = whole_records(batch, texts, lines)
             return texts, lines
         try:

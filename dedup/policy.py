@@ -13,6 +13,7 @@ import json
 import random
 import struct
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from dedup.settings import (
@@ -244,12 +245,7 @@ class Policy:
 
         1 where even that is not enough (thresholds below 0.04).
         """
-        sure = (
-            rows
-            for rows in range(PERMUTATIONS, 0, -1)
-            if _chance(self.threshold, PERMUTATIONS // rows, rows) >= RECALL_AT_THRESHOLD
-        )
-        return next(sure, 1)
+        return _rows(self.threshold)
 
     @property
     def bands(self) -> int:
@@ -318,6 +314,16 @@ class Policy:
             for name, (setting, default) in self.settings().items()
             if getattr(self, name) != default
         }
+
+
+@lru_cache
+def _rows(threshold: float) -> int:
+    sure = (
+        rows
+        for rows in range(PERMUTATIONS, 0, -1)
+        if _chance(threshold, PERMUTATIONS // rows, rows) >= RECALL_AT_THRESHOLD
+    )
+    return next(sure, 1)
 
 
 def _chance(resemblance: float, bands: int, rows: int) -> float:

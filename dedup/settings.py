@@ -12,7 +12,7 @@ from dataclasses import field
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dedup.errors import PolicyError
+from dedup.errors import PolicyError, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -36,7 +36,7 @@ _KEEP_EXAMPLES = {
     "latest": "for example latest:date",
 }
 
-_WINDOW = re.compile(r"([0-9]{1,12})([smhdw])(?::(.+))?", re.DOTALL)
+_WINDOW = r"(?s)([0-9]{1,12})([smhdw])(?::(.+))?"
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _MOST_SECONDS = 5200 * 604800
 
@@ -141,9 +141,9 @@ def check_choice(name: str, value: Any, setting: Setting) -> None:
     """The value is one of the setting's names."""
     if isinstance(value, str) and value in setting.choices:
         return
-    close = get_close_matches(str(value).lower(), setting.choices, n=1)
+    near = nearest(str(value).lower(), setting.choices)
     reason = f"it must be one of {', '.join(setting.choices)}"
-    raise _refusal(name, value, reason, f"did you mean {close[0]}" if close else None)
+    raise _refusal(name, value, reason, f"did you mean {near}" if near else None)
 
 
 def parsed_keep(value: Any) -> KeepRule:
@@ -166,8 +166,8 @@ def parsed_keep(value: Any) -> KeepRule:
         raise _refusal("keep", value, reason, "give the function itself: keep=function")
     known = ["first", "longest", "earliest", "latest", "prefer", "prefer-field"]
     names = {"oldest": ["earliest"], "newest": ["latest"]}.get(name, known)
-    close = get_close_matches(name.lower(), names, n=1, cutoff=0.5)
-    guess = f"did you mean {close[0]}" if close else None
+    near = nearest(name.lower(), names, cutoff=0.5)
+    guess = f"did you mean {near}" if near else None
     reason = (
         "it must be first, longest, earliest[:FIELD], latest[:FIELD], prefer:GLOB[,GLOB] "
         "or prefer-field:FIELD=GLOB[,GLOB]"
@@ -190,7 +190,7 @@ def parsed_window(value: Any) -> WindowRule | None:
     if value is None:
         return None
     _check_unicode("window", value)
-    found = _WINDOW.fullmatch(value) if isinstance(value, str) else None
+    found = re.fullmatch(_WINDOW, value) if isinstance(value, str) else None
     if found is not None:
         seconds = int(found[1]) * _UNITS[found[2]]
         if 1 <= seconds <= _MOST_SECONDS:

@@ -100,6 +100,8 @@ class Scratch(NamedTuple):
             raise self._error(f"{os.strerror(code)}: {size:,} bytes more were needed")
 
     def _give(self, use: Callable[[str], None]) -> None:
+        from tempfile import mkstemp
+
         file, path = mkstemp(prefix=".dedup-spool-", dir=self.folder)
         try:
             use(path)
@@ -108,6 +110,8 @@ class Scratch(NamedTuple):
             os.unlink(path)  # noqa: PTH108 -- a path as the system gave it
 
     def _error(self, reason: str) -> OutputError:
+        from tempfile import gettempdir
+
         folder = self.folder or gettempdir()
         message = f"{folder}: no temporary file: {reason}"
         hint = "make room there, or allow more memory"

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
 from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO, NamedTuple
@@ -217,6 +216,8 @@ def _own_stdin() -> BinaryIO:
 
 
 def _spooled(stdin: BinaryIO, input_format: Format | None) -> Input:
+    import tempfile
+
     spool = tempfile.TemporaryFile(prefix="dedup-stdin-")  # noqa: SIM115 -- lives as the input
     try:
         shutil.copyfileobj(stdin, spool, 2**20)
