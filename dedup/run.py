@@ -14,7 +14,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 import orjson
 
 from dedup.cleaner import Cleaner
-from dedup.engines.local import Scratch, ahead, alongside, checked_jobs, keeper_order, open_corpus
+from dedup.engines.local import Scratch, checked_jobs, keeper_order, open_corpus
+from dedup.engines.threads import ahead, alongside
 from dedup.errors import InputError
 from dedup.formats import Lines, Reading, Torn
 from dedup.formats.excerpts import Excerpts
