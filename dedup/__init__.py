@@ -30,7 +30,9 @@ if TYPE_CHECKING:
     from dedup.forecast import Forecast
     from dedup.formats.restore import restore
     from dedup.index import Entry, HeldBlock, Index, Sighting, Verdict
-    from dedup.model import Cluster, Document, Match, Member
+    from dedup.model import Document
+    from dedup.model.clusters import Cluster, Member
+    from dedup.model.matches import Match
     from dedup.options import Options
     from dedup.pipeline import clean, explain, matches, plan, scan, tune, unique
     from dedup.policy import Policy
@@ -62,7 +64,9 @@ _LATER = {
     "dedup.forecast": ("Forecast",),
     "dedup.formats.restore": ("restore",),
     "dedup.index": ("Entry", "HeldBlock", "Index", "Sighting", "Verdict"),
-    "dedup.model": ("Cluster", "Document", "Match", "Member"),
+    "dedup.model": ("Document",),
+    "dedup.model.clusters": ("Cluster", "Member"),
+    "dedup.model.matches": ("Match",),
     "dedup.options": ("Options",),
     "dedup.pipeline": (
         "clean",

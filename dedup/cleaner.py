@@ -7,14 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from dedup.errors import FormatError, InputError
 from dedup.formats import Lines, Rows, Torn
-from dedup.formats.rows import whole_records
 
 if TYPE_CHECKING:
     from dedup import _core
     from dedup.formats import Piece
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Cleaner:
     """Cleans batch after batch; counts the documents, so that an input that grew is noticed.
 
@@ -35,6 +34,8 @@ class Cleaner:
             self._count(len(batch))
             texts, lines = self.corpus.clean_texts(first, batch.texts)
             if isinstance(batch, Rows):
+                from dedup.formats.rows import whole_records
+
                 lines = whole_records(batch, texts, lines)
             return texts, lines
         try:

@@ -20,27 +20,28 @@ from dedup.formats.notes import UNTOUCHED
 from dedup.formats.partial import REPORT
 from dedup.formats.records import shown
 from dedup.formats.walk import NOTES
-from dedup.model import Cluster, Member, Skipped
+from dedup.model import Skipped
+from dedup.model.clusters import Cluster, Member
 from dedup.references import differences
 from dedup.report import versions
 from dedup.results import MEMBERS, CleanResult, shown_place
 from dedup.resumption import notice, setting_that_differs
 from dedup.skipped import SkippedRecords
-from dedup.versions import StoryHead
+from dedup.stages.short import judge_version
+from dedup.versions import head_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
     from dedup.formats import Input, Reading
     from dedup.formats.source import Source
-    from dedup.model import Match
+    from dedup.model.matches import Match
     from dedup.options import Options
     from dedup.policy import Policy
     from dedup.references import Reference
+    from dedup.story_head import StoryHead
 
 BLOCK = 2**20
-# What of a version takes part in the answer; that of Python does not.
-VERSIONS = ("dedup", "fold", "signature", "rapidfuzz")
 
 
 @final
@@ -73,7 +74,7 @@ class CompleteResult(CleanResult):
 
     def longest_stories(self, count: int) -> list[StoryHead]:
         """The stories of the most documents; see `ScanResult.longest_stories`."""
-        heads = (StoryHead.of(value) for value in self._lines("versions.jsonl"))
+        heads = map(head_of, self._lines("versions.jsonl"))
         return nlargest(count, heads, key=lambda head: head.documents)
 
     @property
@@ -147,11 +148,13 @@ def _difference(
     report: dict[str, Any], source: Source, policy: Policy, options: Options, how: Reading
 ) -> str | None:
     """The first thing that is not as it was."""
-    was, own = report["versions"], versions()
+    was = report["versions"]
+    own = versions(judge_version() if "rapidfuzz" in was else None)
     old = {**report["policy"], **report["reading"], "digest": report["digest"]}
     new = {**policy.to_dict(), **how.entry(), "digest": policy.digest}
-    old |= {f"the version of {name}": was[name] for name in VERSIONS}
-    new |= {f"the version of {name}": own[name] for name in VERSIONS}
+    taking_part = [name for name in own if name != "python"]
+    old |= {f"the version of {name}": was[name] for name in taking_part}
+    new |= {f"the version of {name}": own[name] for name in taking_part}
     found = setting_that_differs(old, new)
     if found is None and report["counts"]["records_skipped"] and not options.skip_bad:
         found = "skip_bad is False; there were bad records"

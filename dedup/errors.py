@@ -20,6 +20,11 @@ messages are as they stand on disk: whoever prints them escapes control characte
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
 
 class DedupError(Exception):
     """The root of every error this package raises on purpose.
@@ -136,3 +141,11 @@ class IndexLockedError(IndexError_):
 
 class MissingExtraError(DedupError, ImportError):
     """An optional package is absent; the message holds the line that installs it."""
+
+
+def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
+    """What an unknown word may have been meant for, to be a hint; None where nothing is near."""
+    from difflib import get_close_matches
+
+    found = get_close_matches(word, list(known), 1, cutoff)
+    return found[0] if found else None

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from dedup.stages.keepers import KeeperOrder
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Intake:
     """What was read so far.
 

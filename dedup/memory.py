@@ -14,7 +14,7 @@ LEAST = 128 * 10**6
 
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9, "t": 10**12}
 _BINARY_UNITS = {"ki": 2**10, "mi": 2**20, "gi": 2**30, "ti": 2**40}
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]i?)?b?", re.IGNORECASE)
+_SIZE = r"(?i)(\d+(?:\.\d+)?)\s*([kmgt]i?)?b?"
 
 # Files of a process's group, limit and use: version 2, then 1.
 _GROUPS = (
@@ -46,7 +46,7 @@ def bytes_of(size: object) -> int:
 
 def said_size(text: str) -> int | None:
     """The bytes that a text says, as 512M, 1.5GiB or 1000; None where it says no size."""
-    found = _SIZE.fullmatch(text.strip())
+    found = re.fullmatch(_SIZE, text.strip())
     if found is None:
         return None
     unit = {**_UNITS, **_BINARY_UNITS}[(found[2] or "").lower()]

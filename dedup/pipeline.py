@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
     from dedup.explanation import Explanation
     from dedup.forecast import Forecast
-    from dedup.model import Match
+    from dedup.model.matches import Match
     from dedup.references import Reference
     from dedup.tuning import Tuning
 

@@ -8,11 +8,8 @@ which are generated from these fields, so a field and its flag cannot drift apar
 
 from __future__ import annotations
 
-import hashlib
-import json
-import random
-import struct
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from dedup.settings import (
@@ -35,6 +32,7 @@ from dedup.settings import (
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+    from random import Random
 
 # datasketch 2's scheme of that name with 128 permutations: a signature of ours is a
 # datasketch.MinHash. The name enters the digest, so another scheme is another policy.
@@ -244,12 +242,7 @@ class Policy:
 
         1 where even that is not enough (thresholds below 0.04).
         """
-        sure = (
-            rows
-            for rows in range(PERMUTATIONS, 0, -1)
-            if _chance(self.threshold, PERMUTATIONS // rows, rows) >= RECALL_AT_THRESHOLD
-        )
-        return next(sure, 1)
+        return _rows(self.threshold)
 
     @property
     def bands(self) -> int:
@@ -276,15 +269,21 @@ class Policy:
         Drawn exactly as datasketch 2 draws them for `scheme="affine32"` and this seed. Another
         count gives other summands: all factors are drawn before them.
         """
+        from struct import pack
+
         generator = _mersenne_twister(self.seed)
         # Odd factors, hence bijections of 32 bits.
         factors = [generator.getrandbits(32) << 1 & 0xFFFFFFFF | 1 for _ in range(count)]
         summands = [generator.getrandbits(32) for _ in range(count)]
-        return struct.pack(f"<{count}I", *factors), struct.pack(f"<{count}I", *summands)
+        return pack(f"<{count}I", *factors), pack(f"<{count}I", *summands)
 
     @property
     def digest(self) -> str:
         """16 hex digits that name this policy, the signature scheme and the fold table."""
+        # Flags are made of the fields alone, and `--help` shows no digest.
+        import json
+        from hashlib import sha256
+
         from dedup._core import FOLD_IDENTITY
 
         identity = {
@@ -294,7 +293,7 @@ class Policy:
             "fold": FOLD_IDENTITY,
         }
         text = json.dumps(identity, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()[:16]
+        return sha256(text.encode()).hexdigest()[:16]
 
     def to_dict(self) -> dict[str, Any]:
         """All fields in their order, as JSON values.
@@ -320,20 +319,32 @@ class Policy:
         }
 
 
+@lru_cache
+def _rows(threshold: float) -> int:
+    sure = (
+        rows
+        for rows in range(PERMUTATIONS, 0, -1)
+        if _chance(threshold, PERMUTATIONS // rows, rows) >= RECALL_AT_THRESHOLD
+    )
+    return next(sure, 1)
+
+
 def _chance(resemblance: float, bands: int, rows: int) -> float:
     return float(1 - (1 - resemblance**rows) ** bands)
 
 
-def _mersenne_twister(seed: int) -> random.Random:
+def _mersenne_twister(seed: int) -> Random:
     """The generator that `numpy.random.RandomState(seed)` is, without loading numpy (0.1 s).
 
     Source: Matsumoto and Nishimura's mt19937ar.c (2002), `init_genrand`; Python's own seeding of
     the same generator differs.
     """
+    from random import Random
+
     state = [seed]
     for place in range(1, 624):
         last = state[-1]
         state.append((1812433253 * (last ^ last >> 30) + place) & 0xFFFFFFFF)
-    generator = random.Random()
+    generator = Random()
     generator.setstate((3, (*state, 624), None))
     return generator

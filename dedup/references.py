@@ -66,7 +66,7 @@ class Reference(Protocol):
         """In what it differs from what a report lists, in words; None where in nothing."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class FileReference:
     """Files, as scan reads them."""
 
@@ -140,7 +140,7 @@ def _listed(item: Input, size: int, crc32: int) -> dict[str, Any]:
     return {"path": item.name, "format": item.format, "bytes": size, "crc32": crc32}
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class HeldReference:
     """Documents that the caller holds."""
 

@@ -7,9 +7,8 @@ it counted, and the report adds what follows from the policy.
 
 from __future__ import annotations
 
-import platform
-from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+import sys
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dedup.policy import SIGNATURE_SCHEME
 
@@ -57,8 +56,7 @@ COUNTS = (
 )
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RunFacts:
+class RunFacts(NamedTuple):
     """What one run counted.
 
     seconds: by stage, with `total`. counts: see COUNTS; `documents_read` includes the
@@ -67,21 +65,22 @@ class RunFacts:
     inputs: one object for each file as `restore` needs it. against: one for each input that the
     corpus was held against. similar_documents: objects of
     `similar_document`. state: bytes that the core held when all was read; `file` lies in one;
-    distinct: the distinct blocks that they are of.
+    distinct: the distinct blocks that they are of. judge: see `versions`.
     reading: how the inputs were read. audits: for each of AUDITED the numbers of
     `_core.Corpus.audits`.
     """
 
     seconds: Mapping[str, float]
     counts: Mapping[str, int]
-    kinds: Mapping[str, Mapping[str, int]] = field(default_factory=dict)
-    hot: Mapping[str, Any] = field(default_factory=dict)
+    kinds: Mapping[str, Mapping[str, int]] = {}
+    hot: Mapping[str, Any] = {}
     inputs: Sequence[Mapping[str, Any]] = ()
     against: Sequence[Mapping[str, Any]] = ()
     similar_documents: Sequence[Mapping[str, Any]] = ()
-    state: Mapping[str, int] = field(default_factory=dict)
+    state: Mapping[str, int] = {}
+    judge: str | None = None
     distinct: int = 0
-    reading: Mapping[str, Any] = field(default_factory=dict)
+    reading: Mapping[str, Any] = {}
     audits: Sequence[Sequence[int]] = ()
 
 
@@ -90,7 +89,7 @@ def build_report(policy: Policy, facts: RunFacts) -> dict[str, Any]:
     return {
         "policy": policy.to_dict(),
         "digest": policy.digest,
-        "versions": versions(),
+        "versions": versions(facts.judge),
         "reading": dict(facts.reading),
         "seconds": {stage: round(took, 3) for stage, took in facts.seconds.items()},
         "recall": {**expected_recall(policy), **measured_recall(policy, facts.audits)},
@@ -182,18 +181,16 @@ def curve(policy: Policy) -> list[list[float]]:
     return [[point, round(policy.candidate_chance(point), 6)] for point in CURVE]
 
 
-def versions() -> dict[str, str]:
-    """What took part in the answer."""
-    import rapidfuzz
-
+def versions(judge: str | None = None) -> dict[str, str]:
+    """What took part in the answer; judge: the version of rapidfuzz, where it did."""
     from dedup._core import FOLD_IDENTITY, VERSION
 
     return {
         "dedup": VERSION,
         "fold": FOLD_IDENTITY,
         "signature": SIGNATURE_SCHEME,
-        "rapidfuzz": rapidfuzz.__version__,
-        "python": platform.python_version(),
+        **({} if judge is None else {"rapidfuzz": judge}),
+        "python": sys.version.split()[0],
     }
 
 

@@ -6,17 +6,16 @@ names come from files and are made safe here; the caller makes the result encoda
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dedup.story_head import source_in
 from dedup.terminal import cells, shorten, shorten_name, visible
-from dedup.versions import source_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from dedup.model import Cluster, Member
+    from dedup.model.clusters import Cluster, Member
 
 WIDTH = 80
 
@@ -64,8 +63,7 @@ STANDS = {
 }
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Summary:
+class Summary(NamedTuple):
     """What the summary is made of.
 
     largest: the first members of clusters, largest first, how many they have, and the text

@@ -7,14 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from dedup.model import Cluster, Document, Match, Skipped
-from dedup.versions import Story, StoryHead, source_in
+from dedup.story_head import StoryHead, source_in
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
     from dedup import _core
-    from dedup.model import Span
+    from dedup.model import Document, Skipped, Span
+    from dedup.model.clusters import Cluster
+    from dedup.model.matches import Match
+    from dedup.versions import Story
 
 # Lines asked of the core at one time.
 MATCHES_AT_ONCE = 1 << 16
@@ -75,6 +77,8 @@ class ScanResult:
     @cached_property
     def clusters(self) -> list[Cluster]:
         """All clusters, by the place of their keepers."""
+        from dedup.model.clusters import Cluster
+
         lines = b"".join(self.cluster_lines()).splitlines()
         return [Cluster.from_json(orjson.loads(line)) for line in lines]
 
@@ -90,6 +94,8 @@ class ScanResult:
     @cached_property
     def versions(self) -> list[Story]:
         """All stories: documents that are versions of one text, by their first documents."""
+        from dedup.versions import Story
+
         lines = b"".join(self.version_lines()).splitlines()
         return [Story.from_json(orjson.loads(line)) for line in lines]
 
@@ -107,6 +113,8 @@ class ScanResult:
     @cached_property
     def matches(self) -> list[Match]:
         """Every text that stands twice or more, then every verified pair of different texts."""
+        from dedup.model.matches import Match
+
         count = self._corpus.match_count()
         return [
             Match.from_json(orjson.loads(line))
@@ -120,6 +128,8 @@ class ScanResult:
         Each with its keeper and its first other members, as many as `members` at most, how many
         it has in all, and its keeper's text.
         """
+        from dedup.model.clusters import Cluster
+
         heads = [
             self._corpus.cluster_line(number, members) for number in self._corpus.largest(count)
         ]

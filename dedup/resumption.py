@@ -7,8 +7,7 @@ answers.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dedup._core import CHECKPOINT_FORMAT, VERSION
 from dedup.engines.checkpoint import Checkpoints, Saved, saved_in
@@ -30,8 +29,7 @@ FROM_THE_START = "starting from the beginning"
 KEPT = "what was read is saved: --resume goes on from there; a run without it removes it"
 
 
-@dataclass(frozen=True, slots=True)
-class Place:
+class Place(NamedTuple):
     """Where the journal of checkpoints stands, or will; resume: go on with what is there."""
 
     journal: str
@@ -43,7 +41,7 @@ class Resumption:
 
     always: also of an input that is too small for one. went_on: the run went on with a saved state,
     which holds all that the corpus is held against; matched: and with matches, so that nothing is
-    left to be read or compared.
+    left to be read or compared; judge: the version of what judged pairs of short texts by then.
     """
 
     def __init__(
@@ -56,6 +54,7 @@ class Resumption:
     ) -> None:
         self.matched = False
         self.went_on = False
+        self.judge: str | None = None
         self._intake = intake
         self._options = options
         self._checkpoints = checkpoints
@@ -86,11 +85,11 @@ class Resumption:
         if wanted and self._position != self._intake.position:
             self._save()
 
-    def after_matching(self) -> None:
-        """Save the matches, if what was read is saved."""
+    def after_matching(self, judge: str | None) -> None:
+        """Save the matches, if what was read is saved; judge: what judged short texts, or None."""
         if self._checkpoints is not None and self._position is not None:
             try:
-                self._checkpoints.save_matches()
+                self._checkpoints.save_matches(judge)
             except OSError as error:
                 self._stop(error)
 
@@ -104,7 +103,7 @@ class Resumption:
             raise OutputError(message, hint=ANEW) from error
         for gathered in saved.gathered:
             self._intake.take_back(gathered)
-        self.matched, self.went_on = saved.matched, True
+        self.matched, self.went_on, self.judge = saved.matched, True, saved.judge
         self._weight, self._position = self._intake.weight, self._intake.position
         read = amount(self._weight)
         if saved.matched:
@@ -208,9 +207,7 @@ def _saved_state(place: Place, belongs: dict[str, Any], options: Options) -> Sav
 
 def _settings(policy: Policy, options: Options, reading: Reading) -> dict[str, Any]:
     """Every setting that the state depends on, as JSON values."""
-    import rapidfuzz
-
-    identity = (VERSION, CHECKPOINT_FORMAT, rapidfuzz.__version__, policy.digest)
+    identity = (VERSION, CHECKPOINT_FORMAT, policy.digest)
     return {
         **policy.to_dict(),
         "text_field": reading.text_field,

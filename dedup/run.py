@@ -9,13 +9,13 @@ from __future__ import annotations
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from threading import Thread
 from typing import TYPE_CHECKING, Any, Protocol
 
 import orjson
 
 from dedup.cleaner import Cleaner
-from dedup.engines.local import Scratch, ahead, alongside, checked_jobs, keeper_order, open_corpus
+from dedup.engines.local import Scratch, checked_jobs, keeper_order, open_corpus
+from dedup.engines.threads import ahead, alongside
 from dedup.errors import InputError
 from dedup.formats import Lines, Reading, Torn
 from dedup.formats.excerpts import Excerpts
@@ -30,7 +30,7 @@ from dedup.results import CleanResult
 from dedup.resumption import open_resumption
 from dedup.skipped import Waiting
 from dedup.stages.scopes import Scopes
-from dedup.stages.short import judge_pairs, load_judge
+from dedup.stages.short import judge_pairs, judge_version
 from dedup.terminal import inert
 
 if TYPE_CHECKING:
@@ -74,9 +74,12 @@ class Target(Protocol):
         """The inputs as the report lists them."""
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Run:
-    """The methods are called in the order in which they stand here."""
+    """The methods are called in the order in which they stand here.
+
+    judge: the version of rapidfuzz, where pairs of short texts were judged.
+    """
 
     source: Source
     policy: Policy
@@ -88,6 +91,7 @@ class Run:
     references: Sequence[Reference] = ()
     seconds: dict[str, float] = field(default_factory=dict)
     state: dict[str, int] = field(default_factory=dict)
+    judge: str | None = None
     started: float = field(default_factory=time.perf_counter)
 
     @classmethod
@@ -133,9 +137,6 @@ class Run:
         files = Scratch(scratch, needed=self.options.memory is not None)
         if self._is_large():
             files.spill()
-            if self.policy.unit != "document" and self.policy.short_tokens > self.policy.min_tokens:
-                # It takes a tenth of a second, in which others read.
-                Thread(target=load_judge, name="dedup-judge").start()
         read = self.source, self.references
         resumption = open_resumption(place, read, self.policy, self.options, self.intake)
         if resumption.went_on:
@@ -145,7 +146,9 @@ class Run:
                 self._read(files, resumption)
             with self.stage("match"):
                 self._match()
-                resumption.after_matching()
+                resumption.after_matching(self.judge)
+        else:
+            self.judge = resumption.judge
         files.check()
         with self.stage("decide"):
             order, scopes = self.intake.order, self.intake.scopes
@@ -206,12 +209,14 @@ class Run:
         self.corpus.end_matching()
 
     def _judge(self, pairs: int) -> None:
+        if not pairs:
+            return
+        self.judge = judge_version()
         judge_pairs(
             pairs,
             self.corpus.short_texts,
             self.corpus.judge_short,
             cutoff=self.policy.short_threshold,
-            jobs=self.jobs,
         )
 
     def report(
@@ -236,6 +241,7 @@ class Run:
             kinds=self._kinds(),
             hot=hottest(self.corpus.hot(), self._place, texts),
             state=self.state,
+            judge=self.judge,
             distinct=self.corpus.distinct(),
             reading=self.reading.entry(),
             audits=self.corpus.audits(),

@@ -8,12 +8,11 @@ PolicyError with a message that holds the field, the value and what is allowed.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
-from difflib import get_close_matches
+from dataclasses import field
 from numbers import Integral, Real
 from typing import TYPE_CHECKING, Any, NamedTuple
 
-from dedup.errors import PolicyError
+from dedup.errors import PolicyError, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -37,7 +36,7 @@ _KEEP_EXAMPLES = {
     "latest": "for example latest:date",
 }
 
-_WINDOW = re.compile(r"([0-9]{1,12})([smhdw])(?::(.+))?", re.DOTALL)
+_WINDOW = r"(?s)([0-9]{1,12})([smhdw])(?::(.+))?"
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400, "w": 604800}
 _MOST_SECONDS = 5200 * 604800
 
@@ -60,8 +59,7 @@ class WindowRule(NamedTuple):
     field: str
 
 
-@dataclass(frozen=True, slots=True)
-class Setting:
+class Setting(NamedTuple):
     """One field of the policy: its line of help and the values it may have."""
 
     help: str
@@ -69,7 +67,7 @@ class Setting:
     low: float = 0
     high: float = 1
     above_low: bool = False  # the low end itself is excluded
-    choices: Mapping[str, str] = field(default_factory=dict)  # value -> what it does
+    choices: Mapping[str, str] = {}  # value -> what it does
     raised: str = ""  # what a value above the default does, or another text
     lowered: str = ""
 
@@ -143,9 +141,9 @@ def check_choice(name: str, value: Any, setting: Setting) -> None:
     """The value is one of the setting's names."""
     if isinstance(value, str) and value in setting.choices:
         return
-    close = get_close_matches(str(value).lower(), setting.choices, n=1)
+    near = nearest(str(value).lower(), setting.choices)
     reason = f"it must be one of {', '.join(setting.choices)}"
-    raise _refusal(name, value, reason, f"did you mean {close[0]}" if close else None)
+    raise _refusal(name, value, reason, f"did you mean {near}" if near else None)
 
 
 def parsed_keep(value: Any) -> KeepRule:
@@ -168,8 +166,8 @@ def parsed_keep(value: Any) -> KeepRule:
         raise _refusal("keep", value, reason, "give the function itself: keep=function")
     known = ["first", "longest", "earliest", "latest", "prefer", "prefer-field"]
     names = {"oldest": ["earliest"], "newest": ["latest"]}.get(name, known)
-    close = get_close_matches(name.lower(), names, n=1, cutoff=0.5)
-    guess = f"did you mean {close[0]}" if close else None
+    near = nearest(name.lower(), names, cutoff=0.5)
+    guess = f"did you mean {near}" if near else None
     reason = (
         "it must be first, longest, earliest[:FIELD], latest[:FIELD], prefer:GLOB[,GLOB] "
         "or prefer-field:FIELD=GLOB[,GLOB]"
@@ -192,7 +190,7 @@ def parsed_window(value: Any) -> WindowRule | None:
     if value is None:
         return None
     _check_unicode("window", value)
-    found = _WINDOW.fullmatch(value) if isinstance(value, str) else None
+    found = re.fullmatch(_WINDOW, value) if isinstance(value, str) else None
     if found is not None:
         seconds = int(found[1]) * _UNITS[found[2]]
         if 1 <= seconds <= _MOST_SECONDS:
@@ -240,8 +238,8 @@ def check_protect(value: Any) -> None:
 
 def unknown_field(name: str, known: list[str]) -> PolicyError:
     """The error for a field that no policy has."""
-    close = get_close_matches(name.lower().replace("-", "_"), known, n=1)
-    hint = f"did you mean {close[0]}" if close else f"the fields are {', '.join(known)}"
+    near = nearest(name.lower().replace("-", "_"), known)
+    hint = f"did you mean {near}" if near else f"the fields are {', '.join(known)}"
     return PolicyError(f"{name} is not a field of the policy", field=name, hint=hint)
 
 

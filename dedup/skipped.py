@@ -9,7 +9,6 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, final, overload
 
 import orjson
-import zstandard
 
 from dedup import _core
 from dedup.model import Skipped
@@ -106,7 +105,9 @@ class SkippedRecords(Sequence[Skipped]):
         return _skipped(*(column[place - start] for column in columns))
 
     def _read(self, block: int) -> Columns:
-        return tuple(orjson.loads(zstandard.decompress(self._blocks.get(block))))
+        from zstandard import decompress
+
+        return tuple(orjson.loads(decompress(self._blocks.get(block))))
 
     def _packed(self) -> int:
         return self._ends[-1] if self._ends else 0
@@ -114,9 +115,11 @@ class SkippedRecords(Sequence[Skipped]):
     def _pack(self) -> None:
         if not self._waiting:
             return
+        from zstandard import compress
+
         rows = [(one.source, one.line, one.reason, one.aside) for one in self._waiting]
         columns = list(zip(*rows, strict=True))
-        self._blocks.append([zstandard.compress(orjson.dumps(columns), 1)])
+        self._blocks.append([compress(orjson.dumps(columns), 1)])
         self._ends.append(len(self))
         self._waiting, self._characters = [], 0
 

@@ -7,12 +7,16 @@ hide. Strings in, strings out; no other module escapes.
 from __future__ import annotations
 
 import re
+from typing import TYPE_CHECKING
 from unicodedata import combining, east_asian_width
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
 
 # Controls C0 and C1 (ESC, CSI, BEL ...), bidi controls, zero-width and other invisible signs,
 # line and paragraph separators, lone surrogates, tags. Variation selectors 1-16 stay: emoji
 # need them and they hide nothing.
-_UNSAFE = re.compile(
+_UNSAFE = (
     "[\x00-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f"
     "\u2028-\u202e\u2060-\u206f\u3164\ufeff\uffa0\ufff0-\ufffb\ud800-\udfff"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff]"
@@ -20,7 +24,7 @@ _UNSAFE = re.compile(
 _NAMED = {"\n": "\\n", "\r": "\\r", "\t": "\\t"}
 
 # Of these, what JSON allows as it stands and a terminal acts on; line and paragraph separators too.
-_UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]")
+_UNSAFE_IN_JSON = "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]"
 
 # What stands in for our own typography where the console cannot encode it.
 _PLAIN = {"…": "...", "–": "-", "×": "x", "≥": ">=", "█": "#", "▏": "|"}
@@ -36,7 +40,7 @@ def visible(text: str) -> str:
     >>> visible("a\x1b[31mb\u202ec")
     'a\\x1b[31mb\\u202ec'
     """
-    return _UNSAFE.sub(_escape, text)
+    return text if text.isascii() and text.isprintable() else re.sub(_UNSAFE, _escape, text)
 
 
 def inert(data: bytes) -> bytes:
@@ -47,7 +51,8 @@ def inert(data: bytes) -> bytes:
     """
     if data.isascii() and b"\x7f" not in data:
         return data
-    return _UNSAFE_IN_JSON.sub(lambda found: f"\\u{ord(found.group()):04x}", data.decode()).encode()
+    text = data.decode()
+    return re.sub(_UNSAFE_IN_JSON, lambda found: f"\\u{ord(found.group()):04x}", text).encode()
 
 
 def cells(text: str) -> int:
@@ -90,12 +95,11 @@ def _ends(text: str) -> tuple[str, bool]:
 
 
 def _fitted(text: str, width: int, *, cut: bool) -> str:
-    units = [visible(character) for character in text]
-    if not cut and sum(map(cells, units)) <= width:
-        return "".join(units)
+    if not cut and len(whole := _within(text, width)) == len(text):
+        return "".join(whole)
     room = max(width - 2, 2)
-    start = _within(units, room - room * 2 // 5)
-    end = _within(units[::-1], room * 2 // 5)[::-1]
+    start = _within(text, room - room * 2 // 5)
+    end = _within(reversed(text), room * 2 // 5)[::-1]
     return f"{''.join(start)}… {''.join(end).lstrip()}"
 
 
@@ -113,9 +117,10 @@ def encodable(text: str, encoding: str) -> str:
     return text
 
 
-def _within(units: list[str], width: int) -> list[str]:
+def _within(text: Iterable[str], width: int) -> list[str]:
+    """As many characters as fit into so many columns, each made visible."""
     taken: list[str] = []
-    for unit in units:
+    for unit in map(visible, text):
         width -= cells(unit)
         if width < 0:
             break

@@ -8,13 +8,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from dedup.model.plain import pair
+from dedup.story_head import BECAME, StoryHead, source_in
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Mapping
 
     from dedup.model import Span
-
-# What may become of blocks from one version to the next.
-BECAME = ("same", "changed", "came", "went")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +39,7 @@ class Blocks:
         """Blocks of their JSON object."""
         scores = (value.get(name) for name in _SCORES)
         was = None if "was" not in value else cls.from_json(value["was"])
-        return cls(_pair(value["blocks"]), _pair(value["span"]), was, *scores)
+        return cls(pair(value["blocks"]), pair(value["span"]), was, *scores)
 
     def to_dict(self) -> dict[str, Any]:
         """The blocks as plain JSON values; what is None is left out."""
@@ -126,35 +126,11 @@ class Story:
         return {"story": self.story, "documents": self.documents, "members": members}
 
 
-@dataclass(frozen=True, slots=True)
-class StoryHead:
-    """What a summary tells of a story.
-
-    first, last: sources of the first and the last version. documents: versions. blocks: how many
-    of the last one are the same, changed and came, and how many went from the one before it.
-    """
-
-    first: str
-    last: str
-    documents: int
-    blocks: Sequence[int]
-
-    @classmethod
-    def of(cls, value: Mapping[str, Any]) -> StoryHead:
-        """The head of a line in `versions.jsonl`."""
-        first, last = (Version.from_json(value["members"][place]) for place in (0, -1))
-        # A block that was merged from several stands there with each of them.
-        stretches = ({one.blocks for one in getattr(last, name)} for name in BECAME)
-        blocks = tuple(sum(end - start + 1 for start, end in one) for one in stretches)
-        sources = [source_in(one.source, one.against) for one in (first, last)]
-        return cls(sources[0], sources[1], value["documents"], blocks)
-
-
-def source_in(source: str, against: str | None) -> str:
-    """A source as summaries show it: with what the corpus was held against, if it is of that."""
-    return source if against is None else f"{source} (in {against})"
-
-
-def _pair(value: Any) -> Span:
-    start, end = value
-    return start, end
+def head_of(value: Mapping[str, Any]) -> StoryHead:
+    """What a summary tells of a line in `versions.jsonl`."""
+    first, last = (Version.from_json(value["members"][place]) for place in (0, -1))
+    # A block that was merged from several stands there with each of them.
+    stretches = ({one.blocks for one in getattr(last, name)} for name in BECAME)
+    blocks = tuple(sum(end - start + 1 for start, end in one) for one in stretches)
+    sources = [source_in(one.source, one.against) for one in (first, last)]
+    return StoryHead(sources[0], sources[1], value["documents"], blocks)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from dedup.report_text import WIDTH, plural
+from dedup.story_head import BECAME
 from dedup.terminal import cells, shorten_name
-from dedup.versions import BECAME
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from dedup.versions import StoryHead
+    from dedup.story_head import StoryHead
 
 
 def story_lines(

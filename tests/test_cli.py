@@ -135,6 +135,18 @@ def test_help_needs_nothing_heavy():
     assert heavy.isdisjoint(done.stdout.decode().split())
 
 
+def test_a_run_loads_what_it_needs(tmp_path):
+    (tmp_path / "in.jsonl").write_bytes(b'{"text": "One line."}\n' * 2)
+    run = "import sys, dedup.cli; dedup.cli.main(sys.argv[1:]); print(*sys.modules)"
+    arguments = ["clean", str(tmp_path / "in.jsonl"), "-o", str(tmp_path / "out"), "-q"]
+    done = subprocess.run([sys.executable, "-c", run, *arguments], capture_output=True, check=True)
+    heavy = {"numpy", "rapidfuzz", "rich", "zstandard", "logging", "tempfile", "csv"}
+    heavy |= {"dedup.model.clusters", "dedup.versions", "dedup.report_text", "dedup.index"}
+    loaded = done.stdout.decode().split()
+    assert "dedup.run" in loaded
+    assert heavy & set(loaded) == set()
+
+
 def test_no_command_shows_the_help():
     assert run() == run("--help")
 

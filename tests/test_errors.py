@@ -16,7 +16,9 @@ def test_every_error_is_of_one_family() -> None:
 
 
 def test_clusters_and_ledger_lines_survive_their_own_json() -> None:
-    from dedup.model import Cluster, Match, ledger_entry
+    from dedup.model.clusters import Cluster
+    from dedup.model.ledger import ledger_entry
+    from dedup.model.matches import Match
 
     member = {"document": "a", "source": "a.txt", "blocks": [0, 1], "span": [0, 9], "keeper": True}
     scores = {"relation": "near", "resemblance": 0.8, "containment": 0.9}

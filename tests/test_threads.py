@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 import random
 import signal
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
@@ -15,6 +16,7 @@ import strategies
 
 import dedup
 from dedup import Options
+from dedup.engines.threads import AHEAD, ahead, alongside
 
 
 def ticks_during(work: Callable[[], object]) -> tuple[int, float]:
@@ -68,3 +70,64 @@ def test_a_forked_process_has_threads_of_its_own() -> None:
         signal.alarm(20)
         os._exit(0 if len(result.clusters) == 1 else 1)
     assert os.waitpid(child, 0)[1] == 0
+
+
+def workers() -> list[str]:
+    return [one.name for one in threading.enumerate() if one.name == "dedup-worker"]
+
+
+def test_work_is_done_ahead_in_order() -> None:
+    squares = ahead(range(50), lambda number: number**2)
+    assert list(squares) == [(number, number**2) for number in range(50)]
+    assert workers() == []
+
+
+def test_the_first_error_of_the_work_ends_it() -> None:
+    worked: list[int] = []
+
+    def work(number: int) -> None:
+        worked.append(number)
+        if number == 3:
+            raise ValueError("three")
+
+    with pytest.raises(ValueError, match="three"):
+        list(ahead(range(50), work))
+    assert (worked, workers()) == ([0, 1, 2, 3], [])
+
+
+def test_an_error_of_who_makes_the_items_ends_it_too() -> None:
+    def items() -> Iterator[int]:
+        yield from range(3)
+        raise ValueError("no fourth")
+
+    with pytest.raises(ValueError, match="no fourth"):
+        list(ahead(items(), str))
+    assert workers() == []
+
+
+def test_who_wants_no_more_leaves_no_thread() -> None:
+    made: list[int] = []
+    pairs = ahead((made.append(number) for number in range(50)), str)
+    next(pairs)
+    assert len(made) <= 1 + AHEAD
+    pairs.close()
+    assert workers() == []
+
+
+def test_steps_are_taken_alongside() -> None:
+    taken: list[int] = []
+    with alongside(map(taken.append, range(1000))):
+        pass
+    assert taken == list(range(1000))
+
+    def steps() -> Iterator[None]:
+        yield
+        raise ValueError("of a step")
+
+    ended = False
+    with pytest.raises(ValueError, match="of a step"), alongside(steps()):
+        ended = True
+    assert ended
+    with pytest.raises(KeyError), alongside(itertools.count()):
+        raise KeyError
+    assert workers() == []

@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import dedup
-from dedup.versions import StoryHead
+from dedup.versions import head_of
 
 POLICIES = st.fixed_dictionaries(
     {},
@@ -257,7 +257,7 @@ def test_versions_are_found_through_other_paragraph_breaks() -> None:
         assert version.resemblance == 1.0
         assert (len(version.changed), version.came, version.went) == (14, (), ())
         assert result.longest_stories(1)[0].blocks == counts
-        assert StoryHead.of(found.to_dict()).blocks == counts
+        assert head_of(found.to_dict()).blocks == counts
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ is imported inside the commands, so that `--help` answers at once.
 from __future__ import annotations
 
 import sys
-from difflib import get_close_matches
 from importlib import import_module
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -25,7 +24,7 @@ from dedup.cli.console import (
 )
 from dedup.cli.layout import Command, Group
 from dedup.cli.signals import SIGNAL_EXIT, Terminated, interruptible
-from dedup.errors import DedupError
+from dedup.errors import DedupError, nearest
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -156,7 +155,7 @@ def _tell_usage(error: Any) -> None:
     message, _, guess = message.partition(" Did you mean ")
     if type(error).__name__ == "NoSuchOption":
         message = f"no such option: {error.option_name}"
-        guess = "".join(get_close_matches(error.option_name, error.possibilities or (), n=1))
+        guess = nearest(error.option_name, error.possibilities or ()) or ""
     if guess:
         hint = f"did you mean {guess.strip(QUOTES)}"
     tell_failure(f"{message[:1].lower()}{message[1:].rstrip('.')}", hint)

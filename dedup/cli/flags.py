@@ -119,7 +119,7 @@ INPUT_FORMAT = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Feeding:
     """How inputs are read into an index, and with how many threads."""
 
@@ -161,7 +161,7 @@ class Feeding:
     ] = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Reading(Feeding):
     """How inputs are read by a run, which holds its memory to a limit."""
 
@@ -175,7 +175,7 @@ class Reading(Feeding):
     ] = None
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Showing:
     """What is printed, and where."""
 
@@ -225,7 +225,7 @@ FORCE_RESTORE = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Writing:
     """Where a folder of results goes."""
 

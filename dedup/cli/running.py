@@ -5,9 +5,9 @@ from __future__ import annotations
 import shlex
 import sys
 from contextlib import contextmanager
-from dataclasses import dataclass, fields, replace
+from dataclasses import fields, replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dedup.cli.console import (
     bold,
@@ -117,8 +117,7 @@ def reading_arguments(reading: Reading) -> dict[str, Any]:
     }
 
 
-@dataclass(frozen=True, slots=True)
-class Ending:
+class Ending(NamedTuple):
     """How the summary ends: what was done about the repeats, where, and what to do next."""
 
     action: str

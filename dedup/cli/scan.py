@@ -85,7 +85,7 @@ def scan(
     # A chain is for reports only, and where nothing would go there is nothing to do.
     if result.report["counts"]["characters_removed"] and policy.linkage != "chain":
         again = clean_command(sources, "clean/", policy, reading, against)
-        ending = replace(ending, then=again)
+        ending = ending._replace(then=again)
     return finish(result, reading, showing, ending)
 
 

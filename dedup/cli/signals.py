@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import os
 import signal
-import socket
 import threading
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
@@ -57,24 +56,24 @@ def _terminate(number: int, _frame: object) -> None:
 @contextmanager
 def _second_interrupt_ends() -> Iterator[None]:
     """Leave the process at the second SIGINT, whatever the main thread is doing."""
-    reading, writing = socket.socketpair()
-    writing.setblocking(False)
-    before = signal.set_wakeup_fd(writing.fileno(), warn_on_full_buffer=False)
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    before = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
     watcher = threading.Thread(target=_watch, args=(reading,), daemon=True)
     watcher.start()
     try:
         yield
     finally:
         signal.set_wakeup_fd(before)
-        writing.close()
+        os.close(writing)
         watcher.join()
-        reading.close()
+        os.close(reading)
 
 
-def _watch(reading: socket.socket) -> None:
+def _watch(reading: int) -> None:
     """Read the numbers of arriving signals until the other end closes."""
     interrupts = 0
-    while numbers := reading.recv(16):
+    while numbers := os.read(reading, 16):
         interrupts += numbers.count(signal.SIGINT)
         if interrupts > 1:
             os._exit(SIGNAL_EXIT + signal.SIGINT)

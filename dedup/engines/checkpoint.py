@@ -8,9 +8,8 @@ synced: after a power cut the hashes tell what is there, as they do after any ot
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dedup import _core
 from dedup.engines.journal import Journal, read_journal
@@ -19,8 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(NamedTuple):
     """The sound checkpoints of a folder, at least one.
 
     belongs: what they belong to. entries: what was gathered from one to the next, in order, and the
@@ -35,6 +33,12 @@ class Saved:
     def gathered(self) -> Sequence[dict[str, Any]]:
         """The entries that say what was gathered."""
         return self.entries[:-1] if self.matched else self.entries
+
+    @property
+    def judge(self) -> str | None:
+        """The version of what judged pairs of short texts; None where nothing has."""
+        judge: str | None = self.entries[-1]["judge"] if self.matched else None
+        return judge
 
 
 def saved_in(journal: str) -> Saved | None:
@@ -85,9 +89,9 @@ class Checkpoints:
         rows, tokens = self._corpus.checkpoint()
         self._append({**gathered, "rows": rows, "tokens": tokens})
 
-    def save_matches(self) -> None:
-        """Save the matches, after everything that was read."""
-        self._append({"rows": self._corpus.checkpoint_matches()})
+    def save_matches(self, judge: str | None) -> None:
+        """Save the matches, after everything that was read; judge: see `Saved`."""
+        self._append({"rows": self._corpus.checkpoint_matches(), "judge": judge})
 
     def _append(self, entry: dict[str, Any]) -> None:
         if self._journal is None:

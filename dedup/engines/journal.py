@@ -12,8 +12,6 @@ from hashlib import blake2b
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, final
 
-import zstandard
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -68,12 +66,16 @@ def packed(data: bytes) -> str:
     >>> unpacked(packed(b"1979-09-01"))
     b'1979-09-01'
     """
-    return base64.b64encode(zstandard.compress(data, 1)).decode()
+    from zstandard import compress
+
+    return base64.b64encode(compress(data, 1)).decode()
 
 
 def unpacked(value: str) -> bytes:
     """The bytes that `packed` took."""
-    return zstandard.decompress(base64.b64decode(value))
+    from zstandard import decompress
+
+    return decompress(base64.b64decode(value))
 
 
 def _hash(before: bytes, body: bytes) -> bytes:

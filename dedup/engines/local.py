@@ -1,16 +1,11 @@
-"""This process and its threads: the core works on one batch while the next one is read."""
+"""What this process lends a run: its processors, a corpus of the core, and temporary files."""
 
 from __future__ import annotations
 
 import errno
 import os
-from collections import deque
-from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
-from tempfile import gettempdir, mkstemp
-from threading import Event
-from typing import TYPE_CHECKING, Any, TypeVar
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dedup import _core
 from dedup.errors import DedupError, OutputError
@@ -18,18 +13,12 @@ from dedup.memory import bytes_of, half_of_what_is_free
 from dedup.stages.keepers import KeeperOrder
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable
 
     from dedup.policy import Policy
 
 # More threads than any machine has use for; they are started even for one line of text.
 MOST_JOBS = 1024
-
-# Batches that may wait for a thread: enough that uneven ones do not stop the reader.
-AHEAD = 3
-
-Item = TypeVar("Item")
-Outcome = TypeVar("Outcome")
 
 
 def available_jobs() -> int:
@@ -68,8 +57,7 @@ def keeper_order(policy: Policy) -> KeeperOrder:
     return KeeperOrder.of(policy.keep_rule, _core.Strings)
 
 
-@dataclass(frozen=True, slots=True)
-class Scratch:
+class Scratch(NamedTuple):
     """Where a run's temporary files lie: without names, so they are gone with the process.
 
     folder: None for where the system keeps such files. needed: whether there is a limit on memory
@@ -103,6 +91,8 @@ class Scratch:
             raise self._error(f"{os.strerror(code)}: {size:,} bytes more were needed")
 
     def _give(self, use: Callable[[str], None]) -> None:
+        from tempfile import mkstemp
+
         file, path = mkstemp(prefix=".dedup-spool-", dir=self.folder)
         try:
             use(path)
@@ -111,6 +101,8 @@ class Scratch:
             os.unlink(path)  # noqa: PTH108 -- a path as the system gave it
 
     def _error(self, reason: str) -> OutputError:
+        from tempfile import gettempdir
+
         folder = self.folder or gettempdir()
         message = f"{folder}: no temporary file: {reason}"
         hint = "make room there, or allow more memory"
@@ -129,43 +121,3 @@ def core_settings(policy: Policy) -> dict[str, Any]:
         "window_seconds": None if window is None else window.seconds,
     }
     return {**policy.to_dict(), **derived}
-
-
-def ahead(items: Iterable[Item], work: Callable[[Item], Outcome]) -> Iterator[tuple[Item, Outcome]]:
-    """`work(item)` for each item in its order, done in a thread while the next items are made.
-
-    At most AHEAD items wait. The first exception of either side ends the iteration.
-    """
-    with ThreadPoolExecutor(1, thread_name_prefix="dedup-ahead") as thread:
-        waiting: deque[tuple[Item, Future[Outcome]]] = deque()
-        for item in items:
-            waiting.append((item, thread.submit(work, item)))
-            while waiting and (len(waiting) > AHEAD or waiting[0][1].done()):
-                first, future = waiting.popleft()
-                yield first, future.result()
-        while waiting:
-            first, future = waiting.popleft()
-            yield first, future.result()
-
-
-@contextmanager
-def alongside(steps: Iterable[object]) -> Iterator[None]:
-    """Take the steps in a thread while the body runs; both are done when the context ends.
-
-    An error of the body stops the steps; one of theirs is raised when the body has ended.
-    """
-    failed = Event()
-
-    def take() -> None:
-        for _ in steps:
-            if failed.is_set():
-                return
-
-    with ThreadPoolExecutor(1, thread_name_prefix="dedup-alongside") as thread:
-        future = thread.submit(take)
-        try:
-            yield
-        except BaseException:
-            failed.set()
-            raise
-        future.result()

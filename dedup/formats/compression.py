@@ -10,11 +10,7 @@ import io
 import os
 import zlib
 from contextlib import contextmanager
-from gzip import BadGzipFile
 from typing import TYPE_CHECKING, Any, BinaryIO, cast, final
-
-import zstandard
-from isal import igzip, isal_zlib
 
 from dedup.errors import FormatError, InputError
 from dedup.formats.members import Unsound, bzip2_members, xz_members
@@ -37,14 +33,6 @@ _XZ_MAGIC = b"\xfd7zXZ\x00"
 _BZIP2_MAGIC = b"BZh"
 # After its name and level a bzip2 file has the digits of pi (a block) or of its root (no block).
 _BZIP2_BLOCKS = (b"1AY&SY", b"\x17rE8P\x90")
-# igzip's stub calls its error class a value.
-_DAMAGE: tuple[type[Exception], ...] = (
-    BadGzipFile,
-    cast("type[Exception]", isal_zlib.error),
-    zlib.error,
-    zstandard.ZstdError,
-    Unsound,
-)
 _GZIP = b"\x1f\x8b"
 _KINDS: dict[Compression, str] = {
     "": "file",
@@ -167,7 +155,7 @@ def reading(path: str, compression: Compression = "") -> Iterator[None]:
     except EOFError as error:
         message = f"{shown(path)}: the {kind} is cut off: it ends inside its compressed data"
         raise FormatError(message, path=path, hint="fetch the file again") from error
-    except _DAMAGE as error:
+    except _damage() as error:
         message = f"{shown(path)}: not a sound {kind}: {_reason(error)}"
         hint = "fetch the file again, or give it the suffix of what it is"
         raise FormatError(message, path=path, hint=hint) from error
@@ -176,11 +164,20 @@ def reading(path: str, compression: Compression = "") -> Iterator[None]:
         raise InputError(message, path=path) from error
 
 
+def _damage() -> tuple[type[Exception], ...]:
+    """What damaged data raises. Most runs read plain files, and load no library for others."""
+    from gzip import BadGzipFile
+
+    from isal import isal_zlib
+    from zstandard import ZstdError
+
+    # igzip's stub calls its error class a value.
+    igzip_error = cast("type[Exception]", isal_zlib.error)
+    return BadGzipFile, igzip_error, zlib.error, ZstdError, Unsound
+
+
 def _reason(error: Exception) -> str:
-    text = str(error)
-    if isinstance(error, zstandard.ZstdError):
-        return text.removeprefix("zstd decompress error: ")
-    return text[:120]
+    return str(error).removeprefix("zstd decompress error: ")[:120]
 
 
 def _open_raw(item: Input) -> BinaryIO:
@@ -194,6 +191,10 @@ def _open_raw(item: Input) -> BinaryIO:
 def _decompressing(raw: BinaryIO, item: Input) -> io.BufferedReader:
     stream: Any = raw
     if item.compression == ".gz":
+        from gzip import BadGzipFile
+
+        from isal import igzip
+
         magic = raw.read(2)
         if not magic:
             raise EOFError
@@ -202,9 +203,11 @@ def _decompressing(raw: BinaryIO, item: Input) -> io.BufferedReader:
         raw.seek(0)
         stream = igzip.IGzipFile(fileobj=raw, mode="rb")  # type: ignore[no-untyped-call]
     elif item.compression == ".zst":
+        from zstandard import ZstdDecompressor
+
         check_frames(raw, item.path)
         raw.seek(0)
-        decompressor = zstandard.ZstdDecompressor(max_window_size=WINDOW_LIMIT)
+        decompressor = ZstdDecompressor(max_window_size=WINDOW_LIMIT)
         stream = decompressor.stream_reader(raw, read_size=READ_BUFFER, read_across_frames=True)
     elif item.compression == ".bz2":
         stream = bzip2_members(raw)

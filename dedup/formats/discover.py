@@ -5,10 +5,9 @@ from __future__ import annotations
 import os
 import shutil
 import sys
-import tempfile
 from collections import Counter
-from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, BinaryIO
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, BinaryIO, NamedTuple
 
 from dedup.errors import InputError, OutputError
 from dedup.formats.compression import (
@@ -39,16 +38,14 @@ UserPath = str | os.PathLike[str]
 FIRST_LOOK = 4096
 
 
-@dataclass(frozen=True, slots=True)
-class Inputs:
+class Inputs(NamedTuple):
     """Files to read, in order, and the folders that were walked to find them."""
 
     files: tuple[Input, ...]
     folders: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class _Place:
+class _Place(NamedTuple):
     """A path to open, its place (absolute, under its argument's folder), its real path.
 
     walked: found in a folder or by a pattern.
@@ -60,7 +57,7 @@ class _Place:
     walked: bool = False
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Finding:
     """What the arguments lead to: files, each argument's own folder, walked folders."""
 
@@ -219,6 +216,8 @@ def _own_stdin() -> BinaryIO:
 
 
 def _spooled(stdin: BinaryIO, input_format: Format | None) -> Input:
+    import tempfile
+
     spool = tempfile.TemporaryFile(prefix="dedup-stdin-")  # noqa: SIM115 -- lives as the input
     try:
         shutil.copyfileobj(stdin, spool, 2**20)
@@ -233,7 +232,7 @@ def _spooled(stdin: BinaryIO, input_format: Format | None) -> Input:
     parquet = _is_parquet(spool)
     kind = input_format or ("parquet" if parquet else _format_of(item))
     suffix = ".txt" if kind == "text" else f".{kind}"
-    return replace(item, format=kind, output=f"stdin{suffix}{compression}")
+    return item._replace(format=kind, output=f"stdin{suffix}{compression}")
 
 
 def _is_parquet(spool: BinaryIO) -> bool:
@@ -276,4 +275,4 @@ def _named(files: Sequence[Input]) -> list[Input]:
         if longer == ids:
             break
         ids = longer
-    return [replace(item, id=name) for item, name in zip(files, ids, strict=True)]
+    return [item._replace(id=name) for item, name in zip(files, ids, strict=True)]

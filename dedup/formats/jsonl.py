@@ -30,7 +30,7 @@ MOST_FIELDS = 5
 DEEPEST_FIELD = 3
 
 # What orjson says of an escape such as \ud800 that has no partner.
-_LONE_SURROGATE = re.compile(r"(low|high) surrogate in string")
+_LONE_SURROGATE = r"(low|high) surrogate in string"
 
 
 def read_jsonl(item: Input, reading: Reading) -> Iterator[Lines | Torn]:
@@ -153,7 +153,7 @@ def _why_invalid(line: bytes, error: orjson.JSONDecodeError) -> str:
         line.decode()
     except UnicodeDecodeError as wrong:
         return f"invalid UTF-8 at byte {wrong.start} of the line (0x{line[wrong.start]:02x})"
-    if _LONE_SURROGATE.search(error.msg):
+    if re.search(_LONE_SURROGATE, error.msg):
         return f"lone surrogate in a string that begins near character {error.pos}"
     if error.msg == "unexpected end of data":
         # The first line of a record that was printed over several.

@@ -11,9 +11,6 @@ import os
 from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, final
 
-import zstandard
-from isal import isal_zlib
-
 from dedup.errors import OutputError
 from dedup.formats.records import Compression, shown
 
@@ -145,10 +142,14 @@ def _room(path: str, size: int) -> str:
 def compressor_of(compression: Compression) -> Any:
     """What packs, at a speed that suits a stream; None for plain files."""
     if compression == ".gz":
+        from isal import isal_zlib
+
         # Level 2, format 31: a gzip header with time 0 and no name.
         return isal_zlib.compressobj(2, isal_zlib.DEFLATED, 31)
     if compression == ".zst":
-        return zstandard.ZstdCompressor(level=3, write_checksum=True).compressobj()
+        from zstandard import ZstdCompressor
+
+        return ZstdCompressor(level=3, write_checksum=True).compressobj()
     if compression == ".bz2":
         from bz2 import BZ2Compressor
 

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack
-from dataclasses import replace
 from typing import TYPE_CHECKING, Any, final
 
 import pyarrow as pa
@@ -38,7 +37,7 @@ def restore_parquet(
         kept = _Supply(file)
         other = None
         if os.path.isfile(aside):
-            _, other = stack.enter_context(opened(replace(item, path=aside)))
+            _, other = stack.enter_context(opened(item._replace(path=aside)))
         gone = _Supply(other)
         like = file if file.metadata.num_row_groups or other is None else other
         output = None if stream is None else ParquetOutput(stream, like)

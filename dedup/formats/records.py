@@ -9,7 +9,7 @@ from __future__ import annotations
 import base64
 import os
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, BinaryIO, Literal, get_args
+from typing import TYPE_CHECKING, Any, BinaryIO, Literal, NamedTuple, get_args
 
 from dedup.errors import InputError
 from dedup.model import Skipped
@@ -39,8 +39,7 @@ STDIN = "-"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-@dataclass(frozen=True, slots=True)
-class Input:
+class Input(NamedTuple):
     r"""One file to read.
 
     path: to open, and to name in messages, as the user typed it. name: relative to the
@@ -57,7 +56,7 @@ class Input:
     compression: Compression
     id: str
     stamp: tuple[int, int, int, int] | None = None
-    spool: BinaryIO | None = field(default=None, compare=False)
+    spool: BinaryIO | None = None
     walked: bool = False
 
     def entry(self, text_field: str) -> dict[str, Any]:
@@ -106,7 +105,7 @@ class Reading:
         return {name: getattr(self, name) for name in names}
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Part:
     """A text file inside a batch: whether it made a document, its bytes and their checksum."""
 
@@ -116,7 +115,7 @@ class Part:
     crc32: int
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Batch:
     """Documents with their texts, in input order, as parallel lists.
 
@@ -151,7 +150,7 @@ class Batch:
         self.weight += other.weight
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Lines:
     """Consecutive whole lines of one input, with their ends, as they stand in it.
 
@@ -200,7 +199,7 @@ class Lines:
         return self.data, self.input.name, self.first, self.ends
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Torn:
     """A part of a record that is longer than `max_line`: it passes by and is never held.
 
@@ -228,7 +227,7 @@ class Torn:
         return [Skipped(source, self.number, too_long(most), b"", aside)]
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Rows:
     """Consecutive records of one input whose texts Python holds, as parallel lists.
 

@@ -9,7 +9,7 @@ and stay where they are.
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, final
+from typing import TYPE_CHECKING, NamedTuple, final
 
 from dedup.errors import FormatError
 from dedup.formats.compression import InputStream
@@ -37,8 +37,7 @@ MOST_EXTRAS = 4
 _BLANK = (b"\n", b"\r\n", b"\r", b"")
 
 
-@dataclass(frozen=True, slots=True)
-class Unit:
+class Unit(NamedTuple):
     """A stretch of a piece of rows, with the text's cell in it; None where it holds no record."""
 
     start: int
@@ -46,8 +45,7 @@ class Unit:
     cell: tuple[int, int] | None
 
 
-@dataclass(frozen=True, slots=True)
-class Text:
+class Text(NamedTuple):
     """What the writer needs of some rows: their bytes, and which stretches of them stay."""
 
     data: bytes
@@ -96,7 +94,7 @@ def scanner_of(item: Input, columns: Columns) -> _core.RowScanner:
     return RowScanner(delimiter, columns.text, columns.id, extras)
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class _Table:
     """Makes records of rows; number: the line of the next row."""
 

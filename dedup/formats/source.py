@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from dedup.errors import InputError
 from dedup.formats.discover import Inputs, discover
@@ -56,8 +55,7 @@ class Source(Protocol):
         """The text at each (source, span)."""
 
 
-@dataclass(frozen=True, slots=True)
-class Files:
+class Files(NamedTuple):
     """Documents in files."""
 
     inputs: Inputs
@@ -94,8 +92,7 @@ class Files:
         return Excerpts.read(read(files, self.reading), places, self.reading.text_field)
 
 
-@dataclass(frozen=True, slots=True)
-class Held:
+class Held(NamedTuple):
     """Documents that the caller holds.
 
     frame: the table that they stand in, if it is one; rows: the row of each. skipped: rows that

@@ -6,7 +6,6 @@ walking is judged; a file that was named is read, or its error is told.
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import orjson
@@ -40,7 +39,7 @@ def without_strays(inputs: Inputs, reading: Reading) -> tuple[Inputs, list[str]]
     if not kept:
         message = f"nothing here holds a text: {strays[0].removesuffix('; passed over')}"
         raise InputError(message, hint="name the text's field with --text-field")
-    return replace(inputs, files=tuple(kept)), strays
+    return inputs._replace(files=tuple(kept)), strays
 
 
 def _why_stray(item: Input, reading: Reading) -> str:

@@ -9,11 +9,10 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
-from dedup.errors import InputError
+from dedup.errors import InputError, nearest
 from dedup.formats.compression import compression_of
 from dedup.formats.records import Format, shown
 
@@ -45,7 +44,7 @@ _KINDS = {
 }
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Found:
     """What a walk saw: files to read, and how many it passed over and why."""
 
@@ -150,12 +149,10 @@ def missing(path: str, error: OSError | ValueError) -> InputError:
         message = f"{shown(path)}: an address; files and folders are read"
         return InputError(message, path=path, hint="fetch it first, or pipe it in as -")
     # An ending alone makes no two names alike.
-    near = get_close_matches(name, siblings, n=1, cutoff=0.6)
-    if near and not get_close_matches(
-        os.path.splitext(name)[0], [os.path.splitext(near[0])[0]], cutoff=0.6
-    ):
-        near = []
-    hint = f"did you mean {shown(os.path.join(parent, near[0]))}" if near else None
+    near = nearest(name, siblings)
+    if near and not nearest(os.path.splitext(name)[0], [os.path.splitext(near)[0]]):
+        near = None
+    hint = f"did you mean {shown(os.path.join(parent, near))}" if near else None
     return InputError(f"{shown(path)}: no such file or folder", path=path, hint=hint)
 
 

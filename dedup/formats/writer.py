@@ -30,7 +30,6 @@ from dedup.formats.partial import (
     sweep,
 )
 from dedup.formats.records import Lines, Rows, Torn, shown
-from dedup.formats.rows import row_writer
 from dedup.formats.walk import NOTES
 from dedup.terminal import inert
 
@@ -157,6 +156,8 @@ class OutputTree:
         """Write rows, cleaned: parallel to their texts; None is dropped."""
         stream = self.file(rows.input)
         if self._rows is None:
+            from dedup.formats.rows import row_writer
+
             aside = f"{ASIDE}/{rows.input.output}"
             self._rows = row_writer(rows.input, stream, lambda: self.create(aside))
         self._rows.write(rows, cleaned)

@@ -11,8 +11,6 @@ import io
 import os
 from typing import TYPE_CHECKING, Any, cast
 
-import zstandard
-
 from dedup.errors import FormatError
 from dedup.formats.records import shown
 
@@ -43,6 +41,8 @@ def check_frames(raw: BinaryIO, path: str) -> None:
 
 
 def _frame_end(file: io.BufferedReader[Any], place: int, path: str) -> int:
+    from zstandard import ZstdError, frame_header_size, get_frame_parameters
+
     head = file.read(18)
     skippable = head[1:4] == b"\x2a\x4d\x18" and head[0] >> 4 == 5
     if len(head) < (8 if skippable else 5):
@@ -50,11 +50,11 @@ def _frame_end(file: io.BufferedReader[Any], place: int, path: str) -> int:
     if skippable:
         return place + 8 + int.from_bytes(head[4:8], "little")
     if not head.startswith(MAGIC):
-        raise zstandard.ZstdError(f"no frame begins at byte {place}")
-    length = zstandard.frame_header_size(head)
+        raise ZstdError(f"no frame begins at byte {place}")
+    length = frame_header_size(head)
     if len(head) < length:
         raise EOFError
-    frame = zstandard.get_frame_parameters(head)
+    frame = get_frame_parameters(head)
     if frame.window_size > WINDOW_LIMIT:
         message = f"a window of {frame.window_size} bytes; at most {WINDOW_LIMIT} are allowed"
         raise FormatError(f"{shown(path)}: {message}", path=path, hint="compress without --long")

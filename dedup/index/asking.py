@@ -49,7 +49,6 @@ class Asker:
     def __init__(self, policy: Policy, identity: bytes, jobs: int, path: str) -> None:
         self.core = _core.IndexState(core_settings(policy), policy.permutations(), identity, jobs)
         self._cutoff = policy.short_threshold
-        self._jobs = jobs
         self.scoping = Scoping.of(policy)
         self._path = path
 
@@ -85,7 +84,7 @@ class Asker:
         with damage(self._path):
             batch = self.core.ask(texts, self._scopes(documents))
             left, right = batch.short_texts()
-            alike = similarities(left, right, self._cutoff, self._jobs) if left else b""
+            alike = similarities(left, right, self._cutoff) if left else b""
             told = decide(batch, alike, columns)
         if told is None:
             return None

@@ -38,7 +38,7 @@ class Keys(Protocol):
     def ranks(self, *, descending: bool = False) -> bytes: ...  # noqa: D102
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class KeeperOrder:
     """What the rule of `keep` needs of the documents, gathered as they are read.
 

@@ -10,6 +10,7 @@ import re
 from array import array
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta, timezone
+from functools import cache
 from typing import TYPE_CHECKING, Any
 
 import orjson
@@ -25,15 +26,15 @@ UNDATED = -(2**63)
 MILLISECONDS_FROM = 10**11
 # No calendar reaches further, and sums of two stay far inside 64 bits.
 _MOST_SECONDS = 10**15
-_ISO = re.compile(
+_ISO = (
     r"(\d{4})-(\d\d)-(\d\d)"
     r"(?:[Tt ](\d\d):(\d\d)(?::(\d\d)(?:[.,]\d+)?)?)? ?([Zz]|[+-]\d\d(?::?\d\d)?)?"
 )
-_DIGITS = re.compile(r"(\d{4})(\d\d)(\d\d)")
-_NUMBER = re.compile(r"-?\d{1,18}(\.\d+)?")
+_DIGITS = r"(\d{4})(\d\d)(\d\d)"
+_NUMBER = r"-?\d{1,18}(\.\d+)?"
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False, repr=False)
 class Scopes:
     """What `group_by`, `window` and the order of versions need of the documents, as they are read.
 
@@ -136,6 +137,10 @@ def group_name(value: Any) -> str:
     return orjson.dumps(value, default=str, option=orjson.OPT_SORT_KEYS).decode()
 
 
+# Most runs read no date.
+_compiled = cache(re.compile)
+
+
 def seconds_of(value: Any) -> int | None:
     """Seconds since 1970 of a date, whole ones; None for what is no date.
 
@@ -147,9 +152,9 @@ def seconds_of(value: Any) -> int | None:
     """
     if isinstance(value, str):
         value = value.strip()
-        if (found := _ISO.fullmatch(value)) is not None:
+        if (found := _compiled(_ISO).fullmatch(value)) is not None:
             return _seconds(*found.groups())
-        if _NUMBER.fullmatch(value) is None:
+        if _compiled(_NUMBER).fullmatch(value) is None:
             return None
         value = float(value) if "." in value else int(value)
     if isinstance(value, bool) or not isinstance(value, (int, float)):
@@ -157,7 +162,7 @@ def seconds_of(value: Any) -> int | None:
     if not -_MOST_SECONDS < value < _MOST_SECONDS:  # not a number, too
         return None
     whole = value // 1
-    if (found := _DIGITS.fullmatch(str(int(whole)))) is not None and whole == value:
+    if (found := _compiled(_DIGITS).fullmatch(str(int(whole)))) is not None and whole == value:
         date = _seconds(*found.groups())
         if date is not None:
             return date

@@ -14,7 +14,7 @@ from benchmarks.quality.sets import join
 from benchmarks.quality.sets.given import Figure, records
 from benchmarks.quality.words import ngrams
 from dedup._core import normal_form
-from dedup.model import Side
+from dedup.model.matches import Side
 
 TEXTS, PAIRS = "opentermsarchive.dev.jsonl.zst", "opentermsarchive.dev.pairs.jsonl"
 # The listed resemblance from which on a pair must be found, and the threshold of the search: the
