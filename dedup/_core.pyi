@@ -144,12 +144,10 @@ class Corpus:
     def look_again(self, rank: bytes | None, *, of_documents: bool = False) -> None:
         """Let what stays of crowded buckets be compared again; `rank` is that of `cluster`."""
 
-    def short_pairs(self) -> int: ...
-    def short_texts(self, low: int, high: int) -> tuple[list[str], list[str]]: ...
-    def judge_short(self, low: int, scores: bytes) -> None: ...
+    def match_short(self) -> None: ...
     def match(self) -> None: ...
-    def match_again(self) -> int:
-        """Match what stays of crowded buckets; how many pairs of short blocks are to be judged."""
+    def match_again(self) -> None:
+        """Match what stays of crowded buckets, if `look_again` was asked."""
 
     def end_matching(self) -> None:
         """Take what the decisions ask for into memory. Raises OSError where it cannot be read."""
@@ -237,7 +235,7 @@ class Corpus:
 @final
 class Seen:
     def __new__(cls, policy: dict[str, Any], a: bytes, b: bytes) -> Seen: ...
-    def check(self, text: str) -> tuple[bool, str, list[str]]: ...
+    def is_repeated(self, text: str) -> bool: ...
     def remember(self) -> None: ...
 
 @final
@@ -314,9 +312,6 @@ class IndexBatch:
     def suspects(self) -> int:
         """How many pairs are judged by their shingles."""
 
-    def short_texts(self) -> tuple[list[str], list[str]]:
-        """The normal forms of the pairs that are judged by their characters."""
-
 @final
 class IndexState:
     """What an index holds: the runs that are open, and what is in no run yet.
@@ -345,13 +340,13 @@ class IndexState:
         scopes: the name of each one's group and its time in seconds, where the policy asks for any.
         """
 
-    def check(self, batch: IndexBatch, alike: bytes, columns: _Columns) -> list[_Verdict] | None:
-        """What becomes of a batch's documents; alike: `float64` of its short pairs.
+    def check(self, batch: IndexBatch, columns: _Columns) -> list[_Verdict] | None:
+        """What becomes of a batch's documents.
 
         None where the index changed since the batch was read.
         """
 
-    def add(self, batch: IndexBatch, alike: bytes, columns: _Columns) -> list[_Verdict] | None:
+    def add(self, batch: IndexBatch, columns: _Columns) -> list[_Verdict] | None:
         """The same, and they are remembered, in no run yet."""
 
     def remove(self, documents: Sequence[int]) -> None: ...

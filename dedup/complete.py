@@ -27,7 +27,6 @@ from dedup.report import versions
 from dedup.results import MEMBERS, CleanResult, shown_place
 from dedup.resumption import notice, setting_that_differs
 from dedup.skipped import SkippedRecords
-from dedup.stages.short import judge_version
 from dedup.versions import head_of
 
 if TYPE_CHECKING:
@@ -148,8 +147,7 @@ def _difference(
     report: dict[str, Any], source: Source, policy: Policy, options: Options, how: Reading
 ) -> str | None:
     """The first thing that is not as it was."""
-    was = report["versions"]
-    own = versions(judge_version() if "rapidfuzz" in was else None)
+    was, own = report["versions"], versions()
     old = {**report["policy"], **report["reading"], "digest": report["digest"]}
     new = {**policy.to_dict(), **how.entry(), "digest": policy.digest}
     taking_part = [name for name in own if name != "python"]

@@ -65,7 +65,7 @@ class RunFacts(NamedTuple):
     inputs: one object for each file as `restore` needs it. against: one for each input that the
     corpus was held against. similar_documents: objects of
     `similar_document`. state: bytes that the core held when all was read; `file` lies in one;
-    distinct: the distinct blocks that they are of. judge: see `versions`.
+    distinct: the distinct blocks that they are of.
     reading: how the inputs were read. audits: for each of AUDITED the numbers of
     `_core.Corpus.audits`.
     """
@@ -78,7 +78,6 @@ class RunFacts(NamedTuple):
     against: Sequence[Mapping[str, Any]] = ()
     similar_documents: Sequence[Mapping[str, Any]] = ()
     state: Mapping[str, int] = {}
-    judge: str | None = None
     distinct: int = 0
     reading: Mapping[str, Any] = {}
     audits: Sequence[Sequence[int]] = ()
@@ -89,7 +88,7 @@ def build_report(policy: Policy, facts: RunFacts) -> dict[str, Any]:
     return {
         "policy": policy.to_dict(),
         "digest": policy.digest,
-        "versions": versions(facts.judge),
+        "versions": versions(),
         "reading": dict(facts.reading),
         "seconds": {stage: round(took, 3) for stage, took in facts.seconds.items()},
         "recall": {**expected_recall(policy), **measured_recall(policy, facts.audits)},
@@ -181,15 +180,14 @@ def curve(policy: Policy) -> list[list[float]]:
     return [[point, round(policy.candidate_chance(point), 6)] for point in CURVE]
 
 
-def versions(judge: str | None = None) -> dict[str, str]:
-    """What took part in the answer; judge: the version of rapidfuzz, where it did."""
+def versions() -> dict[str, str]:
+    """What took part in the answer."""
     from dedup._core import FOLD_IDENTITY, VERSION
 
     return {
         "dedup": VERSION,
         "fold": FOLD_IDENTITY,
         "signature": SIGNATURE_SCHEME,
-        **({} if judge is None else {"rapidfuzz": judge}),
         "python": sys.version.split()[0],
     }
 

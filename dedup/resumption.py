@@ -41,7 +41,7 @@ class Resumption:
 
     always: also of an input that is too small for one. went_on: the run went on with a saved state,
     which holds all that the corpus is held against; matched: and with matches, so that nothing is
-    left to be read or compared; judge: the version of what judged pairs of short texts by then.
+    left to be read or compared.
     """
 
     def __init__(
@@ -54,7 +54,6 @@ class Resumption:
     ) -> None:
         self.matched = False
         self.went_on = False
-        self.judge: str | None = None
         self._intake = intake
         self._options = options
         self._checkpoints = checkpoints
@@ -85,11 +84,11 @@ class Resumption:
         if wanted and self._position != self._intake.position:
             self._save()
 
-    def after_matching(self, judge: str | None) -> None:
-        """Save the matches, if what was read is saved; judge: what judged short texts, or None."""
+    def after_matching(self) -> None:
+        """Save the matches, if what was read is saved."""
         if self._checkpoints is not None and self._position is not None:
             try:
-                self._checkpoints.save_matches(judge)
+                self._checkpoints.save_matches()
             except OSError as error:
                 self._stop(error)
 
@@ -103,7 +102,7 @@ class Resumption:
             raise OutputError(message, hint=ANEW) from error
         for gathered in saved.gathered:
             self._intake.take_back(gathered)
-        self.matched, self.went_on, self.judge = saved.matched, True, saved.judge
+        self.matched, self.went_on = saved.matched, True
         self._weight, self._position = self._intake.weight, self._intake.position
         read = amount(self._weight)
         if saved.matched:

@@ -30,7 +30,6 @@ from dedup.results import CleanResult
 from dedup.resumption import open_resumption
 from dedup.skipped import Waiting
 from dedup.stages.scopes import Scopes
-from dedup.stages.short import judge_pairs, judge_version
 from dedup.terminal import inert
 
 if TYPE_CHECKING:
@@ -76,10 +75,7 @@ class Target(Protocol):
 
 @dataclass(slots=True, eq=False, repr=False)
 class Run:
-    """The methods are called in the order in which they stand here.
-
-    judge: the version of rapidfuzz, where pairs of short texts were judged.
-    """
+    """The methods are called in the order in which they stand here."""
 
     source: Source
     policy: Policy
@@ -91,7 +87,6 @@ class Run:
     references: Sequence[Reference] = ()
     seconds: dict[str, float] = field(default_factory=dict)
     state: dict[str, int] = field(default_factory=dict)
-    judge: str | None = None
     started: float = field(default_factory=time.perf_counter)
 
     @classmethod
@@ -146,9 +141,7 @@ class Run:
                 self._read(files, resumption)
             with self.stage("match"):
                 self._match()
-                resumption.after_matching(self.judge)
-        else:
-            self.judge = resumption.judge
+                resumption.after_matching()
         files.check()
         with self.stage("decide"):
             order, scopes = self.intake.order, self.intake.scopes
@@ -202,22 +195,10 @@ class Run:
             ranks = order.ranks(self.corpus.block_tokens)
             self.corpus.look_again(ranks, of_documents=order.of_documents)
             del ranks
-        self._judge(self.corpus.short_pairs())
+        self.corpus.match_short()
         self.corpus.match()
-        while pairs := self.corpus.match_again():
-            self._judge(pairs)
+        self.corpus.match_again()
         self.corpus.end_matching()
-
-    def _judge(self, pairs: int) -> None:
-        if not pairs:
-            return
-        self.judge = judge_version()
-        judge_pairs(
-            pairs,
-            self.corpus.short_texts,
-            self.corpus.judge_short,
-            cutoff=self.policy.short_threshold,
-        )
 
     def report(
         self,
@@ -241,7 +222,6 @@ class Run:
             kinds=self._kinds(),
             hot=hottest(self.corpus.hot(), self._place, texts),
             state=self.state,
-            judge=self.judge,
             distinct=self.corpus.distinct(),
             reading=self.reading.entry(),
             audits=self.corpus.audits(),

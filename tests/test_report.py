@@ -10,7 +10,6 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-import dedup
 from dedup.errors import InputError
 from dedup.explanation import Explanation, aligned, compare, explain_texts
 from dedup.model.clusters import Cluster, Member
@@ -252,14 +251,6 @@ def test_the_report_has_every_count_and_the_fields_of_the_contract():
         "curve": curve(Policy()),
     }
     assert report["digest"] == Policy().digest
-
-
-def test_rapidfuzz_is_named_where_it_judged_pairs():
-    text = "Le conseil municipal a voté hier soir le budget de la ville"
-    equal = dedup.scan([text, text]).report["versions"]
-    assert list(equal) == ["dedup", "fold", "signature", "python"]
-    alike = dedup.scan([text, text.replace("budget", "budjet")]).report["versions"]
-    assert list(alike) == ["dedup", "fold", "signature", "rapidfuzz", "python"]
 
 
 def test_the_interval_of_a_sample_is_wilsons_over_independent_matches():

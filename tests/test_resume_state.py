@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import errno
 import fcntl
-import json
 import os
 import random
 import shutil
@@ -145,20 +144,6 @@ def test_after_matching_every_file_must_be_there(killed: Path, tmp_path: Path) -
     output = copied(killed, "matched", tmp_path)
     with pytest.raises(OutputError, match="there are 1 files to read; there were 3"):
         LINES.clean([killed / "in" / "a.jsonl"], output, resume=True)
-
-
-@pytest.mark.parametrize("name", ["read", "matched"])
-def test_the_report_names_what_judged_short_texts_before_or_after(
-    killed: Path, name: str, tmp_path: Path
-) -> None:
-    output = copied(killed, name, tmp_path)
-    LINES.clean([killed / "in"], output, resume=True)
-    resumed, whole = (
-        json.loads((folder / "_dedup/report.json").read_bytes())["versions"]
-        for folder in (output, killed / "whole")
-    )
-    assert resumed == whole
-    assert "rapidfuzz" in whole
 
 
 def test_the_state_of_a_living_run_is_not_taken(killed: Path, tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ def test_a_forked_process_has_threads_of_its_own() -> None:
 
 
 def workers() -> list[str]:
-    return [one.name for one in threading.enumerate() if one.name == "dedup-worker"]
+    return [one.name for one in threading.enumerate() if one.name.startswith("dedup-")]
 
 
 def test_work_is_done_ahead_in_order() -> None:
@@ -92,7 +92,9 @@ def test_the_first_error_of_the_work_ends_it() -> None:
 
     with pytest.raises(ValueError, match="three"):
         list(ahead(range(50), work))
-    assert (worked, workers()) == ([0, 1, 2, 3], [])
+    assert worked[:4] == [0, 1, 2, 3]
+    assert len(worked) <= 4 + AHEAD
+    assert workers() == []
 
 
 def test_an_error_of_who_makes_the_items_ends_it_too() -> None:

@@ -34,12 +34,6 @@ class Saved(NamedTuple):
         """The entries that say what was gathered."""
         return self.entries[:-1] if self.matched else self.entries
 
-    @property
-    def judge(self) -> str | None:
-        """The version of what judged pairs of short texts; None where nothing has."""
-        judge: str | None = self.entries[-1]["judge"] if self.matched else None
-        return judge
-
 
 def saved_in(journal: str) -> Saved | None:
     """The checkpoints that a journal tells of, without those that were damaged; None for none."""
@@ -89,9 +83,9 @@ class Checkpoints:
         rows, tokens = self._corpus.checkpoint()
         self._append({**gathered, "rows": rows, "tokens": tokens})
 
-    def save_matches(self, judge: str | None) -> None:
-        """Save the matches, after everything that was read; judge: see `Saved`."""
-        self._append({"rows": self._corpus.checkpoint_matches(), "judge": judge})
+    def save_matches(self) -> None:
+        """Save the matches, after everything that was read."""
+        self._append({"rows": self._corpus.checkpoint_matches()})
 
     def _append(self, entry: dict[str, Any]) -> None:
         if self._journal is None:

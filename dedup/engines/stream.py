@@ -37,20 +37,9 @@ def first_of_their_kind(articles: Any, policy: Policy, text_field: str) -> Itera
 def _pass_on(articles: Iterable[Any], policy: Policy, text_field: str) -> Iterator[Any]:
     seen = _core.Seen(core_settings(policy), *policy.permutations())
     for number, article in enumerate(articles):
-        repeats, own, others = seen.check(_text_of(number, article, text_field))
-        if not repeats and not _alike(own, others, policy.short_threshold):
+        if not seen.is_repeated(_text_of(number, article, text_field)):
             seen.remember()
             yield article
-
-
-def _alike(own: str, others: list[str], cutoff: float) -> bool:
-    if not others:
-        return False
-    from rapidfuzz.distance import Indel
-    from rapidfuzz.process import extractOne
-
-    scorer = Indel.normalized_similarity
-    return extractOne(own, others, scorer=scorer, score_cutoff=cutoff) is not None
 
 
 def _text_of(number: int, article: Any, text_field: str) -> str:

@@ -1,4 +1,4 @@
-"""Texts in, verdicts out: the core reads and decides, rapidfuzz judges short texts in between."""
+"""Texts in, verdicts out, by the core."""
 
 from __future__ import annotations
 
@@ -12,7 +12,6 @@ from dedup.index.folder import RESTORE
 from dedup.index.scoping import Scoping
 from dedup.index.verdict import Verdict
 from dedup.stages.scopes import UNDATED
-from dedup.stages.short import similarities
 from dedup.surrogates import lone_surrogate
 
 if TYPE_CHECKING:
@@ -48,7 +47,6 @@ class Asker:
 
     def __init__(self, policy: Policy, identity: bytes, jobs: int, path: str) -> None:
         self.core = _core.IndexState(core_settings(policy), policy.permutations(), identity, jobs)
-        self._cutoff = policy.short_threshold
         self.scoping = Scoping.of(policy)
         self._path = path
 
@@ -83,9 +81,7 @@ class Asker:
         )
         with damage(self._path):
             batch = self.core.ask(texts, self._scopes(documents))
-            left, right = batch.short_texts()
-            alike = similarities(left, right, self._cutoff) if left else b""
-            told = decide(batch, alike, columns)
+            told = decide(batch, columns)
         if told is None:
             return None
         return [Verdict.of(one, text) for one, text in zip(told, texts, strict=True)]

@@ -3,8 +3,7 @@
 //!     cargo run --release --example stages -- FILE [UNIT] [THREADS] [compare]
 //!
 //! `compare` takes the settings of `benchmarks/` (word 5-shingles, threshold 0.8, no rule for short
-//! texts); otherwise they are the policy's defaults. What judges pairs of short texts in place of rapidfuzz
-//! is slower, and its time is left out.
+//! texts); otherwise they are the policy's defaults.
 
 #![allow(clippy::print_stdout, clippy::unwrap_used)]
 
@@ -16,7 +15,6 @@ use dedup_core::candidates::sign::{Permutations, SLOTS, mix32};
 use dedup_core::corpus::Corpus;
 use dedup_core::records::record::{Fields, Lines};
 use dedup_core::settings::{Names, Numbers, Settings};
-use rayon::prelude::*;
 
 /// Bytes of text that are handed over at one time, as the Python side does.
 const BATCH: usize = 1 << 20;
@@ -49,16 +47,14 @@ fn main() {
         pool.install(|| corpus.add_lines(&lines, &fields));
     });
     clock.tell("read");
-    let short = pool.install(|| corpus.find_short_pairs());
-    clock.tell("short pairs");
-    let similarities: Vec<f64> =
-        pool.install(|| corpus.short_texts(0..short).into_par_iter().map(similarity).collect());
-    clock.leave_out();
-    pool.install(|| corpus.judge_short(0, &similarities));
-    clock.tell("short matches");
+    pool.install(|| corpus.look_again(None));
+    pool.install(|| corpus.match_short());
+    clock.tell("short");
     pool.install(|| corpus.find_matches());
-    pool.install(|| corpus.end_matching()).unwrap();
     clock.tell("match");
+    pool.install(|| corpus.match_again());
+    pool.install(|| corpus.end_matching()).unwrap();
+    clock.tell("again");
     pool.install(|| corpus.decide(None, &[]));
     clock.tell("decide");
     let (mut document, mut written) = (0, [0usize; 3]);
@@ -89,7 +85,7 @@ fn main() {
     clock.tell("clusters");
     let total = clock.total();
     println!("total {total:.2} s CPU, {:.0} MB/s; bytes written {written:?}", size / total);
-    println!("{short} short pairs; {:?}", corpus.counts());
+    println!("{:?}", corpus.counts());
 }
 
 fn each_batch(path: &str, mut work: impl FnMut(Lines<'_>)) {
@@ -169,33 +165,9 @@ impl Clock {
         self.wall = std::time::Instant::now();
     }
 
-    /// Goes on from now, as if nothing had been done since.
-    fn leave_out(&mut self) {
-        let now = cpu_seconds();
-        self.start += now - self.last;
-        self.last = now;
-        self.wall = std::time::Instant::now();
-    }
-
     fn total(&self) -> f64 {
         self.last - self.start
     }
-}
-
-/// Twice the longest common subsequence over the lengths of both, in code points.
-fn similarity((left, right): (&str, &str)) -> f64 {
-    let right: Vec<char> = right.chars().collect();
-    let mut row = vec![0u32; right.len() + 1];
-    let mut length = 0;
-    for one in left.chars() {
-        length += 1;
-        let mut before = 0;
-        for (column, &other) in right.iter().enumerate() {
-            let common = if one == other { before + 1 } else { row[column].max(row[column + 1]) };
-            before = std::mem::replace(&mut row[column + 1], common);
-        }
-    }
-    2.0 * f64::from(row[right.len()]) / (length + right.len()) as f64
 }
 
 fn cpu_seconds() -> f64 {

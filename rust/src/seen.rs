@@ -11,6 +11,7 @@ use crate::candidates::group::Bands;
 use crate::candidates::shingle::{CharacterReader, Powers, extend_items};
 use crate::candidates::sign::{Permutations, SLOTS, sign};
 use crate::judging::readings::Readings;
+use crate::judging::similarity::Characters;
 use crate::judging::verify::{ShortScratch, judge, node_set, short_match};
 use crate::reading::enter::{Workspace, read_batch};
 use crate::reading::read::NewDocument;
@@ -22,16 +23,6 @@ use crate::tokens::token::TokenBuffer;
 
 /// Texts that one band key remembers.
 const REPRESENTATIVES: usize = 4;
-
-/// What is known of a new text.
-pub enum Answer {
-    /// Nothing like it was remembered.
-    New,
-    /// It repeats a remembered one.
-    Seen,
-    /// It repeats one of these if their characters are alike enough: its own normal form and theirs.
-    Ask(String, Vec<String>),
-}
 
 /// The remembered texts.
 pub struct Seen {
@@ -62,8 +53,8 @@ impl Seen {
         }
     }
 
-    /// Looks a text up; `remember` makes it known. Blank texts are always new.
-    pub fn check(&mut self, text: &str) -> Answer {
+    /// Whether a text repeats a remembered one; `remember` makes it known. Blank texts are always new.
+    pub fn is_repeated(&mut self, text: &str) -> bool {
         self.pending.clear();
         let known = self.store.nodes();
         read_batch(
@@ -74,21 +65,17 @@ impl Seen {
             None,
         );
         let Some(block) = self.store.document_blocks(self.store.documents() - 1).next() else {
-            return Answer::New;
+            return false;
         };
         let node = self.store.node(block);
         if (node as usize) < known {
             // Equal to an earlier text, which was kept or repeats one that was; either way it is here.
-            return Answer::Seen;
+            return true;
         }
         let count = self.store.token_counts[node as usize];
-        if count < self.settings.least_tokens() {
-            return Answer::New;
-        }
-        if count >= self.settings.short_tokens && self.repeats_by_shingles(node) {
-            return Answer::Seen;
-        }
-        if count < self.settings.short_limit() { self.ask_by_characters(node) } else { Answer::New }
+        count >= self.settings.least_tokens()
+            && (count >= self.settings.short_tokens && self.repeats_by_shingles(node)
+                || count < self.settings.short_limit() && self.repeats_by_characters(node))
     }
 
     /// Makes the text of the last `check` known to later ones.
@@ -141,7 +128,7 @@ impl Seen {
         })
     }
 
-    fn ask_by_characters(&mut self, node: Number) -> Answer {
+    fn repeats_by_characters(&mut self, node: Number) -> bool {
         let mut items = Vec::new();
         CharacterReader::with(self.path).extend_items(self.store.node_normal(node), &mut items);
         let candidates = self.candidates(node, items, true, CHARACTER_BANDS);
@@ -150,23 +137,19 @@ impl Seen {
         let (mut scratch, mut readings) = (ShortScratch::default(), Readings::new(store));
         let (mut own, mut theirs) = (TokenBuffer::default(), TokenBuffer::default());
         let own = store.short_tokens(node, &mut own);
-        let texts: Vec<String> = candidates
-            .into_iter()
-            .filter(|&other| {
-                settings.judged_by_characters(counts[node as usize], counts[other as usize])
-                    == Some(true)
-                    && short_match(store, settings, (other, node), f32::NAN, &mut scratch)
+        let (mut characters, least) = (Characters::default(), settings.short_threshold);
+        candidates.into_iter().any(|other| {
+            let (left, right) = (store.node_normal(other), store.node_normal(node));
+            settings.judged_by_characters(counts[node as usize], counts[other as usize])
+                == Some(true)
+                && characters.similarity(left, right, least).is_some_and(|alike| {
+                    short_match(store, settings, (other, node), alike as f32, &mut scratch)
                         .is_some_and(|found| {
                             let tokens = (store.short_tokens(other, &mut theirs), own);
                             found.may_remove(node)
                                 && !readings.is_kept_apart(settings, (&found, node), tokens)
                         })
-            })
-            .map(|other| store.node_normal(other).to_owned())
-            .collect();
-        if texts.is_empty() {
-            return Answer::New;
-        }
-        Answer::Ask(store.node_normal(node).to_owned(), texts)
+                })
+        })
     }
 }

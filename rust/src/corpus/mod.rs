@@ -14,8 +14,7 @@ use crate::candidates::crowded::{Crowded, TURNS};
 use crate::candidates::group::Candidates;
 use crate::candidates::sign::Permutations;
 use crate::corpus::checkpoint::Checkpoints;
-use crate::judging::marking::mark_names;
-use crate::judging::verify::{Match, ShortScratch, short_match};
+use crate::judging::verify::Match;
 use crate::keepers::neighbours::Neighbours;
 use crate::keepers::outlook::{Outlook, Tried, first_visits};
 use crate::memory::columns::filled;
@@ -25,7 +24,9 @@ use crate::reading::enter::{LinesRead, Workspace, read_batch, read_lines};
 use crate::reading::read::NewDocument;
 use crate::records::record::{Fields, Lines};
 use crate::search::audit::{Audit, audit_long, audit_short};
-use crate::search::characters::{all_short_pairs, short_candidates, short_candidates_again};
+use crate::search::characters::{
+    all_short_pairs, short_candidates, short_candidates_again, verify_short_pairs,
+};
 use crate::search::join::all_matches;
 use crate::search::tune::{Tuning, tune};
 use crate::search::{long_candidates, long_candidates_again, verify_pairs};
@@ -46,7 +47,6 @@ pub struct Corpus {
     /// The columns.
     pub store: Store,
     workspace: Workspace,
-    short_pairs: Candidates,
     /// What is to be looked at again: nothing unless `look_again` was called.
     again: Option<Again>,
     pub(crate) matches: Vec<Match>,
@@ -90,7 +90,6 @@ impl Corpus {
             protect,
             store: Store::new(),
             workspace: Workspace::default(),
-            short_pairs: Candidates::default(),
             again: None,
             matches: Vec::new(),
             hot: Hot::default(),
@@ -128,60 +127,28 @@ impl Corpus {
         }
     }
 
-    /// Finds the pairs of short blocks that a judge of characters has to look at; how many.
-    pub fn find_short_pairs(&mut self) -> usize {
+    /// Finds and verifies the matches of short blocks by their characters.
+    pub fn match_short(&mut self) {
         self.store.close();
         self.workspace = Workspace::default();
-        if self.settings.short_tokens > self.settings.least_tokens() {
-            self.short_pairs = match self.settings.search {
-                Search::Lsh => short_candidates(&self.store, &self.settings, &self.permutations),
-                Search::Exhaustive => all_short_pairs(&self.store, &self.settings),
-            };
-            let crowds = std::mem::take(&mut self.short_pairs.crowds);
-            self.hot.add(&self.store, Gathered::Characters, crowds);
-            if let Some(again) = &mut self.again {
-                again.short = std::mem::take(&mut self.short_pairs.crowded);
-            }
+        if self.settings.short_tokens <= self.settings.least_tokens() {
+            return;
         }
-        self.candidates += self.short_pairs.len() as u64;
-        self.short_pairs.len()
-    }
-
-    /// The normal forms of some of those pairs.
-    #[must_use]
-    pub fn short_texts(&self, range: std::ops::Range<usize>) -> Vec<(&str, &str)> {
-        self.short_pairs
-            .pairs(range)
-            .into_iter()
-            .map(|(left, right)| (self.store.node_normal(left), self.store.node_normal(right)))
-            .collect()
-    }
-
-    /// Takes the judge's similarities of the pairs from `first` on.
-    pub fn judge_short(&mut self, first: usize, similarities: &[f64]) {
         let (store, settings) = (&self.store, &self.settings);
-        let mut found: Vec<Match> = self
-            .short_pairs
-            .pairs(first..first + similarities.len())
-            .into_par_iter()
-            .zip(similarities)
-            .filter(|&(_, &similarity)| similarity >= settings.short_threshold)
-            .map_init(ShortScratch::default, |scratch, (pair, &similarity)| {
-                short_match(store, settings, pair, similarity as f32, scratch)
-            })
-            .flatten()
-            .collect();
-        mark_names(store, settings, &mut found);
-        let late = self.again.as_ref().is_some_and(|again| again.turns > 0);
-        for one in &mut found {
-            one.late = late;
+        let mut found = match settings.search {
+            Search::Lsh => short_candidates(store, settings, &self.permutations),
+            Search::Exhaustive => all_short_pairs(store, settings),
+        };
+        self.hot.add(store, Gathered::Characters, std::mem::take(&mut found.crowds));
+        if let Some(again) = &mut self.again {
+            again.short = std::mem::take(&mut found.crowded);
         }
-        self.matches.extend(found);
+        self.candidates += found.len() as u64;
+        self.matches.extend(verify_short_pairs(store, settings, &found));
     }
 
     /// Finds and verifies the matches of all other blocks.
     pub fn find_matches(&mut self) {
-        self.short_pairs = Candidates::default();
         let is_audited = self.settings.search == Search::Lsh;
         if is_audited && self.settings.short_tokens > self.settings.least_tokens() {
             self.audits[2] = audit_short(&self.store, &self.settings, &self.matches);
@@ -217,32 +184,33 @@ impl Corpus {
         }
     }
 
-    /// Finds and verifies the matches of long blocks among what stays of hot buckets, and finds the pairs of
-    /// short ones that a judge has to look at; how many. To be asked until there is none.
-    pub fn find_again(&mut self) -> usize {
-        self.short_pairs = Candidates::default();
+    /// Finds and verifies the matches among what stays of hot buckets.
+    pub fn match_again(&mut self) {
         let Self { store, settings, matches, candidates, .. } = self;
-        let Some(Again { visits, short, long, turns, tried }) = &mut self.again else { return 0 };
-        while *turns < TURNS {
-            *turns += 1;
+        let Some(Again { visits, short, long, tried }) = &mut self.again else { return };
+        for _ in 0..TURNS {
             let said = (&*store, &*settings);
             let (known, visits) = (std::mem::take(matches), visits.as_deref());
             let outlook = Outlook::new(known, said, visits, long.members(), tried);
-            let found = long_candidates_again(store, settings, long, outlook.goes());
-            if let Some(found) = found.map(|found| outlook.unknown(found)) {
-                *matches = outlook.into_matches();
-                *candidates += found.len() as u64;
-                let verified = verify_pairs(store, settings, &found);
-                matches.extend(verified.into_iter().map(|found| Match { late: true, ..found }));
-                continue;
-            }
-            let found = short_candidates_again(store, settings, short, outlook.goes());
-            self.short_pairs = found.map(|found| outlook.unknown(found)).unwrap_or_default();
+            let unknown = |found: Candidates| outlook.unknown(found);
+            let long_pairs =
+                long_candidates_again(store, settings, long, outlook.goes()).map(unknown);
+            let short_pairs = if long_pairs.is_some() {
+                Candidates::default()
+            } else {
+                let found = short_candidates_again(store, settings, short, outlook.goes());
+                found.map(unknown).unwrap_or_default()
+            };
             *matches = outlook.into_matches();
-            break;
+            if long_pairs.is_none() && short_pairs.is_empty() {
+                return;
+            }
+            let long_pairs = long_pairs.unwrap_or_default();
+            *candidates += (long_pairs.len() + short_pairs.len()) as u64;
+            let mut found = verify_pairs(store, settings, &long_pairs);
+            found.extend(verify_short_pairs(store, settings, &short_pairs));
+            matches.extend(found.into_iter().map(|found| Match { late: true, ..found }));
         }
-        self.candidates += self.short_pairs.len() as u64;
-        self.short_pairs.len()
     }
 
     /// Takes what is asked of the matches from now on into memory.
@@ -250,7 +218,6 @@ impl Corpus {
     /// # Errors
     /// When what went to a file cannot be read back; the text says why.
     pub fn end_matching(&mut self) -> Result<(), String> {
-        self.short_pairs = Candidates::default();
         self.again = None;
         self.store.forget_normals();
         self.sort_matches();
@@ -360,8 +327,6 @@ struct Again {
     short: Crowded,
     /// Those of long ones.
     long: Crowded,
-    /// How often they were looked at.
-    turns: usize,
     /// What may go for what is two steps away.
     tried: Tried,
 }

@@ -128,9 +128,9 @@ impl Corpus {
         (count, first.map(|document| (store.ids.get(document).to_owned(), store.source(document))))
     }
 
-    fn short_pairs(&mut self, py: Python<'_>) -> usize {
+    fn match_short(&mut self, py: Python<'_>) {
         let Self { core, pool, .. } = self;
-        py.detach(|| pool.install(|| core.find_short_pairs()))
+        py.detach(|| pool.install(|| core.match_short()));
     }
 
     #[pyo3(signature = (rank, *, of_documents=false))]
@@ -142,20 +142,9 @@ impl Corpus {
         py.detach(|| pool.install(|| core.look_again(rank.as_deref())));
     }
 
-    fn match_again(&mut self, py: Python<'_>) -> usize {
+    fn match_again(&mut self, py: Python<'_>) {
         let Self { core, pool, .. } = self;
-        py.detach(|| pool.install(|| core.find_again()))
-    }
-
-    fn short_texts(&self, low: usize, high: usize) -> (Vec<&str>, Vec<&str>) {
-        self.core.short_texts(low..high).into_iter().unzip()
-    }
-
-    fn judge_short(&mut self, py: Python<'_>, low: usize, scores: &[u8]) {
-        let scores: Vec<f64> =
-            scores.as_chunks::<8>().0.iter().map(|&chunk| f64::from_le_bytes(chunk)).collect();
-        let Self { core, pool, .. } = self;
-        py.detach(|| pool.install(|| core.judge_short(low, &scores)));
+        py.detach(|| pool.install(|| core.match_again()));
     }
 
     fn r#match(&mut self, py: Python<'_>) {

@@ -40,12 +40,6 @@ impl IndexBatch {
     fn suspects(&self) -> PyResult<usize> {
         Ok(self.batch.as_ref().ok_or_else(used)?.long.len())
     }
-
-    /// The normal forms of the pairs that are judged by their characters.
-    fn short_texts(&self) -> PyResult<(Vec<&str>, Vec<&str>)> {
-        let batch = self.batch.as_ref().ok_or_else(used)?;
-        Ok(batch.short_texts().into_iter().unzip())
-    }
 }
 
 /// Works on some threads, or on this one.
@@ -102,15 +96,12 @@ impl IndexState {
         &self,
         py: Python<'_>,
         batch: &mut IndexBatch,
-        alike: &[u8],
         columns: &Columns<'_>,
         remember: bool,
     ) -> PyResult<Option<Vec<PyVerdict>>> {
         let mut batch = batch.batch.take().ok_or_else(used)?;
-        let alike: Vec<f64> =
-            alike.as_chunks::<8>().0.iter().map(|&chunk| f64::from_le_bytes(chunk)).collect();
         let said = said_of(columns)?;
-        if said.len() != batch.store.documents() || alike.len() != batch.short_texts().len() {
+        if said.len() != batch.store.documents() {
             return Err(value_error("the columns are not those of the batch"));
         }
         let (is_plain, is_small) = (batch.is_plain(), batch.alone);
@@ -122,12 +113,12 @@ impl IndexState {
                 return Ok(None);
             }
             let mut verdicts = if said.len() > 1 {
-                on(pool, || batch.judge(state, &alike));
+                on(pool, || batch.judge(state));
                 // What is decided on one of many documents is little for many threads.
                 self.single.install(|| state.decide(&mut batch, &said))
             } else {
                 let decide = || {
-                    batch.judge(state, &alike);
+                    batch.judge(state);
                     state.decide(&mut batch, &said)
                 };
                 // Of what is plain nothing is split.
@@ -226,10 +217,9 @@ impl IndexState {
         &self,
         py: Python<'_>,
         batch: &mut IndexBatch,
-        alike: &[u8],
         columns: Columns<'_>,
     ) -> PyResult<Option<Vec<PyVerdict>>> {
-        self.settle(py, batch, alike, &columns, false)
+        self.settle(py, batch, &columns, false)
     }
 
     /// The same, and they are remembered.
@@ -237,10 +227,9 @@ impl IndexState {
         &self,
         py: Python<'_>,
         batch: &mut IndexBatch,
-        alike: &[u8],
         columns: Columns<'_>,
     ) -> PyResult<Option<Vec<PyVerdict>>> {
-        self.settle(py, batch, alike, &columns, true)
+        self.settle(py, batch, &columns, true)
     }
 
     /// Forgets documents; their room comes back when all runs are merged.

@@ -4,7 +4,7 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use super::convert::{permutations_of, settings_of};
-use crate::seen::{Answer, Seen as CoreSeen};
+use crate::seen::Seen as CoreSeen;
 
 /// The texts of a stream, remembered as they come.
 #[pyclass]
@@ -19,12 +19,8 @@ impl Seen {
         Ok(Self { core: CoreSeen::new(settings_of(policy)?, permutations_of(a, b)?) })
     }
 
-    fn check(&mut self, py: Python<'_>, text: &str) -> (bool, String, Vec<String>) {
-        match py.detach(|| self.core.check(text)) {
-            Answer::New => (false, String::new(), Vec::new()),
-            Answer::Seen => (true, String::new(), Vec::new()),
-            Answer::Ask(own, others) => (false, own, others),
-        }
+    fn is_repeated(&mut self, py: Python<'_>, text: &str) -> bool {
+        py.detach(|| self.core.is_repeated(text))
     }
 
     fn remember(&mut self) {

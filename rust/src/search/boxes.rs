@@ -13,9 +13,9 @@
 use rayon::prelude::*;
 
 use crate::candidates::group::Pair;
+use crate::judging::edits::distance;
 use crate::judging::unspaced::are_alike_by_tokens;
 use crate::search::characters::{Counts, KINDS, ShortBlocks};
-use crate::search::edits::distance;
 use crate::search::lanes::{LANES, lanes};
 use crate::simd::Path;
 use crate::store::Number;

@@ -13,6 +13,9 @@ use crate::candidates::group::{Bands, Candidates, Features, group, group_again};
 use crate::candidates::shingle::CharacterReader;
 use crate::candidates::sign::Permutations;
 use crate::candidates::sketch::Sketch;
+use crate::judging::marking::mark_names;
+use crate::judging::similarity::Characters;
+use crate::judging::verify::{Match, ShortScratch, short_match};
 use crate::search::boxes::near_pairs;
 use crate::settings::Settings;
 use crate::simd::Path;
@@ -173,6 +176,33 @@ pub(crate) fn short_candidates_again(
     let Changed { nodes, bands } = crowded.changed_by(goes)?;
     let blocks = ShortBlocks::of(store, settings, nodes);
     Some(group_again(&blocks.nodes, &bands, &blocks))
+}
+
+/// Pairs that are judged at one time, which bounds what is held of those that are alike.
+const PAIRS_AT_ONCE: usize = 1 << 16;
+
+/// Verifies candidates by their characters: matches in the order of the pairs.
+#[must_use]
+pub fn verify_short_pairs(store: &Store, settings: &Settings, pairs: &Candidates) -> Vec<Match> {
+    let mut matches = Vec::new();
+    for low in (0..pairs.len()).step_by(PAIRS_AT_ONCE) {
+        let mut found: Vec<Match> = pairs
+            .pairs(low..pairs.len().min(low + PAIRS_AT_ONCE))
+            .into_par_iter()
+            .map_init(
+                || (Characters::default(), ShortScratch::default()),
+                |(characters, scratch), pair| {
+                    let (left, right) = (store.node_normal(pair.0), store.node_normal(pair.1));
+                    let alike = characters.similarity(left, right, settings.short_threshold)?;
+                    short_match(store, settings, pair, alike as f32, scratch)
+                },
+            )
+            .flatten()
+            .collect();
+        mark_names(store, settings, &mut found);
+        matches.extend(found);
+    }
+    matches
 }
 
 /// Every pair of short blocks that can reach `short_threshold`: for exhaustive search.

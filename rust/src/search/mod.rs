@@ -3,7 +3,6 @@
 pub mod audit;
 pub(crate) mod boxes;
 pub mod characters;
-pub(crate) mod edits;
 pub mod join;
 pub(crate) mod lanes;
 pub mod tune;
