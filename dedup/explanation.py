@@ -55,9 +55,10 @@ class Scores:
 class Explanation:
     """The answer of `dedup.explain`; `print` shows it for reading.
 
-    passages: shared passages as {left: span, right: span, relation, resemblance,
-    containment, text}. differences: of a template, the numbers or names in which the texts differ,
-    as {left: {text, span}, right: {text, span}}. diff: the whole of both texts, aligned.
+    passages: shared passages as {left: span, right: span, relation, resemblance, containment,
+    kept, text}; kept: the rule by which both stay, None where the right one goes. differences: of
+    a template, the numbers or names in which the texts differ, as {left: {text, span}, right:
+    {text, span}}. diff: the whole of both texts, aligned.
     """
 
     left_name: str

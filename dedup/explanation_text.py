@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dedup.report_text import WIDTH, differing_line, plural
+from dedup.report_text import STAYS, WIDTH, differing_line, plural
 from dedup.terminal import shorten, shorten_name
 
 if TYPE_CHECKING:
@@ -75,6 +75,8 @@ def _passage_lines(passages: list[dict[str, Any]]) -> Iterator[str]:
             score = f" {_score(passage[name])}"
         yield f"{number:>2}. {passage['relation']}{score}: {spans}"
         yield f'    "{shorten(passage["text"], WIDTH - 6)}"'
+        if passage["kept"] is not None:
+            yield f"    both stay: {STAYS.get(passage['kept'], passage['kept'])}"
     if len(passages) > MOST_PASSAGES:
         yield f"    and {len(passages) - MOST_PASSAGES:,} more"
 

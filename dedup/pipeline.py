@@ -233,6 +233,7 @@ def explain(
                         "relation": member.relation,
                         "resemblance": member.resemblance,
                         "containment": member.containment,
+                        "kept": member.kept,
                         "text": right[slice(*member.span)],
                     }
                 )

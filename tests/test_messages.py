@@ -262,6 +262,16 @@ def test_explain_shows_what_tells_the_names_apart() -> None:
     assert "a text of 1 token matches" in str(dedup.explain("word", STORY))
 
 
+def test_an_explanation_says_why_both_stay():
+    lower = "The council voted yesterday to raise the minimum wage of all who work in the old town."
+    opposite = dedup.explain(lower, lower.replace("minimum", "maximum"))
+    assert (opposite.relation, opposite.passages[0]["kept"]) == ("near", "contained")
+    assert "    both stay: holds what the other lacks" in str(opposite).splitlines()
+    edited = dedup.explain(lower, lower.replace("yesterday", "again"))
+    assert edited.passages[0]["kept"] is None
+    assert "both stay" not in str(edited)
+
+
 def test_restore_replaces_only_the_output_of_the_same_inputs(tmp_path: Path) -> None:
     write(tmp_path, a=STORY, b=OTHER)
     for name in ("a", "b"):
