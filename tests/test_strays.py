@@ -26,11 +26,15 @@ def test_what_holds_no_text_is_passed_over_with_a_warning(tmp_path):
         package_json='{\n  "name": "x"\n}\n',
         list_json="[1, 2, 3]",
         empty_json="",
+        empty_csv="",
+        blank_tsv="\n\n",
     )
     result = dedup.scan(tmp_path)
     assert result.report["counts"]["documents_read"] == 2
     assert len(result.clusters) == 1
     assert sorted(line.partition(":")[0].rpartition("/")[2] for line in result.warnings) == [
+        "blank.tsv",
+        "empty.csv",
         "empty.json",
         "list.json",
         "package.json",

@@ -18,6 +18,11 @@ if TYPE_CHECKING:
 _OTHERS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
 # Names that a message shows.
 _SHOWN = 8
+_HINT = "the first line names the columns"
+
+
+class BlankError(FormatError):
+    """The first line of a table is blank: in most cases the file is empty."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +53,8 @@ def columns_of(item: Input, reading: Reading, header: bytes, delimiter: bytes) -
 def _names(item: Input, header: bytes, delimiter: str) -> list[str]:
     header = header.removeprefix(BYTE_ORDER_MARK)
     if not header.strip():
-        raise _no_header(item, "the file begins with no header")
+        where, why = f"{shown(item.path)}:1", "the file begins with no header"
+        raise BlankError(f"{where}: {why}", path=item.path, line=1, hint=_HINT)
     if found := compression_by_magic(header[:MAGIC_LENGTH]):
         hint = f"give it the suffix {found}"
         raise _no_header(item, "holds compressed data, and its name does not say so", hint)
@@ -67,8 +73,7 @@ def _names(item: Input, header: bytes, delimiter: str) -> list[str]:
 
 
 def _no_header(item: Input, why: str, hint: str | None = None) -> FormatError:
-    hint = hint or "the first line names the columns"
-    return FormatError(f"{shown(item.path)}:1: {why}", path=item.path, line=1, hint=hint)
+    return FormatError(f"{shown(item.path)}:1: {why}", path=item.path, line=1, hint=hint or _HINT)
 
 
 def _no_text(item: Input, field: str, names: list[str], count: int) -> FieldError:

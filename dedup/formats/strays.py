@@ -13,6 +13,7 @@ import orjson
 from dedup.errors import FieldError, InputError
 from dedup.fields import look_up
 from dedup.formats.compression import InputStream
+from dedup.formats.header import BlankError
 from dedup.formats.reader import read
 from dedup.formats.records import BYTE_ORDER_MARK
 
@@ -49,7 +50,7 @@ def _why_stray(item: Input, reading: Reading) -> str:
     if item.format in ("csv", "tsv", "parquet"):
         try:
             next(iter(read([item], reading)), None)
-        except FieldError as error:
+        except (FieldError, BlankError) as error:
             return error.message
     return ""
 
