@@ -57,11 +57,13 @@ class ScanResult:
         self.warnings = warnings
 
     def __repr__(self) -> str:
+        from dedup.report_text import plural
+
         counts = self.report.get("counts", {})
         read, removed = (counts.get(f"characters_{name}", 0) for name in ("read", "removed"))
         return (
-            f"<{type(self).__name__}: {counts.get('documents_read', 0):,} documents, "
-            f"{counts.get('clusters', 0):,} clusters, "
+            f"<{type(self).__name__}: {plural(counts.get('documents_read', 0), 'document')}, "
+            f"{plural(counts.get('clusters', 0), 'cluster')}, "
             f"{removed:,} of {read:,} characters {self._removal}>"
         )
 

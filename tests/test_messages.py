@@ -193,7 +193,7 @@ def test_texts_that_are_names_of_files_are_warned_of(tmp_path: Path) -> None:
 
 def test_results_say_what_they_are() -> None:
     assert repr(dedup.scan([STORY, STORY])) == (
-        f"<ScanResult: 2 documents, 1 clusters, {len(STORY)} of {2 * len(STORY)} characters would go>"
+        f"<ScanResult: 2 documents, 1 cluster, {len(STORY)} of {2 * len(STORY)} characters would go>"
     )
     assert repr(dedup.clean([STORY, STORY])).endswith(f"{2 * len(STORY)} characters removed>")
 
