@@ -8,6 +8,7 @@ which are generated from these fields, so a field and its flag cannot drift apar
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
@@ -281,7 +282,6 @@ class Policy:
     def digest(self) -> str:
         """16 hex digits that name this policy, the signature scheme and the fold table."""
         # Flags are made of the fields alone, and `--help` shows no digest.
-        import json
         from hashlib import sha256
 
         from dedup._core import FOLD_IDENTITY

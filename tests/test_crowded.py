@@ -50,6 +50,30 @@ def test_cleaning_again_takes_nothing_of_crowds(texts: list[str], keep: str) -> 
     assert [entry["text"] for entry in again.removed if "text" in entry] == []
 
 
+def mistyped(count: int) -> list[str]:
+    """Lines of one notice, each with a few letters of its own and, in half, a word."""
+    chance = random.Random(4)
+    notice = "Please note that the office at the harbour stays closed until further notice today"
+    made = []
+    for _ in range(count):
+        words = notice.split()
+        if chance.random() < 0.5:
+            words[chance.randrange(len(words))] = chance.choice(NAMES)
+        letters = list(" ".join(words))
+        for _ in range(chance.randint(0, 4)):
+            letters[chance.randrange(len(letters))] = chance.choice("abcdefghij")
+        made.append("".join(letters))
+    return made
+
+
+def test_cleaning_again_takes_next_to_nothing_of_larger_crowds() -> None:
+    """Compared with what has come side by side alone, they left 37 to a second cleaning."""
+    once = dedup.clean(mistyped(6000))
+    assert once.report["counts"]["documents_dropped"] > 3000
+    again = dedup.clean(once.documents)
+    assert again.report["counts"]["documents_dropped"] <= 2
+
+
 @pytest.mark.parametrize("scope", ["across", "within"])
 def test_nor_where_only_some_may_go_for_others(scope: str) -> None:
     lines = frames(1500)

@@ -13,7 +13,6 @@ import orjson
 from dedup.errors import FieldError, InputError
 from dedup.fields import look_up
 from dedup.formats.compression import InputStream
-from dedup.formats.header import BlankError
 from dedup.formats.reader import read
 from dedup.formats.records import BYTE_ORDER_MARK
 
@@ -48,6 +47,8 @@ def _why_stray(item: Input, reading: Reading) -> str:
         missing = f"{item.name}: no record of {reading.text_field} in it"
         return "" if _begins_with_record(item, reading) else missing
     if item.format in ("csv", "tsv", "parquet"):
+        from dedup.formats.header import BlankError
+
         try:
             next(iter(read([item], reading)), None)
         except (FieldError, BlankError) as error:

@@ -1,13 +1,13 @@
 //! How alike two short texts are by their characters.
 
-use crate::judging::edits::distance;
+use crate::judging::edits::Edits;
 
 /// Compares texts by their characters; what that needs is kept from pair to pair.
 #[derive(Default)]
 pub struct Characters {
     left: Vec<char>,
     right: Vec<char>,
-    reached: Vec<usize>,
+    edits: Edits,
 }
 
 impl Characters {
@@ -16,7 +16,7 @@ impl Characters {
     // Never below zero: `least` is at most 1.
     #[allow(clippy::cast_sign_loss)]
     pub fn similarity(&mut self, left: &str, right: &str, least: f64) -> Option<f64> {
-        let Self { left: one, right: other, reached } = self;
+        let Self { left: one, right: other, edits } = self;
         for (text, characters) in [(left, &mut *one), (right, &mut *other)] {
             characters.clear();
             characters.extend(text.chars());
@@ -27,7 +27,7 @@ impl Characters {
         }
         // A little slack: the last word is that of the quotient.
         let most = ((1.0 - least) * lengths + 1e-6) as usize;
-        let similarity = 1.0 - distance(one, other, most, reached)? as f64 / lengths;
+        let similarity = 1.0 - edits.count(one, other, most)? as f64 / lengths;
         (similarity >= least).then_some(similarity)
     }
 }
@@ -47,6 +47,6 @@ mod tests {
         // Two edits of twenty characters: just enough.
         assert_eq!(similarity("abcdefghij", "abcdefghik", 0.9), Some(0.9));
         assert_eq!(similarity("abcdefghij", "abcdefghik", 0.91), None);
-        assert_eq!(similarity("été à la mer", "été à la mère", 0.9), Some(1.0 - 1.0 / 25.0));
+        assert_eq!(similarity("été à la mer", "été à la mers", 0.9), Some(1.0 - 1.0 / 25.0));
     }
 }

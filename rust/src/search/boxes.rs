@@ -13,7 +13,7 @@
 use rayon::prelude::*;
 
 use crate::candidates::group::Pair;
-use crate::judging::edits::distance;
+use crate::judging::edits::Edits;
 use crate::judging::unspaced::are_alike_by_tokens;
 use crate::search::characters::{Counts, KINDS, ShortBlocks};
 use crate::search::lanes::{LANES, lanes};
@@ -247,7 +247,7 @@ struct Near {
     similarities: Vec<f64>,
     left: Vec<char>,
     right: Vec<char>,
-    reached: Vec<usize>,
+    edits: Edits,
 }
 
 impl Near {
@@ -281,7 +281,7 @@ impl Near {
             read(two, &mut self.right);
             let room = blocks.room(own.length + other.length) as usize;
             let normals = (blocks.store.node_normal(one), blocks.store.node_normal(two));
-            if let Some(edits) = distance(&self.left, &self.right, room, &mut self.reached)
+            if let Some(edits) = self.edits.count(&self.left, &self.right, room)
                 && are_alike_by_tokens(normals.0, normals.1, blocks.settings.short_threshold)
             {
                 self.pairs.push((one.min(two), one.max(two)));
