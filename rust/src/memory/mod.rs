@@ -89,6 +89,11 @@ pub fn at_most(usual: usize, part: usize) -> usize {
     usual.min((LIMIT.load(Ordering::Relaxed) / part).max(1 << 16))
 }
 
+/// Gives back to the system what was freed and its allocator keeps for later, for a process that lives for long.
+pub fn give_back() {
+    trim();
+}
+
 /// Has an array that nobody wrote to yet lie in large pages, if it is large: for what is read in any order
 /// these save most of the look-ups of addresses, and the time in which small pages are made one by one.
 pub fn spread_out<T>(array: &[T]) {

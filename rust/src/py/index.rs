@@ -26,6 +26,7 @@ use crate::index::record::Held;
 use crate::index::run::Run;
 use crate::index::state::{Placed, State};
 use crate::index::texts::{blocks, document_texts};
+use crate::memory::give_back;
 use crate::reading::read::NewDocument;
 
 /// Documents that were read and looked up, and are not judged yet.
@@ -287,7 +288,9 @@ impl IndexState {
         let merge = || {
             let file = File::options().read(true).write(true).create_new(true).open(path)?;
             let state = self.read().snapshot();
-            merge(&state, first..last, compact, (&file, self.identity), None)
+            let merged = merge(&state, first..last, compact, (&file, self.identity), None);
+            give_back();
+            merged
         };
         py.detach(merge).map(told).map_err(failure)
     }
