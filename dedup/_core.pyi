@@ -32,6 +32,7 @@ def fingerprint(text: str, mask_numbers: bool = False) -> bytes: ...
 def differ_in_numbers_only(left: str, right: str) -> bool: ...
 def differ_in_names_only(left: str, right: str, numbers: str) -> bool: ...
 def alike_by_tokens(left: str, right: str, threshold: float) -> bool: ...
+def similarity(left: str, right: str, least: float) -> float | None: ...
 def differences(
     left: str, right: str, numbers: str
 ) -> list[tuple[tuple[int, int], tuple[int, int]]]:
@@ -308,9 +309,6 @@ _Side = tuple[str, str, str, tuple[int, int]]
 @final
 class IndexBatch:
     """Documents whose blocks were looked up in an index, and not judged yet."""
-
-    def suspects(self) -> int:
-        """How many pairs are judged by their shingles."""
 
 @final
 class IndexState:

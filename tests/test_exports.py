@@ -23,15 +23,6 @@ def test_an_unknown_name_is_an_attribute_error() -> None:
     assert not hasattr(dedup, "deduplicate")
 
 
-def test_values_are_found_in_the_module_that_is_named_for_them() -> None:
-    # Pickles that were made before these had modules of their own look for them there.
-    from dedup import model
-
-    for name in ("Cluster", "Member", "Match", "Side", "Removed", "Dropped", "Place", "Gap"):
-        assert getattr(model, name).__module__.startswith("dedup.model."), name
-    assert not hasattr(model, "Nothing")
-
-
 def test_the_package_loads_neither_numpy_nor_the_core_at_import() -> None:
     heavy = ["numpy", "datasketch", "rapidfuzz", "pyarrow", "dedup._core", "dedup.pipeline"]
     program = f"import sys, dedup; sys.exit(' '.join(set({heavy}) & set(sys.modules)) or 0)"

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 import re
 from pathlib import Path
 from typing import Any
@@ -143,24 +142,6 @@ def test_half_a_text_never_goes_whatever_containment_is_asked_for() -> None:
     texts = [f"{STORY} {' '.join(f'y{word}' for word in STORY.split()[:40])}", half]
     assert cleaned(texts, containment=0.5, min_run=0) == texts
     assert reasons(texts, containment=0.5, min_run=0) == {None, "contained"}
-
-
-def test_short_texts_as_alike_as_asked_for_match() -> None:
-    """Three characters of twenty differ on either side: .85, of which a quotient may fall short."""
-    texts = ["ce fb ac fc e b c fd", "ce fg ac gc e b c ff"]
-    found = dedup.scan(texts, short_threshold=0.85, search="exhaustive").matches
-    assert [one.relation for one in found] == ["near"]
-    assert dedup.explain(*texts, short_threshold=0.85).similarity == 0.85
-    assert dedup.scan(texts, short_threshold=0.86, search="exhaustive").matches == []
-
-
-def test_one_endless_word_is_judged_in_time() -> None:
-    chance = random.Random(1)
-    word = "".join(chance.choices("abcdefghijklmnop", k=100_000))
-    other = "".join(one if chance.random() < 0.88 else "x" for one in word)
-    texts = [f"the picture of this page stands here as text: {one}" for one in (word, other)]
-    assert list(dedup.unique(texts)) == texts
-    assert dedup.scan(texts).matches == []
 
 
 def test_spaces_between_single_characters_do_not_make_texts_alike() -> None:

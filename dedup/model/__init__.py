@@ -19,22 +19,6 @@ if TYPE_CHECKING:
 
 Span = tuple[int, int]
 
-_LATER = {
-    "clusters": ("Cluster", "Difference", "Elsewhere", "Gap", "Member"),
-    "ledger": ("Dropped", "Place", "Removed"),
-    "matches": ("Match", "Side"),
-}
-
-
-def __getattr__(name: str) -> Any:
-    """What a run finds, when it is first asked for."""
-    from importlib import import_module
-
-    for module, names in _LATER.items():
-        if name in names:
-            return getattr(import_module(f"{__name__}.{module}"), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-
 
 @dataclass(frozen=True, slots=True)
 class Document:

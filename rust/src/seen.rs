@@ -11,7 +11,7 @@ use crate::candidates::group::Bands;
 use crate::candidates::shingle::{CharacterReader, Powers, extend_items};
 use crate::candidates::sign::{Permutations, SLOTS, sign};
 use crate::judging::readings::Readings;
-use crate::judging::similarity::Characters;
+use crate::judging::similarity::Similarity;
 use crate::judging::verify::{ShortScratch, judge, node_set, short_match};
 use crate::reading::enter::{Workspace, read_batch};
 use crate::reading::read::NewDocument;
@@ -78,7 +78,7 @@ impl Seen {
                 || count < self.settings.short_limit() && self.repeats_by_characters(node))
     }
 
-    /// Makes the text of the last `check` known to later ones.
+    /// Makes the text that was asked for last known to later ones.
     pub fn remember(&mut self) {
         for (key, node) in self.pending.drain(..) {
             let row = self.keys.entry(key).or_insert([NONE; REPRESENTATIVES]);
@@ -137,12 +137,12 @@ impl Seen {
         let (mut scratch, mut readings) = (ShortScratch::default(), Readings::new(store));
         let (mut own, mut theirs) = (TokenBuffer::default(), TokenBuffer::default());
         let own = store.short_tokens(node, &mut own);
-        let (mut characters, least) = (Characters::default(), settings.short_threshold);
+        let (mut similarity, least) = (Similarity::default(), settings.short_threshold);
         candidates.into_iter().any(|other| {
             let (left, right) = (store.node_normal(other), store.node_normal(node));
             settings.judged_by_characters(counts[node as usize], counts[other as usize])
                 == Some(true)
-                && characters.similarity(left, right, least).is_some_and(|alike| {
+                && similarity.of(left, right, least).is_some_and(|alike| {
                     short_match(store, settings, (other, node), alike as f32, &mut scratch)
                         .is_some_and(|found| {
                             let tokens = (store.short_tokens(other, &mut theirs), own);

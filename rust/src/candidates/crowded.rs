@@ -191,6 +191,9 @@ impl Crowded {
     /// What is to be compared of the members that stay, of nodes of which it is known which go; `None` where
     /// these are the ones that were compared last.
     pub(crate) fn changed_by(&mut self, goes: &[bool]) -> Option<Changed> {
+        if self.members.is_empty() {
+            return None;
+        }
         self.went.resize(goes.len(), false);
         let stays = Stays { goes, went: &self.went };
         if !self.members.iter().any(|&node| stays.changed(node)) {

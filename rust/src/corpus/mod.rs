@@ -11,7 +11,6 @@ use regex::{Regex, RegexBuilder};
 
 use crate::both::both;
 use crate::candidates::crowded::{Crowded, TURNS};
-use crate::candidates::group::Candidates;
 use crate::candidates::sign::Permutations;
 use crate::corpus::checkpoint::Checkpoints;
 use crate::judging::verify::Match;
@@ -192,23 +191,16 @@ impl Corpus {
             let said = (&*store, &*settings);
             let (known, visits) = (std::mem::take(matches), visits.as_deref());
             let outlook = Outlook::new(known, said, visits, long.members(), tried);
-            let unknown = |found: Candidates| outlook.unknown(found);
-            let long_pairs =
-                long_candidates_again(store, settings, long, outlook.goes()).map(unknown);
-            let short_pairs = if long_pairs.is_some() {
-                Candidates::default()
-            } else {
-                let found = short_candidates_again(store, settings, short, outlook.goes());
-                found.map(unknown).unwrap_or_default()
-            };
+            let long_pairs = long_candidates_again(store, settings, long, outlook.goes());
+            let are_long = long_pairs.is_some();
+            // Those of short blocks once nothing is left to compare of the long ones.
+            let again = || short_candidates_again(store, settings, short, outlook.goes());
+            let pairs = long_pairs.or_else(again).map(|found| outlook.unknown(found));
             *matches = outlook.into_matches();
-            if long_pairs.is_none() && short_pairs.is_empty() {
-                return;
-            }
-            let long_pairs = long_pairs.unwrap_or_default();
-            *candidates += (long_pairs.len() + short_pairs.len()) as u64;
-            let mut found = verify_pairs(store, settings, &long_pairs);
-            found.extend(verify_short_pairs(store, settings, &short_pairs));
+            let Some(pairs) = pairs.filter(|pairs| are_long || !pairs.is_empty()) else { return };
+            *candidates += pairs.len() as u64;
+            let verify = if are_long { verify_pairs } else { verify_short_pairs };
+            let found = verify(store, settings, &pairs);
             matches.extend(found.into_iter().map(|found| Match { late: true, ..found }));
         }
     }

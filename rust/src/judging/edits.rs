@@ -6,7 +6,7 @@ use hashbrown::HashMap;
 #[derive(Default)]
 pub(crate) struct Edits {
     reached: Vec<usize>,
-    places: HashMap<char, Vec<u64>>,
+    places: HashMap<char, Vec<(usize, u64)>>,
     row: Vec<u64>,
 }
 
@@ -67,8 +67,12 @@ impl Edits {
         let words = left.len().div_ceil(64);
         places.clear();
         for (place, &character) in left.iter().enumerate() {
-            let bits = places.entry(character).or_insert_with(|| vec![0; words]);
-            bits[place / 64] |= 1 << (place % 64);
+            let (word, bit) = (place / 64, 1 << (place % 64));
+            let places = places.entry(character).or_default();
+            match places.last_mut() {
+                Some((last, bits)) if *last == word => *bits |= bit,
+                _ => places.push((word, bit)),
+            }
         }
         // With more left out of either they would share too little.
         let least = (left.len() + right.len() - most).div_ceil(2);
@@ -78,22 +82,37 @@ impl Edits {
         row.clear();
         row.resize(words, u64::MAX);
         for (number, character) in right.iter().enumerate() {
-            let Some(bits) = places.get(character) else { continue };
+            let Some(places) = places.get(character) else { continue };
             let first = number.saturating_sub(out_right) / 64;
             let end = words.min((number + out_left) / 64 + 1);
-            let mut carry = false;
-            for (word, &bits) in row[first..end].iter_mut().zip(&bits[first..end]) {
-                let both = *word & bits;
-                let (sum, one) = word.overflowing_add(both);
-                let (sum, other) = sum.overflowing_add(u64::from(carry));
-                carry = one || other;
-                *word = sum | (*word & !bits);
+            let places = &places[places.partition_point(|&(word, _)| word < first)..];
+            let (mut at, mut carry) = (first, false);
+            for &(word, bits) in places.iter().take_while(|&&(word, _)| word < end) {
+                // Between places of the character nothing changes but by what is carried.
+                while carry && at < word {
+                    carry = grow(&mut row[at], 0, true);
+                    at += 1;
+                }
+                carry = grow(&mut row[word], bits, carry);
+                at = word + 1;
+            }
+            while carry && at < end {
+                carry = grow(&mut row[at], 0, true);
+                at += 1;
             }
         }
         let common: usize = row.iter().map(|word| word.count_zeros() as usize).sum();
         let edits = left.len() + right.len() - 2 * common;
         (edits <= most).then_some(edits)
     }
+}
+
+/// One word of a row with the places of a character in it; what is carried to the next one.
+fn grow(word: &mut u64, bits: u64, carried: bool) -> bool {
+    let (sum, one) = word.overflowing_add(*word & bits);
+    let (sum, other) = sum.overflowing_add(u64::from(carried));
+    *word = sum | (*word & !bits);
+    one || other
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ pub(crate) mod opposites;
 pub(crate) mod own_passages;
 pub mod readings;
 pub(crate) mod roman;
-pub mod similarity;
+pub(crate) mod similarity;
 pub(crate) mod together;
 pub mod unspaced;
 pub mod verify;

@@ -2,33 +2,49 @@
 
 use crate::judging::edits::Edits;
 
-/// Compares texts by their characters; what that needs is kept from pair to pair.
+/// Insertions and deletions that texts of so many code points together may be apart, to be so alike.
+///
+/// A little too many: the quotient has the last word, and no filter may be the stricter.
+// Never below zero: `least` is at most 1.
+#[allow(clippy::cast_sign_loss)]
+pub(crate) fn room(least: f64, lengths: usize) -> usize {
+    ((1.0 - least) * lengths as f64 + 1e-6) as usize
+}
+
+/// Compares one text with others; what that needs is kept from pair to pair.
 #[derive(Default)]
-pub struct Characters {
-    left: Vec<char>,
-    right: Vec<char>,
+pub(crate) struct Similarity {
+    own: Vec<char>,
+    other: Vec<char>,
     edits: Edits,
 }
 
-impl Characters {
-    /// The normalised Indel similarity of two texts, if it is `least` or more: 1 - distance / (length + length), where
-    /// the distance counts insertions and deletions of code points. Of two empty texts it is 1.
-    // Never below zero: `least` is at most 1.
-    #[allow(clippy::cast_sign_loss)]
-    pub fn similarity(&mut self, left: &str, right: &str, least: f64) -> Option<f64> {
-        let Self { left: one, right: other, edits } = self;
-        for (text, characters) in [(left, &mut *one), (right, &mut *other)] {
-            characters.clear();
-            characters.extend(text.chars());
-        }
-        let lengths = (one.len() + other.len()) as f64;
-        if lengths == 0.0 {
+impl Similarity {
+    /// Takes the text that others are compared with.
+    pub(crate) fn take(&mut self, own: &str) {
+        self.own.clear();
+        self.own.extend(own.chars());
+    }
+
+    /// The normalised Indel similarity of that text and another one, if it is `least` or more: 1 - distance /
+    /// (length + length), where the distance counts insertions and deletions of code points. Of two empty texts it
+    /// is 1.
+    pub(crate) fn with(&mut self, other: &str, least: f64) -> Option<f64> {
+        self.other.clear();
+        self.other.extend(other.chars());
+        let lengths = self.own.len() + self.other.len();
+        if lengths == 0 {
             return Some(1.0);
         }
-        // A little slack: the last word is that of the quotient.
-        let most = ((1.0 - least) * lengths + 1e-6) as usize;
-        let similarity = 1.0 - edits.count(one, other, most)? as f64 / lengths;
+        let edits = self.edits.count(&self.own, &self.other, room(least, lengths))?;
+        let similarity = 1.0 - edits as f64 / lengths as f64;
         (similarity >= least).then_some(similarity)
+    }
+
+    /// That of two texts.
+    pub(crate) fn of(&mut self, left: &str, right: &str, least: f64) -> Option<f64> {
+        self.take(left);
+        self.with(right, least)
     }
 }
 
@@ -38,9 +54,8 @@ mod tests {
 
     #[test]
     fn similarity_is_one_less_the_share_of_edits() {
-        let mut characters = Characters::default();
-        let mut similarity =
-            |left: &str, right: &str, least| characters.similarity(left, right, least);
+        let mut made = Similarity::default();
+        let mut similarity = |left: &str, right: &str, least| made.of(left, right, least);
         assert_eq!(similarity("", "", 0.9), Some(1.0));
         assert_eq!(similarity("a", "", 0.9), None);
         assert_eq!(similarity("a", "", 0.0), Some(0.0));

@@ -20,6 +20,7 @@ use crate::corpus::compile;
 use crate::corpus::section::{Mark, sound_sections as sections_of};
 use crate::judging::names::texts_differ_in_names_only;
 use crate::judging::numerals;
+use crate::judging::similarity::Similarity;
 use crate::judging::unspaced::are_alike_by_tokens;
 use crate::memory;
 use crate::plan::differences::differences_of_texts;
@@ -154,6 +155,12 @@ pub(super) fn differ_in_names_only(left: &str, right: &str, numbers: &str) -> Py
 #[pyfunction]
 pub(super) fn alike_by_tokens(left: &str, right: &str, threshold: f64) -> bool {
     are_alike_by_tokens(left, right, threshold)
+}
+
+/// The similarity of two normal forms by their characters, if it is `least` or more.
+#[pyfunction]
+pub(super) fn similarity(left: &str, right: &str, least: f64) -> Option<f64> {
+    Similarity::default().of(left, right, least)
 }
 
 /// Where code points start and end.

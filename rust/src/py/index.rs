@@ -35,14 +35,6 @@ pub(super) struct IndexBatch {
     batch: Option<Batch>,
 }
 
-#[pymethods]
-impl IndexBatch {
-    /// How many pairs are judged by their shingles.
-    fn suspects(&self) -> PyResult<usize> {
-        Ok(self.batch.as_ref().ok_or_else(used)?.long.len())
-    }
-}
-
 /// Works on some threads, or on this one.
 fn on<T: Send>(threads: Option<&Threads>, work: impl FnOnce() -> T + Send) -> T {
     match threads {
@@ -312,6 +304,7 @@ impl IndexState {
             let ended = background.as_ref().and_then(|merge| merge.ended(within));
             if ended.is_some() {
                 *background = None;
+                give_back();
             }
             ended
         };

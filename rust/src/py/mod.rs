@@ -39,7 +39,8 @@ mod _core {
         alike_by_tokens, check_pattern, count_line_feeds, differ_in_names_only,
         differ_in_numbers_only, differences, excerpts, fingerprint, fold_tokens, instruction_sets,
         limit_memory, memory_shortage, normal_form, read_records, restore_records, restore_texts,
-        shingles, sign_texts, signatures, sound_sections, spill_to, split, token_hashes,
+        shingles, sign_texts, signatures, similarity, sound_sections, spill_to, split,
+        token_hashes,
     };
 
     #[pymodule_export]

@@ -13,12 +13,11 @@
 use rayon::prelude::*;
 
 use crate::candidates::group::Pair;
-use crate::judging::edits::Edits;
+use crate::judging::similarity::Similarity;
 use crate::judging::unspaced::are_alike_by_tokens;
 use crate::search::characters::{Counts, KINDS, ShortBlocks};
 use crate::search::lanes::{LANES, lanes};
 use crate::simd::Path;
-use crate::store::Number;
 
 /// Points from which on halves are joined by several threads.
 const SPLIT_WORK: usize = 1 << 12;
@@ -245,9 +244,7 @@ fn both(
 struct Near {
     pairs: Vec<Pair>,
     similarities: Vec<f64>,
-    left: Vec<char>,
-    right: Vec<char>,
-    edits: Edits,
+    similarity: Similarity,
 }
 
 impl Near {
@@ -271,23 +268,16 @@ impl Near {
             }
             let node = |place: usize| blocks.nodes[search.order[place] as usize];
             let (one, two) = (node(left), node(right));
-            let read = |node: Number, out: &mut Vec<char>| {
-                out.clear();
-                out.extend(blocks.store.node_normal(node).chars());
-            };
-            if !std::mem::replace(&mut is_read, true) {
-                read(one, &mut self.left);
-            }
-            read(two, &mut self.right);
-            let room = blocks.room(own.length + other.length) as usize;
             let normals = (blocks.store.node_normal(one), blocks.store.node_normal(two));
-            if let Some(edits) = self.edits.count(&self.left, &self.right, room)
-                && are_alike_by_tokens(normals.0, normals.1, blocks.settings.short_threshold)
+            if !std::mem::replace(&mut is_read, true) {
+                self.similarity.take(normals.0);
+            }
+            let least = blocks.settings.short_threshold;
+            if let Some(similarity) = self.similarity.with(normals.1, least)
+                && are_alike_by_tokens(normals.0, normals.1, least)
             {
                 self.pairs.push((one.min(two), one.max(two)));
-                // As the judge computes it.
-                let share = edits as f64 / f64::from(own.length + other.length);
-                self.similarities.push(1.0 - share);
+                self.similarities.push(similarity);
             }
         }
     }

@@ -14,7 +14,7 @@ use crate::candidates::shingle::CharacterReader;
 use crate::candidates::sign::Permutations;
 use crate::candidates::sketch::Sketch;
 use crate::judging::marking::mark_names;
-use crate::judging::similarity::Characters;
+use crate::judging::similarity::{Similarity, room};
 use crate::judging::verify::{Match, ShortScratch, short_match};
 use crate::search::boxes::near_pairs;
 use crate::settings::Settings;
@@ -64,20 +64,13 @@ impl<'a> ShortBlocks<'a> {
 
     /// How many insertions and deletions the wanted similarity allows two texts of so many characters.
     pub(crate) fn room(&self, lengths: u32) -> u32 {
-        room(self.settings, lengths)
+        room(self.settings.short_threshold, lengths as usize) as u32
     }
 
     /// Whether counting characters leaves room for the wanted similarity.
     pub(crate) fn leave_room(&self, left: &Counts, right: &Counts) -> bool {
         left.leave_room(right, self.settings)
     }
-}
-
-// Never below zero: the threshold is at most 1.
-#[allow(clippy::cast_sign_loss)]
-fn room(settings: &Settings, lengths: u32) -> u32 {
-    // A little slack: the judge computes in floating point, and no filter may be the stricter.
-    ((1.0 - settings.short_threshold) * f64::from(lengths) + 1e-6) as u32
 }
 
 impl Counts {
@@ -104,7 +97,7 @@ impl Counts {
     pub(crate) fn leave_room(&self, other: &Self, settings: &Settings) -> bool {
         let differences = self.kinds.iter().zip(&other.kinds);
         let distance: u32 = differences.map(|(&one, &other)| u32::from(one.abs_diff(other))).sum();
-        distance <= room(settings, self.length + other.length)
+        distance as usize <= room(settings.short_threshold, (self.length + other.length) as usize)
             && settings.judged_by_characters(self.tokens, other.tokens) == Some(true)
     }
 
@@ -190,10 +183,10 @@ pub fn verify_short_pairs(store: &Store, settings: &Settings, pairs: &Candidates
             .pairs(low..pairs.len().min(low + PAIRS_AT_ONCE))
             .into_par_iter()
             .map_init(
-                || (Characters::default(), ShortScratch::default()),
-                |(characters, scratch), pair| {
+                || (Similarity::default(), ShortScratch::default()),
+                |(similarity, scratch), pair| {
                     let (left, right) = (store.node_normal(pair.0), store.node_normal(pair.1));
-                    let alike = characters.similarity(left, right, settings.short_threshold)?;
+                    let alike = similarity.of(left, right, settings.short_threshold)?;
                     short_match(store, settings, pair, alike as f32, scratch)
                 },
             )
