@@ -14,6 +14,7 @@ import subprocess
 import sys
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 
 import index_killed
@@ -230,6 +231,16 @@ def test_what_repeated_a_removed_document_counts_again(path: str) -> None:
         assert found.document == "b"
 
 
+def open_files_of(path: str) -> int:
+    """How many files of an index this process has open; other tests' files are none of it."""
+    count = 0
+    for link in list(Path("/proc/self/fd").iterdir()):
+        # Some are closed meanwhile.
+        with suppress(FileNotFoundError):
+            count += str(link.readlink()).startswith(path)
+    return count
+
+
 def test_it_stays_as_large_as_what_it_holds(path: str) -> None:
     with Index.open(path, jobs=1) as index:
         sizes = []
@@ -239,11 +250,25 @@ def test_it_stays_as_large_as_what_it_holds(path: str) -> None:
             index.commit()
             assert index.stats()["removed"] <= 64 + len(index)
             sizes.append(sum(file.stat().st_size for file in Path(path, "runs").iterdir()))
+            assert open_files_of(path) < 30
         index.compact()
         live = sum(file.stat().st_size for file in Path(path, "runs").iterdir())
-    assert len(list(Path("/proc/self/fd").iterdir())) < 100
+    assert open_files_of(path) == 0
     # Small runs have heads of their own, which a large one shares.
     assert max(sizes[75:]) < 8 * live
+
+
+def test_a_closed_reader_has_no_file_open(path: str) -> None:
+    with Index.open(path, jobs=1) as index:
+        index.add("a", "One paragraph of nine words that is held here.")
+    reader = Index.open(path, mode="r")
+    begun = reader.entries()
+    assert open_files_of(path) > 0
+    reader.close()
+    # What was asked before is still told.
+    assert [entry.id for entry in begun] == ["a"]
+    del begun
+    assert open_files_of(path) == 0
 
 
 # --- who may write, and what readers see -------------------------------------------------------

@@ -87,6 +87,7 @@ class Opened:
         self._lock: WriterLock | None = None
         self._catalogue: Catalogue | None = None
         self._merges: Merging | None = None
+        self._own_asker: Asker | None = None
         self._closed = False
         self._jobs = jobs
         self._state = State()
@@ -144,8 +145,8 @@ class Opened:
             check_possible(policy)
             check_policy(self.policy, policy, self.path)
         self._identity = meta["identity"]
-        self._own_asker = Asker(self.policy, bytes.fromhex(self._identity), self._jobs, self.path)
-        self._merges = Merging(self._own_asker.core, self.path)
+        asker = Asker(self.policy, bytes.fromhex(self._identity), self._jobs, self.path)
+        self._own_asker, self._merges = asker, Merging(asker.core, self.path)
         self._look(catalogue, None)
 
     def _look(self, catalogue: Catalogue, generation: int | None) -> bool:
@@ -192,9 +193,12 @@ class Opened:
         self._closed = True
         catalogue, self._catalogue = self._catalogue, None
         lock, self._lock = self._lock, None
-        # A fork has no thread of the one that it comes from.
-        if self._merges is not None and lock is not None and lock.is_own():
-            self._merges.stop()
+        # A fork has no thread of the one that it comes from, and none may be waited for in it.
+        if lock is None or lock.is_own():
+            if self._merges is not None:
+                self._merges.stop()
+            # Its files and its memory go once nobody asks any more.
+            self._merges = self._own_asker = None
         if catalogue is not None:
             catalogue.close()
         if lock is not None:
@@ -203,16 +207,20 @@ class Opened:
     def _check_open(self) -> None:
         """Raise IndexError_ once the index is closed."""
         if self._closed:
-            raise IndexError_(
-                f"{self.path}: the index is closed",
-                path=self.path,
-                hint="open it again with Index.open",
-            )
+            raise self._closed_error()
+
+    def _closed_error(self) -> IndexError_:
+        message = f"{self.path}: the index is closed"
+        return IndexError_(message, path=self.path, hint="open it again with Index.open")
 
     @property
     def _asker(self) -> Asker:
         self._check_open()
-        return self._own_asker
+        asker = self._own_asker
+        # Another thread may close it between the two lines.
+        if asker is None:
+            raise self._closed_error()
+        return asker
 
     def refresh(self) -> bool:
         """Let a reader see what was committed since; whether that is anything."""
