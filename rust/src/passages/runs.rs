@@ -18,6 +18,9 @@ use crate::store::token_reader::TokenReader;
 /// Tokens that are compared at one time.
 const NEAR: usize = 64;
 
+/// Turns behind the first one from which on a text repeats itself again and again.
+const TURNS: u32 = 4;
+
 /// The same tokens at two places.
 #[derive(Clone, Copy, Debug)]
 pub struct Run {
@@ -112,19 +115,31 @@ impl<'a> Sides<'a> {
         let text = self.text;
         let mut runs: Vec<Run> = Vec::new();
         let mut covered: HashMap<(Number, u32), u32> = HashMap::new();
+        // Up to where the document repeats itself again and again, and up to where a run into another document
+        // is seen by a half. Every shift by some turns of what is repeated makes a run: to extend them all grows
+        // with the square of it. So there a place in the first half of a run begins no other one.
+        let mut again = 0;
+        let mut seen: HashMap<Number, u32> = HashMap::new();
         for link in links {
             let later = text.position(link.later);
             let shift = later.wrapping_sub(text.position(link.earlier));
-            let key = (text.documents[link.earlier.block as usize], shift);
-            if covered.get(&key).is_some_and(|&end| later < end) {
+            let document = text.documents[link.earlier.block as usize];
+            let is_seen = later < again && seen.get(&document).is_some_and(|&end| later < end);
+            if is_seen || covered.get(&(document, shift)).is_some_and(|&end| later < end) {
                 continue;
             }
             let mut run = self.extend(*link);
-            covered.insert(key, text.position(run.later) + run.length.max(1));
-            if key.0 == text.documents[run.later.block as usize] {
+            let start = text.position(run.later);
+            covered.insert((document, shift), start + run.length.max(1));
+            if document == text.documents[run.later.block as usize] {
+                if run.length / TURNS >= shift {
+                    again = again.max(start + run.length);
+                }
                 // The two must not overlap: what repeats itself again and again is no run of its own.
                 run.length = run.length.min(shift);
             }
+            let middle = seen.entry(document).or_default();
+            *middle = (*middle).max(start + run.length / 2);
             if run.length >= least {
                 runs.push(run);
             }
