@@ -16,7 +16,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 TESTS = Path(__file__).parent
-sys.path.insert(0, str(TESTS))  # oracle, strategies and checker are plain modules beside the tests.
+sys.path.insert(0, str(TESTS))  # The oracle, the checker and what tests share lie beside them.
 
 # Deadlines measure the machine, not the code; the oracle is slow on purpose.
 settings.register_profile(
