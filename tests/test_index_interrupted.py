@@ -12,7 +12,7 @@ import time
 from pathlib import Path
 
 import pytest
-from test_index import STORY
+from stories import STORY
 
 from dedup import Index
 

@@ -7,7 +7,7 @@ import threading
 from pathlib import Path
 
 import pytest
-from test_index import OTHER, STORY
+from stories import OTHER, STORY
 
 import dedup
 from dedup import Index
