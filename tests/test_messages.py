@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 import pytest
-from test_cli import BAD_RECORDS, OTHER, STORY, run
+from commands import BAD_RECORDS, OTHER, STORY, run
 
 import dedup
 from dedup.formats.jsonl import why_bad

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from commands import command
 from files import put
 from resuming import (
     LINES,
@@ -25,7 +26,6 @@ from resuming import (
     outcomes,
     state_of,
 )
-from test_cli import command
 
 import dedup
 from dedup.engines.checkpoint import Checkpoints

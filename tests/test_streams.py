@@ -1,4 +1,4 @@
-"""What a closed or full stdout changes: nothing but what stdout gets."""
+"""What a closed or full stream changes: nothing but what the stream gets."""
 
 from __future__ import annotations
 
@@ -9,9 +9,14 @@ from pathlib import Path
 
 import pytest
 import runs
-from test_cli import BAD_RECORDS, REPOSITORY, STORY, command
+from commands import BAD_RECORDS, REPOSITORY, STORY, command, three_articles
 
 FULL = Path("/dev/full")
+
+
+@pytest.fixture
+def articles(tmp_path: Path) -> Path:
+    return three_articles(tmp_path)
 
 
 @pytest.fixture
@@ -69,6 +74,38 @@ def test_a_full_stdout_after_clean_says_that_the_folder_is_complete(feed: Path) 
         stderr = process.communicate(timeout=60)[1].decode()
     assert "hint: back is complete" in stderr
     assert runs.tree(feed.parent / "back") == {"feed.jsonl": BAD_RECORDS}
+
+
+def test_a_closed_pipe_is_no_error(articles):
+    for index in range(3000):
+        (articles / f"x{index}.txt").write_text(
+            f"{index} {STORY}\n{index} {STORY}", encoding="utf-8"
+        )
+    process = command("scan", articles, "--format", "jsonl")
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    assert process.wait(timeout=60) == 0
+    process.stdin.close()
+    process.stderr.close()
+
+
+@pytest.mark.parametrize("closed", ["<&-", ">&-", "2>&-", ">&- 2>&-"])
+def test_closed_streams_do_no_harm(articles, closed):
+    line = f'"$0" -m dedup scan "$1" {closed}'
+    done = subprocess.run(
+        ["sh", "-c", line, sys.executable, articles], capture_output=True, cwd=REPOSITORY
+    )
+    assert done.returncode == 0
+    assert b"Traceback" not in done.stderr
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="needs /dev/full")
+def test_a_full_disk_behind_stdout_is_an_error(articles):
+    with FULL.open("wb") as full:
+        process = command("scan", articles, "--format", "json", stdout=full)
+        _, stderr = process.communicate(timeout=60)
+    assert process.returncode == 2
+    assert stderr == b"error: stdout: no space left on device\n"
 
 
 # Each is imported by the command's own modules, one early and one late.
