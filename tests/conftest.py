@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, settings
 
 TESTS = Path(__file__).parent
 sys.path.insert(0, str(TESTS))  # The oracle, the checker and what tests share lie beside them.
-pytest.register_assert_rewrite("commands")  # It compares snapshots, and is to show what differs.
+pytest.register_assert_rewrite("commands", "what_goes")  # They are to show what differs.
 
 # Deadlines measure the machine, not the code; the oracle is slow on purpose.
 settings.register_profile(

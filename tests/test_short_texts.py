@@ -7,6 +7,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 from rapidfuzz.distance import Indel
+from what_goes import cleaned, kinds
 
 import dedup
 from dedup import _core
@@ -59,3 +60,19 @@ def test_similarities_are_those_of_rapidfuzz(
 @given(st.text("abé中", max_size=90), st.text("abé中", max_size=90))
 def test_so_are_those_of_any_texts(left: str, right: str) -> None:
     assert _core.similarity(left, right, 0.0) == Indel.normalized_similarity(left, right)
+
+
+def test_two_words_of_a_short_text_are_too_many() -> None:
+    texts = ["(P)=1: event is certain to occur", "(P)=0: event is certain NOT to occur"]
+    assert cleaned(texts) == texts
+    assert list(dedup.unique(texts)) == texts
+    assert cleaned([texts[0], texts[0].replace("event", "events")]) == [texts[0]]
+
+
+def test_spaces_between_single_characters_do_not_make_texts_alike() -> None:
+    """Of eleven characters two differ, each of them decisive."""
+    texts = ["担任师级职务的，五十五岁；", "担任排级职务的，三十五岁。"]
+    assert kinds(texts) == []
+    assert list(dedup.unique(texts)) == texts
+    assert "stays below 0.9" in dedup.explain(*texts).reason
+    assert cleaned([texts[0], texts[0].replace("师", "排")]) == [texts[0]]
