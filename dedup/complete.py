@@ -20,11 +20,12 @@ from dedup.formats.notes import UNTOUCHED
 from dedup.formats.partial import REPORT
 from dedup.formats.records import shown
 from dedup.formats.walk import NOTES
+from dedup.largest import with_excerpts
 from dedup.model import Skipped
-from dedup.model.clusters import Cluster, Member
+from dedup.model.clusters import Cluster, LargeCluster, Member
 from dedup.references import differences
 from dedup.report import versions
-from dedup.results import MEMBERS, CleanResult, shown_place
+from dedup.results import MEMBERS, CleanResult
 from dedup.resumption import notice, setting_that_differs
 from dedup.skipped import SkippedRecords
 from dedup.versions import head_of
@@ -52,7 +53,7 @@ class CompleteResult(CleanResult):
 
     def __init__(self, folder: str, report: dict[str, Any], source: Source) -> None:
         self._folder = Path(folder, NOTES)
-        self._excerpt = source.excerpts
+        self._read_from = source
         self.report = report
         skipped = SkippedRecords()
         for value in self._lines("skipped.jsonl"):
@@ -83,12 +84,10 @@ class CompleteResult(CleanResult):
         message = f"{shown(path)}: holds no matches; they were not kept"
         raise OutputError(message, path=path, hint="dedup.matches finds them again")
 
-    def largest(self, count: int, members: int = MEMBERS) -> list[tuple[Cluster, int, str]]:
+    def largest(self, count: int, members: int = MEMBERS) -> list[LargeCluster]:
         """The clusters with the most repeated text; see `ScanResult.largest`."""
         heads = nlargest(count, self._heads(members), key=lambda head: head[0])
-        places = [shown_place(one) for _, one, _ in heads]
-        texts = self._excerpt(places)
-        return [(one, all_, text) for (_, one, all_), text in zip(heads, texts, strict=True)]
+        return with_excerpts(self._read_from, [(one, count) for _, one, count in heads])
 
     def _heads(self, members: int) -> Iterator[tuple[int, Cluster, int]]:
         """Characters that repeat in each cluster, its first members, and how many it has."""

@@ -15,7 +15,7 @@ from dedup.terminal import cells, shorten, shorten_name, visible
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
-    from dedup.model.clusters import Cluster, Member
+    from dedup.model.clusters import Cluster, LargeCluster, Member
 
 WIDTH = 80
 
@@ -66,15 +66,14 @@ STANDS = {
 class Summary(NamedTuple):
     """What the summary is made of.
 
-    largest: the first members of clusters, largest first, how many they have, and the text
-    of their keeper. action: how the line
-    about removal begins. output: the folder that was written, or empty. next_command: what
-    to run now, or empty. bold: marks headings; the identity where there is no colour. stories:
-    the lines on versions of one text.
+    largest: the largest clusters, largest first. action: how the line about removal begins.
+    output: the folder that was written, or empty. next_command: what to run now, or empty.
+    bold: marks headings; the identity where there is no colour. stories: the lines on versions
+    of one text.
     """
 
     report: Mapping[str, Any]
-    largest: Sequence[tuple[Cluster, int, str]]
+    largest: Sequence[LargeCluster]
     action: str = "dedup clean would remove"
     output: str = ""
     next_command: str = ""
@@ -211,16 +210,15 @@ def _cluster_lines(summary: Summary) -> Iterator[str]:
     threshold = summary.report["policy"]["threshold"]
     yield summary.bold("Largest clusters" if more > 0 else "Clusters, largest first")
     width = len(str(len(summary.largest)))
-    for number, (cluster, members, text) in enumerate(summary.largest, 1):
+    for number, one in enumerate(summary.largest, 1):
+        cluster = one.cluster
         yield (
             f"{number:>{width}}. {_kind(cluster)}, {plural(cluster.tokens, 'token')}: "
-            f"{plural(members, 'time')} in {plural(cluster.documents, 'document')}"
+            f"{plural(one.members, 'time')} in {plural(cluster.documents, 'document')}"
         )
         indent = " " * (width + 2)
-        yield f'{indent}"{shorten(text, WIDTH - width - 4)}"'
-        yield from (
-            f"{indent}{line}" for line in _places(cluster, members, threshold, WIDTH - width - 2)
-        )
+        yield f'{indent}"{shorten(one.text, WIDTH - width - 4)}"'
+        yield from (f"{indent}{line}" for line in _places(one, threshold, WIDTH - width - 2))
     if more > 0:
         yield f"... and {plural(more, 'more cluster')}: --top {total}, or --format jsonl for all"
 
@@ -230,28 +228,29 @@ def _kind(cluster: Cluster) -> str:
     return cluster.kind if cluster.kind == "template" else f"{cluster.kind}, {cluster.relation}"
 
 
-def _places(cluster: Cluster, members: int, threshold: float, width: int) -> Iterator[str]:
+def _places(one: LargeCluster, threshold: float, width: int) -> Iterator[str]:
     """Where a cluster's members stand: the keeper first, then the others in input order."""
-    keepers = [member for member in cluster.members if member.keeper]
-    others = [member for member in cluster.members if not member.keeper]
-    for member in (*keepers, *others[:MOST_PLACES]):
+    placed = list(zip(one.cluster.members, one.lines, strict=True))
+    keepers = [(member, lines) for member, lines in placed if member.keeper]
+    others = [(member, lines) for member, lines in placed if not member.keeper]
+    for member, lines in (*keepers, *others[:MOST_PLACES]):
         label, note = ("kept", "") if member.keeper else ("again", _score(member, threshold))
         if member.against is not None:
             label, note = "in", f" ({shorten_name(member.against, width // 2)})"
-        blocks = _blocks(member)
-        room = width - 7 - cells(blocks)
+        where = _where(member, lines)
+        room = width - 7 - cells(where)
         source = shorten_name(member.source, room)
         # A name is worth more than the rest of its line: the note takes the next one.
         if cells(source) + cells(note) > room:
-            yield f"{label:<6} {source}{blocks}"
+            yield f"{label:<6} {source}{where}"
             yield f"{'':<6}{note}"
         else:
-            yield f"{label:<6} {source}{blocks}{note}"
+            yield f"{label:<6} {source}{where}{note}"
         if member.differences:
             pairs = [(one.text, one.keeper_text) for one in member.differences]
             count = member.differing or len(pairs)
             yield f"{'':<6} {differing_line(pairs, count, ' for ', width - 7)}"
-    more = members - len(keepers) - min(len(others), MOST_PLACES)
+    more = one.members - len(keepers) - min(len(others), MOST_PLACES)
     if more:
         yield f"{'':<6} and {more:,} more"
 
@@ -273,9 +272,10 @@ def differing_line(pairs: Sequence[tuple[str, str]], count: int, word: str, widt
     return ", ".join([*shown, f"and {more:,} more"] if more else shown)
 
 
-def _blocks(member: Member) -> str:
-    first, last = member.blocks
-    return f", block {first:,}" if first == last else f", blocks {first:,}–{last:,}"
+def _where(member: Member, lines: tuple[int, int] | None) -> str:
+    """The lines of a text file, which an editor finds; else the blocks of the document."""
+    what, (first, last) = ("block", member.blocks) if lines is None else ("line", lines)
+    return f", {what} {first:,}" if first == last else f", {what}s {first:,}–{last:,}"
 
 
 def _score(member: Member, threshold: float) -> str:

@@ -10,11 +10,12 @@ import orjson
 from dedup.story_head import StoryHead, source_in
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Sequence
+    from collections.abc import Iterator, Sequence
 
     from dedup import _core
-    from dedup.model import Document, Skipped, Span
-    from dedup.model.clusters import Cluster
+    from dedup.formats.source import Source
+    from dedup.model import Document, Skipped
+    from dedup.model.clusters import Cluster, LargeCluster
     from dedup.model.matches import Match
     from dedup.versions import Story
 
@@ -23,13 +24,6 @@ MATCHES_AT_ONCE = 1 << 16
 
 # Members that are told of one of the largest clusters, its keeper apart.
 MEMBERS = 10
-
-
-def shown_place(cluster: Cluster) -> tuple[str, Span]:
-    """Source and span of the first member that stands in the corpus itself."""
-    own = (member for member in cluster.members if member.against is None)
-    member = next(own, cluster.members[0])
-    return member.source, member.span
 
 
 class ScanResult:
@@ -48,10 +42,10 @@ class ScanResult:
         *,
         skipped: Sequence[Skipped],
         warnings: list[str],
-        excerpt: Callable[[list[tuple[str, tuple[int, int]]]], list[str]],
+        source: Source,
     ) -> None:
         self._corpus = corpus
-        self._excerpt = excerpt
+        self._read_from = source
         self.report = report
         self.skipped = skipped
         self.warnings = warnings
@@ -124,21 +118,19 @@ class ScanResult:
             for line in self._corpus.matches(low, min(low + MATCHES_AT_ONCE, count)).splitlines()
         ]
 
-    def largest(self, count: int, members: int = MEMBERS) -> list[tuple[Cluster, int, str]]:
+    def largest(self, count: int, members: int = MEMBERS) -> list[LargeCluster]:
         """The clusters with the most repeated text, largest first.
 
-        Each with its keeper and its first other members, as many as `members` at most, how many
-        it has in all, and its keeper's text.
+        Each with its keeper and its first other members, as many as `members` at most.
         """
+        from dedup.largest import with_excerpts
         from dedup.model.clusters import Cluster
 
         heads = [
             self._corpus.cluster_line(number, members) for number in self._corpus.largest(count)
         ]
-        clusters = [Cluster.from_json(orjson.loads(line)) for line, _ in heads]
-        places = [shown_place(cluster) for cluster in clusters]
-        totals = [total for _, total in heads]
-        return list(zip(clusters, totals, self._excerpt(places), strict=True))
+        clusters = [(Cluster.from_json(orjson.loads(line)), total) for line, total in heads]
+        return with_excerpts(self._read_from, clusters)
 
 
 class CleanResult(ScanResult):

@@ -215,12 +215,16 @@ class Run:
         self.seconds["total"] = time.perf_counter() - self.started
         if inputs is None and self.source.inputs is not None:
             inputs = [item.entry(self.reading.text_field) for item in self.source.inputs.files]
-        texts = self.source.excerpts if excerpts is None else excerpts.of
+        excerpts_at = self.source.excerpts if excerpts is None else excerpts.of
         facts = RunFacts(
             seconds=self.seconds,
             counts=counts,
             kinds=self._kinds(),
-            hot=hottest(self.corpus.hot(), self._place, texts),
+            hot=hottest(
+                self.corpus.hot(),
+                self._place,
+                lambda places: [excerpt.text for excerpt in excerpts_at(places)],
+            ),
             state=self.state,
             distinct=self.corpus.distinct(),
             reading=self.reading.entry(),
@@ -280,7 +284,7 @@ class Run:
         return {
             "skipped": self.intake.skipped,
             "warnings": warnings,
-            "excerpt": self.source.excerpts,
+            "source": self.source,
         }
 
     def _id_warning(self) -> str | None:

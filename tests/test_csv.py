@@ -282,8 +282,8 @@ def test_dates_and_preferred_lines_choose_the_copy(tmp_path: Path) -> None:
     for keep in ("earliest", "prefer:a.csv:3", "prefer:*:3"):
         [cluster] = dedup.scan(path, keep=keep).clusters
         assert [one.source for one in cluster.members if one.keeper] == ["a.csv:3"]
-    [(_, _, text)] = dedup.scan(path).largest(1)
-    assert text == STORY
+    [shown] = dedup.scan(path).largest(1)
+    assert shown.text == STORY
 
 
 def test_a_tsv_on_stdin_needs_its_format(tmp_path: Path) -> None:

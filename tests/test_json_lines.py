@@ -179,8 +179,8 @@ def test_a_preferred_source_is_a_path_or_a_line(tmp_path: Path, pattern: str, ke
 def test_a_name_that_looks_like_a_line_is_a_name(tmp_path: Path) -> None:
     story = b"The ferry will not sail tomorrow, the harbour office said, because of the storm."
     put(tmp_path, {"a.jsonl": b'{"text":"hello"}\n', "a.jsonl:b.txt": story + b"\n\n" + story})
-    [(_, _, text)] = dedup.scan(tmp_path).largest(1)
-    assert text == story.decode()
+    [shown] = dedup.scan(tmp_path).largest(1)
+    assert shown.text == story.decode()
 
 
 def test_nested_fields_are_found_in_dicts_too() -> None:

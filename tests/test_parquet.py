@@ -314,8 +314,8 @@ def test_dates_of_any_type_choose_the_copy(tmp_path: Path) -> None:
     path = write(tmp_path / "a.parquet", table)
     [cluster] = dedup.scan(path, keep="earliest").clusters
     assert [one.source for one in cluster.members if one.keeper] == ["a.parquet:2"]
-    [(_, _, text)] = dedup.scan(path).largest(1)
-    assert text == STORY
+    [shown] = dedup.scan(path).largest(1)
+    assert shown.text == STORY
 
 
 def test_a_full_disk_is_named_and_leaves_nothing(

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from dedup.errors import InputError
 from dedup.explanation import Explanation, aligned, compare, explain_texts
-from dedup.model.clusters import Cluster, Member
+from dedup.model.clusters import Cluster, LargeCluster, Member
 from dedup.policy import Policy
 from dedup.report import COUNTS, RunFacts, audited, build_report, curve, similar_document
 from dedup.report_text import Summary, percent, summary_lines
@@ -65,7 +65,10 @@ def report_of(*, similar: tuple = (), seconds: float = 0.02, **counts: int) -> d
 
 
 def summary_of(report: dict, *clusters: Cluster, text: str = TEXT, **more: str) -> str:
-    largest = [(cluster, len(cluster.members), text) for cluster in clusters]
+    largest = [
+        LargeCluster(cluster, len(cluster.members), text, [None] * len(cluster.members))
+        for cluster in clusters
+    ]
     summary = Summary(report=report, largest=largest, **more)
     return "\n".join(summary_lines(summary))
 

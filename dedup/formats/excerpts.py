@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, NamedTuple
 
-from dedup.formats.records import Lines, Torn
+from dedup.formats.records import Batch, Lines, Torn
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -14,16 +15,25 @@ if TYPE_CHECKING:
 
 Places = list[tuple[str, "Span"]]
 
+_LINE_END = re.compile("\r\n|\r|\n")
+
+
+class Excerpt(NamedTuple):
+    """The text at a place; lines: the first and the last one of a text file, counted from 1."""
+
+    text: str
+    lines: tuple[int, int] | None = None
+
 
 class Excerpts:
     """The texts at some places.
 
-    places: source of a document, and a span of its text. texts: one for each place, "" until its
-    document has come by.
+    places: source of a document, and a span of its text. found: one for each place, empty until
+    its document has come by.
     """
 
     def __init__(self, places: Places, text_field: str) -> None:
-        self.texts = [""] * len(places)
+        self.found = [Excerpt("")] * len(places)
         self._places = places
         self._text_field = text_field
         self._wanted: dict[str, list[int]] = {}
@@ -31,39 +41,44 @@ class Excerpts:
             self._wanted.setdefault(source, []).append(number)
 
     @classmethod
-    def read(cls, pieces: Iterable[Piece], places: Places, text_field: str) -> list[str]:
-        """The texts, of as many pieces as it takes."""
+    def read(cls, pieces: Iterable[Piece], places: Places, text_field: str) -> list[Excerpt]:
+        """What stands at the places, of as many pieces as it takes."""
         excerpts = cls(places, text_field)
         for _ in excerpts.passing(pieces):
             if not excerpts._wanted:
                 break
-        return excerpts.texts
+        return excerpts.found
 
     def passing(self, pieces: Iterable[Piece]) -> Iterator[Piece]:
         """The pieces, of which each gives its texts on its way."""
         for piece in pieces:
             if self._wanted:
-                for number, text in self._cut_from(piece):
-                    self.texts[number] = text
+                for number, excerpt in self._cut_from(piece):
+                    self.found[number] = excerpt
             yield piece
 
-    def of(self, places: Sequence[object]) -> list[str]:
-        """The texts, for who asks for those same places."""
+    def of(self, places: Sequence[object]) -> list[Excerpt]:
+        """What was found, for who asks for those same places."""
         assert list(places) == self._places
-        return self.texts
+        return self.found
 
-    def _cut_from(self, piece: Piece) -> Iterator[tuple[int, str]]:
-        """Numbers of the places that stand in a piece, no more wanted, and their texts."""
-        wanted, places = self._wanted, self._places
+    def _cut_from(self, piece: Piece) -> Iterator[tuple[int, Excerpt]]:
+        """Numbers of the places that stand in a piece, no more wanted, and what stands there."""
         if isinstance(piece, Torn):
             return
-        if not isinstance(piece, Lines):
-            for source, text in zip(piece.sources, piece.texts, strict=True):
-                for number in wanted.pop(source, ()):
-                    yield number, text[slice(*places[number][1])]
+        if isinstance(piece, Lines):
+            yield from self._cut_from_lines(piece)
             return
+        is_file = isinstance(piece, Batch) and bool(piece.parts)
+        for source, text in zip(piece.sources, piece.texts, strict=True):
+            for number in self._wanted.pop(source, ()):
+                span = self._places[number][1]
+                yield number, Excerpt(text[slice(*span)], _lines(text, span) if is_file else None)
+
+    def _cut_from_lines(self, piece: Lines) -> Iterator[tuple[int, Excerpt]]:
         from dedup import _core
 
+        wanted, places = self._wanted, self._places
         lines = range(piece.first, piece.following)
         sought = []
         for source in list(wanted):
@@ -73,4 +88,14 @@ class Excerpts:
         if sought:
             spans = [(line, *places[number][1]) for number, line in sought]
             texts = _core.excerpts(piece.core(), self._text_field, spans)
-            yield from zip((number for number, _ in sought), texts, strict=True)
+            for (number, _), text in zip(sought, texts, strict=True):
+                yield number, Excerpt(text)
+
+
+def _lines(text: str, span: Span) -> tuple[int, int]:
+    """The lines of a text in which a span begins and ends, as an editor counts them."""
+    start, end = span
+    first = 1 + sum(1 for _ in _LINE_END.finditer(text, 0, start))
+    # The line end behind its last word belongs to that word's line.
+    end = start + len(text[start:end].rstrip())
+    return first, first + sum(1 for _ in _LINE_END.finditer(text, start, end))

@@ -14,6 +14,7 @@ from itertools import chain, groupby, pairwise
 from typing import TYPE_CHECKING, final
 
 from dedup.formats.compression import MAGIC_LENGTH, InputStream, open_input, reading
+from dedup.formats.excerpts import Excerpt
 from dedup.formats.expansion import expansion
 from dedup.formats.jsonl import check_plain
 from dedup.formats.reader import read
@@ -21,7 +22,7 @@ from dedup.formats.records import Batch, Input, Lines, Part, Reading, Rows
 from dedup.formats.source import START
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Sequence
 
     from dedup.formats.discover import Inputs
     from dedup.formats.excerpts import Places
@@ -88,9 +89,14 @@ class Sample:
         del to_write
         yield from self.pieces
 
-    def excerpts(self, places: Places) -> list[str]:
+    def excerpts(self, places: Places) -> list[Excerpt]:
         """No one asks a sample for its texts."""
-        return [""] * len(places)
+        return [Excerpt("")] * len(places)
+
+    def text_files(self, sources: Collection[str]) -> set[str]:
+        """Nor for its lines."""
+        del sources
+        return set()
 
 
 def sample_of(files: Files, most: int = SAMPLE_BYTES) -> Sample:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 from dedup.errors import InputError
 from dedup.formats.discover import Inputs, discover
-from dedup.formats.excerpts import Excerpts, Places
+from dedup.formats.excerpts import Excerpt, Excerpts, Places
 from dedup.formats.frames import Frame, documents_in, frame_of
 from dedup.formats.memory import batches_of, documents_of
 from dedup.formats.reader import read
@@ -51,8 +51,11 @@ class Source(Protocol):
         after: how many inputs were taken to their end, and how many pieces of the one after them.
         """
 
-    def excerpts(self, places: Places) -> list[str]:
-        """The text at each (source, span)."""
+    def excerpts(self, places: Places) -> list[Excerpt]:
+        """What stands at each (source, span)."""
+
+    def text_files(self, sources: Collection[str]) -> set[str]:
+        """Those of some documents that are text files, of which a line is a line of the file."""
 
 
 class Files(NamedTuple):
@@ -85,11 +88,16 @@ class Files(NamedTuple):
         rest = read(self.inputs.files[inputs:], self.reading, to_write=to_write)
         return islice(rest, pieces, None)
 
-    def excerpts(self, places: Places) -> list[str]:
+    def excerpts(self, places: Places) -> list[Excerpt]:
         """Reads again the files that hold the places, up to the last of them."""
         names = {name for source, _ in places for name in (source, source.rpartition(":")[0])}
         files = [item for item in self.inputs.files if item.name in names]
         return Excerpts.read(read(files, self.reading), places, self.reading.text_field)
+
+    def text_files(self, sources: Collection[str]) -> set[str]:
+        """Each is the one document of its file."""
+        files = self.inputs.files
+        return {item.name for item in files if item.name in sources and item.format == "text"}
 
 
 class Held(NamedTuple):
@@ -130,9 +138,13 @@ class Held(NamedTuple):
         rows = [self.rows[number] for number in numbers]
         return self.frame.rest(self.reading.text_field, rows, texts)
 
-    def excerpts(self, places: Places) -> list[str]:
+    def excerpts(self, places: Places) -> list[Excerpt]:
         """Looks the places up."""
         return Excerpts.read(self.batches(), places, self.reading.text_field)
+
+    def text_files(self, sources: Collection[str]) -> set[str]:
+        """There are no files."""
+        return set()
 
 
 def open_source(data: Any, reading: Reading) -> Source:

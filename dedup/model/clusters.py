@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from dedup.model.plain import optional_pair, pair, plain
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Mapping, Sequence
 
     from dedup.model import Span
 
@@ -169,3 +169,17 @@ class Cluster:
 
 def _differences(value: Any) -> tuple[Difference, ...] | None:
     return None if value is None else tuple(Difference.from_json(one) for one in value)
+
+
+class LargeCluster(NamedTuple):
+    """One of the largest clusters.
+
+    cluster: with its keeper and its first other members; members: how many it has in all. text:
+    of its keeper. lines: the first and the last line of each member of `cluster` in its file,
+    counted from 1; None where its document is not a text file.
+    """
+
+    cluster: Cluster
+    members: int
+    text: str
+    lines: Sequence[tuple[int, int] | None]
