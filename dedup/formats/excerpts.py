@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, NamedTuple
 
 from dedup.formats.records import Batch, Lines, Torn
@@ -14,8 +13,6 @@ if TYPE_CHECKING:
     from dedup.model import Span
 
 Places = list[tuple[str, "Span"]]
-
-_LINE_END = re.compile("\r\n|\r|\n")
 
 
 class Excerpt(NamedTuple):
@@ -71,9 +68,11 @@ class Excerpts:
             return
         is_file = isinstance(piece, Batch) and bool(piece.parts)
         for source, text in zip(piece.sources, piece.texts, strict=True):
-            for number in self._wanted.pop(source, ()):
-                span = self._places[number][1]
-                yield number, Excerpt(text[slice(*span)], _lines(text, span) if is_file else None)
+            numbers = self._wanted.pop(source, ())
+            spans = [self._places[number][1] for number in numbers]
+            lines = _lines(text, spans) if is_file else [None] * len(spans)
+            for number, span, place in zip(numbers, spans, lines, strict=True):
+                yield number, Excerpt(text[slice(*span)], place)
 
     def _cut_from_lines(self, piece: Lines) -> Iterator[tuple[int, Excerpt]]:
         from dedup import _core
@@ -92,10 +91,25 @@ class Excerpts:
                 yield number, Excerpt(text)
 
 
-def _lines(text: str, span: Span) -> tuple[int, int]:
-    """The lines of a text in which a span begins and ends, as an editor counts them."""
-    start, end = span
-    first = 1 + sum(1 for _ in _LINE_END.finditer(text, 0, start))
-    # The line end behind its last word belongs to that word's line.
-    end = start + len(text[start:end].rstrip())
-    return first, first + sum(1 for _ in _LINE_END.finditer(text, start, end))
+class _LineNumbers:
+    """Counts the lines of a text up to places that ascend."""
+
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._place, self._line = 0, 1
+
+    def of(self, place: int) -> int:
+        """The line of a code point, as an editor counts them, from 1."""
+        ends = (self._text.count(end, self._place, place) for end in ("\n", "\r", "\r\n"))
+        feeds, returns, both = ends
+        self._place, self._line = place, self._line + feeds + returns - both
+        return self._line
+
+
+def _lines(text: str, spans: Sequence[Span]) -> list[tuple[int, int]]:
+    """The lines of a text in which spans begin and end."""
+    # The line end behind the last word belongs to that word's line.
+    ends = [start + max(1, len(text[start:end].rstrip())) - 1 for start, end in spans]
+    count = _LineNumbers(text).of
+    lines = {place: count(place) for place in sorted({*ends, *(start for start, _ in spans)})}
+    return [(lines[start], lines[end]) for (start, _), end in zip(spans, ends, strict=True)]
