@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from oracle.fold import is_numeric, normal_form, tokens
+from oracle.fold import is_numeric, tokens
 
 M64 = (1 << 64) - 1
 MULTIPLIER = 0x9E3779B97F4A7C15
@@ -50,8 +50,3 @@ def shingle_hashes(values: list[int], size: int) -> set[int]:
 def shingles(text: str, size: int, mask_numbers: bool = False) -> set[int]:
     """Word shingles of a text."""
     return shingle_hashes([token_hash(token) for token in tokens(text, mask_numbers)], size)
-
-
-def character_items(text: str) -> set[int]:
-    """What is signed of a short block: the upper halves of the 5-shingles of its characters."""
-    return {value >> 32 for value in shingle_hashes([ord(c) + 1 for c in normal_form(text)], 5)}
