@@ -259,3 +259,44 @@ def test_what_a_character_denies_stays_beside_what_does_not() -> None:
     assert (oracle.may_replace(one, other), oracle.may_replace(other, one)) == (False, True)
     for texts, removed in (([duty, offence], 0), ([offence, duty], 1)):
         assert len(dedup.clean(texts, **settings).documents) == 2 - removed
+
+
+@pytest.mark.parametrize(
+    ("text", "one", "other"),
+    [
+        ("The ferry needs {} time for the way to the island than it did last year", "more", "less"),
+        (
+            "For those who live on the island it is {} to come home in winter now",
+            "possible",
+            "impossible",
+        ),
+        (
+            "From the harbour to the lighthouse it is 5 {} along the old road by the sea",
+            "km",
+            "miles",
+        ),
+        (
+            "L'hiver dernier le bac a transporté {} de passagers que pendant l'hiver d'avant",
+            "plus",
+            "moins",
+        ),
+        (
+            "Wer auf der Insel wohnt, zahlt {} hundert Euro im Jahr für die Fähre",
+            "mindestens",
+            "höchstens",
+        ),
+        ("Za cestu na ostrov platí obyvatelé od zimy {} než v minulém roce", "více", "méně"),
+        ("Το πλοίο για το νησί {} φεύγει από το λιμάνι κάθε πρωί του χειμώνα", "δεν", "πάντα"),
+        (
+            "섬으로 가는 배는 겨울에도 아침마다 항구에서 탈 수 {} 라고 시청이 말했다",
+            "있습니다",
+            "없습니다",
+        ),
+    ],
+)
+def test_what_excludes_the_other_word_stays_in_many_languages(
+    text: str, one: str, other: str
+) -> None:
+    texts = [text.format(word) for word in (one, other)]
+    for pair in (texts, texts[::-1]):
+        assert dedup.clean(pair).removed == []

@@ -51,7 +51,7 @@ NEGATIONS = frozenset(
     nicht kein keine keinen keinem keiner keines nie niemals ohne weder nunca sin jamas
     ningun ninguna non senza nessun nessuna nao sem nenhum nenhuma niet geen nooit
     zonder inte ikke ingen bez не нет без никогда нельзя немає 不 没 沒 無 无 未 非 لا لم لن
-    ليس ليست غير بدون לא אין בלי
+    ليس ليست غير بدون לא אין בלי inte aldrig utan δεν μην χωρισ khong chua neni nelze نیست
     """.split()
 )
 

@@ -38,7 +38,8 @@ const NEGATIONS: &str = "\
     не нет без никогда нельзя немає \
     不 没 沒 無 无 未 非 \
     لا لم لن ليس ليست غير بدون \
-    לא אין בלי";
+    לא אין בלי \
+    inte aldrig utan δεν μην χωρισ khong chua neni nelze نیست";
 
 /// Words for one, which are articles and pronouns as well.
 const ONE: &str =
