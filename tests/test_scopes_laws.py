@@ -139,7 +139,7 @@ def test_the_latest_stays_whatever_the_order_of_the_input(texts: list[str], seed
 def test_the_keeper_is_the_first_kept_one_in_scope(scope, window, group_scope):
     """Of many copies of three texts, two of them alike, in random groups at random times."""
     chance = random.Random(f"{scope} {window} {group_scope}")
-    texts = [STORY, STORY.replace("tomorrow", "today"), OTHER]
+    texts = [STORY, STORY.replace("tomorrow", "tonight"), OTHER]
     rules = oracle.Rules(scope=scope, group_scope=group_scope or "within", window=window)
     policy = {"scope": scope, "search": "exhaustive"}
     policy |= {"window": f"{window}s"} if window else {}
