@@ -228,9 +228,9 @@ def _kind(cluster: Cluster) -> str:
     return cluster.kind if cluster.kind == "template" else f"{cluster.kind}, {cluster.relation}"
 
 
-def _places(one: LargeCluster, threshold: float, width: int) -> Iterator[str]:
+def _places(shown: LargeCluster, threshold: float, width: int) -> Iterator[str]:
     """Where a cluster's members stand: the keeper first, then the others in input order."""
-    placed = list(zip(one.cluster.members, one.lines, strict=True))
+    placed = list(zip(shown.cluster.members, shown.lines, strict=True))
     keepers = [(member, lines) for member, lines in placed if member.keeper]
     others = [(member, lines) for member, lines in placed if not member.keeper]
     for member, lines in (*keepers, *others[:MOST_PLACES]):
@@ -250,7 +250,7 @@ def _places(one: LargeCluster, threshold: float, width: int) -> Iterator[str]:
             pairs = [(one.text, one.keeper_text) for one in member.differences]
             count = member.differing or len(pairs)
             yield f"{'':<6} {differing_line(pairs, count, ' for ', width - 7)}"
-    more = one.members - len(keepers) - min(len(others), MOST_PLACES)
+    more = shown.members - len(keepers) - min(len(others), MOST_PLACES)
     if more:
         yield f"{'':<6} and {more:,} more"
 

@@ -10,7 +10,7 @@ import told_apart
 from hypothesis import given
 from hypothesis import strategies as st
 from runs import rules_of
-from what_goes import check_what_goes
+from what_goes import Case, check_what_goes, each_of
 
 import dedup
 
@@ -24,8 +24,7 @@ PRICE = (
     "Whoever parks here without a ticket pays {} of {} to the town, as the council {} last week."
 )
 
-# name, left, right, policy, whether one goes, why
-CASES: list[tuple[str, str, str, dict[str, Any], bool, str]] = [
+CASES: list[Case] = [
     (
         "another word",
         FERRY.format("dawn", "little", "said"),
@@ -229,11 +228,7 @@ CASES: list[tuple[str, str, str, dict[str, Any], bool, str]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("left", "right", "policy", "goes", "why"),
-    [case[1:] for case in CASES],
-    ids=[case[0] for case in CASES],
-)
+@each_of(CASES)
 @pytest.mark.parametrize("search", ["lsh", "exhaustive"])
 def test_what_says_something_else_stays(
     left: str, right: str, policy: dict[str, Any], goes: bool, why: str, search: str

@@ -5,10 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from what_goes import check_what_goes
+from what_goes import Case, check_what_goes, each_of
 
-# name, left, right, policy, whether one goes, why
-CASES: list[tuple[str, str, str, dict[str, Any], bool, str]] = [
+CASES: list[Case] = [
     (
         "words of code",
         "Consultez openat(2) pour une explication de la nécessité de mkdirat().",
@@ -180,13 +179,9 @@ CASES: list[tuple[str, str, str, dict[str, Any], bool, str]] = [
 ]
 
 
-@pytest.mark.parametrize(
-    ("left", "right", "policy", "goes", "why"),
-    [case[1:] for case in CASES],
-    ids=[case[0] for case in CASES],
-)
+@each_of(CASES)
 @pytest.mark.parametrize("search", ["lsh", "exhaustive"])
-def test_what_says_something_else_stays(
+def test_other_code_stays(
     left: str, right: str, policy: dict[str, Any], goes: bool, why: str, search: str
 ) -> None:
     check_what_goes(left, right, policy, goes, why, search)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import oracle
+import pytest
 from runs import rules_of
 
 import dedup
@@ -31,6 +32,18 @@ def kinds(texts: list[str], **settings: Any) -> list[str]:
 def reasons(texts: list[str], **settings: Any) -> set[str | None]:
     clusters = dedup.scan(list(texts), **settings).clusters
     return {member.kept for cluster in clusters for member in cluster.members}
+
+
+# Name, left, right, policy, whether one goes, why.
+Case = tuple[str, str, str, dict[str, Any], bool, str]
+
+
+def each_of(cases: list[Case]) -> pytest.MarkDecorator:
+    """Runs a test with each of some pairs, named as it is."""
+    names = ("left", "right", "policy", "goes", "why")
+    return pytest.mark.parametrize(
+        names, [case[1:] for case in cases], ids=[case[0] for case in cases]
+    )
 
 
 def check_what_goes(

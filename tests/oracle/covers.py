@@ -16,7 +16,7 @@ from oracle.opposed import (
     say_other_code,
     say_other_numbers,
 )
-from oracle.own_passages import says_more
+from oracle.own_passages import says_more, weight
 from oracle.templates import a_part_differs_in_names, a_part_differs_in_numbers, only_numbers_differ
 
 
@@ -58,6 +58,8 @@ def stands_in(own: Block, other: Block) -> bool:
         few = len(words) < own.rules.min_tokens and 3 * signs >= len(own.tokens)
         if few and len(own.tokens) < 256:
             return False
+    if own.rules.unit != "document" and repeats_itself(own):
+        return False
     if own.rules.unit != "document" and own.rules.names == "veto" and say_other_code(own, other):
         return False
     shared = len(own.shingles & other.shingles)
@@ -76,6 +78,14 @@ def stands_in(own: Block, other: Block) -> bool:
     if own.rules.names == "veto" and has_more and a_part_differs_in_names(own, other):
         return False
     return shared >= 0.82 * len(own.shingles) or in_order >= 0.85 * len(own.tokens)
+
+
+def repeats_itself(own: Block) -> bool:
+    """Whether it has half as many shingles as places for them: another order of the same few signs
+    has the same ones."""
+    words = sum(weight(token) for token in own.tokens) // 3
+    places = words + 1 - min(own.rules.shingle_size, words)
+    return 2 * len(own.shingles) <= places
 
 
 def is_scattered(own: Block, other: Block) -> bool:

@@ -35,10 +35,14 @@ def says_more(own: Block, other: Block) -> bool:
     }
     length = longest = 0
     for place, token in enumerate(mine):
-        # Three letters of Thai, Lao, Burmese or Khmer count as one word.
-        length = 0 if place in known else length + (1 if LETTER.fullmatch(token) else 3)
+        length = 0 if place in known else length + weight(token)
         longest = max(longest, length)
     return longest >= 3 * NEW
+
+
+def weight(token: str) -> int:
+    """Three letters of Thai, Lao, Burmese or Khmer count as one word."""
+    return 1 if LETTER.fullmatch(token) else 3
 
 
 LETTER = re.compile("[\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]")

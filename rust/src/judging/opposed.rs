@@ -34,12 +34,12 @@ const NEGATIONS: &str = "\
     pas jamais sans aucun aucune ni rien \
     nicht kein keine keinen keinem keiner keines nie niemals ohne weder \
     nunca sin jamas ningun ninguna non senza nessun nessuna nao sem nenhum nenhuma \
-    niet geen nooit zonder inte ikke ingen bez \
+    niet geen nooit zonder inte aldrig utan ikke ingen bez neni nelze \
     не нет без никогда нельзя немає \
     不 没 沒 無 无 未 非 \
-    لا لم لن ليس ليست غير بدون \
+    لا لم لن ليس ليست غير بدون نیست \
     לא אין בלי \
-    inte aldrig utan δεν μην χωρισ khong chua neni nelze نیست";
+    δεν μην χωρισ khong chua";
 
 /// Words for one, which are articles and pronouns as well.
 const ONE: &str =

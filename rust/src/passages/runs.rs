@@ -18,9 +18,6 @@ use crate::store::token_reader::TokenReader;
 /// Tokens that are compared at one time.
 const NEAR: usize = 64;
 
-/// Turns behind the first one from which on a text repeats itself again and again.
-const TURNS: u32 = 4;
-
 /// The same tokens at two places.
 #[derive(Clone, Copy, Debug)]
 pub struct Run {
@@ -53,6 +50,40 @@ pub fn find_runs(
         .map_init(|| Sides::new(text), |sides, links| sides.runs(links, least))
         .flatten_iter()
         .collect()
+}
+
+/// Where a document repeats itself again and again. Every shift by some turns of what is repeated makes a run there,
+/// each to the end: to extend them all grows with the square of it. So a place in the first half of a run begins no
+/// other one into the same document.
+#[derive(Default)]
+struct Turns {
+    /// Up to where it repeats itself.
+    end: u32,
+    /// Up to the middle of which run each document was told.
+    middles: HashMap<Number, u32>,
+}
+
+/// Turns behind the first one from which on a text repeats itself again and again.
+const MANY_TURNS: u32 = 4;
+
+impl Turns {
+    /// Notes a run of a document into itself.
+    fn note(&mut self, start: u32, length: u32, shift: u32) {
+        if length / MANY_TURNS >= shift {
+            self.end = self.end.max(start + length);
+        }
+    }
+
+    /// Notes the middle of a run that is told.
+    fn tell(&mut self, document: Number, middle: u32) {
+        let told = self.middles.entry(document).or_default();
+        *told = middle.max(*told);
+    }
+
+    /// Whether a place needs no other run into a document.
+    fn told(&self, document: Number, place: u32) -> bool {
+        place < self.end && self.middles.get(&document).is_some_and(|&middle| place < middle)
+    }
 }
 
 /// The two places that are compared.
@@ -115,32 +146,25 @@ impl<'a> Sides<'a> {
         let text = self.text;
         let mut runs: Vec<Run> = Vec::new();
         let mut covered: HashMap<(Number, u32), u32> = HashMap::new();
-        // Up to where the document repeats itself again and again, and up to where a run into another document
-        // is seen by a half. Every shift by some turns of what is repeated makes a run: to extend them all grows
-        // with the square of it. So there a place in the first half of a run begins no other one.
-        let mut again = 0;
-        let mut seen: HashMap<Number, u32> = HashMap::new();
+        let mut turns = Turns::default();
         for link in links {
             let later = text.position(link.later);
             let shift = later.wrapping_sub(text.position(link.earlier));
             let document = text.documents[link.earlier.block as usize];
-            let is_seen = later < again && seen.get(&document).is_some_and(|&end| later < end);
-            if is_seen || covered.get(&(document, shift)).is_some_and(|&end| later < end) {
+            let is_covered = covered.get(&(document, shift)).is_some_and(|&end| later < end);
+            if is_covered || turns.told(document, later) {
                 continue;
             }
             let mut run = self.extend(*link);
             let start = text.position(run.later);
             covered.insert((document, shift), start + run.length.max(1));
             if document == text.documents[run.later.block as usize] {
-                if run.length / TURNS >= shift {
-                    again = again.max(start + run.length);
-                }
+                turns.note(start, run.length, shift);
                 // The two must not overlap: what repeats itself again and again is no run of its own.
                 run.length = run.length.min(shift);
             }
-            let middle = seen.entry(document).or_default();
-            *middle = (*middle).max(start + run.length / 2);
             if run.length >= least {
+                turns.tell(document, start + run.length / 2);
                 runs.push(run);
             }
         }
