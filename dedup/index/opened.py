@@ -193,11 +193,12 @@ class Opened:
         self._closed = True
         catalogue, self._catalogue = self._catalogue, None
         lock, self._lock = self._lock, None
-        # A fork has no thread of the one that it comes from, and none may be waited for in it.
-        if lock is None or lock.is_own():
-            if self._merges is not None:
-                self._merges.stop()
-            # Its files and its memory go once nobody asks any more.
+        # What is merged belongs to the process that writes; a fork leaves it alone, however often it closes.
+        is_writer = lock is not None and lock.is_own()
+        if is_writer and self._merges is not None:
+            self._merges.stop()
+        if is_writer or self._mode == "r":
+            # Files and memory go once nobody asks any more.
             self._merges = self._own_asker = None
         if catalogue is not None:
             catalogue.close()
