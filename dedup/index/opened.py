@@ -193,7 +193,7 @@ class Opened:
         self._closed = True
         catalogue, self._catalogue = self._catalogue, None
         lock, self._lock = self._lock, None
-        # What is merged belongs to the process that writes; a fork leaves it alone, however often it closes.
+        # What is merged belongs to the process that writes: a fork leaves it alone.
         is_writer = lock is not None and lock.is_own()
         if is_writer and self._merges is not None:
             self._merges.stop()
