@@ -13,6 +13,7 @@ use crate::both::both;
 use crate::candidates::crowded::{Crowded, TURNS};
 use crate::candidates::sign::Permutations;
 use crate::corpus::checkpoint::Checkpoints;
+use crate::judging::amounts::AllAmounts;
 use crate::judging::verify::Match;
 use crate::keepers::neighbours::Neighbours;
 use crate::keepers::outlook::{Outlook, Tried, first_visits};
@@ -48,6 +49,8 @@ pub struct Corpus {
     workspace: Workspace,
     /// What is to be looked at again: nothing unless `look_again` was called.
     again: Option<Again>,
+    /// The numbers of what stands in hot buckets, once these are looked at again.
+    amounts: AllAmounts,
     pub(crate) matches: Vec<Match>,
     /// Crowded buckets met so far.
     pub hot: Hot,
@@ -90,6 +93,7 @@ impl Corpus {
             store: Store::new(),
             workspace: Workspace::default(),
             again: None,
+            amounts: AllAmounts::default(),
             matches: Vec::new(),
             hot: Hot::default(),
             candidates: 0,
@@ -185,12 +189,13 @@ impl Corpus {
 
     /// Finds and verifies the matches among what stays of hot buckets.
     pub fn match_again(&mut self) {
-        let Self { store, settings, matches, candidates, .. } = self;
+        let Self { store, settings, matches, candidates, amounts, .. } = self;
         let Some(Again { visits, short, long, tried }) = &mut self.again else { return };
+        *amounts = AllAmounts::read(store, settings, long.members());
         for _ in 0..TURNS {
             let said = (&*store, &*settings);
             let (known, visits) = (std::mem::take(matches), visits.as_deref());
-            let outlook = Outlook::new(known, said, visits, long.members(), tried);
+            let outlook = Outlook::new(known, said, visits, (long.members(), amounts), tried);
             let long_pairs = long_candidates_again(store, settings, long, outlook.goes());
             let are_long = long_pairs.is_some();
             // Those of short blocks once nothing is left to compare of the long ones.
@@ -243,14 +248,19 @@ impl Corpus {
         let matches = std::mem::take(&mut self.matches);
         let neighbours = Neighbours::new(matches, self.store.nodes());
         let (store, settings) = (&self.store, &self.settings);
-        let (mut plan, versions) =
-            make_plan(store, settings, &neighbours, rank, |corpus, fates, runs| {
+        let (mut plan, versions) = make_plan(
+            store,
+            settings,
+            (&neighbours, &self.amounts),
+            rank,
+            |corpus, fates, runs| {
                 if settings.tells_versions() {
                     Versions::new(corpus, (fates, runs), dates)
                 } else {
                     Versions::default()
                 }
-            });
+            },
+        );
         let ((cluster_ids, counts), hottest) = both(
             self.store.blocks(),
             || (cluster_ids(&self.store, &self.settings, &plan), counts(&plan, &self.store)),

@@ -18,6 +18,7 @@ use super::state::State;
 use super::streams::{Streams, ask, distinct};
 use super::verdict::{Said, Verdict, describe, tell};
 use super::view::{View, known_match};
+use crate::judging::amounts::AllAmounts;
 use crate::judging::verify::Match;
 use crate::keepers::neighbours::Neighbours;
 use crate::passages::fates::State as BlockState;
@@ -200,8 +201,9 @@ fn decided<'a>(
     scene.add_new(number, held);
     let matches = scene.localise(matches);
     let neighbours = Neighbours::new(matches, scene.store.nodes());
+    let (known, amounts) = (Some(&scene.given), AllAmounts::default());
     let (plan, ()) =
-        plan_from(&scene.store, settings, &neighbours, None, Some(&scene.given), |_, _, _| ());
+        plan_from(&scene.store, settings, (&neighbours, &amounts), None, known, |_, _, _| ());
     (scene, plan)
 }
 

@@ -50,13 +50,25 @@ pub(crate) struct NameReader {
     written: Vec<Written>,
 }
 
-/// What the spelling of a text tells of one of its tokens.
+/// What the spelling of a text tells of one of its tokens, in a byte: many are held.
 #[derive(Clone, Copy)]
-pub(crate) struct Written {
+pub(crate) struct Written(pub u8);
+
+impl Written {
+    fn new(is_name: bool, code: Code) -> Self {
+        let Code { is_code, is_joined } = code;
+        Self(u8::from(is_name) | u8::from(is_code) << 1 | u8::from(is_joined) << 2)
+    }
+
     /// It is a name, or a part of one.
-    pub is_name: bool,
+    pub(crate) fn is_name(self) -> bool {
+        self.0 & 1 != 0
+    }
+
     /// Whether it is a word of code.
-    pub code: Code,
+    pub(crate) fn code(self) -> Code {
+        Code { is_code: self.0 & 2 != 0, is_joined: self.0 & 4 != 0 }
+    }
 }
 
 /// What is asked of a token.
@@ -120,7 +132,7 @@ impl NameReader {
         written.clear();
         written.extend(names.iter().zip(words).map(|(&is_name, word)| {
             let is_name = is_name || word.is_roman || word.code.is_code && word.form != Form::Other;
-            Written { is_name, code: word.code }
+            Written::new(is_name, word.code)
         }));
         written
     }

@@ -20,6 +20,7 @@
 
 use crate::blocks::split::Unit;
 use crate::judging::common::common;
+use crate::judging::ends::alike_at_ends;
 use crate::judging::numerals::{differ_in_numbers_only, differs_from_a_part_in_values};
 use crate::judging::opposed::Sides;
 use crate::judging::own_passages::{KNOWN, says_more};
@@ -178,14 +179,6 @@ pub fn stands_in(own: &[u32], other: &[u32]) -> bool {
     is_enough(around, all)
         || (between[0].len() as u64 * between[1].len() as u64 <= MOST_COMPARED
             && is_enough(around + common(between[0], between[1]), all))
-}
-
-/// How many tokens two texts begin with alike, and how many of the others they end with.
-pub(crate) fn alike_at_ends(own: &[u32], other: &[u32]) -> (usize, usize) {
-    let most = own.len().min(other.len());
-    let before = own.iter().zip(other).take_while(|(one, two)| one == two).count();
-    let ends = own.iter().rev().zip(other.iter().rev()).take(most - before);
-    (before, ends.take_while(|(one, two)| one == two).count())
 }
 
 #[cfg(test)]

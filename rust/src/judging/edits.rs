@@ -2,6 +2,8 @@
 
 use hashbrown::HashMap;
 
+use crate::judging::ends::{begin_alike, end_alike};
+
 /// What counting edits needs, kept from pair to pair.
 #[derive(Default)]
 pub(crate) struct Edits {
@@ -16,10 +18,9 @@ const FEW: usize = 100;
 impl Edits {
     /// The fewest insertions and deletions that make one text of the other, if they are at most `most`.
     pub(crate) fn count(&mut self, left: &[char], right: &[char], most: usize) -> Option<usize> {
-        let begin = left.iter().zip(right).take_while(|(one, other)| one == other).count();
+        let begin = begin_alike(left, right);
         let (left, right) = (&left[begin..], &right[begin..]);
-        let ends = left.iter().rev().zip(right.iter().rev());
-        let end = ends.take_while(|(one, other)| one == other).count();
+        let end = end_alike(left, right);
         let (left, right) = (&left[..left.len() - end], &right[..right.len() - end]);
         if left.len().abs_diff(right.len()) > most {
             return None;

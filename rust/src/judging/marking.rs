@@ -160,7 +160,7 @@ fn mark_names_of(store: &Store, settings: &Settings, matches: &mut [Match], text
             is_read[texts.place(node)] = true;
         }
     }
-    let written: Vec<Box<[Written]>> = texts
+    let written: Vec<(Box<[Written]>, bool)> = texts
         .nodes
         .par_iter()
         .zip(is_read)
@@ -168,14 +168,24 @@ fn mark_names_of(store: &Store, settings: &Settings, matches: &mut [Match], text
             || (store.token_reader(), NameReader::default()),
             |(reader, names), (&node, is_read)| {
                 if !is_read {
-                    return Box::default();
+                    return (Box::default(), false);
                 }
-                names.read(&reader.tokens_and_text(node).1).into()
+                if let Some(known) = store.spellings.get(node, store.token_count(node)) {
+                    return (known.iter().copied().map(Written).collect(), false);
+                }
+                (names.read(&reader.tokens_and_text(node).1).into(), true)
             },
         )
         .collect();
-    let spelled =
-        |node: Number| Spelled { tokens: texts.tokens(node), written: &written[texts.place(node)] };
+    let fresh = texts.nodes.iter().zip(&written).filter(|&(&node, (written, is_fresh))| {
+        *is_fresh && written.len() == store.token_count(node) as usize
+    });
+    let said = fresh.map(|(&node, (written, _))| (node, written.iter().map(|token| token.0)));
+    store.spellings.add(said);
+    let spelled = |node: Number| Spelled {
+        tokens: texts.tokens(node),
+        written: &written[texts.place(node)].0,
+    };
     let asking = matches.par_iter_mut().zip(&asked).filter(|(_, asked)| asked.is_any());
     asking.for_each(|(found, asked)| {
         let (one, other) = (spelled(found.left), spelled(found.right));

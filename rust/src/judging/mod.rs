@@ -1,12 +1,14 @@
 //! Whether two texts match, exactly, and whether one may go for the other: what either would lose is looked for
 //! here (numbers, names, opposites, words of code).
 
+pub mod amounts;
 pub mod apart;
 pub(crate) mod capitals;
 pub(crate) mod code;
 pub(crate) mod common;
 pub mod covers;
 pub(crate) mod edits;
+pub mod ends;
 pub mod marking;
 pub mod names;
 pub mod numerals;

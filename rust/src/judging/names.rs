@@ -6,7 +6,7 @@
 use crate::blocks::split::Unit;
 use crate::judging::apart::{self, differ_in_runs_only, is_part_but_for_runs};
 use crate::judging::capitals::{NameReader, Written};
-use crate::judging::covers::alike_at_ends;
+use crate::judging::ends::alike_at_ends;
 use crate::judging::numerals::is_number;
 use crate::judging::opposed::Sides;
 use crate::settings::{Names, Numbers, Settings};
@@ -38,7 +38,7 @@ impl Spelled<'_> {
 
     /// Whether it has names and is the same as a part of the other text but for these.
     pub(crate) fn is_part_of(self, other: Self, numbers: Numbers) -> bool {
-        self.is_told_with(other) && self.written.iter().any(|token| token.is_name) && {
+        self.is_told_with(other) && self.written.iter().any(|token| token.is_name()) && {
             // Each token is asked for again and again.
             let apart = [self, other].map(|text| text.apart(numbers));
             is_part_but_for_runs(
@@ -132,5 +132,5 @@ pub(crate) fn may_say_other_code(settings: &Settings, left: &[u32], right: &[u32
 
 /// Whether a token is kept apart: a name, or a number where these are too.
 pub(crate) fn is_apart(token: u32, written: Written, numbers: Numbers) -> bool {
-    written.is_name || numbers == Numbers::Veto && is_number(token)
+    written.is_name() || numbers == Numbers::Veto && is_number(token)
 }

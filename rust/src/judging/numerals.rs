@@ -8,6 +8,7 @@
 use std::sync::LazyLock;
 
 use crate::judging::apart::{Side, differ_in_runs_only, is_part_but_for_runs};
+use crate::judging::ends::{begin_alike, end_alike};
 use crate::judging::word_set::WordSet;
 
 /// Numerals in common use, and those of documents that must not be altered.
@@ -124,14 +125,12 @@ pub fn differ_in_values_only(left: &[u32], right: &[u32]) -> bool {
 }
 
 fn differ_in_numbers(left: &[u32], right: &[u32], with_words: bool) -> bool {
-    let most = left.len().min(right.len());
     // What both begin and end with is the same, whole runs of it.
-    let mut before = left.iter().zip(right).take_while(|(one, other)| one == other).count();
+    let mut before = begin_alike(left, right);
     while before > 0 && is_number(left[before - 1]) {
         before -= 1;
     }
-    let ends = left.iter().rev().zip(right.iter().rev()).take(most - before);
-    let mut after = ends.take_while(|(one, other)| one == other).count();
+    let mut after = end_alike(&left[before..], &right[before..]);
     while after > 0 && is_number(left[left.len() - after]) {
         after -= 1;
     }

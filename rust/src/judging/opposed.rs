@@ -15,7 +15,7 @@ use std::sync::LazyLock;
 use hashbrown::{HashMap, HashSet};
 
 use crate::judging::capitals::Written;
-use crate::judging::covers::alike_at_ends;
+use crate::judging::ends::alike_at_ends;
 use crate::judging::numerals::{counts_numerals, is_amount, is_number, is_numeral, measured};
 use crate::judging::opposites::{has_opposite, opposites_of};
 use crate::judging::word_set::WordSet;
@@ -274,19 +274,19 @@ impl<'a> Sides<'a> {
             let between = self.between[side].clone();
             self.between[1 - side].is_empty()
                 && (1..=A_FEW).contains(&between.len())
-                && written[side][between].iter().all(|token| token.code.is_code)
+                && written[side][between].iter().all(|token| token.code().is_code)
         };
         let has_own = |side: usize| {
             // A token, and that which it is joined to, if any.
             let part = |side: usize, place: usize| {
                 let tokens = self.whole[side];
-                let is_joined = place > 0 && written[side][place].code.is_joined;
+                let is_joined = place > 0 && written[side][place].code().is_joined;
                 (is_joined.then(|| tokens[place - 1]), tokens[place])
             };
             // What both end with may begin with a word that is joined to another one.
             let end = self.whole[side].len().min(self.between[side].end + 1);
             let places = self.between[side].start..end;
-            let mut own = places.filter(|&place| written[side][place].code.is_code);
+            let mut own = places.filter(|&place| written[side][place].code().is_code);
             let other = 0..self.whole[1 - side].len();
             if other.len() <= SHORT {
                 return own.any(|place| {

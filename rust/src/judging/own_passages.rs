@@ -2,7 +2,7 @@
 
 use hashbrown::{HashMap, HashSet};
 
-use crate::judging::covers::alike_at_ends;
+use crate::judging::ends::alike_at_ends;
 use crate::judging::word_set::Marks;
 use crate::tokens::letters::{A_WORD, weight};
 

@@ -18,6 +18,7 @@ const MOST_HELD: usize = 1 << 16;
 
 /// Reads texts of nodes one by one; those that were asked for before are held.
 pub struct Readings<'a> {
+    store: &'a Store,
     reader: TokenReader<'a>,
     names: NameReader,
     held: HashMap<Number, Arc<[Written]>>,
@@ -29,15 +30,19 @@ impl<'a> Readings<'a> {
     #[must_use]
     pub fn new(store: &'a Store) -> Self {
         let (reader, names) = (store.token_reader(), NameReader::default());
-        Self { reader, names, held: HashMap::new(), tokens: 0 }
+        Self { store, reader, names, held: HashMap::new(), tokens: 0 }
     }
 
-    fn of(&mut self, node: Number) -> Arc<[Written]> {
+    /// What the spelling of a node's first text tells of its tokens; nothing where it was not kept.
+    pub(crate) fn of(&mut self, node: Number) -> Arc<[Written]> {
         if let Some(held) = self.held.get(&node) {
             return Arc::clone(held);
         }
-        let (_, text) = self.reader.tokens_and_text(node);
-        let written: Arc<[Written]> = self.names.read(&text).into();
+        let known = self.store.spellings.get(node, self.store.token_count(node));
+        let written: Arc<[Written]> = match known {
+            Some(known) => known.iter().copied().map(Written).collect(),
+            None => self.names.read(&self.reader.tokens_and_text(node).1).into(),
+        };
         self.tokens += written.len();
         if self.tokens > MOST_HELD {
             self.held.clear();

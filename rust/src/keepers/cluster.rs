@@ -13,6 +13,7 @@ use xxhash_rust::xxh3::Xxh3;
 
 use crate::both::{LARGE, on_all_threads};
 use crate::candidates::sign::mix32;
+use crate::judging::amounts::AllAmounts;
 use crate::judging::readings::Readings;
 use crate::judging::verify::node_set;
 use crate::keepers::kept::{Cell, Kept};
@@ -51,6 +52,8 @@ pub struct Corpus<'a> {
     pub settings: &'a Settings,
     /// The verified matches.
     pub neighbours: &'a Neighbours,
+    /// The numbers of what stands in hot buckets.
+    pub amounts: &'a AllAmounts,
     /// The document of each block.
     pub documents: &'a [Number],
     /// Documents that are dropped: their blocks are never keepers.
@@ -294,13 +297,17 @@ impl Visits<'_> {
 
     /// The earliest visited keeper of a match's match that this node truly matches.
     fn two_steps_away(&mut self, node: Number, document: Number) -> Number {
-        let Corpus { store, settings, neighbours, documents, .. } = *self.corpus;
+        let Corpus { store, settings, neighbours, amounts, documents, .. } = *self.corpus;
+        let own = amounts.of(node);
         let mut candidates: Vec<Number> = neighbours
             .of(node)
             .flat_map(|(other, _)| self.kept.cells(document).map(move |cell| (other, cell)))
-            .flat_map(|key| self.adopted.of(&key))
-            .copied()
-            .filter(|&block| self.corpus.in_scope(document, documents[block as usize]))
+            .flat_map(|key| self.adopted.of(key))
+            .filter(|&block| {
+                let other = store.node(block as usize);
+                self.corpus.in_scope(document, documents[block as usize])
+                    && !own.keeps_apart_from(other)
+            })
             .collect();
         if candidates.is_empty() {
             return NONE;

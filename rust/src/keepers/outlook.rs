@@ -6,6 +6,7 @@ use rayon::prelude::*;
 
 use crate::candidates::group::Candidates;
 use crate::candidates::shingle::fill_shingle_set;
+use crate::judging::amounts::AllAmounts;
 use crate::judging::readings::Readings;
 use crate::judging::verify::Match;
 use crate::keepers::cluster::contents;
@@ -77,7 +78,7 @@ impl Outlook {
         matches: Vec<Match>,
         (store, settings): (&Store, &Settings),
         visits: Option<&[u32]>,
-        members: &[Number],
+        (members, amounts): (&[Number], &AllAmounts),
         tried: &mut Tried,
     ) -> Self {
         let nodes = store.nodes();
@@ -113,9 +114,11 @@ impl Outlook {
                     && may_be_in_scope(node, other)
             });
             if !goes_now && is_member[node as usize] {
-                let others = neighbours.of(node).flat_map(|(other, _)| adopted.of(&other));
-                let mut others: Vec<Number> =
-                    others.copied().filter(|&other| may_be_in_scope(node, other)).collect();
+                let others = neighbours.of(node).flat_map(|(other, _)| adopted.of(other));
+                let own = amounts.of(node);
+                let is_in_question =
+                    |&other: &Number| may_be_in_scope(node, other) && !own.keeps_apart_from(other);
+                let mut others: Vec<Number> = others.filter(is_in_question).collect();
                 others.sort_unstable_by_key(|&other| place(other));
                 others.dedup();
                 others.retain(|&other| neighbours.between(node, other).is_none());

@@ -7,27 +7,27 @@ use crate::judging::numerals::differ_in_values_only;
 use crate::judging::readings::Readings;
 use crate::judging::verify::judge;
 use crate::settings::{Numbers, Settings};
-use crate::store::{Number, Store};
+use crate::store::{NONE, Number, Store};
 
 /// Kept neighbours of a node that what is two steps away is compared with.
 pub(crate) const SECOND_STEPS: usize = 4;
 
 /// The first kept neighbours of nodes.
 #[derive(Default)]
-pub(crate) struct Adopted<Key>(HashMap<Key, Vec<Number>>);
+pub(crate) struct Adopted<Key>(HashMap<Key, [Number; SECOND_STEPS]>);
 
-impl<Key: std::hash::Hash + Eq> Adopted<Key> {
+impl<Key: std::hash::Hash + Eq + Copy> Adopted<Key> {
     /// Notes a kept neighbour.
     pub(crate) fn add(&mut self, key: Key, kept: Number) {
-        let adopted = self.0.entry(key).or_default();
-        if adopted.len() < SECOND_STEPS {
-            adopted.push(kept);
+        let adopted = self.0.entry(key).or_insert([NONE; SECOND_STEPS]);
+        if let Some(free) = adopted.iter_mut().find(|one| **one == NONE) {
+            *free = kept;
         }
     }
 
     /// Those that were noted.
-    pub(crate) fn of(&self, key: &Key) -> &[Number] {
-        self.0.get(key).map_or(&[], Vec::as_slice)
+    pub(crate) fn of(&self, key: Key) -> impl Iterator<Item = Number> + use<'_, Key> {
+        self.0.get(&key).into_iter().flatten().copied().take_while(|&kept| kept != NONE)
     }
 }
 

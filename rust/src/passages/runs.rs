@@ -10,6 +10,7 @@ use std::ops::Range;
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
+use crate::judging::ends::{begin_alike, end_alike};
 use crate::passages::links::{Link, links};
 use crate::passages::text::{Text, Token};
 use crate::store::Number;
@@ -209,14 +210,13 @@ impl<'a> Sides<'a> {
     fn same_before(&mut self, later: Token, earlier: Token) -> u32 {
         let one = self.later.before(self.text, later);
         let other = self.earlier.before(self.text, earlier);
-        one.iter().rev().zip(other.iter().rev()).take_while(|(one, other)| one == other).count()
-            as u32
+        end_alike(one, other) as u32
     }
 
     /// How many tokens from the two on are the same, within their blocks, up to `NEAR`.
     fn same_after(&mut self, later: Token, earlier: Token) -> u32 {
         let one = self.later.after(self.text, later);
         let other = self.earlier.after(self.text, earlier);
-        one.iter().zip(other).take_while(|(one, other)| one == other).count() as u32
+        begin_alike(one, other) as u32
     }
 }

@@ -5,9 +5,10 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::judging::apart::{self, differ_in_runs_only};
-use crate::judging::capitals::{NameReader, Written};
+use crate::judging::capitals::NameReader;
 use crate::judging::names::{Spelled, is_apart};
 use crate::judging::numerals::{differ_in_values_only, is_number};
+use crate::judging::readings::Readings;
 use crate::passages::fates::{Fates, State};
 use crate::passages::text::Token;
 use crate::plan::Passage;
@@ -96,19 +97,28 @@ pub fn differences_of_texts(left: &str, right: &str, numbers: Numbers) -> Vec<Di
 /// The runs of numbers, or of names and numbers, in which two sides differ, with the words beside them
 /// that do; nothing where they differ in something else.
 fn differing(sides: [Spelled<'_>; 2], numbers: Numbers) -> Vec<[Range<usize>; 2]> {
-    let [one, other] = sides;
-    let only_numbers = numbers == Numbers::Veto && differ_in_values_only(one.tokens, other.tokens);
-    let [one, other] = [one, other].map(|side| {
-        let is_apart = move |place: usize| {
-            let token = side.tokens[place];
-            if only_numbers {
-                is_number(token)
-            } else {
-                is_apart(token, side.written[place], numbers)
-            }
-        };
-        apart::Side { tokens: side.tokens, is_apart }
-    });
+    let [one, other] = sides.map(|side| side.tokens);
+    if numbers == Numbers::Veto && differ_in_values_only(one, other) {
+        differing_in_numbers([one, other])
+    } else {
+        differing_in_names(sides, numbers)
+    }
+}
+
+fn differing_in_numbers(sides: [&[u32]; 2]) -> Vec<[Range<usize>; 2]> {
+    let sides =
+        sides.map(|tokens| apart::Side { tokens, is_apart: |place| is_number(tokens[place]) });
+    runs(sides)
+}
+
+fn differing_in_names(sides: [Spelled<'_>; 2], numbers: Numbers) -> Vec<[Range<usize>; 2]> {
+    runs(sides.map(|Spelled { tokens, written }| {
+        let is_apart = move |place: usize| is_apart(tokens[place], written[place], numbers);
+        apart::Side { tokens, is_apart }
+    }))
+}
+
+fn runs<F: Fn(usize) -> bool>([one, other]: [apart::Side<'_, F>; 2]) -> Vec<[Range<usize>; 2]> {
     let mut found = Vec::new();
     let is_template =
         differ_in_runs_only((one, other), true, |own, theirs| found.push([own, theirs]));
@@ -128,7 +138,7 @@ struct Finder<'a> {
     store: &'a Store,
     settings: &'a Settings,
     tokens: TokenReader<'a>,
-    names: NameReader,
+    readings: Readings<'a>,
     careful: CarefulReader,
     places: Places<'a>,
 }
@@ -136,29 +146,42 @@ struct Finder<'a> {
 /// What is compared of a block.
 struct Read {
     tokens: Vec<u32>,
-    written: Vec<Written>,
     text: String,
     places: Vec<Range<u32>>,
 }
 
 impl<'a> Finder<'a> {
     fn new(store: &'a Store, settings: &'a Settings) -> Self {
-        let (names, careful) = (NameReader::default(), CarefulReader::default());
+        let (readings, careful) = (Readings::new(store), CarefulReader::default());
         let places = Places::new(store, settings);
-        Self { store, settings, tokens: store.token_reader(), names, careful, places }
+        Self { store, settings, tokens: store.token_reader(), readings, careful, places }
     }
 
     fn read(&mut self, block: Number) -> Read {
-        let (tokens, spelling) = self.tokens.tokens_and_text(self.store.node(block as usize));
-        let (tokens, written) = (tokens.to_vec(), self.names.read(&spelling).to_vec());
-        let text = self.store.variant_text(self.store.variants[block as usize]);
-        let places = if text == spelling {
-            self.names.careful.places.clone()
-        } else {
-            self.careful.read(&text, false);
-            self.careful.places.clone()
-        };
-        Read { tokens, written, text, places }
+        let (tokens, first) = self.tokens.tokens_and_text(self.store.node(block as usize));
+        let variant = self.store.variants[block as usize];
+        let is_first = self.store.is_first_text(variant);
+        let text = if is_first { first } else { self.store.variant_text(variant) };
+        let tokens = tokens.to_vec();
+        self.careful.read(&text, false);
+        Read { tokens, text, places: self.careful.places.clone() }
+    }
+
+    /// Where two blocks differ; nothing where their texts were not kept.
+    fn differing(&mut self, blocks: [Number; 2], read: [&Read; 2]) -> Vec<[Range<usize>; 2]> {
+        let [own, other] = read;
+        if self.settings.numbers == Numbers::Veto
+            && differ_in_values_only(&own.tokens, &other.tokens)
+        {
+            return differing_in_numbers([&own.tokens, &other.tokens]);
+        }
+        let written = blocks.map(|block| self.readings.of(self.store.node(block as usize)));
+        let sides =
+            [0, 1].map(|side| Spelled { tokens: &read[side].tokens, written: &written[side] });
+        if sides.iter().any(|side| side.tokens.len() != side.written.len()) {
+            return Vec::new();
+        }
+        differing_in_names(sides, self.settings.numbers)
     }
 
     fn written(&mut self, fates: &Fates, passage: &Passage) -> Vec<u8> {
@@ -167,16 +190,12 @@ impl<'a> Finder<'a> {
             let keeper = fates.aligned[block as usize];
             // The tokens of a twin stand in the region.
             let twin = fates.twins.get(&block).copied();
-            let (own, other) = (self.read(block), self.read(twin.unwrap_or(keeper)));
-            let sound = |read: &Read| {
-                read.tokens.len() == read.written.len() && read.tokens.len() == read.places.len()
-            };
-            if !sound(&own) || !sound(&other) {
+            let compared = twin.unwrap_or(keeper);
+            let (own, other) = (self.read(block), self.read(compared));
+            if [&own, &other].iter().any(|read| read.tokens.len() != read.places.len()) {
                 continue;
             }
-            let sides =
-                [&own, &other].map(|read| Spelled { tokens: &read.tokens, written: &read.written });
-            let found = differing(sides, self.settings.numbers);
+            let found = self.differing([block, compared], [&own, &other]);
             let texts = placed(&found, [&own.places, &other.places]);
             for (tokens, pair) in found.iter().zip(texts) {
                 if count < TOLD {

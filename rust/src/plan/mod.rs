@@ -17,6 +17,7 @@ use rayon::prelude::*;
 use std::ops::Range;
 
 use crate::both::both;
+use crate::judging::amounts::AllAmounts;
 use crate::keepers::cluster::{Corpus, choose_keepers, contents};
 use crate::keepers::furniture::{short_furniture, sources};
 use crate::keepers::neighbours::Neighbours;
@@ -137,11 +138,11 @@ pub struct Plan {
 pub fn make_plan<T: Send>(
     store: &Store,
     settings: &Settings,
-    neighbours: &Neighbours,
+    (neighbours, amounts): (&Neighbours, &AllAmounts),
     rank: Option<&[u32]>,
     beside: impl FnOnce(&Corpus<'_>, &Fates, &[Run]) -> T + Send,
 ) -> (Plan, T) {
-    plan_from(store, settings, neighbours, rank, None, beside)
+    plan_from(store, settings, (neighbours, amounts), rank, None, beside)
 }
 
 /// The same, where something was decided before.
@@ -149,7 +150,7 @@ pub fn make_plan<T: Send>(
 pub fn plan_from<T: Send>(
     store: &Store,
     settings: &Settings,
-    neighbours: &Neighbours,
+    (neighbours, amounts): (&Neighbours, &AllAmounts),
     rank: Option<&[u32]>,
     known: Option<&Given>,
     beside: impl FnOnce(&Corpus<'_>, &Fates, &[Run]) -> T + Send,
@@ -164,6 +165,7 @@ pub fn plan_from<T: Send>(
             store,
             settings,
             neighbours,
+            amounts,
             documents: &documents,
             excluded: &excluded,
             open: &given.open,

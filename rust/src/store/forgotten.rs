@@ -82,6 +82,7 @@ impl Store {
         self.token_rows = Vec::new();
         self.tokens.replace_by(Spool::default());
         self.other_texts = Vec::new();
+        self.spellings.clear();
         self.matching = Spool::default();
         self.matching_rows = Vec::new();
     }

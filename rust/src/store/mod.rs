@@ -10,6 +10,7 @@ pub(crate) mod forgotten;
 pub mod intern;
 pub mod known;
 pub mod sparse;
+pub mod spellings;
 pub mod spool;
 pub mod spool_reader;
 pub mod token_reader;
@@ -22,6 +23,7 @@ use crate::blocks::layout::Layout;
 use crate::memory::columns::{Texts, column};
 use crate::memory::packed::unpack;
 use crate::store::known::{NodeTable, RawTable};
+use crate::store::spellings::Spellings;
 use crate::store::spool::Spool;
 use crate::store::token_reader::TokenReader;
 use crate::tokens::token::TokenBuffer;
@@ -93,6 +95,8 @@ pub struct Store {
     /// Row of each node in `normals`, or `NONE` where it is not judged by characters.
     pub(crate) normal_rows: Vec<Number>,
     pub(crate) normals: Texts,
+    /// What the spelling of texts tells, see `judging`.
+    pub(crate) spellings: Spellings,
     /// The group of each document; none where the policy has no groups.
     pub groups: Vec<Number>,
     /// The time of each document, `UNDATED` without one; none where the policy has no window.
@@ -143,6 +147,7 @@ impl Store {
             matching_rows: Vec::new(),
             normal_rows: column(),
             normals: Texts::default(),
+            spellings: Spellings::default(),
             groups: Vec::new(),
             times: Vec::new(),
             references: Vec::new(),
@@ -176,6 +181,7 @@ impl Store {
             matching_rows: Vec::new(),
             normal_rows: Vec::new(),
             normals: Texts::none(),
+            spellings: Spellings::default(),
             groups: Vec::new(),
             times: Vec::new(),
             references: Vec::new(),
@@ -326,6 +332,12 @@ impl Store {
             NONE => "",
             row => self.normals.get(row as usize),
         }
+    }
+
+    /// Whether a variant is the first raw text of its node.
+    #[must_use]
+    pub fn is_first_text(&self, variant: Number) -> bool {
+        self.other_texts.binary_search_by_key(&variant, |&(variant, _)| variant).is_err()
     }
 
     /// The raw text of a variant, where texts are kept; else nothing.

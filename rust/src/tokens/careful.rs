@@ -104,7 +104,7 @@ impl CarefulReader {
         forms.zip(&self.numeric).map(hash).collect()
     }
 
-    /// Accepts what most texts mostly are, where nothing is held: letters and spaces of ASCII.
+    /// Accepts what most texts mostly are, where nothing is held: letters, digits and spaces of ASCII.
     #[inline]
     fn accept_common(&mut self, character: char) -> bool {
         if character.is_ascii_alphabetic() {
@@ -112,6 +112,12 @@ impl CarefulReader {
             self.opened.end = self.place + 1;
             self.normal.push(character.to_ascii_lowercase() as u8);
             self.previous = Previous::Letter;
+        } else if character.is_ascii_digit() {
+            self.begin(self.place);
+            self.opened.end = self.place + 1;
+            self.normal.push(character as u8);
+            self.is_numeric = true;
+            self.previous = Previous::Number;
         } else if character == ' ' {
             self.close();
             self.previous = Previous::Boundary;
