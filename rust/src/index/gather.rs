@@ -1,9 +1,11 @@
 //! The held documents on which the fate of a new one depends.
 
 use std::borrow::Cow;
+use std::cell::RefCell;
 use std::collections::BTreeMap;
 use std::io;
 
+use hashbrown::hash_map::Entry;
 use hashbrown::{HashMap, HashSet};
 
 use super::batch::Batch;
@@ -27,19 +29,36 @@ pub struct Earlier {
     pub streams: HashMap<u32, (u32, u32)>,
     /// Those that keep each block, where not all documents meet.
     pub keepers: HashMap<u32, Vec<u32>>,
-    /// What each block of the batch, new or held, matches of its new ones.
+    /// What each block of the batch, new or held, matches of its new ones, ascending.
     pub matches: HashMap<u32, Vec<u32>>,
+    /// The new ones of these that are kept where they stand first.
+    pub(super) kept: HashMap<u32, Vec<u32>>,
+    first_new: u32,
+    /// Whether anything that is held was removed.
+    any_removed: bool,
+    /// Whether blocks that stood in removed documents alone are kept by documents of the batch.
+    pub(super) is_back: bool,
+    /// Second steps that were taken for these documents.
+    pub(super) steps: RefCell<Steps>,
 }
 
 impl Earlier {
     /// Nothing, but what the blocks of a batch were found to match.
     #[must_use]
-    pub fn none_of(batch: &Batch) -> Self {
+    pub fn none_of(state: &State, batch: &Batch) -> Self {
         let others = batch.matches.iter().map(|(&node, found)| {
             let new = |&other: &u32| batch.is_new(node) || batch.is_new(other);
-            (node, found.iter().map(|found| other_side(found, node)).filter(new).collect())
+            let others = found.iter().map(|found| other_side(found, node)).filter(new);
+            let mut others: Vec<u32> = others.collect();
+            others.sort_unstable();
+            (node, others)
         });
-        Self { matches: others.collect(), ..Self::default() }
+        Self {
+            matches: others.collect(),
+            first_new: batch.first_new,
+            any_removed: !state.removed.is_empty(),
+            ..Self::default()
+        }
     }
 
     /// Adds a document and its different anchors.
@@ -49,7 +68,12 @@ impl Earlier {
         }
         for block in &held.blocks {
             if !held.is_mute(block) {
-                self.first.entry(block.node).or_insert(number);
+                if let Entry::Vacant(first) = self.first.entry(block.node) {
+                    first.insert(number);
+                    if block.fate.is_kept() {
+                        self.keep(block.node);
+                    }
+                }
                 if settings.is_scoped() {
                     let keepers = self.keepers.entry(block.node).or_default();
                     if keepers.last() != Some(&number) {
@@ -59,6 +83,19 @@ impl Earlier {
             }
         }
         self.documents.insert(number, held);
+    }
+
+    /// Notes that a block is kept where it stands first.
+    fn keep(&mut self, node: u32) {
+        if node >= self.first_new {
+            for &other in self.matches.get(&node).into_iter().flatten() {
+                let kept = self.kept.entry(other).or_default();
+                kept.insert(kept.partition_point(|&one| one < node), node);
+            }
+        } else if self.any_removed {
+            self.is_back = true;
+            *self.steps.get_mut() = Steps::default();
+        }
     }
 }
 
@@ -81,7 +118,6 @@ pub struct Gatherer<'a> {
     pub(super) asked: HashMap<(u32, Asking), bool>,
     /// Held blocks of the new document whose matches decide on them: they are kept nowhere that it may name.
     pub unkept: Vec<u32>,
-    pub(super) steps: Steps,
     /// Documents that were removed, and an anchor of theirs: what repeated them may be loose.
     pub ghosts: Vec<(u32, u32)>,
     /// Anchors of which a document was left out.
@@ -101,7 +137,7 @@ impl<'a> Gatherer<'a> {
     /// Nothing yet; documents count as held up to a number.
     #[must_use]
     pub fn new(state: &'a State, earlier: &'a Earlier, (standing, before): Asking) -> Self {
-        Self {
+        let gatherer = Self {
             state,
             earlier,
             before,
@@ -112,10 +148,11 @@ impl<'a> Gatherer<'a> {
             relevant: HashSet::new(),
             asked: HashMap::new(),
             unkept: Vec::new(),
-            steps: Steps::default(),
             ghosts: Vec::new(),
             hot: 0,
-        }
+        };
+        gatherer.forget_steps();
+        gatherer
     }
 
     /// Reads a document, as it is without those that were removed.

@@ -4,6 +4,8 @@ use std::fs::File;
 use std::io;
 use std::sync::Arc;
 
+use hashbrown::HashMap;
+
 use super::batch::Batch;
 use super::decide::decide;
 use super::disk::file::Kind;
@@ -33,6 +35,9 @@ pub struct Written {
 pub struct Addition {
     brought: Brought,
     change: Change,
+    /// Matches of held blocks that are kept where they stand first, and where; `None` where others are kept too that
+    /// were in removed documents.
+    kept: Option<Vec<(u32, (u32, u32))>>,
 }
 
 impl State {
@@ -41,7 +46,7 @@ impl State {
     /// # Errors
     /// Those of reading, and where a file is damaged.
     pub fn decide(&self, batch: &mut Batch, said: &[Said<'_>]) -> io::Result<Vec<Verdict>> {
-        let mut earlier = Earlier::none_of(batch);
+        let mut earlier = Earlier::none_of(self, batch);
         let first = self.fresh.next_document();
         let mut verdicts = Vec::with_capacity(said.len());
         for (document, &said) in said.iter().enumerate() {
@@ -56,6 +61,30 @@ impl State {
         Ok(verdicts)
     }
 
+    /// See `Addition::kept`.
+    fn kept_matches(&self, batch: &Batch, verdicts: &[Verdict]) -> Option<Vec<(u32, (u32, u32))>> {
+        let mut first: HashMap<u32, Option<u32>> = HashMap::new();
+        for (number, verdict) in (self.fresh.next_document()..).zip(verdicts) {
+            let held = &verdict.held;
+            for block in held.blocks.iter().filter(|block| !held.is_mute(block)) {
+                let is_kept = block.fate.is_kept();
+                if is_kept && !batch.is_new(block.node) && !self.removed.is_empty() {
+                    return None;
+                }
+                first.entry(block.node).or_insert(is_kept.then_some(number));
+            }
+        }
+        let mut kept = Vec::new();
+        for (number, _) in (batch.first_new..).zip(&batch.new) {
+            let Some(document) = first.get(&number).copied().flatten() else { continue };
+            let found = batch.matches.get(&number).into_iter().flatten();
+            let others = found.map(|found| other_side(found, number));
+            let held = others.filter(|&other| !batch.is_new(other));
+            kept.extend(held.map(|other| (other, (number, document))));
+        }
+        Some(kept)
+    }
+
     /// What is held once a batch is, of which verdicts were made: taken out of these, whatever is not told.
     #[must_use]
     pub fn addition(&self, batch: &mut Batch, verdicts: &mut [Verdict]) -> Addition {
@@ -64,6 +93,7 @@ impl State {
             first_document: self.fresh.next_document(),
             ..Brought::default()
         };
+        let kept = self.kept_matches(batch, verdicts);
         let mut columns = std::mem::take(&mut batch.columns);
         let mut matches = Vec::new();
         for (number, &(place, probe)) in (batch.first_new..).zip(&batch.new) {
@@ -106,11 +136,14 @@ impl State {
                 columns.push(Column { kind, pairs });
             }
         }
-        Addition { brought, change: self.fresh.levels.change(batch.alone, &columns) }
+        Addition { brought, change: self.fresh.levels.change(batch.alone, &columns), kept }
     }
 
     /// Holds what a batch adds, which was made ready since anything changed.
     pub fn remember(&mut self, addition: Addition) {
+        if let Some(kept) = addition.kept {
+            self.hubs.go_on(self.version, &kept);
+        }
         self.version += 1;
         self.fresh.push(addition.brought, addition.change);
     }
@@ -119,6 +152,7 @@ impl State {
     pub fn flushed(&mut self, run: Run, name: String, written: &Written) {
         let Written { nodes, documents, .. } = *written;
         self.fresh = Fresh::new(nodes.1, documents.1);
+        self.hubs.go_on(self.version, &[]);
         self.version += 1;
         self.runs.push(Arc::new(Placed { run, name, nodes, documents }));
     }

@@ -98,6 +98,12 @@ pub enum Fate {
 }
 
 impl Fate {
+    /// Whether it may be named as a keeper by others.
+    #[must_use]
+    pub const fn is_kept(self) -> bool {
+        matches!(self, Self::Kept | Self::Covered(_))
+    }
+
     /// The block that it repeats, or in which its tokens begin; `None` where it repeats nothing.
     #[must_use]
     pub fn keeper(self) -> Option<BlockPlace> {

@@ -11,6 +11,7 @@ use super::disk::bytes::damaged;
 use super::disk::file::Kind;
 use super::disk::rows::Near;
 use super::fresh::{Fresh, quarter};
+use super::hubs::Hubs;
 use super::record::{Held, Node, id_hash, kept_part};
 use super::run::Run;
 use super::seek::Seeker;
@@ -60,6 +61,8 @@ pub struct State {
     pub removed: HashSet<u32>,
     /// Goes up whenever something changes: a batch that was read before is of no use then.
     pub version: u64,
+    /// Where second steps lead from what matches very many.
+    pub(super) hubs: Hubs,
 }
 
 impl State {
@@ -79,6 +82,7 @@ impl State {
             fresh: Fresh::default(),
             removed: HashSet::new(),
             version: 0,
+            hubs: Hubs::default(),
         }
     }
 
