@@ -25,6 +25,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 WORDS, EXCHANGED = 60, 2
+# Others that the index is asked about once it holds all.
+CHECKED = 200
 SYLLABLES = "ka lo mi ren tu sha pel dor nim vas que bri ost ula fen".split()
 
 
@@ -67,16 +69,22 @@ def figures(kind: str, count: int, folder: Path) -> str:
     counts = dedup.clean(source, folder / kind, jobs=1).report["counts"]
     cleaned = time.process_time()
     with dedup.Index.open(folder / f"{kind}.index", mode="w", jobs=1) as index:
-        batch = list(enumerate(notices(kind, count)))
+        batch = list(enumerate(notices(kind, count + CHECKED)))
         for first in range(0, count, 500):
-            index.add_many((str(number), text) for number, text in batch[first : first + 500])
+            index.add_many(
+                (str(number), text) for number, text in batch[first : min(first + 500, count)]
+            )
         index.commit()
-    added = time.process_time()
+        added = time.process_time()
+        for _, text in batch[count:]:
+            index.check(text)
+    checked = time.process_time()
     again = dedup.clean(folder / kind / source.name, folder / "again", force=True, jobs=1)
-    each = [(cleaned - begun) / count * 1e6, (added - cleaned) / count * 1e6]
+    each = [(cleaned - begun) / count, (added - cleaned) / count, (checked - added) / CHECKED]
+    costs = " ".join(f"{seconds * 1e6:8.0f}" for seconds in each)
     gone, more = counts["documents_dropped"], again.report["counts"]["documents_dropped"]
     compared = counts["candidates"] / count
-    return f"{kind:8} {each[0]:8.0f} {each[1]:8.0f} {compared:9.1f} {gone:8,} {more:6,}"
+    return f"{kind:8} {costs} {compared:9.1f} {gone:8,} {more:6,}"
 
 
 def write(line: str) -> None:
@@ -90,7 +98,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--count", type=int, default=10_000)
     count = parser.parse_args().count
-    write("kind     µs clean   µs add  compared     gone  again")
+    write("kind     µs clean   µs add µs check  compared     gone  again")
     for kind in KINDS:
         with TemporaryDirectory() as folder:
             write(figures(kind, count, Path(folder)))
