@@ -60,7 +60,7 @@ def test_what_was_looked_up_holds_until_anything_changes(
                 continue
             if start > NOTICES // 3:
                 # Some that others went for, and some come back.
-                for gone in chance.sample(ids[:start], 2) + [ids[0]]:
+                for gone in [*chance.sample(ids[:start], 2), ids[0]]:
                     index.remove(gone)
                     if chance.random() < 0.5:
                         index.add(f"{gone} again", texts[gone])
