@@ -27,6 +27,9 @@ MOST_DOCUMENTS = 5
 MOST_HOT = 5
 HOT_COPIES = 100
 
+# The share of pairs below which it is said how to find the others.
+FEW_FOUND = 0.95
+
 KINDS = {
     "self-repeat": "again inside one document",
     "shared": "in several documents",
@@ -178,11 +181,12 @@ def _total_lines(summary: Summary) -> Iterator[str]:
         repeated = entry["blocks_repeated"]
         verb = "repeats" if repeated == 1 else "repeat"
         yield f"  {repeated:,} of these blocks {verb} {name}"
-    yield from _recall_lines(summary.report.get("recall", {}))
+    yield from _recall_lines(summary.report.get("recall", {}), summary.report.get("hot", {}))
 
 
-def _recall_lines(recall: Mapping[str, Any]) -> Iterator[str]:
+def _recall_lines(recall: Mapping[str, Any], hot: Mapping[str, Any]) -> Iterator[str]:
     """What a sample tells of the matches that were missed; nothing where it found none missing."""
+    least = 1.0
     for kind, name in AUDITED.items():
         sample = recall.get(f"sample_{kind}")
         if sample and sample["found"] < sample["matches"]:
@@ -190,6 +194,11 @@ def _recall_lines(recall: Mapping[str, Any]) -> Iterator[str]:
             share = f"{int(1000 * sample['share']) / 10:g}%"
             sure = "exactly" if low == high else f"95% sure: {low} to {high}%"
             yield f"  {name}: {share} found, by a sample ({sure})"
+            least = min(least, sample["share"])
+    if least < FEW_FOUND:
+        if hot.get("crowds"):
+            yield "  crowds of like texts (below) are not searched pair by pair"
+        yield "  exhaustive search finds every pair (--search exhaustive)"
 
 
 def _kind_lines(kinds: Mapping[str, Mapping[str, int]]) -> Iterator[str]:

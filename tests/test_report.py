@@ -280,6 +280,27 @@ def test_what_a_sample_missed_is_told_in_lines_that_fit():
     assert all(len(line) <= 80 for line in shown.splitlines())
 
 
+def test_who_misses_many_pairs_is_told_how_to_find_them():
+    report = report_of()
+    few, many = (
+        audited(5000, 1024, 5000, 41, 33, 26, 75),
+        audited(256, 256, 256, 102, 101, 30, 1270),
+    )
+    crowd = {"members": 50, "documents": 50, "compared": 98, "pairs": 1225, "text": "a text"}
+    for sample, crowds, told in [
+        (many, [], (False, False)),
+        (many, [crowd], (False, False)),
+        (few, [], (True, False)),
+        (few, [crowd], (True, True)),
+    ]:
+        report["recall"] = {"sample_near": sample}
+        report["hot"] = {**report["hot"], "crowds": crowds}
+        shown = summary_of(report, twelve_paragraphs())
+        remedy = "  exhaustive search finds every pair (--search exhaustive)\n" in shown
+        reason = "  crowds of like texts (below) are not searched pair by pair\n" in shown
+        assert (remedy, reason) == told
+
+
 def explanation(left: str, right: str, **settings: object) -> Explanation:
     return explain_texts(left, right, Policy(**settings), names=("a.txt", "b.txt"))
 
