@@ -85,7 +85,8 @@ impl Earlier {
         self.documents.insert(number, held);
     }
 
-    /// Notes that a block is kept where it stands first.
+    /// Notes that a block is kept where it stands first. Where nothing was removed each held block stands somewhere
+    /// to be seen: what dropped documents keep has no tokens and matches nothing.
     fn keep(&mut self, node: u32) {
         if node >= self.first_new {
             for &other in self.matches.get(&node).into_iter().flatten() {

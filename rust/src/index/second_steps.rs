@@ -28,6 +28,8 @@ pub(super) struct Steps {
     of: HashMap<u32, Step>,
     /// See `first_kept`: the matches of a template's texts are the same ones, for the most part.
     first_kept: HashMap<u32, Option<u32>>,
+    /// They were taken for one document that does not see all that is held, and are of no use to the next one.
+    are_its_own: bool,
 }
 
 impl Gatherer<'_> {
@@ -38,8 +40,9 @@ impl Gatherer<'_> {
 
     /// Forgets the steps that were taken for other documents, if they may lead elsewhere for this one.
     pub(super) fn forget_steps(&self) {
-        if !self.shares_steps() {
-            *self.earlier.steps.borrow_mut() = Steps::default();
+        let (mut steps, are_its_own) = (self.earlier.steps.borrow_mut(), !self.shares_steps());
+        if are_its_own || steps.are_its_own {
+            *steps = Steps { are_its_own, ..Steps::default() };
         }
     }
 
