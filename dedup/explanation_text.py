@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dedup.report_text import STAYS, WIDTH, differing_line, plural
-from dedup.terminal import shorten, shorten_name
+from dedup.report_text import STAYS, differing_line, plural
+from dedup.terminal import WIDTH, shorten, shorten_name
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -9,39 +9,24 @@ from __future__ import annotations
 from textwrap import wrap
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dedup.search_text import hot_lines, recall_lines
 from dedup.story_head import source_in
-from dedup.terminal import cells, shorten, shorten_name, visible
+from dedup.terminal import WIDTH, cells, shorten, shorten_name, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from dedup.model.clusters import Cluster, LargeCluster, Member
 
-WIDTH = 80
-
 # Places of one cluster and near-duplicate documents that are listed before "and N more".
 MOST_PLACES = 3
 MOST_DOCUMENTS = 5
-
-# Texts and crowds that are listed, of ten in report.json; how often such a text stands at least.
-MOST_HOT = 5
-HOT_COPIES = 100
-
-# The share of pairs below which it is said how to find the others.
-FEW_FOUND = 0.95
 
 KINDS = {
     "self-repeat": "again inside one document",
     "shared": "in several documents",
     "boilerplate": "site furniture",
     "template": "other numbers, names; stays",
-}
-
-# Sorts of matches whose recall was measured, and what they are called.
-AUDITED = {
-    "near": "near pairs",
-    "contained": "contained pairs",
-    "short": "near pairs of short texts",
 }
 
 # Numbers of `kinds` in the report, and what they are called in the table.
@@ -102,7 +87,7 @@ def summary_lines(summary: Summary) -> Iterator[str]:
     if summary.largest:
         yield ""
         yield from _cluster_lines(summary)
-    yield from _hot_lines(summary)
+    yield from hot_lines(summary.report.get("hot", {}), summary.bold)
     yield from _document_lines(summary)
     if summary.stories:
         yield ""
@@ -181,24 +166,7 @@ def _total_lines(summary: Summary) -> Iterator[str]:
         repeated = entry["blocks_repeated"]
         verb = "repeats" if repeated == 1 else "repeat"
         yield f"  {repeated:,} of these blocks {verb} {name}"
-    yield from _recall_lines(summary.report.get("recall", {}), summary.report.get("hot", {}))
-
-
-def _recall_lines(recall: Mapping[str, Any], hot: Mapping[str, Any]) -> Iterator[str]:
-    """What a sample tells of the matches that were missed; nothing where it found none missing."""
-    least = 1.0
-    for kind, name in AUDITED.items():
-        sample = recall.get(f"sample_{kind}")
-        if sample and sample["found"] < sample["matches"]:
-            low, high = (f"{int(1000 * end) / 10:g}" for end in sample["interval"])
-            share = f"{int(1000 * sample['share']) / 10:g}%"
-            sure = "exactly" if low == high else f"95% sure: {low} to {high}%"
-            yield f"  {name}: {share} found, by a sample ({sure})"
-            least = min(least, sample["share"])
-    if least < FEW_FOUND:
-        if hot.get("crowds"):
-            yield "  crowds of like texts (below) are not searched pair by pair"
-        yield "  exhaustive search finds every pair (--search exhaustive)"
+    yield from recall_lines(summary.report)
 
 
 def _kind_lines(kinds: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
@@ -303,40 +271,6 @@ def _score(member: Member, threshold: float) -> str:
     if member.kept is not None:
         notes.append(f"stays: {STAYS.get(member.kept, member.kept)}")
     return f" ({', '.join(notes)})" if notes else ""
-
-
-def _hot_lines(summary: Summary) -> Iterator[str]:
-    """Texts that stand very often, and crowds whose members were not all compared."""
-    hot = summary.report.get("hot", {})
-    repeats = [row for row in hot.get("repeats", ()) if row["copies"] >= HOT_COPIES]
-    if repeats:
-        yield ""
-        yield summary.bold("Most often")
-        yield f"  {'times':>11}{'documents':>12}"
-        for row in repeats[:MOST_HOT]:
-            text = shorten(row["text"], WIDTH - 29)
-            yield f'  {row["copies"]:>11,}{row["documents"]:>12,}  "{text}"'
-    if hot.get("crowds"):
-        yield ""
-        yield summary.bold("Crowds of like texts, searched by their most typical members")
-        yield f"  {'texts':>11}{'documents':>12}{'compared':>13}{'of pairs':>17}"
-        for row in hot["crowds"][:MOST_HOT]:
-            counts = f"{row['members']:>11,}{row['documents']:>12,}{row['compared']:>13,}"
-            yield f"  {counts}{row['pairs']:>17,}"
-            yield f'{"":>14}"{shorten(row["text"], WIDTH - 16)}"'
-        yield from _uncompared_lines(hot)
-
-
-def _uncompared_lines(hot: Mapping[str, Any]) -> Iterator[str]:
-    for found, name in ((hot, "buckets of like texts"), (hot["anchors"], "buckets of shared runs")):
-        if found["buckets"]:
-            yield from wrap(
-                f"{found['uncompared']:,} of {found['pairs']:,} pairs in {found['buckets']:,} "
-                f"{name} were not compared",
-                WIDTH,
-                initial_indent="  ",
-                subsequent_indent="  ",
-            )
 
 
 def _document_lines(summary: Summary) -> Iterator[str]:

@@ -13,6 +13,9 @@ from unicodedata import combining, east_asian_width
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
+# Columns of what a person reads.
+WIDTH = 80
+
 # Controls C0 and C1 (ESC, CSI, BEL ...), bidi controls, zero-width and other invisible signs,
 # line and paragraph separators, lone surrogates, tags. Variation selectors 1-16 stay: emoji
 # need them and they hide nothing.

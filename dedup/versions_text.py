@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from dedup.report_text import WIDTH, plural
+from dedup.report_text import plural
 from dedup.story_head import BECAME
-from dedup.terminal import cells, shorten_name
+from dedup.terminal import WIDTH, cells, shorten_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence

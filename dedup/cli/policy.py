@@ -10,8 +10,7 @@ from dedup.cli.flags import ID_FIELD, INPUT_FORMAT, PAIRS, TEXT_FIELD, TUNE, Tex
 from dedup.cli.running import UsageProblem, check_format, check_input_format, paths_of
 from dedup.policy import Policy
 from dedup.report import CURVE, curve
-from dedup.report_text import WIDTH
-from dedup.terminal import inert, visible
+from dedup.terminal import WIDTH, inert, visible
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -261,6 +261,7 @@ impl Corpus {
                 }
             },
         );
+        self.amounts = AllAmounts::default();
         let ((cluster_ids, counts), hottest) = both(
             self.store.blocks(),
             || (cluster_ids(&self.store, &self.settings, &plan), counts(&plan, &self.store)),

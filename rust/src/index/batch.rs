@@ -72,6 +72,9 @@ pub struct Batch {
     pub(super) held: HashMap<u32, Number>,
     /// What matched, by each of its sides.
     pub matches: HashMap<u32, Vec<Match>>,
+    /// Matches of held blocks, each of which is kept where it stands first, once documents were decided on: see
+    /// `Earlier::kept_of_held`.
+    pub(super) kept: Option<Vec<(u32, (u32, u32))>>,
     /// What is known of pairs that are known to match, where that was asked for.
     pub(super) known: HashMap<Suspects, Option<Match>>,
     /// The version of the state that was asked.
@@ -118,6 +121,7 @@ impl Batch {
             crowded: HashMap::new(),
             held: HashMap::new(),
             matches: HashMap::new(),
+            kept: None,
             known: HashMap::new(),
             version: state.version,
             alone,

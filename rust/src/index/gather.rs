@@ -61,28 +61,42 @@ impl Earlier {
         }
     }
 
-    /// Adds a document and its different anchors.
+    /// Adds a document and its different anchors, which others of the batch follow.
     pub fn push(&mut self, number: u32, held: Held, anchors: &[u32], settings: &Settings) {
         for &anchor in anchors {
             self.streams.entry(anchor).or_insert((number, number)).1 = number;
         }
-        for block in &held.blocks {
-            if !held.is_mute(block) {
-                if let Entry::Vacant(first) = self.first.entry(block.node) {
-                    first.insert(number);
-                    if block.fate.is_kept() {
-                        self.keep(block.node);
-                    }
+        self.note_blocks(number, &held, settings);
+        self.documents.insert(number, held);
+    }
+
+    /// Notes where the blocks of a document stand.
+    pub fn note_blocks(&mut self, number: u32, held: &Held, settings: &Settings) {
+        for block in held.blocks.iter().filter(|block| !held.is_mute(block)) {
+            if let Entry::Vacant(first) = self.first.entry(block.node) {
+                first.insert(number);
+                if block.fate.is_kept() {
+                    self.keep(block.node);
                 }
-                if settings.is_scoped() {
-                    let keepers = self.keepers.entry(block.node).or_default();
-                    if keepers.last() != Some(&number) {
-                        keepers.push(number);
-                    }
+            }
+            if settings.is_scoped() {
+                let keepers = self.keepers.entry(block.node).or_default();
+                if keepers.last() != Some(&number) {
+                    keepers.push(number);
                 }
             }
         }
-        self.documents.insert(number, held);
+    }
+
+    /// The kept matches that held blocks have come to have, ascending for each, and the documents in which these stand
+    /// first; `None` where others came back with the batch.
+    #[must_use]
+    pub fn kept_of_held(&self) -> Option<Vec<(u32, (u32, u32))>> {
+        let held = self.kept.iter().filter(|&(&node, _)| node < self.first_new);
+        let rows = held.flat_map(|(&node, kept)| {
+            kept.iter().map(move |&other| (node, (other, self.first[&other])))
+        });
+        (!self.is_back).then(|| rows.collect())
     }
 
     /// Notes that a block is kept where it stands first. Where nothing was removed each held block stands somewhere

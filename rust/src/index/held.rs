@@ -4,8 +4,6 @@ use std::fs::File;
 use std::io;
 use std::sync::Arc;
 
-use hashbrown::HashMap;
-
 use super::batch::Batch;
 use super::decide::decide;
 use super::disk::file::Kind;
@@ -35,8 +33,7 @@ pub struct Written {
 pub struct Addition {
     brought: Brought,
     change: Change,
-    /// Matches of held blocks that are kept where they stand first, and where; `None` where others are kept too that
-    /// were in removed documents.
+    /// See `Batch::kept`.
     kept: Option<Vec<(u32, (u32, u32))>>,
 }
 
@@ -55,34 +52,13 @@ impl State {
             if document + 1 < batch.store.documents() {
                 let anchors = if self.compares_documents() { &verdict.anchors[..] } else { &[] };
                 earlier.push(number, verdict.held.clone(), anchors, &self.settings);
+            } else {
+                earlier.note_blocks(number, &verdict.held, &self.settings);
             }
             verdicts.push(verdict);
         }
+        batch.kept = earlier.kept_of_held();
         Ok(verdicts)
-    }
-
-    /// See `Addition::kept`.
-    fn kept_matches(&self, batch: &Batch, verdicts: &[Verdict]) -> Option<Vec<(u32, (u32, u32))>> {
-        let mut first: HashMap<u32, Option<u32>> = HashMap::new();
-        for (number, verdict) in (self.fresh.next_document()..).zip(verdicts) {
-            let held = &verdict.held;
-            for block in held.blocks.iter().filter(|block| !held.is_mute(block)) {
-                let is_kept = block.fate.is_kept();
-                if is_kept && !batch.is_new(block.node) && !self.removed.is_empty() {
-                    return None;
-                }
-                first.entry(block.node).or_insert(is_kept.then_some(number));
-            }
-        }
-        let mut kept = Vec::new();
-        for (number, _) in (batch.first_new..).zip(&batch.new) {
-            let Some(document) = first.get(&number).copied().flatten() else { continue };
-            let found = batch.matches.get(&number).into_iter().flatten();
-            let others = found.map(|found| other_side(found, number));
-            let held = others.filter(|&other| !batch.is_new(other));
-            kept.extend(held.map(|other| (other, (number, document))));
-        }
-        Some(kept)
     }
 
     /// What is held once a batch is, of which verdicts were made: taken out of these, whatever is not told.
@@ -93,7 +69,7 @@ impl State {
             first_document: self.fresh.next_document(),
             ..Brought::default()
         };
-        let kept = self.kept_matches(batch, verdicts);
+        let kept = batch.kept.take();
         let mut columns = std::mem::take(&mut batch.columns);
         let mut matches = Vec::new();
         for (number, &(place, probe)) in (batch.first_new..).zip(&batch.new) {

@@ -6,6 +6,7 @@ use hashbrown::HashMap;
 
 use super::batch::Batch;
 use super::gather::Gatherer;
+use super::hubs::FirstKept;
 use crate::keepers::second_step::SECOND_STEPS;
 
 /// A block from which second steps lead.
@@ -13,7 +14,7 @@ struct Step {
     /// What is held of what it matches; nothing once it is known which of many are kept.
     others: Vec<u32>,
     /// The first ones of these that are kept, and their documents, once one of them mattered.
-    kept: Option<Vec<(u32, u32)>>,
+    kept: Option<FirstKept>,
 }
 
 /// Matches of a block that are looked through for each new one before it is asked which are kept.
@@ -116,7 +117,7 @@ impl Gatherer<'_> {
         others: impl Iterator<Item = &'a u32>,
         most: usize,
         known: &mut HashMap<u32, Option<u32>>,
-    ) -> io::Result<Vec<(u32, u32)>> {
+    ) -> io::Result<FirstKept> {
         let mut kept = Vec::new();
         for &other in others {
             if kept.len() == most {

@@ -116,23 +116,13 @@ mod tests {
     use super::*;
     use crate::judging::numerals::differ_in_values_only;
     use crate::judging::opposed::Sides;
-    use crate::tokens::hash::token_hash;
+    use crate::judging::trial::{chance, tokens};
 
     #[test]
     fn what_is_kept_apart_at_a_glance_says_other_numbers() {
         let words = "7 12 1500 40 two three 三 百 元 第 a b c d e f";
-        let words: Vec<u32> = words
-            .split(' ')
-            .map(|word| {
-                let is_digits = word.bytes().all(|byte| byte.is_ascii_digit());
-                token_hash(word.as_bytes()) & !1 | u32::from(is_digits)
-            })
-            .collect();
-        let mut state = 1u64;
-        let mut random = |most: usize| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            (state >> 33) as usize % most
-        };
+        let words = tokens(words);
+        let mut random = chance();
         let mut kept_apart = [0; 2];
         for _ in 0..50_000 {
             let one: Vec<u32> = (0..2 + random(8)).map(|_| words[random(words.len())]).collect();

@@ -51,6 +51,7 @@ fn ripple(row: &mut [u64]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::judging::trial::chance;
 
     fn plain(one: &[u32], two: &[u32]) -> u32 {
         let mut row = vec![0; two.len() + 1];
@@ -67,11 +68,7 @@ mod tests {
 
     #[test]
     fn the_longest_common_subsequence_is_that_of_a_table() {
-        let mut state = 1u64;
-        let mut random = |most: u64| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            (state >> 33) % most
-        };
+        let mut random = chance();
         for round in 0..2000 {
             let kinds = 1 + random([2, 5, 40][round % 3]);
             let mut text = |most| -> Vec<u32> {

@@ -35,21 +35,18 @@ pub fn alike_at_ends(own: &[u32], other: &[u32]) -> (usize, usize) {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::judging::trial::chance;
 
     #[test]
     fn what_begins_and_ends_alike_is_counted_once() {
-        let mut state = 1u64;
-        let mut random = |most: u64| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            (state >> 33) % most
-        };
+        let mut random = chance();
         for round in 0..20_000 {
             let kinds = [1, 2, 30][round % 3];
             let mut own: Vec<u32> = (0..random(50)).map(|_| random(kinds) as u32).collect();
             let mut other = own.clone();
             for _ in 0..random(3) {
                 let text = if random(2) == 0 { &mut own } else { &mut other };
-                text.insert(random(text.len() as u64 + 1) as usize, 7);
+                text.insert(random(text.len() + 1), 7);
             }
             let before = own.iter().zip(&other).take_while(|(one, two)| one == two).count();
             let most = own.len().min(other.len()) - before;

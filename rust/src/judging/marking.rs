@@ -8,6 +8,7 @@ use rayon::prelude::*;
 use crate::judging::capitals::{NameReader, Written};
 use crate::judging::names::{Spelled, may_differ_in_names, may_say_other_code};
 use crate::judging::numerals::differ_in_values_only;
+use crate::judging::readings::held_spelling;
 use crate::judging::verify::Match;
 use crate::memory::at_most;
 use crate::settings::{Names, Numbers, Settings};
@@ -160,7 +161,7 @@ fn mark_names_of(store: &Store, settings: &Settings, matches: &mut [Match], text
             is_read[texts.place(node)] = true;
         }
     }
-    let written: Vec<(Box<[Written]>, bool)> = texts
+    let written: Vec<Box<[Written]>> = texts
         .nodes
         .par_iter()
         .zip(is_read)
@@ -168,24 +169,19 @@ fn mark_names_of(store: &Store, settings: &Settings, matches: &mut [Match], text
             || (store.token_reader(), NameReader::default()),
             |(reader, names), (&node, is_read)| {
                 if !is_read {
-                    return (Box::default(), false);
+                    return Box::default();
                 }
-                if let Some(known) = store.spellings.get(node, store.token_count(node)) {
-                    return (known.iter().copied().map(Written).collect(), false);
-                }
-                (names.read(&reader.tokens_and_text(node).1).into(), true)
+                held_spelling(store, node)
+                    .unwrap_or_else(|| names.read(&reader.tokens_and_text(node).1).into())
             },
         )
         .collect();
-    let fresh = texts.nodes.iter().zip(&written).filter(|&(&node, (written, is_fresh))| {
-        *is_fresh && written.len() == store.token_count(node) as usize
+    let told = texts.nodes.iter().zip(&written).filter(|&(&node, written)| {
+        !written.is_empty() && written.len() == store.token_count(node) as usize
     });
-    let said = fresh.map(|(&node, (written, _))| (node, written.iter().map(|token| token.0)));
-    store.spellings.add(said);
-    let spelled = |node: Number| Spelled {
-        tokens: texts.tokens(node),
-        written: &written[texts.place(node)].0,
-    };
+    store.spellings.add(told.map(|(&node, row)| (node, row.iter().map(|token| token.0))));
+    let spelled =
+        |node: Number| Spelled { tokens: texts.tokens(node), written: &written[texts.place(node)] };
     let asking = matches.par_iter_mut().zip(&asked).filter(|(_, asked)| asked.is_any());
     asking.for_each(|(found, asked)| {
         let (one, other) = (spelled(found.left), spelled(found.right));

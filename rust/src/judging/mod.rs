@@ -19,6 +19,8 @@ pub mod readings;
 pub(crate) mod roman;
 pub(crate) mod similarity;
 pub(crate) mod together;
+#[cfg(test)]
+pub(crate) mod trial;
 pub mod unspaced;
 pub mod verify;
 pub(crate) mod word_set;

@@ -159,14 +159,7 @@ pub fn differs_from_a_part_in_values(own: &[u32], other: &[u32]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::tokens::hash::token_hash;
-
-    fn tokens(text: &str) -> Vec<u32> {
-        let hash = |word: &str| {
-            token_hash(word.as_bytes()) & !1 | u32::from(word.bytes().any(|b| b.is_ascii_digit()))
-        };
-        text.split(' ').map(hash).collect()
-    }
+    use crate::judging::trial::{chance, tokens};
 
     /// Piece by piece: runs of numbers are alike, and so are words but beside a run that differs.
     fn differ_plainly(left: &[u32], right: &[u32], with_words: bool) -> bool {
@@ -194,15 +187,11 @@ mod tests {
     #[test]
     fn what_both_begin_and_end_with_changes_nothing() {
         let words = ["一", "二", "7", "12", "a", "b", ""];
-        let mut state = 1u64;
-        let mut random = |most: u64| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            (state >> 33) % most
-        };
+        let mut random = chance();
         for _ in 0..20_000 {
             let mut text = || -> Vec<u32> {
                 let count = random(6);
-                (0..count).flat_map(|_| tokens(words[random(7) as usize])).collect()
+                (0..count).flat_map(|_| tokens(words[random(7)])).collect()
             };
             let (left, right) = (text(), text());
             for with_words in [false, true] {

@@ -311,23 +311,14 @@ impl<'a> Sides<'a> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::judging::trial::{chance, tokens};
 
     #[test]
     fn plain_words_say_nothing_against_each_other() {
         let words =
             "7 12 two 三 百 元 第 not one un minimum maximum hours days 不 未 a b c d e f g";
-        let words: Vec<u32> = words
-            .split(' ')
-            .map(|word| {
-                let is_digits = word.bytes().all(|byte| byte.is_ascii_digit());
-                token_hash(word.as_bytes()) & !1 | u32::from(is_digits)
-            })
-            .collect();
-        let mut state = 1u64;
-        let mut random = |most: usize| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            (state >> 33) as usize % most
-        };
+        let words = tokens(words);
+        let mut random = chance();
         let mut plain = 0;
         for _ in 0..50_000 {
             let one: Vec<u32> = (0..4 + random(8)).map(|_| words[random(words.len())]).collect();

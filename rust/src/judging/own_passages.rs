@@ -126,6 +126,7 @@ fn longest(numbers: impl Iterator<Item = usize>) -> Vec<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::judging::trial::chance;
 
     #[test]
     fn a_passage_of_its_own_is_eight_tokens_in_a_row() {
@@ -142,18 +143,14 @@ mod tests {
 
     #[test]
     fn what_is_seen_side_by_side_needs_no_grams() {
-        let mut state = 1u64;
-        let mut random = |most: u64| {
-            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
-            (state >> 33) % most
-        };
+        let mut random = chance();
         let mut seen = 0;
         for round in 0..5000 {
             let words = [4, 40, 1000][round % 3];
             let one: Vec<u32> = (0..20 + random(60)).map(|_| random(words) as u32).collect();
             let mut other = one.clone();
             // What both begin and end with was taken away.
-            let inside = (0..random(6)).map(|_| random(one.len() as u64) as usize);
+            let inside = (0..random(6)).map(|_| random(one.len()));
             for place in inside.chain([0, one.len() - 1]).collect::<Vec<_>>() {
                 other[place] = 2000 + random(3) as u32;
             }

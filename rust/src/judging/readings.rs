@@ -16,6 +16,12 @@ use crate::store::{Number, Store};
 /// Tokens of which it is held what their texts tell, by one who asks for them one by one.
 const MOST_HELD: usize = 1 << 16;
 
+/// What the spelling of a node's first text tells of its tokens, if it is held.
+pub(crate) fn held_spelling<T: FromIterator<Written>>(store: &Store, node: Number) -> Option<T> {
+    let held = store.spellings.get(node, store.token_count(node))?;
+    Some(held.iter().copied().map(Written).collect())
+}
+
 /// Reads texts of nodes one by one; those that were asked for before are held.
 pub struct Readings<'a> {
     store: &'a Store,
@@ -38,9 +44,8 @@ impl<'a> Readings<'a> {
         if let Some(held) = self.held.get(&node) {
             return Arc::clone(held);
         }
-        let known = self.store.spellings.get(node, self.store.token_count(node));
-        let written: Arc<[Written]> = match known {
-            Some(known) => known.iter().copied().map(Written).collect(),
+        let written: Arc<[Written]> = match held_spelling(self.store, node) {
+            Some(held) => held,
             None => self.names.read(&self.reader.tokens_and_text(node).1).into(),
         };
         self.tokens += written.len();
