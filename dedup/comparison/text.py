@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from dedup.report_text import WIDTH, plural
-from dedup.terminal import cells, shorten, shorten_name
+from dedup.report_text import plural
+from dedup.terminal import WIDTH, cells, shorten, shorten_name
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator

@@ -6,8 +6,8 @@ import re
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
-from dedup.report_text import WIDTH, plural
-from dedup.terminal import cells, shorten, shorten_name, visible
+from dedup.report_text import plural
+from dedup.terminal import WIDTH, cells, shorten, shorten_name, visible
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
