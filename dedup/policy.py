@@ -24,6 +24,8 @@ from dedup.settings import (
     choice,
     count,
     function_name,
+    least_containment,
+    least_similarity,
     parsed_keep,
     parsed_window,
     share,
@@ -86,6 +88,7 @@ class Policy:
         above_low=False,
         raised="fewer texts count as part of another",
         lowered="more texts count as part of another; 0: none",
+        follows=least_containment,
     )
     min_run: int = count(
         20,
@@ -106,6 +109,7 @@ class Policy:
         "Least similarity of two short texts, by characters.",
         raised="fewer and closer matches of short texts",
         lowered="more and looser matches of short texts",
+        follows=least_similarity,
     )
     min_tokens: int = count(
         8,
@@ -204,7 +208,10 @@ class Policy:
         """Check every field; a whole number given for a share becomes a float."""
         for name, (setting, default) in self.settings().items():
             value = getattr(self, name)
-            if setting.kind is not str:
+            if value is None and setting.follows is not None:
+                # `threshold` stands before all that follow it, and was checked.
+                object.__setattr__(self, name, setting.follows(self.threshold))
+            elif setting.kind is not str:
                 number = checked_number(name, value, setting, default)
                 object.__setattr__(self, name, number)
             elif setting.choices:
@@ -217,7 +224,12 @@ class Policy:
     @classmethod
     def settings(cls) -> dict[str, tuple[Setting, Any]]:
         """Every field in its order: name -> (what it means, default)."""
-        return {item.name: (item.metadata["setting"], item.default) for item in fields(cls)}
+        settings = {item.name: (item.metadata["setting"], item.default) for item in fields(cls)}
+        usual = settings["threshold"][1]
+        return {
+            name: (setting, default if setting.follows is None else setting.follows(usual))
+            for name, (setting, default) in settings.items()
+        }
 
     @property
     def keep_rule(self) -> KeepRule:

@@ -70,6 +70,7 @@ class Setting(NamedTuple):
     choices: Mapping[str, str] = {}  # value -> what it does
     raised: str = ""  # what a value above the default does, or another text
     lowered: str = ""
+    follows: Callable[[float], float] | None = None  # the default, from `threshold`
 
     @property
     def interval(self) -> str:
@@ -93,11 +94,45 @@ def choice(default: str, text: str, **choices: str) -> Any:
 
 
 def share(
-    default: float, text: str, *, above_low: bool = True, raised: str = "", lowered: str = ""
+    default: float,
+    text: str,
+    *,
+    above_low: bool = True,
+    raised: str = "",
+    lowered: str = "",
+    follows: Callable[[float], float] | None = None,
 ) -> Any:
-    """A field between 0 and 1."""
-    setting = Setting(text, float, above_low=above_low, raised=raised, lowered=lowered)
-    return _declared(default, setting)
+    """A field between 0 and 1.
+
+    follows: what the default becomes under another `threshold`; the field is None until then.
+    """
+    setting = Setting(
+        text, float, above_low=above_low, raised=raised, lowered=lowered, follows=follows
+    )
+    return _declared(default if follows is None else None, setting)
+
+
+def least_containment(threshold: float) -> float:
+    """The default of `containment` under a threshold: 0.8, and more above a threshold of 0.7.
+
+    Two texts of one length that share r of their union share 2r / (1 + r) of each. So what is
+    too little alike for a raised threshold is no part of the other one instead.
+
+    >>> least_containment(0.7), least_containment(0.9)
+    (0.8, 0.947)
+    """
+    if threshold <= 0.7:
+        return 0.8
+    return max(0.8, int(2000 * threshold / (1 + threshold)) / 1000)
+
+
+def least_similarity(threshold: float) -> float:
+    """The default of `short_threshold` under a threshold: 0.9, or that where it is more.
+
+    >>> least_similarity(0.7), least_similarity(0.95)
+    (0.9, 0.95)
+    """
+    return max(0.9, threshold)
 
 
 def count(

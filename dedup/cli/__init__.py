@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 FAILED = 2
 QUOTES = "'?"
+INTERRUPTED = "interrupted"
 
 # The class above every error of the command line; newer releases of typer bring click along,
 # older ones import it, and this holds for both.
@@ -118,8 +119,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         silence_stdout()
         return 0
     except Terminated as end:
+        tell(INTERRUPTED)
         return end.exit_code
     except KeyboardInterrupt:
+        tell(INTERRUPTED)
         return SIGNAL_EXIT + 2
     except Exception as error:  # a person gets one line, whatever it is
         _tell(error, verbose="-v" in words or "--verbose" in words)

@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dedup.cli.console import tell
 from dedup.cli.flags import AGAINST, Paths, Reading, Showing, Writing, flagged
 from dedup.cli.running import (
     Ending,
@@ -15,7 +20,11 @@ from dedup.cli.running import (
     reading_arguments,
     running,
 )
+from dedup.cli.signals import Terminated
 from dedup.policy import Policy
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 EXAMPLE = """
 Example:
@@ -25,6 +34,21 @@ Example:
   dedup clean new/ --against seen.dedup -o clean/  without what an index holds
   dedup clean articles/ -o clean/ --dry-run        only say what would go
 """
+
+
+@contextmanager
+def telling_of(writing: Writing) -> Iterator[None]:
+    """Say of an interrupted run what became of its folder."""
+    output = Path(writing.output)
+    was_there = output.exists()
+    try:
+        yield
+    except (KeyboardInterrupt, Terminated):
+        if not writing.dry_run:
+            is_new = output.exists() and not was_there
+            fate = "as it was" if was_there else "complete" if is_new else "not written"
+            tell(f"{writing.output}: {fate}")
+        raise
 
 
 @flagged
@@ -47,7 +71,7 @@ def clean(
         raise UsageProblem("no input was named", hint="dedup clean articles/ -o clean/")
     from dedup import pipeline
 
-    with running(reading, showing) as options:
+    with running(reading, showing) as options, telling_of(writing):
         result = pipeline.clean(
             paths_of(sources),
             writing.output,

@@ -29,7 +29,8 @@ _SHORT_NAMES = {"threshold": "-t"}
 _NOTES = {
     "keep": "RULE may be earliest[:FIELD], latest[:FIELD], prefer:GLOB[,GLOB] or "
     "prefer-field:FIELD=GLOB[,GLOB]. Of prefer, GLOB matches the path as scan shows it, or as "
-    "typed."
+    "typed.",
+    "containment": "It rises with a threshold above 0.7, unless it is said.",
 }
 _METAVARS = {"keep": "RULE", "protect": "REGEX", "group_by": "FIELD", "window": "TIME"}
 
@@ -278,7 +279,7 @@ def _policy_parameters() -> list[inspect.Parameter]:
     parameters = []
     for name, (setting, default) in Policy.settings().items():
         hint = Annotated[Optional[str], _policy_flag(name, setting, default)]  # noqa: UP045
-        value = None if default is None else str(default)
+        value = None if default is None or setting.follows is not None else str(default)
         parameters.append(inspect.Parameter(name, _KEYWORD, default=value, annotation=hint))
         if name == "scope":
             parameters += _scope_parameters()

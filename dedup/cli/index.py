@@ -152,17 +152,19 @@ def check(
 ) -> int:
     """Say of documents whether they were seen; remember nothing.
 
-    Exit code: 1 when anything of them was seen and would go, else 0.
+    Exit code: 1 when anything of them stands in the index and would go, else 0.
     """
     check_format(format, ("text", "jsonl"))
     feed = _feed(reading, paths)
     held = _open(index, policy=policy, jobs=reading.jobs)
     counts: dict[str, int] = {}
+    any_held = False
     feed.keep(held.asked_fields)
     with held:
         for documents in feed:
             verdicts = [document.checked_by(held) for document in documents]
             _count(counts, verdicts)
+            any_held = any_held or any(verdict.was_held for verdict in verdicts)
             if format == "jsonl":
                 _print_verdicts(documents, verdicts)
             elif not quiet:
@@ -172,7 +174,7 @@ def check(
     if format == "text" and not quiet:
         print_lines(index_text.count_lines(counts))
     failed = _ended(feed, reading, quiet=quiet)
-    return failed or (FOUND if counts.get("clean") or counts.get("drop") else 0)
+    return failed or (FOUND if any_held else 0)
 
 
 @flagged
@@ -313,9 +315,8 @@ def _print_verdicts(documents: list[Any], verdicts: list[Any]) -> None:
 
 
 def _ended(feed: Feed, reading: Feeding, *, quiet: bool) -> int:
-    if not quiet:
-        for warning in feed.warnings:
-            tell(f"warning: {warning}")
+    for warning in feed.warnings:
+        tell(f"warning: {warning}")
     if feed.skipped and not (reading.skip_bad and quiet):
         tell_skipped(feed.skipped, len(feed.skipped))
     if feed.skipped and not reading.skip_bad:

@@ -20,16 +20,19 @@ _DONE = {"keep": "new", "clean": "seen in parts", "drop": "seen as a whole"}
 def verdict_lines(id: str, verdict: Verdict) -> Iterator[str]:
     """A document and where it was seen; a document that is new has one line."""
     share = f", {verdict.novelty:.0%} of it new" if verdict.action == "clean" else ""
-    yield f"{visible(id)}: {_DONE[verdict.action]}{share}"
+    fate = _DONE[verdict.action]
+    if verdict.seen and not verdict.was_held:
+        fate, share = "new, and repeats itself", ""
+    yield f"{visible(id)}: {fate}{share}"
     gone = [found for found in verdict.matches if found.kept is None]
     for found in gone[:MOST_SHOWN]:
-        where = visible(found.document) if found.document else "earlier in it"
+        where = f" in {visible(found.document)}" if found.document else ", earlier in it"
         # Cut, not rounded, as everywhere: 1.00 is for equal texts only.
         score = int(found.resemblance * 100) / 100
         scores = "" if found.resemblance == 1 else f" {score:.2f}"
         since = f", {visible(found.first_seen)}" if found.first_seen else ""
         start, end = found.span
-        yield f"  {start:,}-{end:,} {found.relation}{scores} in {where}{since}"
+        yield f"  {start:,}-{end:,} {found.relation}{scores}{where}{since}"
     if len(gone) > MOST_SHOWN:
         yield f"  and {len(gone) - MOST_SHOWN:,} more"
 

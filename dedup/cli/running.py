@@ -176,9 +176,8 @@ def exit_code(
 ) -> int:
     """Tell warnings, bad records and timings on stderr; say how the run ended."""
     skipped = result.report["counts"]["records_skipped"]
-    if not showing.quiet:
-        for warning in result.warnings:
-            tell(f"warning: {warning}")
+    for warning in result.warnings:
+        tell(f"warning: {warning}")
     if skipped and not (reading.skip_bad and showing.quiet):
         tell_skipped(result.skipped, skipped)
     if skipped and not reading.skip_bad:
@@ -203,6 +202,9 @@ def clean_command(
     words = [word for path in against or () for word in ("--against", path)]
     words += ["-o", output]
     given = {name: getattr(policy, name) for name in policy.changes()}
+    for name, (setting, _) in policy.settings().items():
+        if setting.follows is not None and given.get(name) == setting.follows(policy.threshold):
+            del given[name]
     for item in fields(reading):
         value = getattr(reading, item.name)
         if value != item.default and item.name not in ("jobs", "memory"):

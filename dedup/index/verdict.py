@@ -71,6 +71,11 @@ class Verdict:
         """Whether any of it goes."""
         return self.action != "keep"
 
+    @property
+    def was_held(self) -> bool:
+        """Whether any of it goes for another document: not for what stands earlier in it alone."""
+        return any(found.kept is None and found.document for found in self.matches)
+
     def to_dict(self) -> dict[str, Any]:
         """The verdict as plain JSON values, without the text."""
         return {

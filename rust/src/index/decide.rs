@@ -56,6 +56,7 @@ pub fn decide(
     } else {
         (gather(batch, &mut gatherer, &nodes)?, false)
     };
+    let original = gatherer.add_original(batch, document, &held)?;
     let mut hot = hot + std::mem::take(&mut gatherer.hot);
     for node in std::mem::take(&mut gatherer.unkept) {
         hot += batch.crowded(state, node)?;
@@ -75,7 +76,7 @@ pub fn decide(
     add_known_pairs(batch, &mut gatherer, &nodes)?;
     let known = complete(state, batch, &gatherer, &matches)?;
     let views = (state, &state.by_blocks, &batch.views);
-    let (scene, plan) = decided(views, &gatherer.documents, (number, &held), &known);
+    let (scene, plan) = decided(views, (&gatherer.documents, original), (number, &held), &known);
     let anchors = staying_anchors(state, batch, document, whole, &scene, &plan);
     ask(state, (&mut batch.asked, &mut batch.met), &anchors.0)?;
     if !state.settings.finds_runs() || !(meets(&batch.met, &anchors) || needs_runs(&scene, &plan)) {
@@ -95,7 +96,8 @@ pub fn decide(
         add_known_pairs(batch, &mut gatherer, &nodes)?;
         let known = complete(state, batch, &gatherer, &matches)?;
         let views = (state, &state.settings, &batch.views);
-        let (scene, plan) = decided(views, &gatherer.documents, (number, &held), &known);
+        let (scene, plan) =
+            decided(views, (&gatherer.documents, original), (number, &held), &known);
         let missing = missing(&scene, &plan, &gatherer.documents);
         if missing.is_empty() || tries == TRIES {
             let anchors = staying_anchors(state, batch, document, anchors, &scene, &plan);
@@ -191,7 +193,7 @@ fn complete(
 /// blocks.
 fn decided<'a>(
     (state, settings, views): (&State, &'a Settings, &'a HashMap<u32, View>),
-    documents: &BTreeMap<u32, Held>,
+    (documents, original): (&BTreeMap<u32, Held>, Option<u32>),
     (number, held): (u32, &Held),
     matches: &[Match],
 ) -> (Stage<'a>, Plan) {
@@ -199,6 +201,9 @@ fn decided<'a>(
     scene.given.exact = state.settings.finds_runs();
     scene.add_held(documents);
     scene.add_new(number, held);
+    if let Some(original) = original {
+        scene.note_original(documents, original);
+    }
     let matches = scene.localise(matches);
     let neighbours = Neighbours::new(matches, scene.store.nodes());
     let (known, amounts) = (Some(&scene.given), AllAmounts::default());

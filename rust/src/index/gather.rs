@@ -27,6 +27,8 @@ pub struct Earlier {
     pub first: HashMap<u32, u32>,
     /// The first and the last one of each anchor of a stream.
     pub streams: HashMap<u32, (u32, u32)>,
+    /// Those of each sequence of blocks, ascending.
+    pub sequences: HashMap<u32, Vec<u32>>,
     /// Those that keep each block, where not all documents meet.
     pub keepers: HashMap<u32, Vec<u32>>,
     /// What each block of the batch, new or held, matches of its new ones, ascending.

@@ -52,6 +52,9 @@ impl State {
             if document + 1 < batch.store.documents() {
                 let anchors = if self.compares_documents() { &verdict.anchors[..] } else { &[] };
                 earlier.push(number, verdict.held.clone(), anchors, &self.settings);
+                if let Some(key) = batch.sequence(document, &self.settings) {
+                    earlier.sequences.entry(key).or_default().push(number);
+                }
             } else {
                 earlier.note_blocks(number, &verdict.held, &self.settings);
             }
@@ -85,7 +88,11 @@ impl State {
         }
         let (mut streams, mut ids) = (Vec::new(), Vec::new());
         let (mut postings, mut homes) = (Vec::new(), Vec::new());
-        for (number, verdict) in (brought.first_document..).zip(verdicts) {
+        let mut sequences = Vec::new();
+        for (document, verdict) in verdicts.iter_mut().enumerate() {
+            let number = brought.first_document + document as u32;
+            let sequence = batch.sequence(document, &self.settings);
+            sequences.extend(sequence.map(|key| packed(key, number)));
             if self.compares_documents() {
                 streams.extend(verdict.anchors.iter().map(|&anchor| packed(anchor, number)));
             }
@@ -105,6 +112,7 @@ impl State {
             (Kind::Ids, ids),
             (Kind::Streams, streams),
             (Kind::Homes, homes),
+            (Kind::Sequences, sequences),
         ] {
             pairs.sort_unstable();
             pairs.dedup();

@@ -108,7 +108,7 @@ pub fn merge(
     for kind in kinds {
         let more = freed.take(kind);
         merge_pairs((runs, more), (kind, bits), &mut out, |(key, value)| match kind {
-            Kind::Postings | Kind::Ids | Kind::Homes => state.is_held(value),
+            Kind::Postings | Kind::Ids | Kind::Homes | Kind::Sequences => state.is_held(value),
             Kind::Matches => stays(key) && stays(value),
             Kind::Streams if compact => state.is_held(value) && !freed.documents.contains(&value),
             Kind::Streams => true,

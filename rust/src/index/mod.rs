@@ -27,6 +27,7 @@ pub mod run;
 pub mod scoped;
 mod second_steps;
 pub mod seek;
+pub mod sequences;
 pub mod share;
 pub mod short_texts;
 pub mod sieve;

@@ -142,6 +142,24 @@ impl<'a> Stage<'a> {
         self.place_stretches();
     }
 
+    /// Notes that the new document is a copy of a held one.
+    pub fn note_original(&mut self, documents: &BTreeMap<u32, Held>, original: u32) {
+        let held = &documents[&original];
+        for (block, described) in (0..).zip(&held.blocks) {
+            let own = BlockPlace { document: original, block };
+            let Fate::Gone(place) = described.fate else { continue };
+            let (Some(own), Some(keeper)) = (self.number_of(own), self.number_of(place)) else {
+                return;
+            };
+            // What names itself went with all its copies.
+            if own != keeper {
+                self.given.gone.insert(own, keeper);
+            }
+        }
+        let number = documents.keys().position(|&document| document == original);
+        self.given.original = number.map(|number| number as Number);
+    }
+
     /// Finds where in the store those blocks stand for which others went.
     fn place_stretches(&mut self) {
         for (block, stretch) in std::mem::take(&mut self.stretches) {

@@ -21,6 +21,10 @@ pub struct Given {
     pub open: Vec<bool>,
     /// Whether each document has a block that runs may settle; empty where all have.
     pub looks: Vec<bool>,
+    /// The document that the last one is a copy of, block by block.
+    pub original: Option<Number>,
+    /// For which blocks those of that one went, where that is there.
+    pub gone: HashMap<Number, Number>,
     /// Whether exact spans are told, though no runs are looked for.
     pub exact: bool,
 }

@@ -6,6 +6,7 @@
 //! what `clean` writes, cleaned again, loses nothing, but for rare cases (README, "What may be removed").
 
 pub(crate) mod align;
+pub mod copies;
 pub(crate) mod drafts;
 pub mod dropped;
 pub mod fates;

@@ -20,20 +20,21 @@ use crate::passages::text::{Text, positions};
 use crate::store::{NONE, Number};
 
 /// Looks for runs among the blocks that stay, and removes the blocks that they cover; all runs that
-/// were found in scope, whatever became of them. `order` says when each document is visited.
+/// were found in scope, whatever became of them. `order` says when each document is visited, `is_copy`
+/// which documents go as copies of others.
 #[must_use]
 pub fn settle_runs(
     corpus: &Corpus<'_>,
     mut fates: Fates,
     furniture: &[bool],
     order: Option<&[u32]>,
-    given: &Given,
+    (given, is_copy): (&Given, &[bool]),
 ) -> (Fates, Vec<Run>) {
     let Corpus { store, settings, documents, .. } = *corpus;
     let positions = positions(store);
     let states = fates.states.clone();
     let text = Text { store, states: &states, documents, order, positions: &positions };
-    let followers = Followers::new(&fates, documents);
+    let followers = Followers::new(&fates, documents, is_copy);
     let looks = |document| given.looks_at(document);
     // The first takes one thread.
     let (beside, mut runs) = both(
@@ -64,15 +65,9 @@ pub fn settle_runs(
         fates.aligned[block as usize] = region.map_or(NONE, |region| region.first.block);
         fates.regions.extend(region.map(|region| (block, region)));
     }
-    // A region stands in what is visited before: so what holds it is settled when it is asked for.
-    let mut sequence = Vec::new();
-    if let Some(order) = order {
-        sequence.extend(0..store.documents() as Number);
-        sequence.sort_by_key(|&document| order[document as usize]);
-    }
     let mut locked = followers.free(&fates, State::Layout);
     locked.retain(|&block| given.is_open(block));
-    let mut fates = settle_regions(corpus, furniture, fates, candidates, locked, sequence);
+    let mut fates = settle_regions(corpus, furniture, fates, candidates, locked, order);
     followers.follow(&text, &mut fates);
     (fates, runs)
 }
@@ -89,11 +84,13 @@ struct Followers {
 
 impl Followers {
     /// Before any region is known. What stays pins what it names in its own document, unless it holds
-    /// all of that anyway.
-    fn new(fates: &Fates, documents: &[Number]) -> Self {
+    /// all of that anyway. Copies of documents go wherever these go, and ask for nothing.
+    fn new(fates: &Fates, documents: &[Number], is_copy: &[bool]) -> Self {
         let (mut pairs, mut holders) = (Vec::new(), Vec::new());
         let mut pinned = vec![false; fates.states.len()];
-        let named = (0..).zip(&fates.aligned).filter(|&(_, &keeper)| keeper != NONE);
+        let named = (0..).zip(&fates.aligned).filter(|&(block, &keeper): &(Number, _)| {
+            keeper != NONE && !is_copy[documents[block as usize] as usize]
+        });
         for (block, &keeper) in named {
             match fates.states[block as usize] {
                 State::Contained => holders.push(block),

@@ -15,12 +15,13 @@ use crate::settings::Boilerplate;
 use crate::store::{NONE, Number};
 
 /// Settles all blocks; `furniture` says which nodes are short furniture, `holes` which blocks are not
-/// there.
+/// there. `order` says when each document is visited.
 #[must_use]
 pub fn settle(
     corpus: &Corpus<'_>,
     keepers: Keepers,
     furniture: &[bool],
+    order: Option<&[u32]>,
     holes: &[Number],
 ) -> Fates {
     let blocks = corpus.store.blocks();
@@ -49,8 +50,8 @@ pub fn settle(
     if corpus.settings.boilerplate == Boilerplate::All {
         strip_boilerplate(corpus, furniture, &mut fates);
     }
-    let (before, candidates, sequence, turns) = Default::default();
-    Task { corpus, furniture, before, candidates, sequence, turns }.settle(fates)
+    let (before, candidates) = Default::default();
+    Task::new(corpus, furniture, before, candidates, order).settle(fates)
 }
 
 /// What there is to settle.
@@ -67,7 +68,26 @@ pub(crate) struct Task<'a> {
     turns: Vec<u32>,
 }
 
-impl Task<'_> {
+impl<'a> Task<'a> {
+    fn new(
+        corpus: &'a Corpus<'a>,
+        furniture: &'a [bool],
+        before: HashMap<Number, (State, Number)>,
+        candidates: HashMap<Number, Vec<Region>>,
+        order: Option<&[u32]>,
+    ) -> Self {
+        let (mut sequence, mut turns) = (Vec::new(), Vec::new());
+        if let Some(order) = order {
+            sequence.extend(0..order.len() as Number);
+            sequence.sort_by_key(|&document| order[document as usize]);
+            turns.resize(order.len(), 0);
+            for (turn, &document) in (0..).zip(&sequence) {
+                turns[document as usize] = turn;
+            }
+        }
+        Self { corpus, furniture, before, candidates, sequence, turns }
+    }
+
     /// What becomes of all blocks.
     ///
     /// Settling a document must not hand work to other threads: one that waits for it could take up a
@@ -96,15 +116,15 @@ impl Task<'_> {
 }
 
 /// Settles blocks that may go for a region, of which each has some, and those that are `locked` for the
-/// rest of their lines, which may be another one now; all others are settled. `sequence` says in which
-/// order documents are, where that is not their own.
+/// rest of their lines, which may be another one now; all others are settled. `order` says when each
+/// document is visited.
 pub(crate) fn settle_regions(
     corpus: &Corpus<'_>,
     furniture: &[bool],
     mut fates: Fates,
     candidates: HashMap<Number, Vec<Region>>,
     locked: Vec<Number>,
-    sequence: Vec<Number>,
+    order: Option<&[u32]>,
 ) -> Fates {
     let mut before = HashMap::new();
     let Fates { states, aligned, .. } = &mut fates;
@@ -115,9 +135,5 @@ pub(crate) fn settle_regions(
             aligned[block as usize] = regions[0].first.block;
         }
     }
-    let mut turns = vec![0; sequence.len()];
-    for (turn, &document) in (0..).zip(&sequence) {
-        turns[document as usize] = turn;
-    }
-    Task { corpus, furniture, before, candidates, sequence, turns }.settle(fates)
+    Task::new(corpus, furniture, before, candidates, order).settle(fates)
 }

@@ -78,7 +78,13 @@ fn keep_the_rest(
         {
             continue;
         }
-        let first = *first_kept.entry(corpus.store.node(block)).or_insert(number);
+        // What is not written heads nothing.
+        let node = corpus.store.node(block);
+        let first = if corpus.excluded[document] {
+            first_kept.get(&node).copied().unwrap_or(number)
+        } else {
+            *first_kept.entry(node).or_insert(number)
+        };
         let home = corpus.documents[first as usize];
         let repeats = first != number && corpus.in_scope(document as Number, home);
         fates.states[block] = if repeats { State::Layout } else { State::Kept };

@@ -22,6 +22,7 @@ use crate::keepers::cluster::{Corpus, choose_keepers, contents};
 use crate::keepers::furniture::{short_furniture, sources};
 use crate::keepers::neighbours::Neighbours;
 use crate::memory::columns::filled;
+use crate::passages::copies::Copies;
 use crate::passages::count_documents;
 use crate::passages::dropped::{Dropped, dropped_documents};
 use crate::passages::fates::{Fates, State};
@@ -160,8 +161,11 @@ pub fn plan_from<T: Send>(
     let documents = store.block_documents();
     let sources = sources(store);
     let mut excluded = vec![false; store.documents()];
+    let order = rank.map(|rank| first_visits(store, rank));
+    // Documents that are dropped, and copies of others that do not go as such.
+    let mut without = excluded.clone();
     loop {
-        let corpus = Corpus {
+        let mut corpus = Corpus {
             store,
             settings,
             neighbours,
@@ -170,6 +174,14 @@ pub fn plan_from<T: Send>(
             excluded: &excluded,
             open: &given.open,
         };
+        let copies = match known {
+            Some(given) => Copies::of_last(store, given, &without),
+            None => Copies::find(&corpus, order.as_deref(), &without),
+        };
+        let is_copy = copies.marks(store.documents());
+        let silent: Vec<bool> =
+            excluded.iter().zip(&is_copy).map(|(&excluded, &copy)| excluded || copy).collect();
+        corpus.excluded = &silent;
         // Each takes one thread.
         let (keepers, (spread, furniture)) = both(
             store.blocks(),
@@ -180,21 +192,29 @@ pub fn plan_from<T: Send>(
                 (spread, furniture)
             },
         );
-        let mut fates = settle(&corpus, keepers, &furniture, &given.holes);
+        let mut fates = settle(&corpus, keepers, &furniture, order.as_deref(), &given.holes);
         given.keep_closed(&mut fates.states);
+        let mut stay = copies.drop_all(&corpus, &mut fates, given);
         let by_blocks = known.map(|_| (fates.states.clone(), fates.aligned.clone()));
         let mut runs = Vec::new();
         if settings.finds_runs() && !settings.chain {
-            let order = rank.map(|rank| first_visits(store, rank));
-            (fates, runs) = settle_runs(&corpus, fates, &furniture, order.as_deref(), given);
+            (fates, runs) =
+                settle_runs(&corpus, fates, &furniture, order.as_deref(), (given, &is_copy));
+            stay.extend(copies.drop_all(&corpus, &mut fates, given));
+        }
+        if !stay.is_empty() {
+            stay.into_iter().for_each(|document| without[document] = true);
+            continue;
         }
         let dropped = dropped_documents(&corpus, &fates);
         // With what `min_kept` drops, and with rulers of punctuation, keepers that others may name
         // would go: then everything is decided again without them, until no more are dropped.
         let last = Dropped { corpus: &corpus, fates: &fates, documents: &dropped };
         if last.has_keepers(&spread) {
-            let surely = last.surely();
-            excluded.iter_mut().zip(surely).for_each(|(excluded, surely)| *excluded |= surely);
+            for (document, surely) in last.surely().into_iter().enumerate() {
+                excluded[document] |= surely;
+                without[document] |= surely;
+            }
             continue;
         }
         let (told, done) = both(

@@ -23,7 +23,7 @@ const TAIL: u64 = 16;
 const BUFFER: usize = 256 << 10;
 
 /// Changes with everything that changes what the files hold or mean.
-pub const FORMAT: u32 = 7;
+pub const FORMAT: u32 = 8;
 
 /// Puts the hash into the first eight bytes of a page that stands at some place of its part.
 #[must_use]
@@ -70,6 +70,8 @@ pub enum Kind {
     Sieves,
     /// From a home and a block that is kept there to documents.
     Homes,
+    /// From a hash of the blocks of a document, in their order, to documents.
+    Sequences,
     /// From a key of one band to blocks: bands of words, then those of characters.
     Band(u8),
 }
@@ -93,6 +95,7 @@ impl Kind {
             Self::Streams => 8,
             Self::Sieves => 9,
             Self::Homes => 10,
+            Self::Sequences => 11,
             Self::Band(band) => 16 + band as u64,
         }
     }
@@ -112,6 +115,7 @@ impl Kind {
             Self::Streams,
             Self::Sieves,
             Self::Homes,
+            Self::Sequences,
         ]
         .into_iter()
         .find(|kind| kind.number() == number)
@@ -133,6 +137,7 @@ impl Kind {
             Self::Streams => "a page of stream anchors",
             Self::Sieves => "a page of sieves",
             Self::Homes => "a page of homes",
+            Self::Sequences => "a page of sequences",
             Self::Band(_) => "a page of band keys",
         }
     }

@@ -1,0 +1,139 @@
+//! Documents that are another one block by block: each goes as a whole.
+//!
+//! Runs alone leave scraps of such a copy. What the other one repeats of itself went there, which breaks the run,
+//! and what is left is shorter than `min_tokens`, or a line that the layout holds. But all of it stands somewhere:
+//! where the other one's block stays, or went. So a copy is no keeper of anything, as documents that are dropped
+//! are none, and each of its blocks goes for that place.
+
+use hashbrown::HashMap;
+use xxhash_rust::xxh3::xxh3_64;
+
+use crate::keepers::cluster::Corpus;
+use crate::passages::fates::{Fates, State};
+use crate::passages::given::Given;
+use crate::settings::Scope;
+use crate::store::{Number, Store};
+
+/// Earlier documents of the same blocks that are tried, the latest first, where not all of them are within
+/// reach.
+pub const LOOKS: usize = 16;
+
+/// Fewer blocks than this repeat as any block does.
+pub const LEAST_BLOCKS: usize = 2;
+
+/// Copies, each with the document that it is a copy of, in the order of the visits.
+#[derive(Default)]
+pub struct Copies(Vec<(Number, Number)>);
+
+/// The nodes of a document's blocks.
+fn nodes(store: &Store, document: Number) -> impl Iterator<Item = Number> {
+    store.document_blocks(document as usize).map(|block| store.node(block))
+}
+
+impl Copies {
+    /// Those of a corpus whose documents are visited in some order, `None` for their own; `without` says of each
+    /// whether it is none, and has none.
+    ///
+    /// A copy has `min_tokens` tokens, and nothing in it is protected. Reports of chains have none.
+    #[must_use]
+    pub fn find(corpus: &Corpus<'_>, order: Option<&[u32]>, without: &[bool]) -> Self {
+        let Corpus { store, settings, .. } = *corpus;
+        if settings.chain || settings.scope == Scope::Within {
+            return Self::default();
+        }
+        // Whoever is in reach of the first one is in reach of all that follow it.
+        let is_first_enough = settings.window.is_none() && !settings.group_across;
+        let mut documents: Vec<Number> = (0..store.documents() as Number).collect();
+        if let Some(order) = order {
+            documents[store.reference_documents()..]
+                .sort_by_key(|&document| order[document as usize]);
+        }
+        let mut known: HashMap<(u64, Number), Vec<Number>> = HashMap::new();
+        let mut copies = Vec::new();
+        let mut bytes = Vec::new();
+        for document in documents {
+            let blocks = store.document_blocks(document as usize);
+            if blocks.len() < LEAST_BLOCKS || without[document as usize] {
+                continue;
+            }
+            bytes.clear();
+            nodes(store, document).for_each(|node| bytes.extend_from_slice(&node.to_le_bytes()));
+            let key = (xxh3_64(&bytes), corpus.scopes().home(document));
+            let others = known.entry(key).or_default();
+            let may_go = document as usize >= store.reference_documents()
+                && blocks.clone().map(|block| u64::from(store.block_tokens(block))).sum::<u64>()
+                    >= u64::from(settings.least_tokens())
+                && !blocks.clone().any(|block| store.layouts[block].protected());
+            let is_other = |&&other: &&Number| {
+                corpus.in_scope(document, other) && nodes(store, document).eq(nodes(store, other))
+            };
+            let found = others.iter().rev().take(LOOKS).find(is_other).filter(|_| may_go);
+            copies.extend(found.map(|&other| (document, other)));
+            if !is_first_enough || others.is_empty() {
+                others.push(document);
+            }
+        }
+        Self(copies)
+    }
+
+    /// That of the last document of a store, which is a copy of another one where that is told.
+    #[must_use]
+    pub fn of_last(store: &Store, given: &Given, without: &[bool]) -> Self {
+        let last = store.documents() - 1;
+        let original = given.original.filter(|_| !without[last]);
+        Self(original.map(|original| (last as Number, original)).into_iter().collect())
+    }
+
+    /// Whether each document is one.
+    #[must_use]
+    pub fn marks(&self, documents: usize) -> Vec<bool> {
+        let mut marks = vec![false; documents];
+        self.0.iter().for_each(|&(document, _)| marks[document as usize] = true);
+        marks
+    }
+
+    /// Lets them go for what stands for the other ones now; those that do not, since some of that is out of their
+    /// reach.
+    #[must_use]
+    pub fn drop_all(&self, corpus: &Corpus<'_>, fates: &mut Fates, given: &Given) -> Vec<usize> {
+        let Corpus { store, documents, .. } = *corpus;
+        let mut stay = Vec::new();
+        for &(document, other) in &self.0 {
+            let own = store.document_blocks(document as usize);
+            // What has no token stays where it stands, also in what is dropped.
+            let pairs = own
+                .zip(store.document_blocks(other as usize))
+                .filter(|&(own, _)| store.block_tokens(own) > 0);
+            let places: Vec<(usize, usize, Option<Number>)> =
+                pairs.map(|(own, block)| (own, block, place(fates, given, block))).collect();
+            let reaches = |keeper: Number| corpus.in_scope(document, documents[keeper as usize]);
+            if !places.iter().all(|&(.., keeper)| keeper.is_none_or(reaches)) {
+                stay.push(document as usize);
+                continue;
+            }
+            for (own, block, keeper) in places {
+                fates.states[own] = if keeper.is_some() { State::Removed } else { State::Stripped };
+                fates.aligned[own] = keeper.unwrap_or(own as Number);
+                copy_entry(&mut fates.regions, block as Number, own as Number);
+                copy_entry(&mut fates.twins, block as Number, own as Number);
+            }
+        }
+        stay
+    }
+}
+
+/// The block that stands for one, itself where it stays; `None` where all copies went.
+fn place(fates: &Fates, given: &Given, block: usize) -> Option<Number> {
+    match (given.gone.get(&(block as Number)), fates.states[block]) {
+        (Some(&keeper), _) => Some(keeper),
+        (None, State::Stripped) => None,
+        (None, State::Removed) => Some(fates.aligned[block]),
+        (None, _) => Some(block as Number),
+    }
+}
+
+fn copy_entry<T: Copy>(entries: &mut HashMap<Number, T>, from: Number, to: Number) {
+    if let Some(&entry) = entries.get(&from) {
+        entries.insert(to, entry);
+    }
+}
