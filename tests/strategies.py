@@ -213,12 +213,23 @@ def documents(draw: st.DrawFn, pool: list[str]) -> str:
         place = draw(st.integers(0, len(blocks)))
         blocks[place:place] = blocks[first : last + 1]
     end = draw(st.sampled_from(LINE_ENDS))
+    if blocks and draw(st.integers(0, 7)) == 0:
+        place = draw(st.integers(0, len(blocks) - 1))
+        blocks[place:] = [draw(quoted(blocks[place:]))]
     between = (end + draw(st.sampled_from(BLANK_LINES))).replace("\n", end)
     before, after = (
         draw(st.sampled_from(["", "", "", "\ufeff", end, "  "])),
         draw(st.sampled_from(["", end, end * 2])),
     )
     return before + between.join(blocks) + after
+
+
+@st.composite
+def quoted(draw: st.DrawFn, blocks: list[str]) -> str:
+    """Blocks as a reply quotes them, blank lines included."""
+    mark = draw(st.sampled_from(["> ", ">", ">> ", "> > ", " >"]))
+    rows = "\n\n".join(blocks).splitlines()
+    return "\n".join(f"{mark}{row}" for row in rows)
 
 
 @st.composite

@@ -188,6 +188,20 @@ CASES = [
         ["Words are parted where\nthe room was too lit-\ntle for them, as always"],
         "one block either way",
     ),
+    (
+        "quoted",
+        "They wrote:\n> one line\n>> two\n > > three > four\n>\n> five",
+        ["They wrote:", "one line", "two", "three > four", "five"],
+        "marks of quotation stand before what is said",
+    ),
+    (
+        "quoted and hard-wrapped",
+        ">Words are broken where\n>the room was too little\n>for them, as always",
+        ["Words are broken where", "the room was too little", "for them, as always"],
+        "a mark stands between the lines",
+    ),
+    ("marks alone", ">\n> >\nlines", ["lines"], "nothing is said"),
+    ("a quoted list", f"> {TICKER}", TICKER.split("\u00a0\u00a0\u00a0"), "its marks stand before its first item"),
 ]
 
 
@@ -208,7 +222,7 @@ def test_lines_that_part_words_stay_lines_where_lines_are_asked_for() -> None:
 
 
 @given(
-    st.lists(st.text('ab-\u00ad\u200d7 ."', max_size=9), max_size=8),
+    st.lists(st.text('ab-\u00ad\u200d7 .">', max_size=9), max_size=8),
     st.sampled_from(["\n", "\r\n", "\r", " \n", "\n\t", "\u00a0\n"]),
 )
 def test_short_lines_that_part_words_split_as_the_oracle_says(rows: list[str], end: str) -> None:
@@ -222,7 +236,7 @@ def test_blocks_are_the_oracles(text: str, unit: str) -> None:
 
 
 @given(
-    st.lists(st.text("ab 1,.", min_size=0, max_size=12), max_size=8),
+    st.lists(st.text("ab 1,.>", min_size=0, max_size=12), max_size=8),
     st.sampled_from(["\n", "\r\n", "\r", "\n\n"]),
 )
 def test_short_lines_in_groups_split_as_the_oracle_says(rows: list[str], end: str) -> None:
@@ -231,15 +245,18 @@ def test_short_lines_in_groups_split_as_the_oracle_says(rows: list[str], end: st
 
 
 @given(strategies.texts(), st.sampled_from(UNITS))
-def test_blocks_are_in_order_and_leave_only_white_space_between(text: str, unit: str) -> None:
+def test_blocks_are_in_order_and_leave_white_space_and_marks_between(text: str, unit: str) -> None:
+    def is_between(at: int) -> bool:
+        return oracle.is_space(text, at) or text[at] == ">"
+
     place = 0
     for start, end in _core.split(text, unit):
         assert place <= start < end
-        assert all(oracle.is_space(text, between) for between in range(place, start))
+        assert all(map(is_between, range(place, start)))
         assert not oracle.is_space(text, start)
         assert not oracle.is_space(text, end - 1)
         place = end
-    assert all(oracle.is_space(text, between) for between in range(place, len(text)))
+    assert all(map(is_between, range(place, len(text))))
 
 
 @given(strategies.texts())

@@ -38,26 +38,40 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
     return start, end
 
 
+def line(text: str, start: int, end: int) -> tuple[int, int]:
+    """The trimmed span of a line, behind marks of quotation."""
+    start, end = trim(text, start, end)
+    if text[start:end].startswith(">"):
+        while start < end and (text[start] == ">" or is_space(text, start)):
+            start += 1
+    return start, end
+
+
+def is_quoted(text: str, start: int) -> bool:
+    """Whether a mark of quotation stands before a place on its line."""
+    return ">" in text[max(text.rfind("\n", 0, start), text.rfind("\r", 0, start)) + 1 : start]
+
+
 def lines(text: str) -> list[tuple[int, int]]:
     """Trimmed spans of all lines; these end at CR LF, LF or CR only. Blank ones are empty."""
     spans, start, place = [], 0, 0
     while place < len(text):
         if text[place] in "\r\n":
-            spans.append(trim(text, start, place))
+            spans.append(line(text, start, place))
             place += text[place : place + 2] == "\r\n"
             start = place + 1
         place += 1
-    return [*spans, trim(text, start, len(text))]
+    return [*spans, line(text, start, len(text))]
 
 
 def is_hard_wrapped(text: str, group: list[tuple[int, int]]) -> bool:
-    """Three lines or more, none too long; none could have taken the next one's first word, and one
+    """Three lines or more, none quoted or too long; none could have taken the next one's first word, and one
     of these ends inside of a sentence.
 
     Of Han and Kana a character is a word; of Thai and the like eight are.
     """
     widths = [end - start for start, end in group]
-    if len(group) < 3 or max(widths) > 100:
+    if len(group) < 3 or max(widths) > 100 or any(is_quoted(text, start) for start, _ in group):
         return False
     for width, (start, end) in zip(widths, group[1:], strict=False):
         word, together = start, 0

@@ -5,11 +5,12 @@ use crate::blocks::split::{Before, BlockSpan};
 /// How a block sits among its neighbours; enough to know how what is left of a document splits.
 #[derive(Clone, Copy, Debug)]
 pub struct Layout {
-    /// `Before` in the lower two bits, then five flags: four bytes a block, not nine.
+    /// `Before` in the lower two bits, then six flags: four bytes a block, not nine.
     packed: u8,
     /// Code points of its first word, as the splitter counts them, at most 255.
     pub first_word: u8,
-    /// Code points of white space between its line's start and itself; 255 and more count as none.
+    /// Code points of white space and marks of quotation between its line's start and itself; 255 and more count
+    /// as none.
     pub indentation: u8,
     /// Of lines that are one block since they part words, what `BlockSpan` says of the longest; else 0.
     pub longest_line: u8,
@@ -20,6 +21,7 @@ const WRAPPED: u8 = 8;
 const ENDS_SENTENCE: u8 = 16;
 const ENDS_WITH_A_HYPHEN: u8 = 32;
 const BEGINS_WITH_A_LETTER: u8 = 64;
+const QUOTED: u8 = 128;
 
 impl Layout {
     /// The layout of a block that the splitter found.
@@ -29,7 +31,8 @@ impl Layout {
             | (WRAPPED * u8::from(span.wrapped))
             | (ENDS_SENTENCE * u8::from(span.ends_sentence))
             | (ENDS_WITH_A_HYPHEN * u8::from(span.edges.hyphen))
-            | (BEGINS_WITH_A_LETTER * u8::from(span.edges.letter));
+            | (BEGINS_WITH_A_LETTER * u8::from(span.edges.letter))
+            | (QUOTED * u8::from(span.quoted));
         let BlockSpan { before, first_word, longest_line, .. } = *span;
         Self { packed: before as u8 | flags, first_word, indentation, longest_line }
     }
@@ -75,6 +78,12 @@ impl Layout {
     #[must_use]
     pub fn ends_with_a_hyphen(self) -> bool {
         self.packed & ENDS_WITH_A_HYPHEN != 0
+    }
+
+    /// Whether marks of quotation stand before it on its line.
+    #[must_use]
+    pub fn quoted(self) -> bool {
+        self.packed & QUOTED != 0
     }
 
     /// Whether it begins with a letter.

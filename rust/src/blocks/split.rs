@@ -5,6 +5,10 @@
 //! at the text's start. A line of white space alone is blank. Spans have no white space at their
 //! ends and lie in ascending order, apart.
 //!
+//! Marks of quotation at a line's start, `>` once or more, belong to no block: a reply repeats what it
+//! answers, word for word, and no run would go on behind the mark of the next line. Lines with nothing
+//! behind these marks are blank, and lines with such marks are never taken for a hard-wrapped paragraph.
+//!
 //! The unit `Paragraph` looks at groups of lines between blank lines. A hard-wrapped group (see
 //! `wrapped.rs`) is one block. In another group each line is a block, unless it is a list:
 //! then it is split at its gaps, runs of three or more horizontal spaces inside the line, and each
@@ -35,6 +39,9 @@ const HORIZONTAL_SPACES: &str = "\t \u{A0}\u{1680}\u{2000}\u{2001}\u{2002}\u{200
     \u{2005}\u{2006}\u{2007}\u{2008}\u{2009}\u{200A}\u{202F}\u{205F}\u{3000}";
 
 const BYTE_ORDER_MARK: char = '\u{FEFF}';
+
+/// What stands before each line that a reply quotes.
+pub const QUOTATION: char = '>';
 
 /// What a block is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -84,6 +91,8 @@ pub struct BlockSpan {
     pub ends_sentence: bool,
     /// Whether it is a hard-wrapped group of lines.
     pub wrapped: bool,
+    /// Whether marks of quotation stand before it on its line.
+    pub quoted: bool,
     /// How it begins and ends.
     pub edges: Edges,
     /// Of lines that are one block since they part words, the code points of the longest, or 255 where
@@ -114,7 +123,8 @@ pub fn split(text: &str, unit: Unit, buffer: &mut TokenBuffer, blocks: &mut Vec<
     let mut before = Before::Start;
     let mut group_start = 0;
     for (start, end) in lines(text, start) {
-        if let Some(line) = trimmed(text, start, end, before) {
+        if let Some(line) = trimmed(text, start, end, before).and_then(|line| unquoted(text, line))
+        {
             blocks.push(line);
             before = Before::LineEnd;
         } else if before == Before::LineEnd {
@@ -164,9 +174,22 @@ fn trimmed(text: &str, start: usize, end: usize, before: Before) -> Option<Block
         first_word: first_word(block),
         ends_sentence: ends_a_sentence(block),
         wrapped: false,
+        quoted: false,
         edges: Edges { letter: begins_with_a_letter(block), hyphen: ends_with_a_hyphen(block) },
         longest_line: 0,
     })
+}
+
+/// A line behind its marks of quotation, `None` if nothing is.
+fn unquoted(text: &str, line: BlockSpan) -> Option<BlockSpan> {
+    if !line.of(text).starts_with(QUOTATION) {
+        return Some(line);
+    }
+    let marks = |character: char| character == QUOTATION || character.is_whitespace();
+    let rest = line.of(text).trim_start_matches(marks);
+    let start = line.end as usize - rest.len();
+    let said = trimmed(text, start, line.end as usize, line.before)?;
+    Some(BlockSpan { quoted: true, ..said })
 }
 
 /// Turns the lines of the group that begins at block `first` into its blocks.
@@ -252,6 +275,7 @@ fn wrapped_lines<'a>(
         first_word: u32::from(line.first_word),
         ends_sentence: line.ends_sentence,
         joined: false,
+        quoted: line.quoted,
     })
 }
 
@@ -277,6 +301,8 @@ fn push_items(text: &str, line: BlockSpan, buffer: &mut TokenBuffer, blocks: &mu
         }
         start = gap_end;
     }
+    // A line that is split begins with an item.
+    blocks[first].quoted = line.quoted;
     let items = &blocks[first..];
     let mut tokens =
         |item: &BlockSpan| buffer.count_tokens(&text[item.start as usize..item.end as usize]);

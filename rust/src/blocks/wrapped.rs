@@ -21,6 +21,8 @@ pub struct WrappedLine {
     pub ends_sentence: bool,
     /// Whether it stands for two lines or more, of which all but the last end inside of a word.
     pub joined: bool,
+    /// Whether marks of quotation stand before it.
+    pub quoted: bool,
 }
 
 /// Whether lines are hard-wrapped: three or more, the longest has at most 100 code points, none but the
@@ -38,12 +40,12 @@ pub fn is_hard_wrapped(lines: impl Iterator<Item = WrappedLine> + Clone) -> bool
         && (joined > 0 || lines.take(count - 1).any(|line| !line.ends_sentence))
 }
 
-/// Code points of the longest of lines that follow one another; `None` where one of them is too long or
-/// had room for the first word of the next: no lines with these among them are hard-wrapped.
+/// Code points of the longest of lines that follow one another; `None` where one of them is too long, or quoted,
+/// or had room for the first word of the next: no lines with these among them are hard-wrapped.
 pub fn longest_line(lines: impl Iterator<Item = WrappedLine> + Clone) -> Option<u32> {
     let mut longest = 0;
     for line in lines.clone() {
-        if line.length > LONGEST_LINE {
+        if line.length > LONGEST_LINE || line.quoted {
             return None;
         }
         longest = longest.max(line.length);

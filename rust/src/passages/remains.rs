@@ -112,6 +112,7 @@ fn is_one_paragraph(store: &Store, group: &[(Number, Before)]) -> bool {
                 joined,
                 first_word: u32::from(layout(&items[0]).first_word),
                 ends_sentence: layout(&items[items.len() - 1]).ends_sentence(),
+                quoted: layout(&items[0]).quoted(),
             }
         })
         .collect();

@@ -6,7 +6,7 @@
 use regex::Regex;
 
 use crate::blocks::layout::Layout;
-use crate::blocks::split::{BlockSpan, split};
+use crate::blocks::split::{BlockSpan, QUOTATION, split};
 use crate::memory::packed::pack;
 use crate::records::escape::count_leads;
 use crate::records::record::{Fields, Line, Lines};
@@ -165,7 +165,7 @@ impl Piece {
         known.clear();
         known.extend(hashes.iter().map(|&hash| raw_texts.find(hash)));
         for ((span, &raw_hash), &known) in spans.iter().zip(&*hashes).zip(&*known) {
-            let indentation = indentation(&text[..span.start as usize]);
+            let indentation = indentation(&text[..span.start as usize], span.quoted);
             let layout = Layout::new(span, indentation, protected.touches(span));
             let (start, end) = (place.at(span.start as usize), place.at(span.end as usize));
             let content = known.map_or_else(
@@ -210,14 +210,12 @@ impl Piece {
     }
 }
 
-/// White space between the last line end (or the start, or a byte order mark) and the text's end.
-fn indentation(before: &str) -> u8 {
-    let blanks = before
-        .chars()
-        .rev()
-        .take(255)
-        .take_while(|&c| c.is_whitespace() && c != '\n' && c != '\r')
-        .count();
+/// White space, and where it is `quoted` marks of quotation, between the last line end (or the start, or a byte
+/// order mark) and the text's end.
+fn indentation(before: &str, quoted: bool) -> u8 {
+    let is_blank =
+        |&c: &char| c.is_whitespace() && c != '\n' && c != '\r' || quoted && c == QUOTATION;
+    let blanks = before.chars().rev().take(255).take_while(is_blank).count();
     u8::try_from(blanks).ok().filter(|&blanks| blanks < 255).unwrap_or(0)
 }
 
