@@ -313,4 +313,7 @@ def _run(
         from dedup.against import open_references
 
         references = open_references(against, reading_for(policy, reading), policy, options.jobs)
+    if policy.scope == "against" and not references:
+        message = "scope is against; nothing was named that the corpus is held against"
+        raise PolicyError(message, field="scope", hint="name it: --against PATH, or against=")
     return Run.make(data, policy, options, reading, references)

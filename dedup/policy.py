@@ -155,6 +155,7 @@ class Policy:
         both="repeats inside a document and across documents count",
         within="only repeats inside one document count",
         across="only repeats across documents count",
+        against="only repeats of what the corpus is held against count",
     )
     group_by: str | None = words(
         None,

@@ -48,6 +48,7 @@ STANDS = {
     "both": "stands twice",
     "within": "stands twice inside one document",
     "across": "stands in two documents",
+    "against": "stands in what the corpus is held against",
 }
 
 

@@ -147,6 +147,8 @@ class Run:
             order, scopes = self.intake.order, self.intake.scopes
             ranks = order.ranks(self.corpus.block_tokens)
             groups, times = scopes.groups(), scopes.times()
+            if self.policy.scope == "against":
+                groups = self.intake.sides()
             dates = scopes.dates() or order.dates(ranks)
             self.corpus.cluster(ranks, groups, times, dates, of_documents=order.of_documents)
             del ranks, groups, times, dates

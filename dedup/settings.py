@@ -241,6 +241,9 @@ def check_groups(group_by: Any, group_scope: str, scope: str) -> None:
     _check_unicode("group_by", group_by)
     if group_scope == "across" and group_by is None:
         raise _refusal("group_scope", group_scope, "group_by names no field", "add group_by")
+    if group_by is not None and scope == "against":
+        reason = "scope is against, which makes two groups: the corpus, and what it is held against"
+        raise _refusal("group_by", group_by, reason, "leave group_by or scope out")
     if group_scope == "across" and scope == "within":
         reason = "scope is within, and one document is never in two groups"
         raise _refusal("group_scope", group_scope, reason, "leave scope out")

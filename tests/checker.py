@@ -230,12 +230,23 @@ def same_tokens(gone: list[oracle.Block], kept: list[oracle.Block]) -> bool:
     return holds(0, 0)
 
 
+def is_copy_of_another(run: Run, source: str) -> bool:
+    """Whether another document has the same blocks in the same order."""
+    own = [block.fingerprint for block in run.blocks_of(source)]
+    return any(
+        other != source and [block.fingerprint for block in run.blocks_of(other)] == own
+        for other in run.inputs
+    )
+
+
 def passage_tokens(run: Run, entry: Mapping[str, Any]) -> int:
     """The tokens of the blocks that go around an entry, between which nothing stays.
 
     A passage goes in pieces where a repeat of its own stands inside it, or where a part of its keeper
-    goes for another place.
+    goes for another place. A copy of a document is one passage.
     """
+    if entry["source"] in run.dropped and is_copy_of_another(run, entry["source"]):
+        return sum(len(block.tokens) for block in run.blocks_of(entry["source"]))
     tokens, found = 0, False
     for block in run.blocks_of(entry["source"]):
         pieces = [one for one in run.removed[entry["source"]] if inside([block], one["span"])]

@@ -214,3 +214,36 @@ def test_compare_tells_what_runs_were_held_against(folder: Path) -> None:
     changed = dedup.compare(folder / "two", folder / "three")
     assert changed.settings["against"][1].endswith("eval, changed")
     assert changed.same
+
+
+def test_against_alone_leaves_what_the_corpus_repeats_of_itself(folder: Path) -> None:
+    texts = [f"{STORY}\n\n{OTHER}", f"{OTHER}\n\n{THIRD}", f"{OTHER}\n\n{THIRD}"]
+    result = dedup.clean(texts, against=[STORY], scope="against")
+    assert [one.text for one in result.documents] == [OTHER, *texts[1:]]
+    [cluster] = result.clusters
+    assert [member.against for member in cluster.members] == ["memory", None]
+    both = dedup.clean(texts, against=[STORY])
+    assert [one.text for one in both.documents] == [OTHER, THIRD]
+
+
+def test_against_alone_drops_copies_of_what_stands_there() -> None:
+    page = "\n".join([STORY, "Share", STORY, "Share", OTHER])
+    result = dedup.clean([page, page, THIRD, THIRD], against=[page, page], scope="against")
+    assert [one.text for one in result.documents] == [THIRD, THIRD]
+
+
+@pytest.mark.parametrize(
+    ("settings", "message"),
+    [
+        ({}, "nothing was named that the corpus is held against"),
+        ({"against": [STORY], "group_by": "site"}, "makes two groups"),
+    ],
+)
+def test_against_alone_needs_something(settings: dict[str, Any], message: str) -> None:
+    with pytest.raises(dedup.PolicyError, match=message):
+        dedup.clean([STORY], scope="against", **settings)
+
+
+def test_an_index_has_no_such_scope(tmp_path: Path) -> None:
+    with pytest.raises(dedup.PolicyError, match="scope is against"):
+        Index.open(tmp_path / "index", dedup.Policy(scope="against"))

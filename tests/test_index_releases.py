@@ -13,7 +13,7 @@ from stories import STORY
 import dedup
 from dedup import Index, Policy
 
-GOLDEN = Path(__file__).parent / "golden" / "index-7"
+GOLDEN = Path(__file__).parent / "golden" / "index-8"
 
 
 @pytest.fixture
@@ -63,14 +63,14 @@ def test_an_index_of_another_release_is_refused(path: str, name: str) -> None:
     assert error.value.found == f"{name} 99"
 
 
-@pytest.mark.parametrize("older", [3, 4, 5, 6])
+@pytest.mark.parametrize("older", [3, 4, 5, 6, 7])
 def test_an_index_of_an_older_format_is_refused_untouched(tmp_path: Path, older: int) -> None:
     path = tmp_path / "index"
     shutil.copytree(GOLDEN.parent / f"index-{older}", path)
     before = {file: file.read_bytes() for file in (path / "runs").iterdir()}
     for mode in ("r", "w"):
         with pytest.raises(
-            dedup.IncompatibleIndexError, match=f"format {older}; this release has 7"
+            dedup.IncompatibleIndexError, match=f"format {older}; this release has 8"
         ):
             Index.open(path, mode=mode)  # type: ignore[arg-type]
     assert {file: file.read_bytes() for file in (path / "runs").iterdir()} == before
@@ -79,7 +79,7 @@ def test_an_index_of_an_older_format_is_refused_untouched(tmp_path: Path, older:
 def test_the_index_of_the_first_release_is_read(tmp_path: Path) -> None:
     path = tmp_path / "index"
     shutil.copytree(GOLDEN, path)
-    expected = json.loads((GOLDEN.parent / "index-7.json").read_text())
+    expected = json.loads((GOLDEN.parent / "index-8.json").read_text())
     with Index.open(path, mode="r") as index:
         assert index.verify() == []
         assert [entry.to_dict() for entry in index] == expected["entries"]

@@ -259,7 +259,7 @@ def test_a_text_that_is_added_again_is_judged_by_what_was_said_first(tmp_path: P
 
 
 def test_the_index_of_the_first_release_with_groups_is_read(tmp_path: Path) -> None:
-    golden = Path(__file__).parent / "golden" / "index-7-scoped"
+    golden = Path(__file__).parent / "golden" / "index-8-scoped"
     shutil.copytree(golden, tmp_path / "index")
     expected = json.loads(golden.with_suffix(".json").read_text())
     with dedup.Index.open(tmp_path / "index", mode="r") as index:

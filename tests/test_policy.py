@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from datasketch import MinHash
 
+import dedup
 from dedup.errors import PolicyError
 from dedup.policy import PERMUTATIONS, Policy
 
@@ -68,7 +69,7 @@ REFUSED = [
         "linkage is chains; it must be one of keeper, chain",
         "did you mean chain",
     ),
-    ({"scope": "x"}, "scope is x; it must be one of both, within, across", None),
+    ({"scope": "x"}, "scope is x; it must be one of both, within, across, against", None),
     ({"search": "LSH"}, "search is LSH; it must be one of lsh, exhaustive", "did you mean lsh"),
     ({"keep": "oldest"}, f"keep is oldest; {KEEP}", "did you mean earliest"),
     ({"keep": "fist"}, f"keep is fist; {KEEP}", "did you mean first"),
@@ -228,6 +229,7 @@ def test_changes_name_what_differs_and_what_that_does():
     assert Policy().changes() == {}
     assert Policy(threshold=0.8, numbers="mask", min_tokens=4).changes() == {
         "threshold": (0.7, "fewer and closer matches"),
+        "containment": (0.8, "fewer texts count as part of another"),
         "min_tokens": (8, "shorter repeats are removed too"),
         "numbers": ("veto", "texts that differ only in numbers count as equal"),
     }
@@ -240,3 +242,27 @@ def test_every_field_has_one_line_of_help_and_says_what_a_change_does(name):
     assert len(setting.help) <= 75
     assert setting.choices or setting.raised
     assert default is None or Policy(**{name: default}) == Policy()
+
+
+@pytest.mark.parametrize(
+    ("threshold", "containment", "short"),
+    [(0.5, 0.8, 0.9), (0.7, 0.8, 0.9), (0.8, 0.888, 0.9), (0.9, 0.947, 0.9), (0.95, 0.974, 0.95), (1, 1, 1)],
+)
+def test_a_raised_threshold_raises_what_it_implies(threshold, containment, short):
+    policy = Policy(threshold=threshold)
+    assert (policy.containment, policy.short_threshold) == (containment, short)
+    assert Policy.from_dict(policy.to_dict()) == policy
+    said = Policy(threshold=threshold, containment=0.8, short_threshold=0.9)
+    assert (said.containment, said.short_threshold) == (0.8, 0.9)
+
+
+def test_what_a_raised_threshold_refuses_is_no_part_of_the_other_instead():
+    """Sixty words of which two differ share .81 of all shingles, and .9 of their own."""
+    words = [f"word{place}" for place in range(60)]
+    other = [*words[:20], "sail", *words[21:40], "ferry", *words[41:]]
+    texts = [" ".join(words), " ".join(other)]
+    removed = [
+        len(dedup.clean(texts, threshold=threshold, names="keep", numbers="keep").removed) > 0
+        for threshold in (0.7, 0.8, 0.82, 0.9)
+    ]
+    assert removed == [True, True, False, False]

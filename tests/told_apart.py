@@ -41,6 +41,8 @@ NUMBER_WORDS = frozenset(
 ONES = frozenset(
     """
     one un une uno una ein eine einem einen einer eines um uma een один одна одно одного
+    several few many some various plusieurs quelques mehrere einige viele wenige varios varias
+    algunos algunas diversi diverse alcuni alcune vari alguns enkele несколько много
     """.split()
 )
 
@@ -54,6 +56,9 @@ NEGATIONS = frozenset(
     ليس ليست غير بدون לא אין בלי inte aldrig utan δεν μην χωρισ khong chua neni nelze نیست
     """.split()
 )
+
+# In scripts in which each character is a token.
+DENYING_SEQUENCES = "ません ない なかっ ไม่ อย่า ห้าม ບໍ່ មិន".split()
 
 DENYING_CHARACTERS = frozenset("不没沒無无未")
 

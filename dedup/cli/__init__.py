@@ -132,6 +132,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(words: list[str]) -> int:
     words = words or ["--help"]
     code = make_app(words)(words, prog_name="dedup", standalone_mode=False)
+    if code == SIGNAL_EXIT + 2:  # typer has an exit of its own for that
+        tell(INTERRUPTED)
     return code if isinstance(code, int) else 0
 
 

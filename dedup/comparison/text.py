@@ -83,7 +83,7 @@ def _example_lines(comparison: Comparison, way: str, changes: list[Change]) -> I
         before, after = (FATES[fate] for fate in change.fates)
         fate = before if before == after else f"{before} → {after}"
         old, new = change.characters
-        note = f": {fate}, {old:,} → {new:,} characters"
+        note = f": {fate}, {old:,} → {new:,} characters removed"
         room = WIDTH - width - 2 - cells(note)
         yield f"{number:>{width}}. {shorten_name(change.source, room)}{note}"
         yield from _passage_lines(change, " " * (width + 2))

@@ -112,7 +112,10 @@ class Scratch(NamedTuple):
 
 
 def core_settings(policy: Policy) -> dict[str, Any]:
-    """The policy as the core takes it: its fields and what follows from them."""
+    """The policy as the core takes it: its fields and what follows from them.
+
+    What a corpus is held against and the corpus are two groups where only repeats across them count.
+    """
     window = policy.window_rule
     derived = {
         "digest": policy.digest,
@@ -120,4 +123,6 @@ def core_settings(policy: Policy) -> dict[str, Any]:
         "rows": policy.rows,
         "window_seconds": None if window is None else window.seconds,
     }
+    if policy.scope == "against":
+        derived |= {"scope": "both", "group_by": "against", "group_scope": "across"}
     return {**policy.to_dict(), **derived}

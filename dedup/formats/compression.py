@@ -154,7 +154,8 @@ def reading(path: str, compression: Compression = "") -> Iterator[None]:
         yield
     except EOFError as error:
         message = f"{shown(path)}: the {kind} is cut off: it ends inside its compressed data"
-        raise FormatError(message, path=path, hint="fetch the file again") from error
+        hint = "fetch the file again; other bytes behind its end are read so, too"
+        raise FormatError(message, path=path, hint=hint) from error
     except _damage() as error:
         message = f"{shown(path)}: not a sound {kind}: {_reason(error)}"
         hint = "fetch the file again, or give it the suffix of what it is"

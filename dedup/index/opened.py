@@ -277,7 +277,7 @@ class Opened:
         with self._alone:
             return {
                 "path": self.path,
-                **upkeep.figures(self._asker.core, self._state, self.path),
+                **upkeep.figures(self._asker.core, self._state, self.path, len(self)),
                 "policy": self.policy.to_dict(),
                 "digest": self.policy.digest,
             }
@@ -353,9 +353,9 @@ class Opened:
         return not (self._fresh or self._gone)
 
     def matches(self) -> Iterator[dict[str, Any]]:
-        """All matches between blocks that are held: what `dedup.matches` says of one scan of them.
+        """All matches between blocks that are held: those that `dedup.matches` finds in one scan of them.
 
-        Each as `left` and `right` (document, source, span), relation, resemblance, containment and
+        Each is a dictionary of `left` and `right` (document, source, span), relation, resemblance, containment and
         template; a block that stands more than once is matched with its second place.
         """
         return listing.matches(self._asker.core, self.path)

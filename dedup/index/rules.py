@@ -25,6 +25,9 @@ def check_possible(policy: Policy) -> None:
         if value != only:
             hint = f"leave {name} out, or set it to {only}"
             raise PolicyError(f"{name} is {value}; {reason}", field=name, hint=hint)
+    if policy.scope == "against":
+        message = "scope is against; all documents of an index are compared with each other"
+        raise PolicyError(message, field="scope", hint="clean a corpus against the index")
 
 
 def identity() -> dict[str, str]:

@@ -87,12 +87,17 @@ def damages(core: _core.IndexState, catalogue: Catalogue, path: str) -> list[str
     return found
 
 
-def figures(core: _core.IndexState, state: State, path: str) -> dict[str, Any]:
-    """Counts and sizes of an index; distinct blocks are those that were ever added."""
+def figures(
+    core: _core.IndexState, state: State, path: str, documents: int
+) -> dict[str, Any]:
+    """Counts and sizes of an index; distinct blocks are those that were ever added.
+
+    documents: how many are held, also those that wait for a commit, as blocks do.
+    """
     size = sum(run.bytes for run in state.runs)
     blocks = core.next()[0]
     return {
-        "documents": state.documents,
+        "documents": documents,
         "distinct_blocks": blocks,
         "removed": len(state.removed),
         "runs": len(state.runs),

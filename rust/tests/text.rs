@@ -255,6 +255,7 @@ fn hard_wrapping_is_judged_by_the_room_for_the_next_word() {
         first_word,
         ends_sentence: false,
         joined: false,
+        quoted: false,
     };
     let judge = |lines: &[(u32, u32)]| is_hard_wrapped(lines.iter().map(line));
     assert!(!judge(&[]) && !judge(&[(80, 5), (80, 5)]));
@@ -271,6 +272,7 @@ fn some_line_of_a_wrapped_paragraph_ends_inside_of_a_sentence() {
             first_word: 5,
             ends_sentence,
             joined: false,
+            quoted: false,
         }))
     };
     assert!(judge([false, true, true]) && judge([true, false, false]));

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from itertools import dropwhile
 
-from told_apart import DENYING_CHARACTERS, NEGATIONS, ONES, OPPOSITES
+from told_apart import DENYING_CHARACTERS, DENYING_SEQUENCES, NEGATIONS, ONES, OPPOSITES
 
 from oracle.code import codes, joined
 from oracle.common import between, few_between
 from oracle.corpus import Block
+from oracle.fold import tokens
 from oracle.numerals import NUMERALS, is_amount, measured
 
 
@@ -100,9 +101,22 @@ def are_other_rows(left: list[str], right: list[str]) -> bool:
 
 
 def one_denies(left: list[str], right: list[str]) -> bool:
-    """Whether they differ in a few words, and one has a negation there."""
+    """Whether they differ in a few words, and one has a negation there, or another number of
+    sequences that deny, there and up to three characters around."""
     denies = [not NEGATIONS.isdisjoint(tokens) for tokens in few_between(left, right)]
-    return denies[0] != denies[1]
+    places = between(left, right)
+    if max(map(len, places)) > 4:
+        return False
+    counts = [
+        sum(
+            around[n : n + len(word)] == word
+            for word in map(tokens, DENYING_SEQUENCES)
+            for n in range(len(around))
+        )
+        for side, place in zip((left, right), places, strict=True)
+        for around in [side[max(0, place.start - 3) : place.stop + 3]]
+    ]
+    return denies[0] != denies[1] or counts[0] != counts[1]
 
 
 def one_says_one(left: list[str], right: list[str]) -> bool:

@@ -9,7 +9,7 @@ use super::disk::file::Kind;
 use super::list::documents;
 use super::record::Held;
 use super::state::{State, named};
-use crate::blocks::split::Before;
+use crate::blocks::split::{Before, QUOTATION};
 
 /// Documents that are looked at, at one time.
 const DOCUMENTS: u32 = 64;
@@ -93,7 +93,8 @@ fn text_of(held: &Held, texts: &HashMap<u32, String>) -> (String, u32) {
             continue;
         };
         let between = std::mem::replace(&mut between, Before::Start);
-        written += separate(&mut text, between, u64::from(block.start).saturating_sub(written));
+        let room = u64::from(block.start).saturating_sub(written);
+        written += separate(&mut text, between, block.layout.quoted(), room);
         text.push_str(own);
         written += own.chars().count() as u64;
     }
@@ -106,18 +107,23 @@ fn stronger(one: Before, other: Before) -> Before {
     if (one as u8) < other as u8 { other } else { one }
 }
 
-/// Appends what keeps two blocks apart, so many code points if that is enough; how many it were.
-fn separate(text: &mut String, between: Before, room: u64) -> u64 {
+/// Appends what keeps two blocks apart, so many code points if that is enough; how many it were. The last one is
+/// a mark of quotation where the next block is `quoted`.
+fn separate(text: &mut String, between: Before, quoted: bool, room: u64) -> u64 {
     let (first, rest, least) = match between {
         Before::Start => ('\n', '\n', 0),
         Before::Gap => (' ', ' ', 3),
         Before::LineEnd => ('\n', ' ', 1),
         Before::BlankLine => ('\n', '\n', 2),
     };
-    let count = room.max(least);
+    let count = room.max(least + u64::from(quoted));
     if count > 0 {
         text.push(first);
         text.extend(std::iter::repeat_n(rest, count as usize - 1));
+    }
+    if quoted {
+        text.pop();
+        text.push(QUOTATION);
     }
     count
 }
@@ -164,5 +170,13 @@ mod tests {
         let text = text_of(&held(&longer, 18), &texts);
         assert_eq!(text, ("three\ntwo   un été   two".to_owned(), 0));
         assert_eq!(text_of(&held(&[], 3), &texts), ("\n\n\n".to_owned(), 0));
+        // Marks of quotation stand before the blocks that had some.
+        let mut quoted = held(&[(2, 2, 5, Start), (2, 8, 11, LineEnd), (2, 11, 14, BlankLine)], 14);
+        quoted.blocks.iter_mut().for_each(|block| {
+            let [packed, rest @ ..] = block.layout.to_bytes();
+            let [first_word, indentation, longest] = rest;
+            block.layout = Layout::from_bytes([packed | 128, first_word, indentation, longest]);
+        });
+        assert_eq!(text_of(&quoted, &texts), ("\n>two\n >two\n\n>two".to_owned(), 0));
     }
 }

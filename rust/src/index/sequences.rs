@@ -67,6 +67,7 @@ impl Gatherer<'_> {
             }
             Ok(found.len() < LOOKS)
         })?;
+        let are_all = found.len() < LOOKS;
         for number in found {
             let held = self.read(number)?;
             let nodes =
@@ -89,6 +90,7 @@ impl Gatherer<'_> {
             }
             return Ok(Some(number));
         }
+        self.hot += u32::from(!are_all);
         Ok(None)
     }
 }

@@ -20,6 +20,7 @@ use crate::judging::numerals::{counts_numerals, is_amount, is_number, is_numeral
 use crate::judging::opposites::{has_opposite, opposites_of};
 use crate::judging::word_set::WordSet;
 use crate::tokens::hash::token_hash;
+use crate::tokens::token::TokenBuffer;
 
 /// Tokens in a row in which two texts differ, at most, where one denies what the other says.
 const A_FEW: usize = 4;
@@ -41,9 +42,17 @@ const NEGATIONS: &str = "\
     לא אין בלי \
     δεν μην χωρισ khong chua";
 
-/// Words for one, which are articles and pronouns as well.
-const ONE: &str =
-    "one un une uno una ein eine einem einen einer eines um uma een один одна одно одного";
+/// Words for one, which are articles and pronouns as well, and for a number that is not said.
+const ONE: &str = "\
+    one un une uno una ein eine einem einen einer eines um uma een один одна одно одного \
+    several few many some various plusieurs quelques mehrere einige viele wenige varios varias algunos algunas \
+    diversi diverse alcuni alcune vari alguns enkele несколько много";
+
+/// What denies in scripts in which each character is a token: Japanese, Thai, Lao, Khmer.
+const SEQUENCES: &str = "ません ない なかっ ไม่ อย่า ห้าม ບໍ່ មិន";
+
+/// Tokens around where two texts differ in which such a sequence may begin or end.
+const AROUND: usize = 3;
 
 /// Characters that deny, in Chinese and Japanese.
 const DENYING_HAN: &str = "不 没 沒 無 无 未";
@@ -55,6 +64,23 @@ static DENYING_CHARACTERS: LazyLock<WordSet> =
 const SIGNS_OF_CODE: &str = "$ + < = > ^ ` | ~ $$$ +++ <<< === >>> ^^^ ``` ||| ~~~";
 
 static SIGNS: LazyLock<WordSet> = LazyLock::new(|| WordSet::of(SIGNS_OF_CODE.split_whitespace()));
+
+/// The tokens of each sequence that denies.
+static DENYING_SEQUENCES: LazyLock<Vec<Vec<u32>>> = LazyLock::new(|| {
+    let mut buffer = TokenBuffer::default();
+    let mut tokens = |word: &str| {
+        buffer.read(word, false);
+        buffer.hashes().to_vec()
+    };
+    SEQUENCES.split_whitespace().map(&mut tokens).collect()
+});
+
+/// All tokens of them, ascending.
+static OF_SEQUENCES: LazyLock<Vec<u32>> = LazyLock::new(|| {
+    let mut tokens = DENYING_SEQUENCES.concat();
+    tokens.sort_unstable();
+    tokens
+});
 
 static BAR: LazyLock<u32> = LazyLock::new(|| token_hash(b"|") & !1);
 
@@ -70,6 +96,7 @@ fn is_plain(token: u32) -> bool {
         && !DENYING.has(token)
         && !DENYING_CHARACTERS.has(token)
         && !ONES.has(token)
+        && OF_SEQUENCES.binary_search(&token).is_err()
 }
 
 /// Two texts, and where they differ: between what both begin and what both end with.
@@ -172,7 +199,22 @@ impl<'a> Sides<'a> {
     #[must_use]
     pub fn one_denies(&self) -> bool {
         let denies = |side: usize| self.few(side).any(|token| DENYING.has(token));
-        self.differ_in_few() && denies(0) != denies(1)
+        self.differ_in_few()
+            && (denies(0) != denies(1) || self.count_denials(0) != self.count_denials(1))
+    }
+
+    /// How often sequences that deny stand where a side differs, or reach into it.
+    fn count_denials(&self, side: usize) -> usize {
+        let Range { start, end } = self.between[side];
+        let tokens = self.whole[side];
+        let around = &tokens[start.saturating_sub(AROUND)..tokens.len().min(end + AROUND)];
+        if !around.iter().any(|token| OF_SEQUENCES.binary_search(token).is_ok()) {
+            return 0;
+        }
+        let count = |word: &Vec<u32>| {
+            around.windows(word.len()).filter(|tokens| *tokens == word.as_slice()).count()
+        };
+        DENYING_SEQUENCES.iter().map(count).sum()
     }
 
     fn differ_in_few(&self) -> bool {

@@ -41,8 +41,13 @@ impl Copies {
         if settings.chain || settings.scope == Scope::Within {
             return Self::default();
         }
-        // Whoever is in reach of the first one is in reach of all that follow it.
-        let is_first_enough = settings.window.is_none() && !settings.group_across;
+        // Whoever is in reach of one that is in reach of the first is in reach of that, too; across groups, of the
+        // first one of two of them.
+        let most = if settings.window.is_some() {
+            usize::MAX
+        } else {
+            1 + usize::from(settings.group_across)
+        };
         let mut documents: Vec<Number> = (0..store.documents() as Number).collect();
         if let Some(order) = order {
             documents[store.reference_documents()..]
@@ -69,7 +74,8 @@ impl Copies {
             };
             let found = others.iter().rev().take(LOOKS).find(is_other).filter(|_| may_go);
             copies.extend(found.map(|&other| (document, other)));
-            if !is_first_enough || others.is_empty() {
+            let is_apart = |&other: &Number| most > 2 || corpus.in_scope(document, other);
+            if others.len() < most && others.last().is_none_or(is_apart) {
                 others.push(document);
             }
         }

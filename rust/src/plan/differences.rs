@@ -13,7 +13,8 @@ use crate::passages::fates::{Fates, State};
 use crate::passages::text::Token;
 use crate::plan::Passage;
 use crate::plan::places::Places;
-use crate::records::escape::{write_number, write_string};
+use crate::records::escape::write_number;
+use crate::records::name::write_name;
 use crate::settings::{Numbers, Settings};
 use crate::store::sparse::Sparse;
 use crate::store::token_reader::TokenReader;
@@ -251,9 +252,9 @@ fn write_side((text, part): (&str, &Range<u32>), span: (u32, u32), out: &mut Vec
     if length > EXCERPT {
         shown.push('…');
     }
-    out.extend_from_slice(b"\"text\":");
-    write_string(out, &shown);
-    out.extend_from_slice(b",\"span\":[");
+    out.extend_from_slice(b"\"text\":\"");
+    write_name(out, &shown);
+    out.extend_from_slice(b"\",\"span\":[");
     write_number(out, u64::from(span.0));
     out.push(b',');
     write_number(out, u64::from(span.1));

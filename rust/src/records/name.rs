@@ -1,4 +1,4 @@
-//! Ids and sources as JSON strings that a terminal can be shown.
+//! Ids, sources and what templates differ in, as JSON strings that a terminal can be shown.
 
 use crate::records::escape::write_escaped;
 
