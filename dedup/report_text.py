@@ -43,6 +43,9 @@ STAYS = {
 }
 
 
+# How many times the characters that repeat at all the rows of kinds tell of, where that is said.
+MUCH_MORE = 1.25
+
 # What no block does where nothing repeats, by the scope that was looked at.
 STANDS = {
     "both": "stands twice",
@@ -84,7 +87,7 @@ def summary_lines(summary: Summary) -> Iterator[str]:
         return
     yield ""
     yield from _total_lines(summary)
-    yield from _kind_lines(summary.report.get("kinds", {}))
+    yield from _kind_lines(summary.report.get("kinds", {}), counts["characters_repeated"])
     if summary.largest:
         yield ""
         yield from _cluster_lines(summary)
@@ -170,7 +173,8 @@ def _total_lines(summary: Summary) -> Iterator[str]:
     yield from recall_lines(summary.report)
 
 
-def _kind_lines(kinds: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
+def _kind_lines(kinds: Mapping[str, Mapping[str, int]], repeated: int) -> Iterator[str]:
+    """A row for each kind; repeated: characters that repeat anything, each counted once."""
     if not kinds:
         return
     yield ""
@@ -180,6 +184,8 @@ def _kind_lines(kinds: Mapping[str, Mapping[str, int]]) -> Iterator[str]:
         if kind in kinds:
             numbers = "".join(f"{kinds[kind].get(name, 0):>12,}" for name in columns)
             yield f"  {kind:<12}{numbers}  {KINDS[kind]}"
+    if sum(row.get("characters", 0) for row in kinds.values()) > MUCH_MORE * repeated:
+        yield "  (what several repeats share counts in each)"
 
 
 def _cluster_lines(summary: Summary) -> Iterator[str]:
@@ -282,9 +288,9 @@ def _document_lines(summary: Summary) -> Iterator[str]:
     yield summary.bold("Near-duplicate documents")
     for entry in similar[:MOST_DOCUMENTS]:
         share = f"{int(entry['share'] * 100):>3}% of "
-        # The share and " is in " leave the rest of the line to the two names.
-        room = (WIDTH - 2 - len(share) - 7) // 2
-        yield f"  {share}{_name(entry, room)} is in {_name(entry['kept'], room)}"
+        # The share and " repeats " leave the rest of the line to the two names.
+        room = (WIDTH - 2 - len(share) - 9) // 2
+        yield f"  {share}{_name(entry, room)} repeats {_name(entry['kept'], room)}"
     if len(similar) > MOST_DOCUMENTS:
         yield f"  and {len(similar) - MOST_DOCUMENTS:,} more"
 

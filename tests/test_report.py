@@ -135,7 +135,7 @@ def test_a_repeat_that_stays_says_why_and_a_near_one_how_near():
 def test_near_duplicate_documents_are_listed_first_five():
     similar = tuple(similar_document(place(f"b{i}"), place("a"), 0.947) for i in range(7))
     shown = summary_of(report_of(similar=similar), twelve_paragraphs())
-    assert "   94% of b0.txt is in a.txt\n" in shown
+    assert "   94% of b0.txt repeats a.txt\n" in shown
     assert "b4.txt" in shown
     assert "b5.txt" not in shown
     assert "  and 2 more\n" in shown

@@ -49,7 +49,7 @@ def documents_in(frame: Frame, reading: Reading) -> tuple[list[Document], list[i
     """The documents of a table, the row of each, and the rows that hold no text.
 
     Row i is the source `[i]`. fields: only those that the run asks for. Raises FieldError where
-    there is no column of texts, or none of its rows holds one.
+    there is no column of texts.
     """
     texts = frame.values(reading.text_field)
     if texts is None:
@@ -73,12 +73,6 @@ def documents_in(frame: Frame, reading: Reading) -> tuple[list[Document], list[i
         fields = {name: _plain(values[row]) for name, values in extras.items()}
         documents.append(Document(own, text, f"[{row}]", fields))
         rows.append(row)
-    if skipped and not documents:
-        raise FieldError(
-            f"no row of the column {reading.text_field} holds a text: {skipped[0]}",
-            field=reading.text_field,
-            hint="name the column of the texts with text_field=",
-        )
     return documents, rows, skipped
 
 

@@ -51,7 +51,7 @@ def check_target(folder: str | os.PathLike[str], *, force: bool) -> str:
         empty = not os.listdir(target)
     if empty:
         return target
-    ours = _has_report(target)
+    ours = os.path.isfile(os.path.join(target, REPORT))
     if ours and force:
         return target
     message = f"{shown(name)}: the folder exists and is not empty"
@@ -60,18 +60,6 @@ def check_target(folder: str | os.PathLike[str], *, force: bool) -> str:
     if force:
         message += f"; --force replaces only a folder that holds {REPORT}"
     raise OutputError(message, path=name, hint="name a new folder")
-
-
-def _has_report(folder: str) -> bool:
-    """Whether a run wrote the folder: its report says by which policy, and of which inputs."""
-    import orjson
-
-    try:
-        with open(os.path.join(folder, REPORT), "rb") as file:
-            report = orjson.loads(file.read())
-    except (OSError, orjson.JSONDecodeError):
-        return False
-    return isinstance(report, dict) and {"digest", "inputs"} <= report.keys()
 
 
 def put_in_place(partial: str, target: str) -> None:

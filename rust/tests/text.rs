@@ -295,7 +295,13 @@ fn of_lines_that_part_words_the_longest_is_told() {
 
 #[test]
 fn joined_lines_count_as_several_without_room() {
-    let line = |length, joined| WrappedLine { length, first_word: 3, ends_sentence: true, joined };
+    let line = |length, joined| WrappedLine {
+        length,
+        first_word: 3,
+        ends_sentence: true,
+        joined,
+        quoted: false,
+    };
     let judge = |lines: &[WrappedLine]| is_hard_wrapped(lines.iter().copied());
     assert!(judge(&[line(40, true), line(40, false)]));
     assert!(judge(&[line(30, true), line(40, false), line(10, false)]));

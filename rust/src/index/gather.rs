@@ -178,8 +178,8 @@ impl<'a> Gatherer<'a> {
             return Ok(Cow::Borrowed(held));
         }
         let mut held = self.as_added(number)?;
-        if !self.state.removed.is_empty() {
-            held.to_mut().free(|document| self.state.is_held(document));
+        if self.state.has_lost(&held) {
+            self.state.without_removed(number, held.to_mut())?;
         }
         if self.state.settings.is_scoped() {
             self.hide_what_is_beyond(held.to_mut())?;
@@ -244,6 +244,28 @@ impl<'a> Gatherer<'a> {
         for other in self.matches(node)? {
             self.pairs.push((node.min(other), node.max(other)));
             self.add(other)?;
+        }
+        Ok(())
+    }
+
+    /// Takes in what may stand for a block of a removed document: what is loose of its text, or of what that
+    /// matches. What stayed beside it has anchors of its own.
+    ///
+    /// # Errors
+    /// Those of reading, and where a file is damaged.
+    pub fn add_heirs(&mut self, node: u32) -> io::Result<()> {
+        if self.state.settings.is_scoped() {
+            self.add(node)?;
+            return self.add_matches(node);
+        }
+        let mut nodes = self.matches(node)?;
+        nodes.push(node);
+        for node in nodes {
+            let Some((place, held)) = self.first_block(node)? else { continue };
+            if held.blocks[place.block as usize].fate == Fate::Loose {
+                let held = held.into_owned();
+                self.take(place.document, held);
+            }
         }
         Ok(())
     }

@@ -73,8 +73,7 @@ fn ask_ghosts(state: &State, batch: &mut Batch, gatherer: &mut Gatherer<'_>) -> 
         nodes.sort_unstable();
         nodes.dedup();
         for node in nodes {
-            gatherer.add(node)?;
-            gatherer.add_matches(node)?;
+            gatherer.add_heirs(node)?;
         }
     }
     Ok(())

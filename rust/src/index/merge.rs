@@ -91,7 +91,7 @@ pub fn merge(
         }
         let mut held = Held::from_bytes(number, row)?;
         let homes = held.homes(&state.settings);
-        if held.free(|document| state.is_held(document)) {
+        if state.without_removed(number, &mut held)? {
             freed.add(number, &held, &homes)?;
         }
         rows.push(out, number, &held.to_bytes(number))

@@ -14,6 +14,7 @@ pub mod each;
 pub mod export;
 pub mod fresh;
 pub mod gather;
+mod heirs;
 pub mod held;
 mod hubs;
 pub mod judge;

@@ -184,21 +184,6 @@ impl Held {
         self.dropped && block.fate == Fate::Kept
     }
 
-    /// Forgets documents that were removed: what repeated a block of theirs is loose. Whether anything was.
-    pub fn free(&mut self, is_held: impl Fn(u32) -> bool) -> bool {
-        let mut any = false;
-        for block in &mut self.blocks {
-            if let Some(keeper) = block.fate.keeper()
-                && !is_held(keeper.document)
-            {
-                block.fate = Fate::Loose;
-                self.dropped = false;
-                any = true;
-            }
-        }
-        any
-    }
-
     /// Whether anything of it is loose.
     #[must_use]
     pub fn is_loose(&self) -> bool {

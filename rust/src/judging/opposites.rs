@@ -9,7 +9,7 @@ use std::sync::LazyLock;
 use crate::judging::word_set::WordSet;
 use crate::tokens::hash::token_hash;
 
-/// Sets of words as they are folded, of seventeen languages, one a line, beside lines of remarks.
+/// Sets of words as they are folded, of eighteen languages, one a line, beside lines of remarks.
 const SETS: &str = include_str!("opposites.txt");
 
 fn sets() -> impl Iterator<Item = &'static str> {
