@@ -83,7 +83,7 @@ class InputStream:
 
     def some(self, size: int) -> bytes:
         """The next `size` bytes; fewer at the end, b"" after it."""
-        with reading(self._item.path, self._item.compression):
+        with reading(self._item.path, self._item.compression, self._made):
             data = self._stream.read(size)
         if not data:
             check_stamp(self._item, self._raw)
@@ -147,17 +147,21 @@ def open_input(item: Input) -> BinaryIO:
 
 
 @contextmanager
-def reading(path: str, compression: Compression = "") -> Iterator[None]:
-    """Turn what a read can raise into InputError and FormatError with the path."""
+def reading(path: str, compression: Compression = "", made: int = 0) -> Iterator[None]:
+    """Turn what a read can raise into InputError and FormatError with the path.
+
+    made: bytes that came out of it before, after which the damage is.
+    """
     kind = _KINDS[compression]
+    after = f", after {made:,} bytes of what it holds" if made else ""
     try:
         yield
     except EOFError as error:
-        message = f"{shown(path)}: the {kind} is cut off: it ends inside its compressed data"
+        message = f"{shown(path)}: the {kind} is cut off: it ends inside its compressed data{after}"
         hint = "fetch the file again; other bytes behind its end are read so, too"
         raise FormatError(message, path=path, hint=hint) from error
     except _damage() as error:
-        message = f"{shown(path)}: not a sound {kind}: {_reason(error)}"
+        message = f"{shown(path)}: not a sound {kind}: {_reason(error)}{after}"
         hint = "fetch the file again, or give it the suffix of what it is"
         raise FormatError(message, path=path, hint=hint) from error
     except OSError as error:
