@@ -63,9 +63,8 @@ class Intake:
         return self.references[-1][0] if self.references else 0
 
     def sides(self) -> bytes:
-        """Of each document, as little-endian uint32: 1 in what the corpus is held against, else 0."""
-        one, none = ((number).to_bytes(4, "little") for number in (1, 0))
-        return one * self.first + none * (self.documents - self.first)
+        """Of each document, as little-endian uint32: 1 if the corpus is held against it, else 0."""
+        return b"\1\0\0\0" * self.first + bytes(4 * (self.documents - self.first))
 
     def begin_reference(self) -> None:
         """What is added from here on is what the corpus is held against."""

@@ -281,7 +281,7 @@ def _resolve(policy: object, settings: dict[str, Any]) -> Policy:
     if not isinstance(policy, Policy):
         kind = type(policy).__name__
         raise PolicyError(f"policy is a {kind}; it must be a Policy", hint="Policy(threshold=0.8)")
-    return replace(policy, **settings) if settings else policy
+    return policy.with_settings(**settings) if settings else policy
 
 
 def _run(

@@ -9,7 +9,7 @@ which are generated from these fields, so a field and its flag cannot drift apar
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
@@ -323,12 +323,33 @@ class Policy:
         """The policy with these values, defaults elsewhere; the inverse of `to_dict`."""
         return cls(**values)
 
+    def with_settings(self, **values: Any) -> Policy:
+        """The policy with these values instead; what followed its threshold follows the new one.
+
+        >>> Policy().with_settings(threshold=0.9).containment
+        0.947
+        """
+        following = {
+            name: None
+            for name, (setting, _) in self.settings().items()
+            if setting.follows is not None
+            and getattr(self, name) == setting.follows(self.threshold)
+        }
+        return replace(self, **{**following, **values})
+
     def changes(self) -> dict[str, tuple[Any, str]]:
-        """Fields that differ from the default: name -> (default, what the change does)."""
-        return {
-            name: (default, setting.effect(getattr(self, name), default))
+        """Fields that differ from their defaults: name -> (default, what the change does).
+
+        The default of a field that follows the threshold is what it would be under this one.
+        """
+        usual = {
+            name: default if setting.follows is None else setting.follows(self.threshold)
             for name, (setting, default) in self.settings().items()
-            if getattr(self, name) != default
+        }
+        return {
+            name: (usual[name], setting.effect(getattr(self, name), usual[name]))
+            for name, (setting, _) in self.settings().items()
+            if getattr(self, name) != usual[name]
         }
 
 

@@ -43,7 +43,8 @@ STAYS = {
 }
 
 
-# How many times the characters that repeat at all the rows of kinds tell of, where that is said.
+# The characters of all rows of kinds, as a multiple of those that repeat, from which on it is said
+# that some count in several rows. Of most corpora it is 1.1, and nobody asks why.
 MUCH_MORE = 1.25
 
 # What no block does where nothing repeats, by the scope that was looked at.

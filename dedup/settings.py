@@ -121,9 +121,7 @@ def least_containment(threshold: float) -> float:
     >>> least_containment(0.7), least_containment(0.9)
     (0.8, 0.947)
     """
-    if threshold <= 0.7:
-        return 0.8
-    return max(0.8, int(2000 * threshold / (1 + threshold)) / 1000)
+    return 0.8 if threshold <= 0.7 else int(2000 * threshold / (1 + threshold)) / 1000
 
 
 def least_similarity(threshold: float) -> float:

@@ -41,6 +41,16 @@ def test_scan_of_the_examples(words):
     check(name, outcome)
 
 
+def test_the_next_command_says_what_was_said(articles):
+    def next_of(*words: str) -> str:
+        out, *_ = run("scan", "articles", *words, cwd=articles.parent)
+        return out.splitlines()[-1]
+
+    raised = "Next: dedup clean articles -o clean/ --threshold 0.9"
+    assert next_of("-t", "0.9") == raised
+    assert next_of("-t", "0.9", "--containment", "0.8") == f"{raised} --containment 0.8"
+
+
 def test_the_next_command_does_what_this_one_would(articles):
     words = ["--min-tokens", "4", "--keep", "prefer:b*", "--skip-bad", "--id-field", "key", "-j1"]
     stdout, _, _ = run("scan", "articles", *words, cwd=articles.parent)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import lzma
 import os
+import random
 import zlib
 from pathlib import Path
 
@@ -102,6 +103,18 @@ def test_a_file_that_is_not_what_its_suffix_says(
     with pytest.raises(FormatError, match=message) as caught:
         read_all(path)
     assert caught.value.hint
+
+
+@pytest.mark.parametrize("suffix", [".gz", ".bz2", ".xz"])
+def test_a_cut_file_says_after_how_many_bytes(tmp_path: Path, suffix: str) -> None:
+    """Zstandard files are looked through before anything is decompressed."""
+    whole = random.Random(1).randbytes(9 << 20).hex().encode()
+    data = COMPRESS[suffix](whole)
+    path = put(tmp_path, {f"a.txt{suffix}": data[: len(data) * 3 // 4]}) / f"a.txt{suffix}"
+    with pytest.raises(FormatError, match=r"after ([0-9,]+) bytes of what it holds") as caught:
+        read_all(path)
+    count = int(caught.value.message.split(", after ")[1].split(" ")[0].replace(",", ""))
+    assert len(whole) // 4 < count < len(whole)
 
 
 def test_zero_bytes_between_members_of_an_xz_file_are_no_text(tmp_path: Path) -> None:

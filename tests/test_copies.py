@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import tempfile
 from pathlib import Path
 from typing import Any
 
@@ -108,7 +109,9 @@ def test_what_was_removed_is_no_copy_of_anything(tmp_path: Path) -> None:
         ({"min_kept": 0.9}, []),
     ],
 )
-def test_copies_go_where_the_policy_lets_them(settings: dict[str, Any], expected: list[str]) -> None:
+def test_copies_go_where_the_policy_lets_them(
+    settings: dict[str, Any], expected: list[str]
+) -> None:
     documents = [
         {"id": "0", "text": PAGE, "site": "a", "day": "2026-01-01"},
         {"id": "1", "text": PAGE, "site": "b", "day": "2026-01-02"},
@@ -129,7 +132,7 @@ def test_nothing_is_left_of_any_copy(
 ) -> None:
     repeated = data.draw(st.lists(st.sampled_from(texts), max_size=3))
     every = [*texts, *repeated]
-    run, _ = runs.clean_texts(every, **changes), None
+    run = runs.clean_texts(every, **changes)
     assert list(checker.problems(run)) == []
     kept = {int(source[1:-1]) for source in run.outputs}
     by_text: dict[tuple[bytes, ...], list[int]] = {}
@@ -140,25 +143,70 @@ def test_nothing_is_left_of_any_copy(
         assert len(kept.intersection(same)) <= 1
 
 
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"min_run": 0},
+        {"group_by": "site"},
+        {"group_by": "site", "group_scope": "across"},
+        {"window": "7d:day"},
+    ],
+)
 @given(strategies.loose_corpora(), st.data())
-def test_an_index_drops_the_copies_that_a_scan_drops(texts: list[str], data: st.DataObject) -> None:
-    import tempfile
-
+def test_an_index_drops_the_copies_that_a_scan_drops(
+    changes: dict[str, Any], texts: list[str], data: st.DataObject
+) -> None:
+    """Where all of them meet; where not, of two groups and two weeks, it says something at least."""
     repeated = data.draw(st.lists(st.sampled_from(texts), min_size=1, max_size=3))
     every = [*texts, *repeated]
     places = copies(every)
     sizes = data.draw(st.lists(st.integers(1, 4), min_size=1, max_size=3))
     with tempfile.TemporaryDirectory() as folder:
         verdicts: list[dedup.Verdict] = []
-        with Index.open(f"{folder}/index", Policy(), jobs=1) as index:
+        with Index.open(f"{folder}/index", Policy(**changes), jobs=1) as index:
             place = 0
             while place < len(every):
                 for size in sizes:
                     part = enumerate(every[place : place + size], place)
-                    verdicts += index.add_many((str(number), text) for number, text in part)
+                    verdicts += index.add_many(
+                        {
+                            "id": str(n),
+                            "text": text,
+                            "site": n % 2,
+                            "day": f"2026-01-{1 + 7 * (n % 2):02}",
+                        }
+                        for n, text in part
+                    )
                     place += size
                 index.commit()
-    assert [verdicts[place].action for place in places] == ["drop"] * len(places)
+    if "site" not in str(changes) and "window" not in changes:
+        assert [verdicts[place].action for place in places] == ["drop"] * len(places)
+    assert len(verdicts) == len(every)
+
+
+COVERED = [
+    "\n".join(strategies.SENTENCES[:3]),
+    "\n".join(
+        [strategies.SENTENCES[3], " ".join(strategies.SENTENCES[:2]), strategies.SENTENCES[4]]
+    ),
+]
+
+
+@pytest.mark.parametrize("changes", [{}, {"group_by": "site"}, {"window": "7d:day"}])
+def test_a_copy_of_what_a_run_covers_goes(changes: dict[str, Any], tmp_path: Path) -> None:
+    said = {"site": "a", "day": "2026-01-01"}
+    with Index.open(tmp_path / "index", Policy(**changes)) as index:
+        for number, text in enumerate([*COVERED, COVERED[1]]):
+            verdict = index.add(str(number), text, fields=said)
+            index.commit()
+    assert verdict.action == "drop"
+    assert {found.document for found in verdict.matches} == {"0", "1"}
+
+
+def test_of_a_page_a_day_one_a_window_stays() -> None:
+    days = [{"id": str(day), "text": PAGE, "day": f"2026-01-{day + 1:02}"} for day in range(20)]
+    assert list(left(days, window="7d:day")) == ["0", "8", "16"]
 
 
 @pytest.mark.parametrize("search", ["lsh", "exhaustive"])

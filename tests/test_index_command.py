@@ -62,3 +62,19 @@ def test_the_command_adds_checks_and_forgets(
     assert json.loads(capfd.readouterr().out.splitlines()[-1])["documents"] == 1
     assert main(["index", "add", path, str(news), "--threshold", "0.9"]) == 2
     assert "hint: leave the policy out" in capfd.readouterr().err
+
+
+def test_what_repeats_itself_alone_is_new(
+    tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    path, article = str(tmp_path / "index"), tmp_path / "a.txt"
+    article.write_text(f"{STORY}\n\n{STORY}\n")
+    (tmp_path / "held.txt").write_text(OTHER)
+    assert main(["index", "add", path, str(tmp_path / "held.txt"), "-q"]) == 0
+    assert main(["index", "check", path, str(article)]) == 0
+    first, second, _ = capfd.readouterr().out.splitlines()
+    assert first == "a: new, and repeats itself"
+    assert second.endswith(" identical, earlier in it")
+    article.write_text(f"{STORY}\n\n{STORY}\n\n{OTHER}\n")
+    assert main(["index", "check", path, str(article)]) == 1
+    assert capfd.readouterr().out.startswith("a: seen in parts, ")

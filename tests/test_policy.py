@@ -229,7 +229,6 @@ def test_changes_name_what_differs_and_what_that_does():
     assert Policy().changes() == {}
     assert Policy(threshold=0.8, numbers="mask", min_tokens=4).changes() == {
         "threshold": (0.7, "fewer and closer matches"),
-        "containment": (0.8, "fewer texts count as part of another"),
         "min_tokens": (8, "shorter repeats are removed too"),
         "numbers": ("veto", "texts that differ only in numbers count as equal"),
     }
@@ -246,7 +245,14 @@ def test_every_field_has_one_line_of_help_and_says_what_a_change_does(name):
 
 @pytest.mark.parametrize(
     ("threshold", "containment", "short"),
-    [(0.5, 0.8, 0.9), (0.7, 0.8, 0.9), (0.8, 0.888, 0.9), (0.9, 0.947, 0.9), (0.95, 0.974, 0.95), (1, 1, 1)],
+    [
+        (0.5, 0.8, 0.9),
+        (0.7, 0.8, 0.9),
+        (0.8, 0.888, 0.9),
+        (0.9, 0.947, 0.9),
+        (0.95, 0.974, 0.95),
+        (1, 1, 1),
+    ],
 )
 def test_a_raised_threshold_raises_what_it_implies(threshold, containment, short):
     policy = Policy(threshold=threshold)
@@ -254,6 +260,24 @@ def test_a_raised_threshold_raises_what_it_implies(threshold, containment, short
     assert Policy.from_dict(policy.to_dict()) == policy
     said = Policy(threshold=threshold, containment=0.8, short_threshold=0.9)
     assert (said.containment, said.short_threshold) == (0.8, 0.9)
+
+
+def test_what_follows_is_told_only_where_it_was_said():
+    assert set(Policy(threshold=0.9).changes()) == {"threshold"}
+    assert Policy(threshold=0.9, containment=0.8).changes()["containment"] == (
+        0.947,
+        "more texts count as part of another; 0: none",
+    )
+
+
+def test_what_followed_a_policy_follows_its_new_threshold():
+    assert Policy().with_settings(threshold=0.9) == Policy(threshold=0.9)
+    assert Policy(threshold=0.9).with_settings(threshold=0.7) == Policy()
+    kept = Policy(containment=0.5).with_settings(threshold=0.9)
+    assert kept == Policy(threshold=0.9, containment=0.5)
+    texts = ["one two three four five six seven eight nine ten"] * 2
+    report = dedup.scan(texts, policy=Policy(), threshold=0.9).report
+    assert report["policy"]["containment"] == 0.947
 
 
 def test_what_a_raised_threshold_refuses_is_no_part_of_the_other_instead():

@@ -55,7 +55,10 @@ def test_a_reply_to_a_reply_leaves_both_answers() -> None:
 
 
 def test_a_mark_inside_of_a_line_is_a_token() -> None:
-    texts = ["> the left one is > the right one of the two", "the left one is the right one of the two"]
+    texts = [
+        "> the left one is > the right one of the two",
+        "the left one is the right one of the two",
+    ]
     (match,) = dedup.scan(texts, search="exhaustive").matches
     assert match.relation == "near"
 

@@ -154,6 +154,12 @@ def test_only_a_run_of_some_length_has_a_speed():
     assert "in 2.00 s, 40.0 million characters a second" in slow
 
 
+def test_rows_of_kinds_that_share_much_say_so():
+    note = "(what several repeats share counts in each)"
+    assert note not in summary_of(report_of(), twelve_paragraphs())
+    assert note in summary_of(report_of(characters_repeated=3000), twelve_paragraphs())
+
+
 @pytest.mark.parametrize("name", [HOSTILE, "x" * 300, "長い名前" * 60, "a\nb.txt"])
 def test_hostile_names_and_texts_neither_act_nor_break_the_lines(name):
     cluster = dataclasses.replace(

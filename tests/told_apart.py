@@ -38,7 +38,7 @@ NUMBER_WORDS = frozenset(
     """.split()
 )
 
-ONES = frozenset(
+UNSAID = frozenset(
     """
     one un une uno una ein eine einem einen einer eines um uma een один одна одно одного
     several few many some various plusieurs quelques mehrere einige viele wenige varios varias

@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 FAILED = 2
 QUOTES = "'?"
+INTERRUPT_EXIT = SIGNAL_EXIT + 2
 INTERRUPTED = "interrupted"
 
 # The class above every error of the command line; newer releases of typer bring click along,
@@ -123,7 +124,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return end.exit_code
     except KeyboardInterrupt:
         tell(INTERRUPTED)
-        return SIGNAL_EXIT + 2
+        return INTERRUPT_EXIT
     except Exception as error:  # a person gets one line, whatever it is
         _tell(error, verbose="-v" in words or "--verbose" in words)
         return FAILED
@@ -132,7 +133,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(words: list[str]) -> int:
     words = words or ["--help"]
     code = make_app(words)(words, prog_name="dedup", standalone_mode=False)
-    if code == SIGNAL_EXIT + 2:  # typer has an exit of its own for that
+    if code == INTERRUPT_EXIT:  # typer has an exit of its own for that
         tell(INTERRUPTED)
     return code if isinstance(code, int) else 0
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -39,16 +39,23 @@ Example:
 @contextmanager
 def telling_of(writing: Writing) -> Iterator[None]:
     """Say of an interrupted run what became of its folder."""
-    output = Path(writing.output)
-    was_there = output.exists()
+    before = _folder_of(writing.output)
     try:
         yield
     except (KeyboardInterrupt, Terminated):
         if not writing.dry_run:
-            is_new = output.exists() and not was_there
-            fate = "as it was" if was_there else "complete" if is_new else "not written"
+            now = _folder_of(writing.output)
+            fate = "not written" if now is None else "as it was" if now == before else "complete"
             tell(f"{writing.output}: {fate}")
         raise
+
+
+def _folder_of(name: str) -> tuple[int, int] | None:
+    """What tells a folder from another one of its name; None where there is none."""
+    with suppress(OSError, ValueError):
+        status = Path(name).stat()
+        return status.st_dev, status.st_ino
+    return None
 
 
 @flagged

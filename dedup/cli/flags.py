@@ -31,6 +31,7 @@ _NOTES = {
     "prefer-field:FIELD=GLOB[,GLOB]. Of prefer, GLOB matches the path as scan shows it, or as "
     "typed.",
     "containment": "It rises with a threshold above 0.7, unless it is said.",
+    "short_threshold": "It is no lower than the threshold, unless it is said.",
 }
 _METAVARS = {"keep": "RULE", "protect": "REGEX", "group_by": "FIELD", "window": "TIME"}
 

@@ -202,9 +202,6 @@ def clean_command(
     words = [word for path in against or () for word in ("--against", path)]
     words += ["-o", output]
     given = {name: getattr(policy, name) for name in policy.changes()}
-    for name, (setting, _) in policy.settings().items():
-        if setting.follows is not None and given.get(name) == setting.follows(policy.threshold):
-            del given[name]
     for item in fields(reading):
         value = getattr(reading, item.name)
         if value != item.default and item.name not in ("jobs", "memory"):

@@ -114,7 +114,7 @@ class Scratch(NamedTuple):
 def core_settings(policy: Policy) -> dict[str, Any]:
     """The policy as the core takes it: its fields and what follows from them.
 
-    What a corpus is held against and the corpus are two groups where only repeats across them count.
+    What a corpus is held against and the corpus are two groups where only repeats across count.
     """
     window = policy.window_rule
     derived = {

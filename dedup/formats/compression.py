@@ -158,7 +158,7 @@ def reading(path: str, compression: Compression = "", made: int = 0) -> Iterator
         yield
     except EOFError as error:
         message = f"{shown(path)}: the {kind} is cut off: it ends inside its compressed data{after}"
-        hint = "fetch the file again; other bytes behind its end are read so, too"
+        hint = "fetch the file again, or cut off what was appended behind its end"
         raise FormatError(message, path=path, hint=hint) from error
     except _damage() as error:
         message = f"{shown(path)}: not a sound {kind}: {_reason(error)}{after}"

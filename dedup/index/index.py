@@ -199,7 +199,11 @@ class Index(Opened):
         return verdicts
 
     def remove(self, id: str) -> bool:
-        """Forget a document; whether there was one. Compacting gives its room back."""
+        """Forget a document; whether there was one. Compacting gives its room back.
+
+        What went for it when it came stands for it from now on, and is told as seen: the index does
+        not know that it was dropped elsewhere.
+        """
         with self._alone:
             self._writer()
             # No document is held under an id that is no text.
@@ -217,7 +221,7 @@ class Index(Opened):
             self._gone_ids.add(id)
 
     def expire(self, before: Any) -> int:
-        """Forget all documents of an earlier date; how many these were."""
+        """Forget all documents of an earlier date; how many these were. See `remove`."""
         moment = moment_of(before, "before")
         with self._alone:
             self._writer()

@@ -353,10 +353,11 @@ class Opened:
         return not (self._fresh or self._gone)
 
     def matches(self) -> Iterator[dict[str, Any]]:
-        """All matches between blocks that are held: those that `dedup.matches` finds in one scan of them.
+        """All matches between held blocks: those that `dedup.matches` finds in one scan of them.
 
-        Each is a dictionary of `left` and `right` (document, source, span), relation, resemblance, containment and
-        template; a block that stands more than once is matched with its second place.
+        Each is a dictionary of `left` and `right` (document, source, span), relation, resemblance,
+        containment and template; a block that stands more than once is matched with its second
+        place.
         """
         return listing.matches(self._asker.core, self.path)
 

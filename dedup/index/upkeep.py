@@ -87,9 +87,7 @@ def damages(core: _core.IndexState, catalogue: Catalogue, path: str) -> list[str
     return found
 
 
-def figures(
-    core: _core.IndexState, state: State, path: str, documents: int
-) -> dict[str, Any]:
+def figures(core: _core.IndexState, state: State, path: str, documents: int) -> dict[str, Any]:
     """Counts and sizes of an index; distinct blocks are those that were ever added.
 
     documents: how many are held, also those that wait for a commit, as blocks do.

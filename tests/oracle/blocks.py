@@ -39,12 +39,13 @@ def trim(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def line(text: str, start: int, end: int) -> tuple[int, int]:
-    """The trimmed span of a line, behind marks of quotation."""
+    """The trimmed span of a line, behind marks of quotation; one mark before a number compares."""
     start, end = trim(text, start, end)
-    if text[start:end].startswith(">"):
-        while start < end and (text[start] == ">" or is_space(text, start)):
-            start += 1
-    return start, end
+    said = start
+    while said < end and text[start] == ">" and (text[said] == ">" or is_space(text, said)):
+        said += 1
+    compares = said < end and (text[said].isnumeric() or text[said] in "=+-−$€£¥")
+    return (start, end) if compares and text[start:said].count(">") == 1 else (said, end)
 
 
 def is_quoted(text: str, start: int) -> bool:

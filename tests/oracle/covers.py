@@ -11,7 +11,7 @@ from oracle.opposed import (
     are_other_rows,
     denies_more,
     one_denies,
-    one_says_one,
+    one_says_no_number,
     say_opposites,
     say_other_code,
     say_other_numbers,
@@ -46,7 +46,8 @@ def stands_in(own: Block, other: Block) -> bool:
         return not (more and a_part_differs_in_names(own, other))
     if own.rules.unit != "document" and own.shingles != other.shingles:
         if own.rules.numbers == "veto" and (
-            say_other_numbers(own.tokens, other.tokens) or one_says_one(own.tokens, other.tokens)
+            say_other_numbers(own.tokens, other.tokens)
+            or one_says_no_number(own.tokens, other.tokens)
         ):
             return False
         if one_denies(own.tokens, other.tokens) or say_opposites(own.tokens, other.tokens):

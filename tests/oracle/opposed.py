@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from itertools import dropwhile
 
-from told_apart import DENYING_CHARACTERS, DENYING_SEQUENCES, NEGATIONS, ONES, OPPOSITES
+from told_apart import DENYING_CHARACTERS, DENYING_SEQUENCES, NEGATIONS, OPPOSITES, UNSAID
 
+from oracle import fold
 from oracle.code import codes, joined
 from oracle.common import between, few_between
 from oracle.corpus import Block
-from oracle.fold import tokens
 from oracle.numerals import NUMERALS, is_amount, measured
 
 
@@ -110,7 +110,7 @@ def one_denies(left: list[str], right: list[str]) -> bool:
     counts = [
         sum(
             around[n : n + len(word)] == word
-            for word in map(tokens, DENYING_SEQUENCES)
+            for word in map(fold.tokens, DENYING_SEQUENCES)
             for n in range(len(around))
         )
         for side, place in zip((left, right), places, strict=True)
@@ -119,9 +119,9 @@ def one_denies(left: list[str], right: list[str]) -> bool:
     return denies[0] != denies[1] or counts[0] != counts[1]
 
 
-def one_says_one(left: list[str], right: list[str]) -> bool:
-    """Whether they differ in a few words, one has a number there, and the other the word for one."""
+def one_says_no_number(left: list[str], right: list[str]) -> bool:
+    """Whether they differ in a few words, one has a number there, and the other a word in its place."""
     between = few_between(left, right)
     numbers = [any(map(is_amount, tokens)) for tokens in between]
-    ones = [not ONES.isdisjoint(tokens) for tokens in between]
+    ones = [not UNSAID.isdisjoint(tokens) for tokens in between]
     return sum(numbers) == 1 and ones[numbers.index(False)]

@@ -4,6 +4,7 @@ Documents: how many of the listed pairs are found at a threshold just below them
 of eight tokens and more against a complete exact join over the tokens of the normal form.
 """
 
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 from pathlib import Path
@@ -121,8 +122,12 @@ def line_pairs(texts: list[str], search: str) -> set[frozenset[str]]:
 
 
 def exact_pairs(texts: list[str]) -> Iterator[frozenset[str]]:
-    """The pairs of different lines of eight tokens and more with a resemblance of 0.7 and more."""
-    forms = {normal_form(part) for text in texts for part in text.splitlines() if part.strip()}
+    """The pairs of different lines of eight tokens and more with a resemblance of 0.7 and more.
+
+    Marks of quotation before a line are none of it.
+    """
+    lines = [re.sub(r"\A[\s>]+", "", line) for text in texts for line in text.splitlines()]
+    forms = {normal_form(line) for line in lines if line}
     known = sorted(form for form in forms if len(form.split(" ")) >= LEAST_WORDS)
     sets = [frozenset(map(hash, ngrams(form.split(" "), 3))) for form in known]
     for left, right, _ in join.pairs(sets, PARAGRAPHS):

@@ -5,9 +5,10 @@
 //! at the text's start. A line of white space alone is blank. Spans have no white space at their
 //! ends and lie in ascending order, apart.
 //!
-//! Marks of quotation at a line's start, `>` once or more, belong to no block: a reply repeats what it
+//! Marks of quotation at a line's start, `>` once or more, belong to no line: a reply repeats what it
 //! answers, word for word, and no run would go on behind the mark of the next line. Lines with nothing
 //! behind these marks are blank, and lines with such marks are never taken for a hard-wrapped paragraph.
+//! One mark before a number compares (`> 5 mg`, `>= 5`), and is a token as any other sign is.
 //!
 //! The unit `Paragraph` looks at groups of lines between blank lines. A hard-wrapped group (see
 //! `wrapped.rs`) is one block. In another group each line is a block, unless it is a list:
@@ -42,6 +43,9 @@ const BYTE_ORDER_MARK: char = '\u{FEFF}';
 
 /// What stands before each line that a reply quotes.
 pub const QUOTATION: char = '>';
+
+/// With what a number may begin, or a sign go on that compares.
+const COMPARED: &str = "=+-−$€£¥";
 
 /// What a block is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -187,7 +191,12 @@ fn unquoted(text: &str, line: BlockSpan) -> Option<BlockSpan> {
     }
     let marks = |character: char| character == QUOTATION || character.is_whitespace();
     let rest = line.of(text).trim_start_matches(marks);
+    let compares = |character: char| character.is_numeric() || COMPARED.contains(character);
     let start = line.end as usize - rest.len();
+    let before = &text[line.start as usize..start];
+    if rest.starts_with(compares) && before.matches(QUOTATION).count() == 1 {
+        return Some(line);
+    }
     let said = trimmed(text, start, line.end as usize, line.before)?;
     Some(BlockSpan { quoted: true, ..said })
 }

@@ -248,28 +248,6 @@ impl<'a> Gatherer<'a> {
         Ok(())
     }
 
-    /// Takes in what may stand for a block of a removed document: what is loose of its text, or of what that
-    /// matches. What stayed beside it has anchors of its own.
-    ///
-    /// # Errors
-    /// Those of reading, and where a file is damaged.
-    pub fn add_heirs(&mut self, node: u32) -> io::Result<()> {
-        if self.state.settings.is_scoped() {
-            self.add(node)?;
-            return self.add_matches(node);
-        }
-        let mut nodes = self.matches(node)?;
-        nodes.push(node);
-        for node in nodes {
-            let Some((place, held)) = self.first_block(node)? else { continue };
-            if held.blocks[place.block as usize].fate == Fate::Loose {
-                let held = held.into_owned();
-                self.take(place.document, held);
-            }
-        }
-        Ok(())
-    }
-
     /// The first block of a node before the new document that may be a keeper there, or repeats one; and
     /// its document.
     pub(super) fn first_block(&self, node: u32) -> io::Result<Option<(BlockPlace, Cow<'_, Held>)>> {

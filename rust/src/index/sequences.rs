@@ -11,33 +11,25 @@ use super::batch::Batch;
 use super::disk::file::Kind;
 use super::gather::Gatherer;
 use super::record::{Fate, Held, kept_part};
-use crate::passages::copies::{LEAST_BLOCKS, LOOKS};
+use crate::passages::copies::{ORIGINALS, may_be_copy};
 use crate::settings::{Scope, Settings};
 
 impl Batch {
-    /// The key of a document's blocks in their order; `None` where it is no copy of any, whatever is held.
+    /// The key of a document's blocks in their order; `None` where it is no copy of any, whatever is held, nor has
+    /// any.
     #[must_use]
     pub fn sequence(&self, document: usize, settings: &Settings) -> Option<u32> {
         let store = &self.store;
-        let blocks = store.document_blocks(document);
-        let tokens: u64 = blocks.clone().map(|block| u64::from(store.block_tokens(block))).sum();
-        if settings.scope == Scope::Within
-            || blocks.len() < LEAST_BLOCKS
-            || tokens < u64::from(settings.least_tokens())
-        {
+        if settings.scope == Scope::Within || !may_be_copy(store, settings, document) {
             return None;
         }
+        let blocks = store.document_blocks(document);
         let mut bytes = Vec::with_capacity(blocks.len() * size_of::<u128>());
         for block in blocks {
             let node = self.nodes[store.node(block) as usize].1;
             bytes.extend_from_slice(&kept_part(node.fingerprint).to_le_bytes());
         }
         Some((xxh3_64(&bytes) >> 32) as u32 ^ self.standings[document].salt(settings))
-    }
-
-    fn is_protected(&self, document: usize) -> bool {
-        let mut blocks = self.store.document_blocks(document);
-        blocks.any(|block| self.store.layouts[block].protected())
     }
 }
 
@@ -53,44 +45,52 @@ impl Gatherer<'_> {
         document: usize,
         new: &Held,
     ) -> io::Result<Option<u32>> {
-        let (state, earlier, before) = (self.state, self.earlier, self.before);
-        let Some(key) = batch.sequence(document, &state.settings) else { return Ok(None) };
-        if batch.is_protected(document) {
-            return Ok(None);
-        }
-        let of_batch = earlier.sequences.get(&key).into_iter().flatten().copied();
-        let mut found: Vec<u32> = of_batch.rev().filter(|&one| one < before).collect();
-        found.truncate(LOOKS);
-        state.each_back(Kind::Sequences, key, |one| {
-            if one < before && state.is_held(one) {
-                found.push(one);
-            }
-            Ok(found.len() < LOOKS)
-        })?;
-        let are_all = found.len() < LOOKS;
-        for number in found {
+        let Some(key) = batch.sequence(document, &self.state.settings) else { return Ok(None) };
+        let (candidates, are_all) = self.originals(key)?;
+        for number in candidates {
             let held = self.read(number)?;
-            let nodes =
-                |held: &Held| held.blocks.iter().map(|block| block.node).collect::<Vec<_>>();
-            if !self.standing.meets(held.standing, &state.settings) || nodes(&held) != nodes(new) {
+            if !self.standing.meets(held.standing, &self.state.settings) || !held.is_copy_of(new) {
                 continue;
             }
             let held = held.into_owned();
-            let gone: Vec<u32> = held
-                .blocks
-                .iter()
-                .filter_map(|block| match block.fate {
-                    Fate::Gone(place) => Some(place.document),
-                    _ => None,
-                })
-                .collect();
+            let places = held.blocks.iter().filter_map(|block| match block.fate {
+                Fate::Gone(place) => Some(place),
+                Fate::Covered(stretch) => Some(stretch.first),
+                _ => None,
+            });
+            let documents: Vec<u32> = places.map(|place| place.document).collect();
             self.take(number, held);
-            for document in gone {
+            for document in documents {
                 self.add_document(document)?;
             }
             return Ok(Some(number));
         }
         self.hot += u32::from(!are_all);
         Ok(None)
+    }
+
+    /// Documents that may have these blocks, the latest first, and whether these are all.
+    fn originals(&self, key: u32) -> io::Result<(Vec<u32>, bool)> {
+        let of_batch = self.earlier.sequences.get(&key).into_iter().flatten().copied();
+        let mut found: Vec<u32> =
+            of_batch.rev().filter(|&one| one < self.before).take(ORIGINALS + 1).collect();
+        if found.len() <= ORIGINALS {
+            self.state.each_back(Kind::Sequences, key, |one| {
+                if one < self.before && self.state.is_held(one) {
+                    found.push(one);
+                }
+                Ok(found.len() <= ORIGINALS)
+            })?;
+        }
+        let are_all = found.len() <= ORIGINALS;
+        found.truncate(ORIGINALS);
+        Ok((found, are_all))
+    }
+}
+
+impl Held {
+    fn is_copy_of(&self, other: &Self) -> bool {
+        let [own, others] = [self, other].map(|held| held.blocks.iter().map(|block| block.node));
+        own.eq(others)
     }
 }

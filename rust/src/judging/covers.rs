@@ -128,7 +128,7 @@ impl Match {
             let are_plain = sides.differ_in_plain_words();
             let are_opposed = || {
                 let numbers = settings.numbers == Numbers::Veto
-                    && (sides.say_other_numbers() || sides.one_says_one());
+                    && (sides.say_other_numbers() || sides.one_says_no_number());
                 numbers || sides.one_denies() || sides.say_opposites()
             };
             if sides.are_other_rows() || !are_plain && are_opposed() {

@@ -42,8 +42,9 @@ const NEGATIONS: &str = "\
     לא אין בלי \
     δεν μην χωρισ khong chua";
 
-/// Words for one, which are articles and pronouns as well, and for a number that is not said.
-const ONE: &str = "\
+/// Words in the place of a number: those for one, which are articles and pronouns as well, and for a number that is
+/// not said.
+const UNSAID: &str = "\
     one un une uno una ein eine einem einen einer eines um uma een один одна одно одного \
     several few many some various plusieurs quelques mehrere einige viele wenige varios varias algunos algunas \
     diversi diverse alcuni alcune vari alguns enkele несколько много";
@@ -84,7 +85,7 @@ static OF_SEQUENCES: LazyLock<Vec<u32>> = LazyLock::new(|| {
 
 static BAR: LazyLock<u32> = LazyLock::new(|| token_hash(b"|") & !1);
 
-static ONES: LazyLock<WordSet> = LazyLock::new(|| WordSet::of(ONE.split_whitespace()));
+static UNSAID_NUMBERS: LazyLock<WordSet> = LazyLock::new(|| WordSet::of(UNSAID.split_whitespace()));
 
 static DENYING: LazyLock<WordSet> = LazyLock::new(|| WordSet::of(NEGATIONS.split_whitespace()));
 
@@ -95,7 +96,7 @@ fn is_plain(token: u32) -> bool {
         && !has_opposite(token)
         && !DENYING.has(token)
         && !DENYING_CHARACTERS.has(token)
-        && !ONES.has(token)
+        && !UNSAID_NUMBERS.has(token)
         && OF_SEQUENCES.binary_search(&token).is_err()
 }
 
@@ -186,16 +187,16 @@ impl<'a> Sides<'a> {
     }
 
     /// Whether they are the same but for a few words in a row, of which those of one are no number, and one of
-    /// them is the word for one.
+    /// them stands in the place of one.
     #[must_use]
-    pub fn one_says_one(&self) -> bool {
+    pub fn one_says_no_number(&self) -> bool {
         let says = |side: usize, known: fn(u32) -> bool| self.few(side).any(known);
-        let is_one = |token: u32| ONES.has(token);
-        let alone = |side: usize| says(side, is_one) && !says(side, is_amount);
+        let is_unsaid = |token: u32| UNSAID_NUMBERS.has(token);
+        let alone = |side: usize| says(side, is_unsaid) && !says(side, is_amount);
         self.differ_in_few() && (alone(0) && says(1, is_amount) || alone(1) && says(0, is_amount))
     }
 
-    /// Whether they are so, and those of one deny.
+    /// Whether they are so, and those of one deny, or the two deny not equally often.
     #[must_use]
     pub fn one_denies(&self) -> bool {
         let denies = |side: usize| self.few(side).any(|token| DENYING.has(token));
@@ -372,7 +373,10 @@ mod tests {
             let sides = Sides::new(&one, &other);
             if one != other && sides.differ_in_plain_words() {
                 plain += 1;
-                assert!(!sides.say_other_numbers() && !sides.one_says_one(), "{one:?} {other:?}");
+                assert!(
+                    !sides.say_other_numbers() && !sides.one_says_no_number(),
+                    "{one:?} {other:?}"
+                );
                 assert!(!sides.one_denies() && !sides.say_opposites(), "{one:?} {other:?}");
                 assert!(!sides.denies_more(0) && !sides.denies_more(1), "{one:?} {other:?}");
             }

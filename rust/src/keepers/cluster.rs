@@ -56,7 +56,7 @@ pub struct Corpus<'a> {
     pub amounts: &'a AllAmounts,
     /// The document of each block.
     pub documents: &'a [Number],
-    /// Documents that are dropped: their blocks are never keepers.
+    /// Documents that are dropped, copies of others among them: their blocks are never keepers.
     pub excluded: &'a [bool],
     /// Whether it is not known yet that a block stays; empty where it is of none.
     pub open: &'a [bool],

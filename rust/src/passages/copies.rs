@@ -9,17 +9,29 @@ use hashbrown::HashMap;
 use xxhash_rust::xxh3::xxh3_64;
 
 use crate::keepers::cluster::Corpus;
+use crate::passages::by_visits;
 use crate::passages::fates::{Fates, State};
 use crate::passages::given::Given;
-use crate::settings::Scope;
-use crate::store::{Number, Store};
+use crate::settings::{Scope, Settings};
+use crate::store::{NONE, Number, Store};
 
 /// Earlier documents of the same blocks that are tried, the latest first, where not all of them are within
 /// reach.
-pub const LOOKS: usize = 16;
+pub const ORIGINALS: usize = 16;
 
 /// Fewer blocks than this repeat as any block does.
-pub const LEAST_BLOCKS: usize = 2;
+const LEAST_BLOCKS: usize = 2;
+
+/// Whether a document may be a copy or have one: of two blocks or more, with `min_tokens` tokens, and nothing
+/// protected.
+#[must_use]
+pub fn may_be_copy(store: &Store, settings: &Settings, document: usize) -> bool {
+    let blocks = store.document_blocks(document);
+    let tokens = |block: usize| u64::from(store.block_tokens(block));
+    blocks.len() >= LEAST_BLOCKS
+        && blocks.clone().map(tokens).sum::<u64>() >= u64::from(settings.least_tokens())
+        && !blocks.clone().any(|block| store.layouts[block].protected())
+}
 
 /// Copies, each with the document that it is a copy of, in the order of the visits.
 #[derive(Default)]
@@ -31,12 +43,10 @@ fn nodes(store: &Store, document: Number) -> impl Iterator<Item = Number> {
 }
 
 impl Copies {
-    /// Those of a corpus whose documents are visited in some order, `None` for their own; `without` says of each
-    /// whether it is none, and has none.
-    ///
-    /// A copy has `min_tokens` tokens, and nothing in it is protected. Reports of chains have none.
+    /// Those of a corpus whose documents are visited in some order, `None` for their own; `apart` says which
+    /// documents are none. What is dropped is none and has none. Reports of chains have none.
     #[must_use]
-    pub fn find(corpus: &Corpus<'_>, order: Option<&[u32]>, without: &[bool]) -> Self {
+    pub fn find(corpus: &Corpus<'_>, order: Option<&[u32]>, apart: &[bool]) -> Self {
         let Corpus { store, settings, .. } = *corpus;
         if settings.chain || settings.scope == Scope::Within {
             return Self::default();
@@ -48,34 +58,27 @@ impl Copies {
         } else {
             1 + usize::from(settings.group_across)
         };
-        let mut documents: Vec<Number> = (0..store.documents() as Number).collect();
-        if let Some(order) = order {
-            documents[store.reference_documents()..]
-                .sort_by_key(|&document| order[document as usize]);
-        }
+        let documents = order.map_or_else(|| (0..store.documents() as Number).collect(), by_visits);
         let mut known: HashMap<(u64, Number), Vec<Number>> = HashMap::new();
         let mut copies = Vec::new();
         let mut bytes = Vec::new();
         for document in documents {
-            let blocks = store.document_blocks(document as usize);
-            if blocks.len() < LEAST_BLOCKS || without[document as usize] {
+            let number = document as usize;
+            if corpus.excluded[number] || !may_be_copy(store, settings, number) {
                 continue;
             }
             bytes.clear();
-            nodes(store, document).for_each(|node| bytes.extend_from_slice(&node.to_le_bytes()));
+            bytes.extend(nodes(store, document).flat_map(Number::to_le_bytes));
             let key = (xxh3_64(&bytes), corpus.scopes().home(document));
             let others = known.entry(key).or_default();
-            let may_go = document as usize >= store.reference_documents()
-                && blocks.clone().map(|block| u64::from(store.block_tokens(block))).sum::<u64>()
-                    >= u64::from(settings.least_tokens())
-                && !blocks.clone().any(|block| store.layouts[block].protected());
+            let may_go = number >= store.reference_documents() && !apart[number];
             let is_other = |&&other: &&Number| {
                 corpus.in_scope(document, other) && nodes(store, document).eq(nodes(store, other))
             };
-            let found = others.iter().rev().take(LOOKS).find(is_other).filter(|_| may_go);
+            let found = others.iter().rev().take(ORIGINALS).find(is_other).filter(|_| may_go);
             copies.extend(found.map(|&other| (document, other)));
-            let is_apart = |&other: &Number| most > 2 || corpus.in_scope(document, other);
-            if others.len() < most && others.last().is_none_or(is_apart) {
+            let is_wanted = |&other: &Number| most > 2 || corpus.in_scope(document, other);
+            if others.len() < most && others.last().is_none_or(is_wanted) {
                 others.push(document);
             }
         }
@@ -84,9 +87,9 @@ impl Copies {
 
     /// That of the last document of a store, which is a copy of another one where that is told.
     #[must_use]
-    pub fn of_last(store: &Store, given: &Given, without: &[bool]) -> Self {
+    pub fn of_last(store: &Store, given: &Given, apart: &[bool]) -> Self {
         let last = store.documents() - 1;
-        let original = given.original.filter(|_| !without[last]);
+        let original = given.original.filter(|_| !apart[last]);
         Self(original.map(|original| (last as Number, original)).into_iter().collect())
     }
 
@@ -94,14 +97,22 @@ impl Copies {
     #[must_use]
     pub fn marks(&self, documents: usize) -> Vec<bool> {
         let mut marks = vec![false; documents];
-        self.0.iter().for_each(|&(document, _)| marks[document as usize] = true);
+        for &(document, _) in &self.0 {
+            marks[document as usize] = true;
+        }
         marks
     }
 
-    /// Lets them go for what stands for the other ones now; those that do not, since some of that is out of their
-    /// reach.
-    #[must_use]
-    pub fn drop_all(&self, corpus: &Corpus<'_>, fates: &mut Fates, given: &Given) -> Vec<usize> {
+    /// Lets them go for what stands for the other ones now.
+    ///
+    /// # Errors
+    /// The documents that do not go, since some of that is out of their reach.
+    pub fn drop_all(
+        &self,
+        corpus: &Corpus<'_>,
+        fates: &mut Fates,
+        given: &Given,
+    ) -> Result<(), Vec<usize>> {
         let Corpus { store, documents, .. } = *corpus;
         let mut stay = Vec::new();
         for &(document, other) in &self.0 {
@@ -120,11 +131,11 @@ impl Copies {
             for (own, block, keeper) in places {
                 fates.states[own] = if keeper.is_some() { State::Removed } else { State::Stripped };
                 fates.aligned[own] = keeper.unwrap_or(own as Number);
-                copy_entry(&mut fates.regions, block as Number, own as Number);
-                copy_entry(&mut fates.twins, block as Number, own as Number);
+                follow_entry(&mut fates.regions, block as Number, own as Number);
+                follow_entry(&mut fates.twins, block as Number, own as Number);
             }
         }
-        stay
+        if stay.is_empty() { Ok(()) } else { Err(stay) }
     }
 }
 
@@ -133,13 +144,15 @@ fn place(fates: &Fates, given: &Given, block: usize) -> Option<Number> {
     match (given.gone.get(&(block as Number)), fates.states[block]) {
         (Some(&keeper), _) => Some(keeper),
         (None, State::Stripped) => None,
-        (None, State::Removed) => Some(fates.aligned[block]),
+        // Of what an index holds it may not be there for what that went: who gathers it looks for that (`decide.rs`).
+        (None, State::Removed) if fates.aligned[block] != NONE => Some(fates.aligned[block]),
         (None, _) => Some(block as Number),
     }
 }
 
-fn copy_entry<T: Copy>(entries: &mut HashMap<Number, T>, from: Number, to: Number) {
-    if let Some(&entry) = entries.get(&from) {
-        entries.insert(to, entry);
-    }
+fn follow_entry<T: Copy>(entries: &mut HashMap<Number, T>, from: Number, to: Number) {
+    match entries.get(&from).copied() {
+        Some(entry) => entries.insert(to, entry),
+        None => entries.remove(&to),
+    };
 }

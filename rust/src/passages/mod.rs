@@ -1,6 +1,6 @@
 //! From repeated blocks to passages that go or stay as a whole.
 //!
-//! Documents are settled in input order. In each, repeats that follow one another and whose keepers
+//! Documents are settled in the order of the visits. In each, repeats that follow one another and whose keepers
 //! follow one another in one document form a run; a run of `min_tokens` goes. "Follow one another"
 //! is counted among the blocks that stay, and a document is gone over until nothing more goes: so
 //! what `clean` writes, cleaned again, loses nothing, but for rare cases (README, "What may be removed").
@@ -32,6 +32,14 @@ use crate::passages::settling::Task;
 use crate::passages::strip::is_boilerplate;
 use crate::settings::Boilerplate;
 use crate::store::{NONE, Number};
+
+/// The documents in the order in which they are visited; `order` says when each of them is.
+#[must_use]
+pub fn by_visits(order: &[u32]) -> Vec<Number> {
+    let mut documents: Vec<Number> = (0..order.len() as Number).collect();
+    documents.sort_by_key(|&document| order[document as usize]);
+    documents
+}
 
 /// In how many documents each node stands.
 #[must_use]

@@ -6,11 +6,11 @@ use hashbrown::HashMap;
 
 use crate::both::on_all_threads;
 use crate::keepers::cluster::{Corpus, Echo, Keepers};
-use crate::passages::Settler;
 use crate::passages::drafts::Settled;
 use crate::passages::fates::{Fates, State};
 use crate::passages::regions::Region;
 use crate::passages::strip::strip_boilerplate;
+use crate::passages::{Settler, by_visits};
 use crate::settings::Boilerplate;
 use crate::store::{NONE, Number};
 
@@ -78,8 +78,7 @@ impl<'a> Task<'a> {
     ) -> Self {
         let (mut sequence, mut turns) = (Vec::new(), Vec::new());
         if let Some(order) = order {
-            sequence.extend(0..order.len() as Number);
-            sequence.sort_by_key(|&document| order[document as usize]);
+            sequence = by_visits(order);
             turns.resize(order.len(), 0);
             for (turn, &document) in (0..).zip(&sequence) {
                 turns[document as usize] = turn;

@@ -11,25 +11,22 @@ pub mod member_spans;
 pub mod passage_clusters;
 pub mod places;
 pub mod quotes;
+pub(crate) mod settlement;
 pub mod similar;
 
-use rayon::prelude::*;
 use std::ops::Range;
 
 use crate::both::both;
 use crate::judging::amounts::AllAmounts;
-use crate::keepers::cluster::{Corpus, choose_keepers, contents};
-use crate::keepers::furniture::{short_furniture, sources};
+use crate::keepers::cluster::Corpus;
+use crate::keepers::furniture::sources;
 use crate::keepers::neighbours::Neighbours;
 use crate::memory::columns::filled;
 use crate::passages::copies::Copies;
-use crate::passages::count_documents;
 use crate::passages::dropped::{Dropped, dropped_documents};
 use crate::passages::fates::{Fates, State};
 use crate::passages::given::Given;
-use crate::passages::resettle::settle_runs;
 use crate::passages::runs::Run;
-use crate::passages::settling::settle;
 use crate::passages::text::{Text, positions};
 use crate::plan::differences::Differences;
 use crate::plan::elsewhere::{Edges, edges};
@@ -39,6 +36,7 @@ use crate::plan::kindred::count_places;
 use crate::plan::likeness::Likenesses;
 use crate::plan::passage_clusters::find_passages;
 use crate::plan::quotes::Quotes;
+use crate::plan::settlement::{Settlement, Visiting, first_visits, settle_all};
 use crate::plan::similar::Similar;
 use crate::settings::Settings;
 use crate::store::{Number, Store};
@@ -160,10 +158,11 @@ pub fn plan_from<T: Send>(
     let given = known.unwrap_or(&nothing);
     let documents = store.block_documents();
     let sources = sources(store);
-    let mut excluded = vec![false; store.documents()];
     let order = rank.map(|rank| first_visits(store, rank));
-    // Documents that are dropped, and copies of others that do not go as such.
-    let mut without = excluded.clone();
+    let visiting = Visiting { rank, order: order.as_deref() };
+    let mut excluded = vec![false; store.documents()];
+    // Copies of others that do not go as such.
+    let mut apart = excluded.clone();
     loop {
         let mut corpus = Corpus {
             store,
@@ -175,46 +174,30 @@ pub fn plan_from<T: Send>(
             open: &given.open,
         };
         let copies = match known {
-            Some(given) => Copies::of_last(store, given, &without),
-            None => Copies::find(&corpus, order.as_deref(), &without),
+            Some(given) => Copies::of_last(store, given, &apart),
+            None => Copies::find(&corpus, visiting.order, &apart),
         };
         let is_copy = copies.marks(store.documents());
         let silent: Vec<bool> =
             excluded.iter().zip(&is_copy).map(|(&excluded, &copy)| excluded || copy).collect();
         corpus.excluded = &silent;
-        // Each takes one thread.
-        let (keepers, (spread, furniture)) = both(
-            store.blocks(),
-            || choose_keepers(&corpus, rank),
-            || {
-                let spread = count_documents(&corpus);
-                let furniture = short_furniture(&corpus, &spread, &sources);
-                (spread, furniture)
-            },
-        );
-        let mut fates = settle(&corpus, keepers, &furniture, order.as_deref(), &given.holes);
-        given.keep_closed(&mut fates.states);
-        let mut stay = copies.drop_all(&corpus, &mut fates, given);
-        let by_blocks = known.map(|_| (fates.states.clone(), fates.aligned.clone()));
-        let mut runs = Vec::new();
-        if settings.finds_runs() && !settings.chain {
-            (fates, runs) =
-                settle_runs(&corpus, fates, &furniture, order.as_deref(), (given, &is_copy));
-            stay.extend(copies.drop_all(&corpus, &mut fates, given));
-        }
-        if !stay.is_empty() {
-            stay.into_iter().for_each(|document| without[document] = true);
-            continue;
-        }
+        let settled = settle_all(&corpus, visiting, &sources, known, (&copies, &is_copy));
+        let Settlement { fates, runs, by_blocks, spread } = match settled {
+            Ok(settled) => settled,
+            Err(no_copies) => {
+                for document in no_copies {
+                    apart[document] = true;
+                }
+                continue;
+            }
+        };
         let dropped = dropped_documents(&corpus, &fates);
         // With what `min_kept` drops, and with rulers of punctuation, keepers that others may name
         // would go: then everything is decided again without them, until no more are dropped.
         let last = Dropped { corpus: &corpus, fates: &fates, documents: &dropped };
         if last.has_keepers(&spread) {
-            for (document, surely) in last.surely().into_iter().enumerate() {
-                excluded[document] |= surely;
-                without[document] |= surely;
-            }
+            let surely = last.surely();
+            excluded.iter_mut().zip(surely).for_each(|(excluded, surely)| *excluded |= surely);
             continue;
         }
         let (told, done) = both(
@@ -293,29 +276,6 @@ impl Told {
         let differences = Differences::new(store, settings, fates, &passages);
         Self { passages, likenesses, spans, quotes, differences, continued, edges }
     }
-}
-
-/// When each document is visited first, as `choose_keepers` visits blocks; those of equal rank and
-/// content share a number, and documents without blocks come last. Those that the others are held
-/// against come first.
-fn first_visits(store: &Store, rank: &[u32]) -> Vec<u32> {
-    let references = store.reference_documents();
-    let least = |document| store.document_blocks(document).map(|block| rank[block]).min();
-    let contents = contents(store);
-    let keys: Vec<(bool, u32, u64)> = (0..store.documents())
-        .map(|document| (least(document), contents[document]))
-        .map(|(first, content)| (first.is_none(), first.unwrap_or(0), content))
-        .collect();
-    let mut order: Vec<Number> = (0..keys.len() as Number).collect();
-    order[references..].par_sort_unstable_by_key(|&document| keys[document as usize]);
-    let mut visits = vec![0; keys.len()];
-    let mut visit = 0;
-    for pair in order.windows(2) {
-        let differ = keys[pair[0] as usize] != keys[pair[1] as usize];
-        visit += u32::from(differ || (pair[0] as usize) < references);
-        visits[pair[1] as usize] = visit;
-    }
-    visits
 }
 
 impl Plan {
