@@ -5,8 +5,10 @@ from __future__ import annotations
 import random
 from pathlib import Path
 
+import pytest
+
 import dedup
-from dedup import Index
+from dedup import Index, Policy
 
 SYLLABLES = "ka lo mi ren tu sha pel dor nim vas que bri ost ula fen".split()
 SHORT = ["Share", "Read also", "Comments"]
@@ -55,3 +57,23 @@ def test_a_document_whose_copies_are_removed_one_by_one_is_seen_till_the_last(
             assert {found.document for found in verdict.matches} == {str(number)}
             index.remove(str(number))
         assert index.check(text).action == "keep"
+
+
+@pytest.mark.parametrize("min_run", [0, 20])
+def test_two_near_blocks_of_removed_documents_meet_in_a_new_one(
+    min_run: int, tmp_path: Path
+) -> None:
+    """Both are known, and nothing that is held keeps either: they were not compared."""
+    one = "alpha bravo charlie delta echo foxtrot golf hotel india juliet kilo lima"
+    other = one.replace("golf", "gulf")
+    new = "Something else that stands here for the first time and repeats nothing at all."
+    with Index.open(tmp_path / "index", Policy(min_run=min_run)) as index:
+        assert index.add("a", f"{one}\n{other}").action == "clean"
+        verdict = index.add("a", f"{one}\n{other}\n{new}")
+        assert verdict.clean_text == f"{one}\n{new}"
+        index.remove("a")
+        index.add("b", one)
+        index.add("c", other.upper())
+        index.remove("b")
+        index.remove("c")
+        assert index.check(f"{one}\n{other}").clean_text == one

@@ -250,6 +250,14 @@ CASES: list[Case] = [
         "the end of the verb denies",
     ),
     (
+        "letters of a denial in other words",
+        "市は火曜日、広場の工事を来月始め、担当者は大切な命を守るために住民の理解を求めている。",
+        "市は火曜日、広場の工事を来月始め、担当者は大切ないのちを守るために住民の理解を求めている。",
+        {},
+        True,
+        "no verb denies",
+    ),
+    (
         "a verb that asks at its end",
         "この券は市内のすべての駅で午前九時から午後五時まで利用できます。",
         "この券は市内のすべての駅で午前九時から午後五時まで利用できますか",

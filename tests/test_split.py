@@ -202,8 +202,8 @@ CASES = [
     ),
     (
         "compared",
-        "> 5 mg\n>= 5\n> -3 °C\n>> 5 mg\n> five",
-        ["> 5 mg", ">= 5", "> -3 °C", "5 mg", "five"],
+        "> 5 mg\n>= 5\n> -3 °C\n>> 5 mg\n> - a pen\n> five",
+        ["> 5 mg", ">= 5", "> -3 °C", "5 mg", "- a pen", "five"],
         "one mark before a number compares",
     ),
     ("marks alone", ">\n> >\nlines", ["lines"], "nothing is said"),

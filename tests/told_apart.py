@@ -58,7 +58,11 @@ NEGATIONS = frozenset(
 )
 
 # In scripts in which each character is a token.
-DENYING_SEQUENCES = "ません ない なかっ ไม่ อย่า ห้าม ບໍ່ មិន".split()
+DENYING_SEQUENCES = """
+    ません かない がない さない たない ばない まない らない わない しない きない いない えない けない げない せない てない でない べない めない れない じない びない
+    かなかっ がなかっ さなかっ たなかっ ばなかっ まなかっ らなかっ わなかっ しなかっ きなかっ いなかっ えなかっ けなかっ げなかっ せなかっ てなかっ でなかっ べなかっ めなかっ
+    れなかっ じなかっ びなかっ ไม่ มิได้ อย่า ห้าม ບໍ່ មិន
+    """.split()
 
 DENYING_CHARACTERS = frozenset("不没沒無无未")
 

@@ -44,7 +44,8 @@ def line(text: str, start: int, end: int) -> tuple[int, int]:
     said = start
     while said < end and text[start] == ">" and (text[said] == ">" or is_space(text, said)):
         said += 1
-    compares = said < end and (text[said].isnumeric() or text[said] in "=+-−$€£¥")
+    first = said + (text[said:end][:1] in set("+-−$€£¥"))
+    compares = text[said:end].startswith("=") or text[first:end][:1].isnumeric()
     return (start, end) if compares and text[start:said].count(">") == 1 else (said, end)
 
 

@@ -102,7 +102,7 @@ def are_other_rows(left: list[str], right: list[str]) -> bool:
 
 def one_denies(left: list[str], right: list[str]) -> bool:
     """Whether they differ in a few words, and one has a negation there, or another number of
-    sequences that deny, there and up to three characters around."""
+    sequences that deny, there and up to four characters around."""
     denies = [not NEGATIONS.isdisjoint(tokens) for tokens in few_between(left, right)]
     places = between(left, right)
     if max(map(len, places)) > 4:
@@ -114,7 +114,7 @@ def one_denies(left: list[str], right: list[str]) -> bool:
             for n in range(len(around))
         )
         for side, place in zip((left, right), places, strict=True)
-        for around in [side[max(0, place.start - 3) : place.stop + 3]]
+        for around in [side[max(0, place.start - 4) : place.stop + 4]]
     ]
     return denies[0] != denies[1] or counts[0] != counts[1]
 

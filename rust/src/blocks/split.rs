@@ -44,8 +44,8 @@ const BYTE_ORDER_MARK: char = '\u{FEFF}';
 /// What stands before each line that a reply quotes.
 pub const QUOTATION: char = '>';
 
-/// With what a number may begin, or a sign go on that compares.
-const COMPARED: &str = "=+-−$€£¥";
+/// With what a number may begin.
+const SIGNS: &str = "+-−$€£¥";
 
 /// What a block is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -191,10 +191,15 @@ fn unquoted(text: &str, line: BlockSpan) -> Option<BlockSpan> {
     }
     let marks = |character: char| character == QUOTATION || character.is_whitespace();
     let rest = line.of(text).trim_start_matches(marks);
-    let compares = |character: char| character.is_numeric() || COMPARED.contains(character);
+    let mut said = rest.chars();
+    let compares = match said.next() {
+        Some('=') => true,
+        Some(sign) if SIGNS.contains(sign) => said.next().is_some_and(char::is_numeric),
+        first => first.is_some_and(char::is_numeric),
+    };
     let start = line.end as usize - rest.len();
     let before = &text[line.start as usize..start];
-    if rest.starts_with(compares) && before.matches(QUOTATION).count() == 1 {
+    if compares && before.matches(QUOTATION).count() == 1 {
         return Some(line);
     }
     let said = trimmed(text, start, line.end as usize, line.before)?;

@@ -66,6 +66,10 @@ pub fn decide(
         let is_met = |anchor| met.contains(anchor) || earlier.streams.contains_key(anchor);
         *twice || anchors.iter().any(is_met)
     };
+    // All documents in which two of its known blocks stood may be gone.
+    let is_own = |node: &u32| nodes.binary_search(node).is_ok();
+    let own_pairs =
+        own_pairs || gatherer.pairs.iter().any(|(left, right)| is_own(left) && is_own(right));
     let is_alone = gatherer.documents.is_empty() && nodes.len() == held.blocks.len() && !own_pairs;
     if is_alone && matches.is_empty() {
         ask(state, (&mut batch.asked, &mut batch.met), &whole.0)?;

@@ -49,11 +49,15 @@ const UNSAID: &str = "\
     several few many some various plusieurs quelques mehrere einige viele wenige varios varias algunos algunas \
     diversi diverse alcuni alcune vari alguns enkele несколько много";
 
-/// What denies in scripts in which each character is a token: Japanese, Thai, Lao, Khmer.
-const SEQUENCES: &str = "ません ない なかっ ไม่ อย่า ห้าม ບໍ່ មិន";
+/// What denies in scripts in which each character is a token: Japanese (behind a verb's own ending: 大切な and いのち
+/// do not), Thai, Lao, Khmer.
+const SEQUENCES: &str = "\
+    ません かない がない さない たない ばない まない らない わない しない きない いない えない けない げない せない てない でない べない めない れない じない びない \
+    かなかっ がなかっ さなかっ たなかっ ばなかっ まなかっ らなかっ わなかっ しなかっ きなかっ いなかっ えなかっ けなかっ げなかっ せなかっ てなかっ でなかっ べなかっ めなかっ \
+    れなかっ じなかっ びなかっ ไม่ มิได้ อย่า ห้าม ບໍ່ មិន";
 
 /// Tokens around where two texts differ in which such a sequence may begin or end.
-const AROUND: usize = 3;
+const AROUND: usize = 4;
 
 /// Characters that deny, in Chinese and Japanese.
 const DENYING_HAN: &str = "不 没 沒 無 无 未";

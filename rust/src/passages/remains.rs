@@ -80,6 +80,7 @@ fn parts_a_word(store: &Store, group: &[(Number, Before)]) -> bool {
         pair[1].1 == Before::LineEnd
             && layout(pair[0]).ends_with_a_hyphen()
             && layout(pair[1]).begins_with_a_letter()
+            && !layout(pair[1]).quoted()
     })
 }
 
