@@ -191,19 +191,24 @@ fn unquoted(text: &str, line: BlockSpan) -> Option<BlockSpan> {
     }
     let marks = |character: char| character == QUOTATION || character.is_whitespace();
     let rest = line.of(text).trim_start_matches(marks);
-    let mut said = rest.chars();
-    let compares = match said.next() {
-        Some('=') => true,
-        Some(sign) if SIGNS.contains(sign) => said.next().is_some_and(char::is_numeric),
-        first => first.is_some_and(char::is_numeric),
-    };
     let start = line.end as usize - rest.len();
     let before = &text[line.start as usize..start];
-    if compares && before.matches(QUOTATION).count() == 1 {
+    if is_compared(rest) && before.matches(QUOTATION).count() == 1 {
         return Some(line);
     }
     let said = trimmed(text, start, line.end as usize, line.before)?;
     Some(BlockSpan { quoted: true, ..said })
+}
+
+/// Whether one mark before a text would compare: it begins with a number, or goes on with the sign.
+#[must_use]
+pub fn is_compared(text: &str) -> bool {
+    let mut characters = text.chars();
+    match characters.next() {
+        Some('=') => true,
+        Some(sign) if SIGNS.contains(sign) => characters.next().is_some_and(char::is_numeric),
+        first => first.is_some_and(char::is_numeric),
+    }
 }
 
 /// Turns the lines of the group that begins at block `first` into its blocks.

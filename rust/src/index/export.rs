@@ -9,7 +9,7 @@ use super::disk::file::Kind;
 use super::list::documents;
 use super::record::Held;
 use super::state::{State, named};
-use crate::blocks::split::{Before, QUOTATION};
+use crate::blocks::split::{Before, QUOTATION, is_compared};
 
 /// Documents that are looked at, at one time.
 const DOCUMENTS: u32 = 64;
@@ -94,7 +94,8 @@ fn text_of(held: &Held, texts: &HashMap<u32, String>) -> (String, u32) {
         };
         let between = std::mem::replace(&mut between, Before::Start);
         let room = u64::from(block.start).saturating_sub(written);
-        written += separate(&mut text, between, block.layout.quoted(), room);
+        let marks = u64::from(block.layout.quoted()) * (1 + u64::from(is_compared(own)));
+        written += separate(&mut text, between, marks, room);
         text.push_str(own);
         written += own.chars().count() as u64;
     }
@@ -107,24 +108,24 @@ fn stronger(one: Before, other: Before) -> Before {
     if (one as u8) < other as u8 { other } else { one }
 }
 
-/// Appends what keeps two blocks apart, so many code points if that is enough; how many it were. The last one is
-/// a mark of quotation where the next block is `quoted`.
-fn separate(text: &mut String, between: Before, quoted: bool, room: u64) -> u64 {
+/// Appends what keeps two blocks apart, so many code points if that is enough; how many it were. The last ones
+/// are `marks` of quotation.
+fn separate(text: &mut String, between: Before, marks: u64, room: u64) -> u64 {
     let (first, rest, least) = match between {
         Before::Start => ('\n', '\n', 0),
         Before::Gap => (' ', ' ', 3),
         Before::LineEnd => ('\n', ' ', 1),
         Before::BlankLine => ('\n', '\n', 2),
     };
-    let count = room.max(least + u64::from(quoted));
+    let count = room.max(least + marks);
     if count > 0 {
         text.push(first);
         text.extend(std::iter::repeat_n(rest, count as usize - 1));
     }
-    if quoted {
+    for _ in 0..marks {
         text.pop();
-        text.push(QUOTATION);
     }
+    text.extend(std::iter::repeat_n(QUOTATION, marks as usize));
     count
 }
 
