@@ -51,6 +51,9 @@ pub struct Batch {
     pub(super) new: Vec<(u32, Probe)>,
     /// The first raw text of each new node that can match others.
     pub texts: HashMap<u32, String>,
+    /// The key of each document's blocks in their order; `None` where it is no copy of any, whatever is held, nor
+    /// has any.
+    pub(super) sequences: Vec<Option<u32>>,
     /// Of each document, as if nothing of it went: its different anchors, ascending, and whether one
     /// stands twice. None where runs are not looked for.
     pub anchors: Vec<(Vec<u32>, bool)>,
@@ -111,6 +114,7 @@ impl Batch {
             columns: Vec::new(),
             new: Vec::new(),
             texts: HashMap::new(),
+            sequences: Vec::new(),
             anchors: Vec::new(),
             asked: HashSet::new(),
             met: HashSet::new(),
@@ -128,6 +132,7 @@ impl Batch {
         };
         batch.make_keys(state)?;
         batch.keep_short_texts(state, documents);
+        batch.note_sequences(&state.settings);
         batch.find_anchors(state)?;
         batch.find_suspects(state)?;
         batch.view_suspects(state)?;

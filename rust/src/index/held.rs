@@ -52,7 +52,7 @@ impl State {
             if document + 1 < batch.store.documents() {
                 let anchors = if self.compares_documents() { &verdict.anchors[..] } else { &[] };
                 earlier.push(number, verdict.held.clone(), anchors, &self.settings);
-                if let Some(key) = batch.sequence(document, &self.settings) {
+                if let Some(key) = batch.sequences[document] {
                     earlier.sequences.entry(key).or_default().push(number);
                 }
             } else {
@@ -91,8 +91,7 @@ impl State {
         let mut sequences = Vec::new();
         for (document, verdict) in verdicts.iter_mut().enumerate() {
             let number = brought.first_document + document as u32;
-            let sequence = batch.sequence(document, &self.settings);
-            sequences.extend(sequence.map(|key| packed(key, number)));
+            sequences.extend(batch.sequences[document].map(|key| packed(key, number)));
             if self.compares_documents() {
                 streams.extend(verdict.anchors.iter().map(|&anchor| packed(anchor, number)));
             }

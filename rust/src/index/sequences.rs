@@ -15,10 +15,13 @@ use crate::passages::copies::{ORIGINALS, may_be_copy};
 use crate::settings::{Scope, Settings};
 
 impl Batch {
-    /// The key of a document's blocks in their order; `None` where it is no copy of any, whatever is held, nor has
-    /// any.
-    #[must_use]
-    pub fn sequence(&self, document: usize, settings: &Settings) -> Option<u32> {
+    /// Notes the key of each document's blocks in their order.
+    pub(super) fn note_sequences(&mut self, settings: &Settings) {
+        let documents = 0..self.store.documents();
+        self.sequences = documents.map(|document| self.sequence(document, settings)).collect();
+    }
+
+    fn sequence(&self, document: usize, settings: &Settings) -> Option<u32> {
         let store = &self.store;
         if settings.scope == Scope::Within || !may_be_copy(store, settings, document) {
             return None;
@@ -45,7 +48,7 @@ impl Gatherer<'_> {
         document: usize,
         new: &Held,
     ) -> io::Result<Option<u32>> {
-        let Some(key) = batch.sequence(document, &self.state.settings) else { return Ok(None) };
+        let Some(key) = batch.sequences[document] else { return Ok(None) };
         let (candidates, are_all) = self.originals(key)?;
         for number in candidates {
             let held = self.read(number)?;
