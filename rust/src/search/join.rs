@@ -142,21 +142,16 @@ impl<'a> Join<'a> {
     }
 }
 
-pub(crate) fn fill(
-    reader: &mut TokenReader<'_>,
-    settings: &Settings,
-    node: Number,
-    out: &mut Vec<u64>,
-) {
+fn fill(reader: &mut TokenReader<'_>, settings: &Settings, node: Number, out: &mut Vec<u64>) {
     out.clear();
     extend_shingles(reader.tokens(node), settings.shingle_size, out);
 }
 
 /// How often shingles stand, by their lower bits; what is too often for 16 bits is all the same.
-struct Counts(Vec<AtomicU16>);
+pub(crate) struct Counts(Vec<AtomicU16>);
 
 impl Counts {
-    fn new(store: &Store, settings: &Settings, nodes: &[Number]) -> Self {
+    pub(crate) fn new(store: &Store, settings: &Settings, nodes: &[Number]) -> Self {
         let all: usize = nodes.iter().map(|&node| store.token_count(node) as usize).sum();
         let values = all.next_power_of_two().clamp(1 << 10, 1 << 30);
         let mut counts = Vec::new();
@@ -182,7 +177,7 @@ impl Counts {
     }
 
     /// At least as often as it stands, but for the limit.
-    fn of(&self, shingle: u64) -> u16 {
+    pub(crate) fn of(&self, shingle: u64) -> u16 {
         self.place(shingle).load(Ordering::Relaxed)
     }
 }
@@ -232,7 +227,7 @@ impl Prefixes {
 /// How many members a set of this size shares at least with a match that is no smaller.
 // Less than nothing becomes nothing.
 #[allow(clippy::cast_sign_loss)]
-fn shared_by_smaller(settings: &Settings, size: u32) -> u32 {
+pub(crate) fn shared_by_smaller(settings: &Settings, size: u32) -> u32 {
     // Nothing shared is no match: thresholds lie above 0.
     (least_shared(settings, size, size).ceil() as u32).max(1)
 }
@@ -251,16 +246,16 @@ fn reach(settings: &Settings, size: u32, left: u32) -> u32 {
 
 /// A member of a prefix.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Posting {
-    pub(crate) shingle: u64,
+struct Posting {
+    shingle: u64,
     /// The place of its block.
-    pub(crate) place: u32,
+    place: u32,
     /// Larger partners cannot match if this is the first that is shared.
-    pub(crate) reach: u32,
+    reach: u32,
 }
 
 /// Postings by their shingles' upper bits, smaller sets first.
-pub(crate) struct Index {
+struct Index {
     postings: Vec<Posting>,
     /// Rank of each posting's set.
     ranks: Vec<u32>,
@@ -276,7 +271,7 @@ impl Index {
     const MORE_BITS: u32 = 4;
 
     /// ranks: the rank of the set at each place.
-    pub(crate) fn new(mut postings: Vec<Posting>, ranks: &[u32]) -> Self {
+    fn new(mut postings: Vec<Posting>, ranks: &[u32]) -> Self {
         let values = postings.len().next_power_of_two().clamp(1 << 10, 1 << 28);
         let shift = 64 - values.ilog2();
         postings.par_sort_unstable_by_key(|posting| {
@@ -302,21 +297,9 @@ impl Index {
         self.present[bit / 64] >> (bit % 64) & 1 == 1
     }
 
-    /// The places of all sets that have this shingle in their prefix.
-    pub(crate) fn holders(&self, shingle: u64) -> impl Iterator<Item = u32> + '_ {
-        let list = if self.may_hold(shingle) {
-            let value = (shingle >> self.shift) as usize;
-            self.starts[value] as usize..self.starts[value + 1] as usize
-        } else {
-            0..0
-        };
-        let held = self.postings[list].iter().filter(move |posting| posting.shingle == shingle);
-        held.map(|posting| posting.place)
-    }
-
     /// Appends the places of the sets of lower rank that have this shingle in their prefix, for a
     /// partner of that rank and size.
-    pub(crate) fn meet(&self, shingle: u64, (rank, size): (u32, u32), met: &mut Vec<u32>) {
+    fn meet(&self, shingle: u64, (rank, size): (u32, u32), met: &mut Vec<u32>) {
         if !self.may_hold(shingle) {
             return;
         }

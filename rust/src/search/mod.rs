@@ -5,6 +5,7 @@ pub(crate) mod boxes;
 pub mod characters;
 pub mod join;
 pub(crate) mod lanes;
+pub(crate) mod sampled;
 pub mod tune;
 
 use rayon::prelude::*;
