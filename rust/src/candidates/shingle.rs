@@ -127,8 +127,43 @@ pub fn shingle_set(tokens: &[u32], size: usize) -> Vec<u64> {
 pub fn fill_shingle_set(tokens: &[u32], size: usize, set: &mut Vec<u64>) {
     set.clear();
     set.extend(shingles_of(tokens, size));
-    set.sort_unstable();
+    sort_hashes(set);
     set.dedup();
+}
+
+/// Hashes below this are compared with each other.
+const FEW_HASHES: usize = 96;
+
+/// Sorts values that are spread evenly: to where their upper bits tell, and then among the few there.
+fn sort_hashes(values: &mut [u64]) {
+    if values.len() < FEW_HASHES {
+        values.sort_unstable();
+        return;
+    }
+    let lists = (values.len() / 4).next_power_of_two();
+    let shift = 64 - lists.ilog2();
+    let list = |value: u64| (value >> shift) as usize;
+    let mut ends = vec![0u32; lists];
+    for &value in &*values {
+        ends[list(value)] += 1;
+    }
+    let mut sum = 0;
+    for end in &mut ends {
+        // Where the list begins; its end once all are in it.
+        sum += std::mem::replace(end, sum);
+    }
+    let unsorted = values.to_vec();
+    for value in unsorted {
+        let end = &mut ends[list(value)];
+        values[*end as usize] = value;
+        *end += 1;
+    }
+    let mut start = 0;
+    for end in ends {
+        // One hash that comes again and again makes a long list.
+        values[start..end as usize].sort_unstable();
+        start = end as usize;
+    }
 }
 
 /// The 32 bits of a shingle that a signature is made from.
@@ -202,6 +237,22 @@ mod tests {
                     extend_items(path, tokens, &Powers::of(size), &mut items);
                     let expected: Vec<u32> = shingles_of(tokens, size).map(item).collect();
                     assert_eq!(items[1..], expected, "{path:?}, {length} tokens by {size}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn hashes_are_sorted_however_many_there_are_and_however_uneven_they_are() {
+        for count in [0, 1, FEW_HASHES - 1, FEW_HASHES, FEW_HASHES + 1, 1000, 5000] {
+            for different in [1, 2, 7, count.max(1)] {
+                for shift in [0, 9, 60] {
+                    let value = |number: usize| mix64((number % different) as u64) >> shift;
+                    let mut values: Vec<u64> = (0..count).map(value).collect();
+                    let mut expected = values.clone();
+                    expected.sort_unstable();
+                    sort_hashes(&mut values);
+                    assert_eq!(values, expected, "{count} of {different} by {shift}");
                 }
             }
         }
