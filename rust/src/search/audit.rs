@@ -100,12 +100,6 @@ fn sample(store: &Store, nodes: &[Number], count: usize, tokens: u64) -> Vec<usi
     places
 }
 
-/// How many of some matches are those of a sample, counted for each of its nodes.
-fn count_found<'a>(matches: impl Iterator<Item = &'a Match>, nodes: &HashSet<Number>) -> u64 {
-    let sides = matches.flat_map(|found| [found.left, found.right]);
-    sides.filter(|node| nodes.contains(node)).count() as u64
-}
-
 /// Audits the matches of blocks that are judged by shingles: the near ones, and the contained ones. Each
 /// counts for the smaller of its two sets.
 #[must_use]
@@ -158,13 +152,24 @@ fn partners_of(store: &Store, nodes: &[Number]) -> Vec<Number> {
     partners
 }
 
-/// Audits the matches of blocks that are judged by characters, which are the only ones there are yet.
+/// Audits the matches of blocks that are judged by characters, which are the only ones there are yet. Each
+/// counts for both sides.
 #[must_use]
 pub fn audit_short(store: &Store, settings: &Settings, matches: &[Match]) -> Audit {
     let blocks = ShortBlocks::new(store, settings);
     let places = sample(store, &blocks.nodes, SHORT, u64::MAX);
-    let exact = near_sample(&blocks, &places);
-    let chosen = places.iter().map(|&place| blocks.nodes[place]).collect();
-    let all = blocks.nodes.len();
-    Audit::of((all, all), &exact, count_found(matches.iter(), &chosen))
+    let (exact, compared) = near_sample(&blocks, &places);
+    let chosen: HashSet<Number> = places.iter().map(|&place| blocks.nodes[place]).collect();
+    let found = matches
+        .iter()
+        .flat_map(|found| [(found.left, found.right), (found.right, found.left)])
+        .filter(|(node, _)| chosen.contains(node));
+    let mut others: HashSet<Number> = found.clone().map(|(_, other)| other).collect();
+    if compared.len() < blocks.nodes.len() {
+        let compared: HashSet<Number> =
+            compared.iter().map(|&place| blocks.nodes[place as usize]).collect();
+        others.retain(|other| compared.contains(other));
+    }
+    let found = found.filter(|(_, other)| others.contains(other)).count() as u64;
+    Audit::of((blocks.nodes.len(), compared.len()), &exact, found)
 }

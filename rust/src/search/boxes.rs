@@ -10,6 +10,8 @@
 //! Shared runs of characters rule out next to nothing here: a similarity of .9 leaves room for so many
 //! changes that forty characters may share no run of five.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 use crate::candidates::group::Pair;
@@ -31,32 +33,46 @@ pub(crate) fn near_pairs(blocks: &ShortBlocks<'_>) -> Vec<Pair> {
     Search { blocks, order, counts, path: Path::best() }.inside(&tree)
 }
 
-/// How many matches some of the blocks have, which are given by their places.
-pub(crate) fn near_sample(blocks: &ShortBlocks<'_>, sample: &[usize]) -> Vec<u32> {
+/// Blocks that a sample is compared with first.
+const FIRST_BLOCKS: usize = 1 << 12;
+/// Pairs that are compared exactly, until no more blocks are compared with the sample.
+const MOST_PAIRS: u64 = 1 << 18;
+
+/// How many matches some of the blocks have, which are given by their places, and the places of those that
+/// they were compared with: all of them, or where most are alike those whose fingerprints come first.
+pub(crate) fn near_sample(blocks: &ShortBlocks<'_>, sample: &[usize]) -> (Vec<u32>, Vec<u32>) {
+    let fingerprint =
+        |&place: &u32| blocks.store.fingerprints[blocks.nodes[place as usize] as usize] as u64;
+    let mut order: Vec<u32> = (0..blocks.nodes.len() as u32).collect();
+    order.par_sort_unstable_by_key(fingerprint);
     let counts = most_telling_first(&blocks.counts);
-    let order = (0..counts.len() as u32).collect();
-    let search = Search { blocks, order, counts, path: Path::best() };
-    let firsts: Vec<u32> = (0..search.order.len() as u32).step_by(LANES).collect();
-    let matches_in = |&first: &u32| {
-        let mut order: Vec<u32> =
-            search.order.iter().copied().skip(first as usize).take(LANES).collect();
-        let leaf = Tree::new(&search.counts, &mut order, first as usize);
-        let Some(leaf @ Tree { below: Below::Columns(columns), .. }) = &leaf else {
-            return vec![0; sample.len()];
-        };
-        let mut near = Near::default();
-        let matches = sample.iter().map(|&place| {
-            let own = place.checked_sub(leaf.first).filter(|&lane| lane < leaf.count);
-            let others = own.map_or(!0, |lane| !(1 << lane));
-            near.similarities.clear();
-            near.compare(&search, place, (leaf, columns), others);
-            let enough = |&&similarity: &&f64| similarity >= blocks.settings.short_threshold;
-            near.similarities.iter().filter(enough).count() as u32
-        });
-        matches.collect()
-    };
-    let sum = |one: Vec<u32>, other: Vec<u32>| one.iter().zip(other).map(|(a, b)| a + b).collect();
-    firsts.par_iter().map(matches_in).reduce(|| vec![0; sample.len()], sum)
+    let counts: Vec<Counts> = order.iter().map(|&place| counts[place as usize]).collect();
+    let mut points = vec![0; order.len()];
+    for (point, &place) in order.iter().enumerate() {
+        points[place as usize] = point;
+    }
+    let sample: Vec<usize> = sample.iter().map(|&place| points[place]).collect();
+    let mut search = Search { blocks, order, counts, path: Path::best() };
+    let (mut matches, mut compared) = ((vec![0; sample.len()], 0), 0);
+    while matches.1 <= MOST_PAIRS && compared < points.len() {
+        // Twice as many as all before: little is done in vain where that is far too much.
+        let most = points.len().min((2 * compared).max(FIRST_BLOCKS));
+        let firsts: Vec<usize> = (compared..most).step_by(LANES).collect();
+        let found = firsts
+            .par_iter()
+            .map(|&first| search.matches_of(&sample, first..most.min(first + LANES)))
+            .reduce(|| (vec![0; sample.len()], 0), added);
+        matches = added(matches, found);
+        compared = most;
+    }
+    search.order.truncate(compared);
+    (matches.0, search.order)
+}
+
+/// Numbers of matches, and of pairs that were compared, of two parts of the blocks.
+fn added(mut one: (Vec<u32>, u64), other: (Vec<u32>, u64)) -> (Vec<u32>, u64) {
+    one.0.iter_mut().zip(other.0).for_each(|(one, other)| *one += other);
+    (one.0, one.1 + other.1)
 }
 
 /// The counts with the kinds that vary most at the beginning, where they rule out the rest.
@@ -150,6 +166,27 @@ struct Search<'a> {
 }
 
 impl Search<'_> {
+    /// How many of the points of a leaf some points match, and how many pairs were compared for it.
+    fn matches_of(&self, sample: &[usize], points: Range<usize>) -> (Vec<u32>, u64) {
+        let first = points.start;
+        // The places of the points, in which a leaf leaves them.
+        let mut places: Vec<u32> = points.map(|point| point as u32).collect();
+        let leaf = Tree::new(&self.counts, &mut places, first);
+        let Some(leaf @ Tree { below: Below::Columns(columns), .. }) = &leaf else {
+            return (vec![0; sample.len()], 0);
+        };
+        let mut near = Near::default();
+        let matches = sample.iter().map(|&point| {
+            let own = point.checked_sub(leaf.first).filter(|&lane| lane < leaf.count);
+            let others = own.map_or(!0, |lane| !(1 << lane));
+            near.similarities.clear();
+            near.compare(self, point, (leaf, columns), others);
+            let enough = |&&similarity: &&f64| similarity >= self.blocks.settings.short_threshold;
+            near.similarities.iter().filter(enough).count() as u32
+        });
+        (matches.collect(), near.compared)
+    }
+
     /// The pairs inside a box.
     fn inside(&self, tree: &Tree) -> Vec<Pair> {
         let (left, right) = match &tree.below {
@@ -245,6 +282,8 @@ struct Near {
     pairs: Vec<Pair>,
     similarities: Vec<f64>,
     similarity: Similarity,
+    /// Pairs that were compared exactly.
+    compared: u64,
 }
 
 impl Near {
@@ -273,6 +312,7 @@ impl Near {
                 self.similarity.take(normals.0);
             }
             let least = blocks.settings.short_threshold;
+            self.compared += 1;
             if let Some(similarity) = self.similarity.with(normals.1, least)
                 && are_alike_by_tokens(normals.0, normals.1, least)
             {
