@@ -9,6 +9,30 @@ from what_goes import Case, check_what_goes, each_of
 
 CASES: list[Case] = [
     (
+        "parts of a compound",
+        "libc6-armhf-cross: shared libraries of the system for those who build for others, with all headers",
+        "libc6-i386-cross: shared libraries of the system for those who build for others, with their headers",
+        {},
+        False,
+        "a word of three parts and a digit names a thing",
+    ),
+    (
+        "parts of a long compound",
+        "Install gcc-multilib-powerpc-linux-gnu before you build the programs of the older machines in the hall",
+        "Install gcc-multilib-sparc-linux-gnu before you build programs of the older machines in the hall",
+        {},
+        False,
+        "a word of four parts does",
+    ),
+    (
+        "other words with hyphens",
+        "The well-known singer of the harbour came back to the town with her band for one evening in the summer",
+        "The little-known singer of the harbour came back to the town with her band for one evening in the summer",
+        {},
+        True,
+        "words of two parts are words",
+    ),
+    (
         "words of code",
         "Consultez openat(2) pour une explication de la nécessité de mkdirat().",
         "Consultez openat(2) pour une explication de la nécessité de symlinkat().",

@@ -35,6 +35,10 @@ NUMBER_WORDS = frozenset(
     марта апреля мая июня июля августа сентября октября ноября декабря понедельник
     вторник среда среду четверг пятница пятницу суббота субботу воскресенье $ € £ ¥ ¢ ₹
     ₽ ₩ ₪ ₺ ₴ ฿ euro euros dollar dollars pounds francs yen
+    january february march april june july august september october november december monday
+    tuesday wednesday thursday friday saturday sunday januar februar marz april juni juli august
+    september oktober november dezember montag dienstag mittwoch donnerstag freitag samstag
+    sonnabend sonntag
     """.split()
 )
 
@@ -54,8 +58,37 @@ NEGATIONS = frozenset(
     ningun ninguna non senza nessun nessuna nao sem nenhum nenhuma niet geen nooit
     zonder inte ikke ingen bez не нет без никогда нельзя немає 不 没 沒 無 无 未 非 لا لم لن
     ليس ليست غير بدون לא אין בלי inte aldrig utan δεν μην χωρισ khong chua neni nelze نیست
+    नहीं नही না নয় নেই نہیں
     """.split()
 )
+
+# Words that deny, or what of them stands before the apostrophe: what is said without the denial.
+AFFIRMED = {
+    "isn": "is",
+    "aren": "are",
+    "wasn": "was",
+    "weren": "were",
+    "don": "do",
+    "doesn": "does",
+    "didn": "did",
+    "won": "will",
+    "wouldn": "would",
+    "couldn": "could",
+    "shouldn": "should",
+    "mustn": "must",
+    "hasn": "has",
+    "haven": "have",
+    "hadn": "had",
+    "can": "can",
+    "cannot": "can",
+    "kein": "ein",
+    "keine": "eine",
+    "keinen": "einen",
+    "keinem": "einem",
+    "keiner": "einer",
+    "keines": "eines",
+    "geen": "een",
+}
 
 # In scripts in which each character is a token.
 DENYING_SEQUENCES = """

@@ -17,7 +17,7 @@ def codes(text: str) -> list[bool]:
         before = text[max(0, start - 2) : start]
         goes_on = goes_on and last is not None and text[last:start] == "-"
         goes_on = goes_on or OPTION.search(before) is not None
-        code = is_code(before, text[end : end + 2])
+        code = is_code(before, text[end : end + 2]) or is_in_compound(text, start, end)
         if character_class(token[0]) == SYMBOL:
             code = False
         elif is_numeric(token):
@@ -30,6 +30,17 @@ def codes(text: str) -> list[bool]:
         is_word = character_class(token[0]) != SYMBOL and not is_numeric(token)
         found.append(code or (is_word and any(start in inside for inside in called)))
     return found
+
+
+def is_in_compound(text: str, start: int, end: int) -> bool:
+    """Whether hyphens join a word to three others, or to two where any of them has a digit."""
+    before = re.search(r"[A-Za-z0-9-]{0,64}\Z", text[:start])
+    behind = re.match(r"[A-Za-z0-9-]{0,64}", text[end:])
+    compound = (before[0] if before else "") + text[start:end] + (behind[0] if behind else "")
+    if compound == text[start:end]:
+        return False
+    parts = [part for part in compound.split("-") if part]
+    return len(parts) >= (3 if re.search("[0-9]", compound) else 4)
 
 
 def arguments(text: str) -> list[range]:

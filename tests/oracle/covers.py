@@ -9,6 +9,7 @@ from oracle.corpus import Block
 from oracle.matching import verdict
 from oracle.opposed import (
     are_other_rows,
+    denies_a_phrase,
     denies_more,
     one_denies,
     one_says_no_number,
@@ -50,7 +51,9 @@ def stands_in(own: Block, other: Block) -> bool:
             or one_says_no_number(own.tokens, other.tokens)
         ):
             return False
-        if one_denies(own.tokens, other.tokens) or say_opposites(own.tokens, other.tokens):
+        if one_denies(own.tokens, other.tokens) or denies_a_phrase(own.tokens, other.tokens):
+            return False
+        if say_opposites(own.tokens, other.tokens):
             return False
         if are_other_rows(own.tokens, other.tokens) or denies_more(own.tokens, other.tokens):
             return False

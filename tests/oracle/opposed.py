@@ -2,9 +2,16 @@
 
 from __future__ import annotations
 
-from itertools import dropwhile
+from itertools import dropwhile, pairwise
 
-from told_apart import DENYING_CHARACTERS, DENYING_SEQUENCES, NEGATIONS, OPPOSITES, UNSAID
+from told_apart import (
+    AFFIRMED,
+    DENYING_CHARACTERS,
+    DENYING_SEQUENCES,
+    NEGATIONS,
+    OPPOSITES,
+    UNSAID,
+)
 
 from oracle import fold
 from oracle.code import codes, joined
@@ -117,6 +124,36 @@ def one_denies(left: list[str], right: list[str]) -> bool:
         for around in [side[max(0, place.start - 4) : place.stop + 4]]
     ]
     return denies[0] != denies[1] or counts[0] != counts[1]
+
+
+def denies_a_phrase(left: list[str], right: list[str]) -> bool:
+    """Whether one denies between two words that stand beside each other in the other one, or where
+    that affirms, and denies more often between what both begin and end with."""
+    denials = [
+        [place for place in places if denies_at(tokens, place)]
+        for tokens, places in zip((left, right), between(left, right), strict=True)
+    ]
+    more, fewer = (0, 1) if len(denials[0]) > len(denials[1]) else (1, 0)
+    if len(denials[more]) == len(denials[fewer]):
+        return False
+    own, other = (left, right)[more], [None, *(left, right)[fewer]]
+    phrases = list(pairwise(other))
+    for place in denials[more]:
+        word = place - (own[place] == "t")
+        before = [own[word - 1] if word else None]
+        before += [AFFIRMED[own[word]]] if own[word] in AFFIRMED else []
+        if any((one, *own[place + 1 : place + 2]) in phrases for one in before):
+            return True
+    return False
+
+
+def denies_at(tokens: list[str], place: int) -> bool:
+    """Whether a word denies; of a negation with an apostrophe what stands behind that."""
+
+    def is_short(place: int) -> bool:
+        return tokens[place : place + 1] == ["t"] and place > 0 and tokens[place - 1] in AFFIRMED
+
+    return is_short(place) or (tokens[place] in NEGATIONS and not is_short(place + 1))
 
 
 def one_says_no_number(left: list[str], right: list[str]) -> bool:

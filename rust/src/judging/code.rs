@@ -53,6 +53,27 @@ pub(crate) fn is_code(text: &[char], start: usize, stop: usize) -> bool {
         || joins(before)
         || joins(behind)
         || begins_option(text, start)
+        || is_in_compound(text, start, stop)
+}
+
+/// Characters on each side of a word, at most, that may be of one compound with it.
+const OF_A_COMPOUND: usize = 64;
+
+/// Parts of a compound of code, and of one with a digit.
+const PARTS: [usize; 2] = [4, 3];
+
+/// Whether a word is joined by hyphens to so many others that they name a thing: `gcc-multilib-powerpc-linux-gnu`,
+/// `libc6-armhf-cross`, not `mother-in-law`.
+fn is_in_compound(text: &[char], start: usize, stop: usize) -> bool {
+    let is_in = |one: &&char| one.is_ascii_alphanumeric() || **one == '-';
+    let before = text[..start].iter().rev().take(OF_A_COMPOUND).take_while(is_in).count();
+    let behind = text[stop..].iter().take(OF_A_COMPOUND).take_while(is_in).count();
+    if before + behind == 0 {
+        return false;
+    }
+    let compound = &text[start - before..stop + behind];
+    let parts = compound.split(|&one| one == '-').filter(|part| !part.is_empty()).count();
+    parts >= PARTS[usize::from(compound.iter().any(char::is_ascii_digit))]
 }
 
 /// Whether an option begins at a word: it stands behind one or two hyphens.
@@ -154,6 +175,11 @@ mod tests {
             ("std::vector of snake_case", "std vector snake case"),
             ("mail me@example.org now", "me example org"),
             ("x=value of $HOME, <div>", "x value HOME"),
+            (
+                "the gcc-multilib-linux-gnu of libc6-armhf-cross",
+                "gcc multilib linux gnu libc6 armhf cross",
+            ),
+            ("a mother-in-law of a well-known one", ""),
             ("a sentence. Another: one, well-known (of old) - and – so on", ""),
             ("« Oui », dit-il. L'eau.", ""),
         ] {

@@ -129,7 +129,7 @@ impl Match {
             let are_opposed = || {
                 let numbers = settings.numbers == Numbers::Veto
                     && (sides.say_other_numbers() || sides.one_says_no_number());
-                numbers || sides.one_denies() || sides.say_opposites()
+                numbers || sides.one_denies() || sides.denies_a_phrase() || sides.say_opposites()
             };
             if sides.are_other_rows() || !are_plain && are_opposed() {
                 self.covered = [false; 2];

@@ -17,7 +17,7 @@ const NUMERALS: &str =
 
 /// Words that count or put in order, months and days, and currencies, as they are folded, of eight languages.
 /// Not the words for one, which are articles and pronouns too, nor those that mean something else in another
-/// of these languages (once, due, sei, to). Where months and days have capitals, these tell them (`capitals`).
+/// of these languages (once, due, sei, to, may).
 const WORDS: &str = "\
     two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen \
     eighteen nineteen twenty thirty forty fifty sixty seventy eighty ninety hundred thousand million millions \
@@ -38,6 +38,10 @@ const WORDS: &str = "\
     twee vijf zes zeven negen tien twintig dertig honderd duizend miljoen eerste tweede derde vierde \
     два две три четыре пять шесть семь восемь девять десять двадцать тридцать сорок сто тысяча тысячи тысяч \
     миллион миллиона миллионов первыи второи третии первая вторая третья \
+    january february march april june july august september october november december monday tuesday wednesday \
+    thursday friday saturday sunday \
+    januar februar marz april juni juli august september oktober november dezember montag dienstag mittwoch \
+    donnerstag freitag samstag sonnabend sonntag \
     janvier fevrier mars avril mai juin juillet aout septembre octobre novembre decembre lundi mardi mercredi \
     jeudi vendredi samedi dimanche \
     enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre lunes martes \

@@ -40,7 +40,14 @@ const NEGATIONS: &str = "\
     不 没 沒 無 无 未 非 \
     لا لم لن ليس ليست غير بدون نیست \
     לא אין בלי \
-    δεν μην χωρισ khong chua";
+    δεν μην χωρισ khong chua \
+    नहीं नही না নয় নেই نہیں";
+
+/// Words that deny, or what of them stands before the apostrophe, each with what is said without the denial.
+const AFFIRMED: &str = "\
+    isn is aren are wasn was weren were don do doesn does didn did won will wouldn would couldn could shouldn should \
+    mustn must hasn has haven have hadn had can can cannot can \
+    kein ein keine eine keinen einen keinem einem keiner einer keines eines geen een";
 
 /// Words in the place of a number: those for one, which are articles and pronouns as well, and for a number that is
 /// not said.
@@ -93,12 +100,22 @@ static UNSAID_NUMBERS: LazyLock<WordSet> = LazyLock::new(|| WordSet::of(UNSAID.s
 
 static DENYING: LazyLock<WordSet> = LazyLock::new(|| WordSet::of(NEGATIONS.split_whitespace()));
 
+static AFFIRMATIONS: LazyLock<HashMap<u32, u32>> = LazyLock::new(|| {
+    let words: Vec<u32> =
+        AFFIRMED.split_whitespace().map(|word| token_hash(word.as_bytes()) & !1).collect();
+    words.as_chunks().0.iter().map(|&[denying, affirming]| (denying, affirming)).collect()
+});
+
+/// What stands behind the apostrophe of a negation.
+static SHORT_NOT: LazyLock<u32> = LazyLock::new(|| token_hash(b"t") & !1);
+
 /// Whether no rule asks for a token.
 fn is_plain(token: u32) -> bool {
     !is_number(token)
         && !counts_numerals(token)
         && !has_opposite(token)
         && !DENYING.has(token)
+        && token != *SHORT_NOT
         && !DENYING_CHARACTERS.has(token)
         && !UNSAID_NUMBERS.has(token)
         && OF_SEQUENCES.binary_search(&token).is_err()
@@ -206,6 +223,45 @@ impl<'a> Sides<'a> {
         let denies = |side: usize| self.few(side).any(|token| DENYING.has(token));
         self.differ_in_few()
             && (denies(0) != denies(1) || self.count_denials(0) != self.count_denials(1))
+    }
+
+    /// Whether one denies in the middle of what the other says without that, and denies more often where they differ:
+    /// `has not decided` where there is `has decided`, whatever else differs.
+    #[must_use]
+    pub fn denies_a_phrase(&self) -> bool {
+        let denials = [0, 1].map(|side| {
+            let places = self.between[side].clone();
+            places.filter(|&place| self.denies_at(side, place)).collect::<Vec<_>>()
+        });
+        (0..2).any(|side| {
+            denials[side].len() > denials[1 - side].len()
+                && denials[side].iter().any(|&place| self.is_said_without(side, place))
+        })
+    }
+
+    /// Whether a word denies; of a negation with an apostrophe only what stands behind that.
+    fn denies_at(&self, side: usize, place: usize) -> bool {
+        let tokens = self.whole[side];
+        let is_short = |place: usize| {
+            tokens.get(place) == Some(&*SHORT_NOT)
+                && place > 0
+                && AFFIRMATIONS.contains_key(&tokens[place - 1])
+        };
+        is_short(place) || DENYING.has(tokens[place]) && !is_short(place + 1)
+    }
+
+    /// Whether the other one has the words beside a denial beside each other.
+    fn is_said_without(&self, side: usize, place: usize) -> bool {
+        let (own, other) = (self.whole[side], self.whole[1 - side]);
+        let Some(&behind) = own.get(place + 1) else { return false };
+        let is_short = own[place] == *SHORT_NOT;
+        let word = place - usize::from(is_short);
+        let before = word.checked_sub(1).map(|before| own[before]);
+        let affirming = AFFIRMATIONS.get(&own[word]).copied();
+        other.iter().enumerate().any(|(at, &token)| {
+            let there = at.checked_sub(1).map(|before| other[before]);
+            token == behind && (there == before || affirming.is_some() && there == affirming)
+        })
     }
 
     /// How often sequences that deny stand where a side differs, or reach into it.
@@ -362,8 +418,7 @@ mod tests {
 
     #[test]
     fn plain_words_say_nothing_against_each_other() {
-        let words =
-            "7 12 two 三 百 元 第 not one un minimum maximum hours days 不 未 a b c d e f g";
+        let words = "7 12 two 三 百 元 第 not can isn t one un minimum maximum hours days 不 未 a b c d e f g";
         let words = tokens(words);
         let mut random = chance();
         let mut plain = 0;
@@ -382,6 +437,7 @@ mod tests {
                     "{one:?} {other:?}"
                 );
                 assert!(!sides.one_denies() && !sides.say_opposites(), "{one:?} {other:?}");
+                assert!(!sides.denies_a_phrase(), "{one:?} {other:?}");
                 assert!(!sides.denies_more(0) && !sides.denies_more(1), "{one:?} {other:?}");
             }
         }
