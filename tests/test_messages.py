@@ -293,3 +293,9 @@ def test_an_empty_pipe_is_no_path(command: list[str], tmp_path: Path) -> None:
     assert "dedup scan PATH" in err or "was named" in err
     assert not list(tmp_path.iterdir())
     assert run(*command, "-", cwd=tmp_path, stdin=STORY.encode())[2] == 0
+
+
+@pytest.mark.parametrize("name", ["add", "check"])
+def test_a_command_that_lacks_a_path_shows_one_of_its_own(name: str, tmp_path: Path) -> None:
+    err = run("index", name, "ix", cwd=tmp_path)[1]
+    assert err.endswith(f"hint: dedup index {name} seen.dedup articles/\n")

@@ -117,7 +117,7 @@ def add(  # noqa: PLR0913 -- its flags
     changes nothing.
     """
     check_format(format, ("text", "jsonl"))
-    feed = _feed(reading, paths)
+    feed = _feed("add", reading, paths)
     held = _open(index, "w", lock_timeout, policy, reading.jobs)
     counts: dict[str, int] = {}
     feed.keep(held.asked_fields)
@@ -155,7 +155,7 @@ def check(
     Exit code: 1 when anything of them stands in the index and would go, else 0.
     """
     check_format(format, ("text", "jsonl"))
-    feed = _feed(reading, paths)
+    feed = _feed("check", reading, paths)
     held = _open(index, policy=policy, jobs=reading.jobs)
     counts: dict[str, int] = {}
     any_held = False
@@ -279,13 +279,14 @@ def _open(
     return Index.open(path, wanted, mode=mode, lock_timeout=wait, jobs=jobs)
 
 
-def _feed(reading: Feeding, paths: list[str] | None) -> Feed:
+def _feed(command: str, reading: Feeding, paths: list[str] | None) -> Feed:
     from dedup.formats.records import Reading as FileReading
     from dedup.index.feeding import Feed
 
     sources = given_paths(paths)
     if sources is None:
-        raise UsageProblem("no path was named", hint="dedup index check seen.dedup articles/")
+        example = f"dedup index {command} seen.dedup articles/"
+        raise UsageProblem("no path was named", hint=example)
     kept = {
         "text_field": reading.text_field,
         "id_field": reading.id_field,
