@@ -143,6 +143,16 @@ class MissingExtraError(DedupError, ImportError):
     """An optional package is absent; the message holds the line that installs it."""
 
 
+def kind_of(value: object) -> str:
+    """The type of a value with its article, for a message.
+
+    >>> kind_of("a"), kind_of(1)
+    ('a str', 'an int')
+    """
+    name = type(value).__name__
+    return f"an {name}" if name[0] in "aeioAEIO" else f"a {name}"
+
+
 def nearest(word: str, known: Iterable[str], *, cutoff: float = 0.6) -> str | None:
     """What an unknown word may have been meant for, to be a hint; None where nothing is near."""
     from difflib import get_close_matches

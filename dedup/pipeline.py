@@ -10,7 +10,7 @@ import os
 from dataclasses import fields, replace
 from typing import TYPE_CHECKING, Any
 
-from dedup.errors import DedupError, InputError, OutputError, PolicyError
+from dedup.errors import DedupError, InputError, OutputError, PolicyError, kind_of
 from dedup.formats import OutputTree, Reading, check_output
 from dedup.formats.memory import documents_of
 from dedup.formats.partial import check_target
@@ -252,9 +252,9 @@ def unique(articles: Iterable[Any], *, text_field: str = "text", **settings: Any
     from dedup.formats.frames import frame_of
 
     if frame_of(articles) is not None:
-        kind = type(articles).__name__
+        kind = kind_of(articles)
         hint = 'dedup.clean(frame, unit="document").data'
-        raise InputError(f"the articles are a {kind}; a table is no stream", hint=hint)
+        raise InputError(f"the articles are {kind}; a table is no stream", hint=hint)
     settings.setdefault("unit", "document")
     return first_of_their_kind(articles, _resolve(None, settings), text_field)
 
@@ -279,8 +279,8 @@ def _resolve(policy: object, settings: dict[str, Any]) -> Policy:
     if policy is None:
         return Policy(**settings)
     if not isinstance(policy, Policy):
-        kind = type(policy).__name__
-        raise PolicyError(f"policy is a {kind}; it must be a Policy", hint="Policy(threshold=0.8)")
+        kind = kind_of(policy)
+        raise PolicyError(f"policy is {kind}; it must be a Policy", hint="Policy(threshold=0.8)")
     return policy.with_settings(**settings) if settings else policy
 
 
@@ -295,8 +295,8 @@ def _run(
 ) -> Run:
     options = Options() if options is None else options
     if not isinstance(options, Options):
-        kind = type(options).__name__
-        raise DedupError(f"options is a {kind}; it must be Options", hint="Options(jobs=2)")
+        kind = kind_of(options)
+        raise DedupError(f"options is {kind}; it must be Options", hint="Options(jobs=2)")
     if jobs is not None:
         options = replace(options, jobs=jobs)
     reading = Reading(

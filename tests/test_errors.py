@@ -25,12 +25,12 @@ def test_every_error_is_of_one_family() -> None:
     [
         (lambda: dedup.scan("\ud800"), "cannot be the name of a file"),
         (lambda: dedup.Policy(protect="\ud800"), "lone surrogate"),
-        (lambda: dedup.scan([dedup.Document(None, 5)]), "the text is a int"),  # type: ignore[arg-type]
+        (lambda: dedup.scan([dedup.Document(None, 5)]), "the text is an int"),  # type: ignore[arg-type]
         (lambda: dedup.scan(["x"], policy="x"), "it must be a Policy"),  # type: ignore[arg-type]
         (lambda: dedup.unique("abc"), "a stream of articles"),
         (lambda: dedup.scan("x", input_format="pdf"), "it must be text, jsonl, json, csv"),
         (lambda: dedup.scan(["x"], jobs=100_000), "from 1 to 1024"),
-        (lambda: dedup.scan(["x"], options=5), "options is a int"),  # type: ignore[arg-type]
+        (lambda: dedup.scan(["x"], options=5), "options is an int"),  # type: ignore[arg-type]
         (lambda: dedup.Options(batch_bytes="x"), "batch_bytes is 'x'"),  # type: ignore[arg-type]
         (lambda: dedup.clean(Path(__file__).parent, 5), "the output is 5"),  # type: ignore[arg-type]
         (lambda: dedup.clean(Path(__file__).parent, ""), "the output is ''"),

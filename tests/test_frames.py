@@ -112,7 +112,7 @@ def test_a_table_without_texts_is_an_error(make: Any) -> None:
         dedup.scan(make({"body": ["a"], "n": [1]}))
     assert caught.value.field == "text"
     numbers = dedup.scan(make({"text": [1, 2]}))
-    assert [one.reason for one in numbers.skipped] == ["the text is a int; it must be a str"] * 2
+    assert [one.reason for one in numbers.skipped] == ["the text is an int; it must be a str"] * 2
     with pytest.raises(InputError, match="documents in memory are not written"):
         dedup.clean(make({"text": ["a"]}), "somewhere")
     with pytest.raises(InputError, match="a table is no stream"):
@@ -135,7 +135,7 @@ def test_what_pandas_has_beside_its_columns_stays() -> None:
     reasons = [one.reason for one in dedup.scan(odd).skipped]
     assert reasons == [
         "lone surrogate U+D800 at 0",
-        "the text is a int; it must be a str",
+        "the text is an int; it must be a str",
         "the text is null",
     ]
 

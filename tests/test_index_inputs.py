@@ -50,7 +50,7 @@ def test_what_is_no_index_is_refused(tmp_path: Path) -> None:
     [
         ("", STORY, "an id is empty"),
         ("x" * 70_000, STORY, "70,000 characters long"),
-        (7, STORY, "an id is a int"),
+        (7, STORY, "an id is an int"),
         ("a\ud800", STORY, "lone surrogate U\\+D800 at 1"),
         ("a", None, "a: the text is a NoneType"),
         ("a", "x\udc80", "lone surrogate"),

@@ -226,7 +226,7 @@ def test_values_of_the_wrong_kind_are_errors_of_ours() -> None:
 def test_explain_takes_documents_and_dicts() -> None:
     sides = (dedup.Document("a", STORY), {"id": "b", "body": STORY})
     assert dedup.explain(*sides, text_field="body").relation == "identical"
-    with pytest.raises(dedup.DedupError, match="item 1 is a int"):
+    with pytest.raises(dedup.DedupError, match="item 1 is an int"):
         dedup.explain("a", 5)
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dedup import _core
 from dedup.engines.local import core_settings
-from dedup.errors import FieldError, InputError, PolicyError
+from dedup.errors import FieldError, InputError, PolicyError, kind_of
 from dedup.fields import look_up
 from dedup.model import Document
 from dedup.surrogates import lone_surrogate
@@ -29,8 +29,8 @@ def first_of_their_kind(articles: Any, policy: Policy, text_field: str) -> Itera
             message = f"{name} is {getattr(policy, name)}; a stream is judged by its texts alone"
             raise PolicyError(message, field=name, hint=f"leave {name} out")
     if isinstance(articles, (str, bytes)) or not isinstance(articles, Iterable):
-        kind = type(articles).__name__
-        raise InputError(f"the articles are a {kind}; they must be a list or a stream of articles")
+        kind = kind_of(articles)
+        raise InputError(f"the articles are {kind}; they must be a list or a stream of articles")
     return _pass_on(articles, policy, text_field)
 
 
@@ -58,8 +58,8 @@ def _text_of(number: int, article: Any, text_field: str) -> str:
                 hint="name the field with text_field=",
             )
     if not isinstance(text, str):
-        kind = type(article).__name__
-        raise InputError(f"article {number} is a {kind}; it must be a str, a dict or a Document")
+        kind = kind_of(article)
+        raise InputError(f"article {number} is {kind}; it must be a str, a dict or a Document")
     found = lone_surrogate(text)
     if found is not None:
         raise InputError(f"article {number}: the text has a {found}")

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy
 
-from dedup.errors import IncompatibleSignatureError, InputError
+from dedup.errors import IncompatibleSignatureError, InputError, kind_of
 from dedup.exchange.signing import SCHEME
 
 if TYPE_CHECKING:
@@ -32,7 +32,7 @@ def checked_lsh(lsh: Any) -> MinHashLSH:
     from datasketch import MinHashLSH
 
     if not isinstance(lsh, MinHashLSH):
-        raise InputError(f"the LSH is a {type(lsh).__name__}; it must be a datasketch.MinHashLSH")
+        raise InputError(f"the LSH is {kind_of(lsh)}; it must be a datasketch.MinHashLSH")
     scheme = getattr(lsh, "_minhash_scheme", None) or SCHEME
     if scheme != SCHEME:
         raise _other_scheme(f"the LSH holds signatures of scheme {scheme}", f"scheme {scheme}")
@@ -64,9 +64,9 @@ def packed(lsh: MinHashLSH, keys: Sequence[Any]) -> list[Any]:
     if getattr(lsh, "_require_bytes_keys", False):
         other = [key for key in keys if not isinstance(key, bytes)]
         if other:
-            kind = type(other[0]).__name__
+            kind = kind_of(other[0])
             raise InputError(
-                f"key {str(other[0])[:60]!r} is a {kind}; on a server it must be bytes",
+                f"key {str(other[0])[:60]!r} is {kind}; on a server it must be bytes",
                 hint="leave prepickle out, and keys of every kind are pickled",
             )
     return [pickle.dumps(key) for key in keys] if lsh.prepickle else list(keys)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 import numpy
 
-from dedup.errors import InputError
+from dedup.errors import InputError, kind_of
 from dedup.exchange.bands import bands_of, checked_lsh, packed
 from dedup.exchange.items import checked_text
 from dedup.exchange.signing import EMPTY, SCHEME, checked_rows, signatures
@@ -128,9 +128,8 @@ def _document(value: Any, place: int) -> tuple[Any, str]:
     elif isinstance(value, (tuple, list)) and len(value) == 2:
         key, text = value
     else:
-        kind = type(value).__name__
         reason = "it must be a pair of key and text, a Document, or a dict with id and text"
-        raise InputError(f"document {place} is a {kind}; {reason}")
+        raise InputError(f"document {place} is {kind_of(value)}; {reason}")
     return key, checked_text(text, f"the text of document {place}")
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from dedup import _core
-from dedup.errors import InputError
+from dedup.errors import InputError, kind_of
 from dedup.policy import Policy
 from dedup.surrogates import lone_surrogate
 
@@ -58,7 +58,7 @@ def checked_texts(texts: Iterable[str]) -> list[str]:
 def checked_text(text: Any, whose: str) -> str:
     """The text, which must be a str without lone surrogates; InputError where it is not."""
     if not isinstance(text, str):
-        raise InputError(f"{whose} is a {type(text).__name__}; it must be a str")
+        raise InputError(f"{whose} is {kind_of(text)}; it must be a str")
     found = lone_surrogate(text)
     if found is not None:
         raise InputError(f"{whose} has a {found}")

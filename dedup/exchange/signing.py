@@ -8,7 +8,7 @@ import numpy
 
 from dedup import _core
 from dedup.engines.local import checked_jobs
-from dedup.errors import IncompatibleSignatureError, InputError
+from dedup.errors import IncompatibleSignatureError, InputError, kind_of
 from dedup.exchange.items import checked_texts, hash_shingle
 from dedup.policy import PERMUTATIONS, Policy
 
@@ -115,8 +115,7 @@ def signatures_of(
     made = numpy.empty((len(minhashes), slots), dtype=numpy.uint32)
     for place, one in enumerate(minhashes):
         if not isinstance(one, MinHash):
-            kind = type(one).__name__
-            raise InputError(f"item {place} is a {kind}; it must be a MinHash or LeanMinHash")
+            raise InputError(f"item {place} is {kind_of(one)}; it must be a MinHash or LeanMinHash")
         _check("scheme", getattr(one, "scheme", None), SCHEME, place)
         _check("seed", one.seed, policy.seed, place)
         _check("permutations", len(one), slots, place)

@@ -9,7 +9,7 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Any, Protocol, final
 
-from dedup.errors import FieldError, InputError
+from dedup.errors import FieldError, InputError, kind_of
 from dedup.model import Document, Skipped
 from dedup.surrogates import lone_surrogate
 
@@ -82,7 +82,7 @@ def _why_bad(text: Any) -> str | None:
     # None, NaN and every other sign for what is missing differ from themselves or are no value.
     if text is None or type(text).__name__ in ("NAType", "float"):
         return "the text is null"
-    return f"the text is a {type(text).__name__}; it must be a str"
+    return f"the text is {kind_of(text)}; it must be a str"
 
 
 def _id(row: int, value: Any) -> str:
@@ -221,9 +221,9 @@ class LazyFrame:
     """What a plan promises and nobody has computed; it is refused."""
 
     def __init__(self, data: Any) -> None:
-        kind = type(data).__name__
+        kind = kind_of(data)
         hint = "dedup.clean(frame.collect())"
-        raise InputError(f"the input is a {kind}, which holds no rows yet", hint=hint)
+        raise InputError(f"the input is {kind}, which holds no rows yet", hint=hint)
 
 
 _KINDS: tuple[tuple[str, str, Any], ...] = (

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from dedup.errors import FieldError, InputError
+from dedup.errors import FieldError, InputError, kind_of
 from dedup.fields import look_up, with_value
 from dedup.formats.reader import BATCH_RECORDS
 from dedup.formats.records import BATCH_BYTES, Batch
@@ -31,8 +31,8 @@ def documents_of(items: Iterable[Any], *, text_field: str, id_field: str) -> lis
         parts = {"text": document.text, "id": document.id, "source": document.source}
         for name, value in parts.items():
             if not isinstance(value, str):
-                kind = type(value).__name__
-                raise InputError(f"item {number}: the {name} is a {kind}; it must be a str")
+                kind = kind_of(value)
+                raise InputError(f"item {number}: the {name} is {kind}; it must be a str")
             _check_text(number, name, value)
     return documents
 
@@ -53,11 +53,11 @@ def _document(number: int, item: Any, text_field: str, id_field: str) -> Documen
     if isinstance(item, Document):
         return item if item.source else Document(item.id, item.text, place, item.fields)
     if not isinstance(item, Mapping):
-        kind = type(item).__name__
-        raise InputError(f"item {number} is a {kind}; it must be a str, a dict or a Document")
+        kind = kind_of(item)
+        raise InputError(f"item {number} is {kind}; it must be a str, a dict or a Document")
     text = _value(item, text_field)
     if not isinstance(text, str):
-        what = "missing" if text is _MISSING else f"a {type(text).__name__}"
+        what = "missing" if text is _MISSING else kind_of(text)
         raise FieldError(
             f"item {number}: the text field {text_field} is {what}; it must be a str",
             field=text_field,

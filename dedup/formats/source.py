@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
-from dedup.errors import InputError
+from dedup.errors import InputError, kind_of
 from dedup.formats.discover import Inputs, discover
 from dedup.formats.excerpts import Excerpt, Excerpts, Places
 from dedup.formats.frames import Frame, documents_in, frame_of
@@ -167,9 +167,9 @@ def open_source(data: Any, reading: Reading) -> Source:
         found, rows, skipped = documents_in(frame, reading)
         return Held(found, reading, frame, rows, skipped)
     if isinstance(data, (bytes, bytearray, Mapping, Document)) or not isinstance(data, Iterable):
-        kind = type(data).__name__
+        kind = kind_of(data)
         raise InputError(
-            f"the input is a {kind}; it must be a path, paths, or a list of documents",
+            f"the input is {kind}; it must be a path, paths, or a list of documents",
             hint="one document: [document]",
         )
     items = list(data)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from dedup import _core
 from dedup.engines.local import core_settings
-from dedup.errors import CorruptIndexError, InputError
+from dedup.errors import CorruptIndexError, InputError, kind_of
 from dedup.index.folder import RESTORE
 from dedup.index.scoping import Scoping
 from dedup.index.verdict import Verdict
@@ -123,7 +123,7 @@ def in_batches(documents: Sequence[New], characters: int) -> Iterator[Sequence[N
 def checked_text(text: Any, whose: str) -> str:
     """The text, which must be a str without lone surrogates; InputError where it is not."""
     if not isinstance(text, str):
-        raise InputError(f"{whose}: the text is a {type(text).__name__}; it must be a str")
+        raise InputError(f"{whose}: the text is {kind_of(text)}; it must be a str")
     found = lone_surrogate(text)
     if found is not None:
         raise InputError(f"{whose}: the text has a {found}")

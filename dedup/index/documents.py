@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from dedup.errors import InputError
+from dedup.errors import InputError, kind_of
 from dedup.index.asking import ALL, New, checked_text
 from dedup.model import Document
 from dedup.stages.scopes import seconds_of
@@ -56,9 +56,8 @@ class Given:
             return given(id, text, rest.pop("date", None), rest.pop("source", ""), rest)
         if isinstance(value, (tuple, list)) and len(value) == 2:
             return given(value[0], value[1], None, "", None)
-        kind = type(value).__name__
         reason = "it must be a Document, a dict with id and text, or a pair of them"
-        raise InputError(f"document {place} of the batch is a {kind}; {reason}")
+        raise InputError(f"document {place} of the batch is {kind_of(value)}; {reason}")
 
     def new(self, scoping: Scoping, before: int = ALL) -> New:
         """The document as the core is asked about it; before: see `New`."""
@@ -80,7 +79,7 @@ def given(id: Any, text: Any, date: Any, source: Any, fields: Mapping[str, Any] 
     id = checked_id(id)
     text = checked_text(text, shown(id))
     if not isinstance(source, str):
-        raise InputError(f"{shown(id)}: the source is a {type(source).__name__}; it must be a str")
+        raise InputError(f"{shown(id)}: the source is {kind_of(source)}; it must be a str")
     try:
         source.encode()
         packed = orjson.dumps(dict(fields or {}), option=orjson.OPT_NON_STR_KEYS).decode()
@@ -95,7 +94,7 @@ def given(id: Any, text: Any, date: Any, source: Any, fields: Mapping[str, Any] 
 def checked_id(id: Any) -> str:
     """The id, any text of 1 to 65,536 characters without lone surrogates."""
     if not isinstance(id, str):
-        raise InputError(f"an id is a {type(id).__name__}; it must be a str", hint="str(id)")
+        raise InputError(f"an id is {kind_of(id)}; it must be a str", hint="str(id)")
     if not 1 <= len(id) <= LONGEST_ID:
         size = f"{len(id):,} characters long" if id else "empty"
         raise InputError(f"an id is {size}; it must have 1 to {LONGEST_ID:,} characters")
