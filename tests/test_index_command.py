@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+from index_killed import text_of
 from stories import OTHER, STORY
 
 from dedup.cli import main
@@ -78,3 +79,19 @@ def test_what_repeats_itself_alone_is_new(
     article.write_text(f"{STORY}\n\n{STORY}\n\n{OTHER}\n")
     assert main(["index", "check", path, str(article)]) == 1
     assert capfd.readouterr().out.startswith("a: seen in parts, ")
+
+
+def test_damaged_parts_are_counted(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    path, article = tmp_path / "index", tmp_path / "a.txt"
+    for number in range(2):
+        article.write_text(text_of(5 * number))
+        assert main(["index", "add", str(path), str(article), "-q"]) == 0
+    capfd.readouterr()
+    counts = []
+    for run in sorted((path / "runs").iterdir()):
+        content = bytearray(run.read_bytes())
+        content[len(content) // 2] ^= 1
+        run.write_bytes(content)
+        assert main(["index", "verify", str(path)]) == 2
+        counts.append(capfd.readouterr().out)
+    assert counts == ["1 damaged part\n", "2 damaged parts\n"]

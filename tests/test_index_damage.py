@@ -26,12 +26,17 @@ def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return path
 
 
+def answers_of(index: dedup.Index) -> list[tuple[str, int]]:
+    """What an open index says of some texts."""
+    verdicts = [index.check(text) for text in ASKED]
+    return [(verdict.action, len(verdict.matches)) for verdict in verdicts]
+
+
 def answers(path: Path) -> list[tuple[str, int]] | None:
     """What the index says of some texts; None where it says that it is damaged."""
     try:
         with dedup.Index.open(path, mode="r", jobs=1) as index:
-            verdicts = [index.check(text) for text in ASKED]
-            return [(verdict.action, len(verdict.matches)) for verdict in verdicts]
+            return answers_of(index)
     except dedup.DedupError:
         return None
 
@@ -82,6 +87,33 @@ def restore_catalogue(path: Path, whole: bytes) -> None:
     for file in path.glob("catalogue.db*"):
         file.unlink()
     (path / "catalogue.db").write_bytes(whole)
+
+
+def told_of(path: Path) -> Iterator[str]:
+    """The messages about damage of those who open an index, ask it and list it."""
+    try:
+        with dedup.Index.open(path, mode="r", jobs=1) as index:
+            for use in (lambda: answers_of(index), lambda: list(index.entries(texts=True))):
+                try:
+                    use()
+                except dedup.CorruptIndexError as error:
+                    yield error.message
+    except dedup.CorruptIndexError as error:
+        yield error.message
+
+
+def test_a_damaged_run_is_named_once(sound: Path, tmp_path: Path) -> None:
+    path, told = tmp_path / "index", set[str]()
+    restore(sound, path)
+    first, *_ = sorted((path / "runs").iterdir())
+    whole = first.read_bytes()
+    for _ in flipped(first, 97):
+        told.update(told_of(path))
+        first.write_bytes(whole)
+    assert len(told) > 5
+    for message in told:
+        assert message.startswith(f"{first}: ")
+        assert message.count(".run") == 1
 
 
 def test_changed_bytes_are_noticed(sound: Path, tmp_path: Path) -> None:

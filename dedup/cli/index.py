@@ -199,7 +199,7 @@ def verify(index: IndexPath) -> int:
         damages = held.verify()
     for damage in damages:
         tell(f"damaged: {damage}")
-    print_lines([f"{len(damages)} damaged parts" if damages else "The index is sound"])
+    print_lines(index_text.verified_lines(len(damages)))
     return FAILED if damages else 0
 
 

@@ -77,6 +77,11 @@ def figure_lines(figures: Mapping[str, Any]) -> Iterator[str]:
     yield f"policy {figures['digest']}"
 
 
+def verified_lines(damaged: int) -> Iterator[str]:
+    """How many parts are damaged."""
+    yield plural(damaged, "damaged part") if damaged else "The index is sound"
+
+
 def exported_lines(count: int, path: str) -> Iterator[str]:
     """How many documents were written, and where."""
     yield f"Wrote {plural(count, 'document')} to {visible(path)}"

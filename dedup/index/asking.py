@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from dedup import _core
 from dedup.engines.local import core_settings
 from dedup.errors import CorruptIndexError, InputError, kind_of
-from dedup.index.folder import RESTORE
+from dedup.index.folder import RESTORE, runs_folder
 from dedup.index.scoping import Scoping
 from dedup.index.verdict import Verdict
 from dedup.stages.scopes import UNDATED
@@ -23,6 +24,9 @@ if TYPE_CHECKING:
 ALL = 2**32 - 1
 # Times that a batch is asked again because others were added meanwhile, before it is asked alone.
 _TRIES = 3
+# What the core says of a damaged run. Each layer that the error came through may name a run; the
+# last name is the one that was given where the damage was met.
+_OF_RUN = re.compile(r"(?:\d+\.run: )*(\d+\.run): (.*)", re.DOTALL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +108,11 @@ class damage:
     def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
         """Raise our error for a ValueError of the core."""
         if isinstance(error, ValueError) and not isinstance(error, UnicodeError):
-            message = f"{self._path}: {error}"
-            raise CorruptIndexError(message, path=self._path, hint=RESTORE) from error
+            where, what = self._path, str(error)
+            if of_run := _OF_RUN.fullmatch(what):
+                where, what = str(runs_folder(self._path) / of_run[1]), of_run[2]
+            message = f"{where}: {what}"
+            raise CorruptIndexError(message, path=where, hint=RESTORE) from error
 
 
 def in_batches(documents: Sequence[New], characters: int) -> Iterator[Sequence[New]]:
