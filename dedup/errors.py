@@ -10,7 +10,7 @@ DedupError
 ├── IndexError_                     an index on disk cannot be used; has .path
 │   ├── IncompatibleIndexError      written under another policy; has .found .wanted
 │   ├── CorruptIndexError           a checksum or a length is wrong
-│   └── IndexLockedError            another process writes to it
+│   └── IndexLockedError            another process writes to it, or this one does already
 └── MissingExtraError (ImportError) an optional package is absent; the message holds the pip line
 
 A message says what, where, the value and what is allowed, in one line without a full stop;
@@ -136,7 +136,7 @@ class CorruptIndexError(IndexError_):
 
 
 class IndexLockedError(IndexError_):
-    """Another process writes to the index."""
+    """Another process writes to the index, or this one has it open for writing already."""
 
 
 class MissingExtraError(DedupError, ImportError):

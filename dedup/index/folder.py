@@ -105,6 +105,11 @@ def _missing(folder: Path) -> str:
     return ""
 
 
+# The folders that are locked here, by device and inode, and the process that locked them: a fork
+# inherits the list, but its parent is another process.
+_LOCKED: dict[tuple[int, int], int] = {}
+
+
 class WriterLock:
     """The lock of the one process that writes to an index."""
 
@@ -116,17 +121,15 @@ class WriterLock:
             message = f"{path}: {_reason(error)}"
             raise OutputError(message, path=path, hint=_way_out(error)) from error
         self._owner = os.getpid()
+        self._folder: tuple[int, int] | None = None
         end = time.monotonic() + timeout
         try:
             while not self._taken(path):
                 if time.monotonic() >= end:
-                    waited = f" for {timeout:g} s" if timeout else ""
-                    raise IndexLockedError(
-                        f"{path}: another process writes to the index{waited}",
-                        path=path,
-                        hint='lock_timeout waits for it; mode="r" reads beside it',
-                    )
+                    raise self._refused(path, f" for {timeout:g} s" if timeout else "")
                 time.sleep(_LOOK)
+            self._folder = self._identity()
+            _LOCKED[self._folder] = self._owner
         except BaseException:
             self.release()
             raise
@@ -144,6 +147,19 @@ class WriterLock:
             ) from error
         return True
 
+    def _identity(self) -> tuple[int, int]:
+        status = os.fstat(self._lock or 0)
+        return status.st_dev, status.st_ino
+
+    def _refused(self, path: str, waited: str) -> IndexLockedError:
+        if _LOCKED.get(self._identity()) == self._owner:
+            message = f"{path}: this process has the index open for writing already"
+            hint = 'use that one, or close it first; mode="r" reads beside it'
+        else:
+            message = f"{path}: another process writes to the index{waited}"
+            hint = 'lock_timeout waits for it; mode="r" reads beside it'
+        return IndexLockedError(message, path=path, hint=hint)
+
     def check_owner(self, path: str) -> None:
         """Raise IndexError_ in a forked process, which shares the lock and nothing else."""
         if not self.is_own():
@@ -160,6 +176,9 @@ class WriterLock:
     def release(self) -> None:
         """Give the lock back; a fork only closes what it inherited."""
         lock, self._lock = self._lock, None
+        if self._folder is not None and self.is_own():
+            _LOCKED.pop(self._folder, None)
+            self._folder = None
         if lock is not None:
             with suppress(OSError):
                 os.close(lock)
