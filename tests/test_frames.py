@@ -128,9 +128,6 @@ def test_what_pandas_has_beside_its_columns_stays() -> None:
     assert result["text"].tolist() == LEFT
     assert isinstance(result["text"].dtype, pandas.CategoricalDtype)
     assert result.attrs == {"who": "me"}
-    frame = pandas.DataFrame([["a", "b"]], columns=["text", "text"])
-    with pytest.raises(FieldError, match="no column is named text"):
-        dedup.scan(frame)
     odd = pandas.DataFrame({"text": pandas.Series(["a", "\ud800", 3, float("nan")], dtype=object)})
     reasons = [one.reason for one in dedup.scan(odd).skipped]
     assert reasons == [
@@ -138,6 +135,22 @@ def test_what_pandas_has_beside_its_columns_stays() -> None:
         "the text is an int; it must be a str",
         "the text is null",
     ]
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        pandas.DataFrame([["a", "b", 1]], columns=["text", "text", "n"]),
+        pa.Table.from_arrays([["a"], ["b"], [1]], names=["text", "text", "n"]),
+    ],
+    ids=["pandas", "arrow"],
+)
+def test_two_columns_of_the_texts_name_are_an_error(frame: Any) -> None:
+    with pytest.raises(FieldError) as caught:
+        dedup.scan(frame)
+    assert caught.value.message == "2 columns are named text; it must be one"
+    assert caught.value.field == "text"
+    assert caught.value.hint == "rename the others, or name another column with text_field="
 
 
 @pytest.mark.parametrize("kind", [polars.Categorical, polars.Enum])

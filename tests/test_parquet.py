@@ -178,7 +178,10 @@ WRONG = [
     (pa.table({"text": [1]}), "the column text is of type int64; it must be a string"),
     (pa.table({"text": [b"a"]}), "the column text is of type binary"),
     (pa.table({"text": [{"a": "b"}]}), "the column text is of type struct"),
-    (pa.Table.from_arrays([pa.array(["a"])] * 2, ["text", "text"]), "2 columns are named text"),
+    (
+        pa.Table.from_arrays([pa.array(["a"])] * 2, ["text", "text"]),
+        "2 columns are named text; it must be one\nhint: rename the others",
+    ),
 ]
 
 

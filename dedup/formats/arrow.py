@@ -39,16 +39,23 @@ def text_way(schema: pa.Schema, name: str, where: str) -> list[str]:
     """The way to the text; FieldError where there is none or it is no text. where: for messages."""
     way = locate(schema, name)
     if way is None:
-        twice = schema.names.count(name) > 1
-        what = f"{schema.names.count(name)} columns are" if twice else "no column is"
-        known = ", ".join(schema.names[:_SHOWN]) + (", …" if len(schema) > _SHOWN else "")
-        message = f"{where}: {what} named {name}; there are: {known}"
-        raise FieldError(message, field=name, hint="name the text's column with --text-field")
+        raise _no_text(schema.names, name, where)
     kind = _type_at(schema, way)
     if not _is_text(kind):
         message = f"{where}: the column {name} is of type {kind}; it must be a string"
         raise FieldError(message, field=name, hint="cast it, or name another with --text-field")
     return way
+
+
+def _no_text(names: list[str], name: str, where: str) -> FieldError:
+    count = names.count(name)
+    if count > 1:
+        message = f"{where}: {count} columns are named {name}; it must be one"
+        hint = "rename the others, or name another column with --text-field"
+        return FieldError(message, field=name, hint=hint)
+    known = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
+    message = f"{where}: no column is named {name}; there are: {known}"
+    return FieldError(message, field=name, hint="name the text's column with --text-field")
 
 
 def _type_at(schema: pa.Schema, way: list[str]) -> pa.DataType:

@@ -53,13 +53,7 @@ def documents_in(frame: Frame, reading: Reading) -> tuple[list[Document], list[i
     """
     texts = frame.values(reading.text_field)
     if texts is None:
-        names = [str(name) for name in frame.columns()]
-        known = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
-        raise FieldError(
-            f"no column is named {reading.text_field}; there are: {known}",
-            field=reading.text_field,
-            hint="name the column with text_field=",
-        )
+        raise _no_texts(frame.columns(), reading.text_field)
     ids = frame.values(reading.id_field)
     asked = {name: frame.values(name) for name in reading.extra_fields}
     extras = {name: values for name, values in asked.items() if values is not None}
@@ -74,6 +68,18 @@ def documents_in(frame: Frame, reading: Reading) -> tuple[list[Document], list[i
         documents.append(Document(own, text, f"[{row}]", fields))
         rows.append(row)
     return documents, rows, skipped
+
+
+def _no_texts(columns: list[Any], field: str) -> FieldError:
+    count = columns.count(field)
+    if count > 1:
+        message = f"{count} columns are named {field}; it must be one"
+        hint = "rename the others, or name another column with text_field="
+        return FieldError(message, field=field, hint=hint)
+    names = [str(name) for name in columns]
+    known = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
+    message = f"no column is named {field}; there are: {known}"
+    return FieldError(message, field=field, hint="name the column with text_field=")
 
 
 def _why_bad(text: Any) -> str | None:
