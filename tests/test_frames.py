@@ -37,6 +37,7 @@ MAKE: dict[str, Callable[[dict[str, list[Any]]], Any]] = {
     "pandas": pandas.DataFrame,
     "polars": polars.DataFrame,
     "arrow": pa.table,
+    "batch": pa.RecordBatch.from_pydict,
     "datasets": hugging_face,
 }
 
@@ -47,7 +48,7 @@ def columns_of(frame: Any) -> dict[str, list[Any]]:
         return {name: frame[name].tolist() for name in frame}
     if isinstance(frame, polars.DataFrame):
         return frame.to_dict(as_series=False)
-    return frame.to_pydict() if isinstance(frame, pa.Table) else frame.to_dict()
+    return frame.to_dict() if hasattr(frame, "features") else frame.to_pydict()
 
 
 @pytest.mark.parametrize("make", MAKE.values(), ids=MAKE)
@@ -183,6 +184,38 @@ def test_a_filtered_dataset_shows_the_rows_it_has() -> None:
     assert result.with_format(None)["text"][:] == ["Storks.", f"Gulls.\n\n{OTHER}", STORY]
     assert (result.split, result.format["type"]) == ("train", "pandas")
     assert result.features == frame.features
+
+
+@pytest.mark.parametrize(
+    "kind", [pa.large_string(), pa.string_view(), pa.dictionary(pa.int8(), pa.string())]
+)
+def test_a_batch_keeps_its_schema(kind: Any) -> None:
+    texts = pa.array(COLUMNS["text"], kind)
+    schema = pa.schema({"text": kind, "n": pa.float64()}, metadata={"who": "me"})
+    batch = pa.RecordBatch.from_arrays([texts, COLUMNS["n"]], schema=schema)
+    result = dedup.clean(batch).data
+    assert isinstance(result, pa.RecordBatch)
+    assert result.schema.equals(schema, check_metadata=True)
+    assert result.column("text").to_pylist() == LEFT
+    nothing = dedup.clean(batch.slice(1, 1)).data
+    assert (nothing.num_rows, nothing.schema) == (0, schema)
+
+
+def test_a_dictionary_of_datasets_is_refused_with_a_way_to_one() -> None:
+    datasets = pytest.importorskip("datasets")
+    frame = hugging_face(COLUMNS)
+    splits = datasets.DatasetDict(train=frame, test=frame)
+    for refused in (dedup.scan, dedup.clean, lambda data: list(dedup.unique(data))):
+        with pytest.raises(InputError) as caught:
+            refused(splits)
+        assert caught.value.message == "the input is a DatasetDict, which holds tables: train, test"
+        assert caught.value.hint == 'give one of them: dedup.clean(data["train"])'
+    lazy = datasets.IterableDatasetDict({"test": frame.to_iterable_dataset()})
+    with pytest.raises(InputError, match=r'dedup\.clean\(data\["test"\]\)'):
+        dedup.scan(lazy)
+    assert dedup.scan(lazy["test"].filter(lambda row: row["text"])).report["counts"]
+    with pytest.raises(InputError, match="an empty DatasetDict"):
+        dedup.scan(datasets.DatasetDict())
 
 
 def test_no_library_is_loaded_for_lists() -> None:

@@ -168,6 +168,12 @@ def rest_of(
     return with_texts(kept, way, rests)
 
 
+def in_one_batch(table: Any) -> Any:
+    """A table as one RecordBatch, also where it has no rows."""
+    arrays = [column.combine_chunks() for column in table.columns]
+    return pa.RecordBatch.from_arrays(arrays, schema=table.schema)
+
+
 def with_texts(table: Any, way: list[str], texts: Sequence[str | None]) -> Any:
     """A table with other texts, of the same type."""
     place = table.schema.get_field_index(way[0])

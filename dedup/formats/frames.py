@@ -76,10 +76,13 @@ def _no_texts(columns: list[Any], field: str) -> FieldError:
         message = f"{count} columns are named {field}; it must be one"
         hint = "rename the others, or name another column with text_field="
         return FieldError(message, field=field, hint=hint)
-    names = [str(name) for name in columns]
-    known = ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
+    known = _listed([str(name) for name in columns])
     message = f"no column is named {field}; there are: {known}"
     return FieldError(message, field=field, hint="name the column with text_field=")
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(names[:_SHOWN]) + (", …" if len(names) > _SHOWN else "")
 
 
 def _why_bad(text: Any) -> str | None:
@@ -199,6 +202,28 @@ class ArrowFrame:
 
 
 @final
+class RecordBatchFrame:
+    """A pyarrow RecordBatch: a table in one piece."""
+
+    def __init__(self, data: Any) -> None:
+        self._table = ArrowFrame(sys.modules["pyarrow"].Table.from_batches([data]))
+
+    def columns(self) -> list[Any]:
+        """The names of the columns."""
+        return self._table.columns()
+
+    def values(self, name: str) -> list[Any] | None:
+        """The field of this name."""
+        return self._table.values(name)
+
+    def rest(self, name: str, rows: Sequence[int], texts: Sequence[str]) -> Any:
+        """The rows by their place."""
+        from dedup.formats.arrow import in_one_batch
+
+        return in_one_batch(self._table.rest(name, rows, texts))
+
+
+@final
 class HuggingFaceFrame:
     """A `datasets.Dataset`; its features, description and split stay."""
 
@@ -232,10 +257,26 @@ class LazyFrame:
         raise InputError(f"the input is {kind}, which holds no rows yet", hint=hint)
 
 
+@final
+class Splits:
+    """The tables of a `datasets.DatasetDict`, which may hold the same texts; it is refused."""
+
+    def __init__(self, data: Any) -> None:
+        kind = type(data).__name__
+        names = [str(name) for name in data]
+        if not names:
+            raise InputError(f"the input is an empty {kind}")
+        message = f"the input is {kind_of(data)}, which holds tables: {_listed(names)}"
+        raise InputError(message, hint=f'give one of them: dedup.clean(data["{names[0]}"])')
+
+
 _KINDS: tuple[tuple[str, str, Any], ...] = (
     ("pandas", "DataFrame", PandasFrame),
     ("polars", "DataFrame", PolarsFrame),
     ("polars", "LazyFrame", LazyFrame),
     ("pyarrow", "Table", ArrowFrame),
+    ("pyarrow", "RecordBatch", RecordBatchFrame),
     ("datasets", "Dataset", HuggingFaceFrame),
+    ("datasets", "DatasetDict", Splits),
+    ("datasets", "IterableDatasetDict", Splits),
 )
