@@ -139,6 +139,29 @@ def test_what_pandas_has_beside_its_columns_stays() -> None:
 
 
 @pytest.mark.parametrize(
+    "kind",
+    [
+        object,
+        "string[python]",
+        "string[pyarrow]",
+        pandas.ArrowDtype(pa.string()),
+        pandas.ArrowDtype(pa.large_string()),
+        "category",
+        "str",
+    ],
+    ids=str,
+)
+def test_the_type_of_a_pandas_text_column_stays(kind: Any) -> None:
+    texts = pandas.Series([text for text in COLUMNS["text"] if text], list("abca"), dtype=kind)
+    frame = pandas.DataFrame({"n": range(4), "text": texts})
+    result = dedup.clean(frame).data
+    assert result["text"].tolist() == LEFT
+    assert (list(result.columns), list(result.index)) == (["n", "text"], ["a", "c", "a"])
+    if kind != "category":
+        assert result["text"].dtype == texts.dtype
+
+
+@pytest.mark.parametrize(
     "frame",
     [
         pandas.DataFrame([["a", "b", 1]], columns=["text", "text", "n"]),

@@ -133,7 +133,8 @@ class PandasFrame:
                 known = list(kind.categories)
                 new = dict.fromkeys(text for text in texts if text not in set(known))
                 kind = pandas.CategoricalDtype([*known, *new], kind.ordered)
-            kept[name] = pandas.array(list(texts), dtype=kind)
+            # Of a bare array pandas guesses the type anew: texts that were objects would be `str`.
+            kept[name] = pandas.Series(list(texts), kept.index, dtype=kind)
         return kept
 
 
