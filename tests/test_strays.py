@@ -1,8 +1,11 @@
-"""Tables and JSON files of a folder that hold no text are no part of its corpus."""
+"""Tables and JSON files of a folder that hold no text are no part of its corpus, nor are pipes and the like."""
 
+import os
+import socket
 from pathlib import Path
 
 import pytest
+from commands import run
 
 import dedup
 from dedup.errors import FieldError, InputError
@@ -68,3 +71,36 @@ def test_a_table_that_is_named_is_read_or_told_of(tmp_path):
         dedup.scan(path)
     with pytest.raises(InputError, match="nothing here holds a text"):
         dedup.scan(tmp_path)
+
+
+def test_special_files_of_a_folder_are_passed_over_with_a_warning(tmp_path, monkeypatch):
+    (tmp_path / "in" / "deep").mkdir(parents=True)
+    source = folder(tmp_path / "in", a_txt=STORY, prices_csv="item,price\nbread,2\n")
+    os.mkfifo(source / "deep" / "pipe.jsonl")
+    os.mkfifo(source / "pipe")  # its name alone says that it is not read
+    monkeypatch.chdir(source)
+    with socket.socket(socket.AF_UNIX) as server:
+        server.bind("s.txt")
+    expected = [
+        f"{source}/deep/pipe.jsonl: a named pipe; passed over",
+        f"{source}/s.txt: a socket; passed over",
+    ]
+    for paths in (source, f"{source}/*", [source / "a.txt", source]):
+        result = dedup.scan(paths)
+        assert result.report["counts"]["documents_read"] == 1
+        assert result.warnings[:2] == expected
+        assert "prices.csv" in result.warnings[2]
+    for words in (["clean", ".", "-o", "../out"], ["index", "add", "../index", "."]):
+        _, err, code = run(*words)
+        assert (err.count("; passed over\n"), code) == (3, 0)
+
+
+def test_a_special_file_that_is_named_or_alone_is_an_error(tmp_path):
+    folder(tmp_path, a_txt=STORY)
+    (tmp_path / "deep").mkdir()
+    named = tmp_path / "deep" / "pipe.txt"
+    os.mkfifo(named)
+    for paths in (named, [tmp_path, named], tmp_path / "deep", f"{tmp_path}/*/*.txt"):
+        with pytest.raises(InputError, match="a named pipe; only regular files") as caught:
+            dedup.scan(paths)
+        assert caught.value.path == str(named)

@@ -22,6 +22,7 @@ from dedup.formats.walk import (
     NOTES,
     SUFFIXES,
     Found,
+    SpecialFileError,
     check_regular,
     expand,
     has_magic,
@@ -39,10 +40,14 @@ FIRST_LOOK = 4096
 
 
 class Inputs(NamedTuple):
-    """Files to read, in order, and the folders that were walked to find them."""
+    """Files to read, in order, and the folders that were walked to find them.
+
+    strays: a line for each pipe, socket or device that was met there, and passed over.
+    """
 
     files: tuple[Input, ...]
     folders: tuple[str, ...]
+    strays: tuple[str, ...] = ()
 
 
 class _Place(NamedTuple):
@@ -76,7 +81,8 @@ def discover(
 
     Order: as the arguments stand, inside a folder or glob by path bytes; a file named twice
     is read once. input_format overrides what the suffix tells; without it a file of
-    unknown suffix is an error when named, and passed over in folders and globs.
+    unknown suffix is an error when named, and passed over in folders and globs. So is what is no
+    regular file, unless nothing else is there.
     Raises InputError where a path is missing, unreadable, no regular file, or holds nothing
     to read; no paths at all is an error too.
     """
@@ -88,15 +94,20 @@ def discover(
         raise InputError("no input was named", hint="name files, folders, globs, or - for stdin")
     common = os.path.commonpath(finding.commons) if finding.commons else ""
     once = {place.real: place for place in reversed(finding.places)}
-    files = []
+    files, special = [], list[SpecialFileError]()
     for place in finding.places:
         if once.pop(place.real, None) is None:
             continue
-        if place.path == STDIN:
-            files.append(_spooled(stdin or _own_stdin(), input_format))
-        else:
-            files.append(_input(place, common, input_format))
-    return Inputs(tuple(_named(files)), tuple(finding.folders))
+        try:
+            files.append(_input(place, common, input_format, stdin))
+        except SpecialFileError as error:
+            if not place.walked:
+                raise
+            special.append(error)
+    if not files:
+        raise special[0]
+    strays = [f"{shown(error.path or '')}: {error.kind}; passed over" for error in special]
+    return Inputs(tuple(_named(files)), tuple(finding.folders), tuple(strays))
 
 
 def check_output(output: UserPath, inputs: Inputs) -> None:
@@ -195,8 +206,12 @@ def _take_all(path: str, base: str, found: Found, finding: _Finding) -> None:
         finding.places.append(_Place(file, place, real, walked=True))
 
 
-def _input(found: _Place, common: str, input_format: Format | None) -> Input:
+def _input(
+    found: _Place, common: str, input_format: Format | None, stdin: BinaryIO | None
+) -> Input:
     path = found.path
+    if path == STDIN:
+        return _spooled(stdin or _own_stdin(), input_format)
     status = check_regular(path)
     output = found.place[len(common) :].lstrip("/")
     if output.split("/")[0] == NOTES:

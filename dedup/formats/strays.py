@@ -39,7 +39,7 @@ def without_strays(inputs: Inputs, reading: Reading) -> tuple[Inputs, list[str]]
     if not kept:
         message = f"nothing here holds a text: {strays[0].removesuffix('; passed over')}"
         raise InputError(message, hint="name the text's field with --text-field")
-    return inputs._replace(files=tuple(kept)), strays
+    return inputs._replace(files=tuple(kept)), [*inputs.strays, *strays]
 
 
 def _why_stray(item: Input, reading: Reading) -> str:

@@ -44,6 +44,15 @@ _KINDS = {
 }
 
 
+class SpecialFileError(InputError):
+    """A pipe, a socket or a device (.kind), which cannot be read twice by its name."""
+
+    def __init__(self, path: str, kind: str) -> None:
+        message = f"{shown(path)}: {kind}; only regular files, folders and - (stdin) are read"
+        super().__init__(message, path=path, hint="pipe it in and name - as the input")
+        self.kind = kind
+
+
 @dataclass(slots=True, eq=False, repr=False)
 class Found:
     """What a walk saw: files to read, and how many it passed over and why."""
@@ -121,9 +130,7 @@ def check_regular(path: str) -> os.stat_result:
     except (OSError, ValueError) as error:
         raise missing(path, error) from error
     if not stat.S_ISREG(status.st_mode):
-        kind = _KINDS.get(stat.S_IFMT(status.st_mode), "not a file")
-        message = f"{shown(path)}: {kind}; only regular files, folders and - (stdin) are read"
-        raise InputError(message, path=path, hint="pipe it in and name - as the input")
+        raise SpecialFileError(path, _KINDS.get(stat.S_IFMT(status.st_mode), "not a file"))
     if not os.access(path, os.R_OK, effective_ids=_EFFECTIVE):
         message = f"{shown(path)}: cannot be read: permission denied"
         raise InputError(message, path=path, hint="you need the right to read it (chmod +r)")
