@@ -131,6 +131,20 @@ def test_short_blocks_that_the_layout_rule_kept_say_so() -> None:
     assert [cluster.members[1].kept for cluster in clusters if cluster.tokens == 9] == ["layout"]
 
 
+def test_of_a_long_passage_one_line_parts_what_would_become_one_block() -> None:
+    lines = [LONG, *strategies.SENTENCES[:1], OTHER * 3]
+    passage = "\n".join(line for line in lines if len(line) > 100)
+    assert passage.count("\n") > 0
+    around = "Notes from the town and the coast, part one\nCollected by the editors of the gazette\n{}\nMore of them"
+    texts = [f"Monday\n\n{passage}\n\nThe first page.", around.format(passage)]
+    once = cleaned(texts)
+    (stays,) = set(passage.split("\n")) & set(once[1].split("\n"))
+    assert once == [texts[0], around.format(stays)]
+    assert stays == min(passage.split("\n"), key=len)
+    assert cleaned(once) == once
+    assert reasons(texts) >= {"layout"}
+
+
 @pytest.mark.parametrize(
     ("rest", "stays"),
     [

@@ -18,7 +18,7 @@ impl Settler<'_> {
         for place in 0..left.len() {
             let block = left[place];
             let own = self.place(block);
-            if self.draft.states[own] != State::Pending || locked[own] {
+            if self.draft.states[own] != State::Pending || locked[own] || self.named[own] {
                 continue;
             }
             if let Some(regions) = self.candidates(block) {
@@ -69,7 +69,8 @@ impl Settler<'_> {
         let state = self.state(keeper);
         let Corpus { store, documents, .. } = *self.corpus;
         let (home, own) = (documents[keeper as usize], documents[block as usize]);
-        state != State::Pending
+        let rests = self.repeats_rest && home == own && keeper < block;
+        (state != State::Pending || rests)
             && !state.is_gone()
             && (state != State::Layout || home == own)
             && !self.corpus.excluded[home as usize]

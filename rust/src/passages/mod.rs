@@ -15,6 +15,7 @@ pub mod links;
 pub mod regions;
 pub mod remains;
 pub mod resettle;
+pub(crate) mod resting;
 pub mod runs;
 pub(crate) mod settling;
 pub mod strip;
@@ -71,13 +72,18 @@ pub(crate) struct Settler<'a> {
     settled: &'a Settled,
     /// The document that is settled now.
     document: Number,
+    /// Its repeats may be named as keepers: none of them goes by itself.
+    repeats_rest: bool,
+    /// Which of them are, and must stay.
+    named: Vec<bool>,
     pub(crate) draft: Draft,
 }
 
 impl<'a> Settler<'a> {
     /// Of no document yet.
     pub(crate) fn new(corpus: &'a Corpus<'a>, task: &'a Task<'a>, settled: &'a Settled) -> Self {
-        Self { corpus, task, settled, document: 0, draft: Draft::default() }
+        let (named, draft) = (Vec::new(), Draft::default());
+        Self { corpus, task, settled, document: 0, repeats_rest: false, named, draft }
     }
 
     pub(crate) fn tokens(&self, block: Number) -> u32 {
@@ -167,6 +173,8 @@ impl<'a> Settler<'a> {
         if !self.draft.begin(self.settled, range.clone()) {
             return;
         }
+        self.named.clear();
+        self.named.resize(range.len(), false);
         let mut locked = Vec::new();
         // What goes may free what was locked before: the locks are tried again, as cleaning the
         // cleaned text would, until nothing goes.
@@ -213,14 +221,17 @@ impl<'a> Settler<'a> {
         let before = self.staying();
         let keepers: Vec<Number> =
             before.iter().map(|&block| self.draft.aligned[self.place(block)]).collect();
-        let inner = self.draft.inner.clone();
+        let (inner, named) = (self.draft.inner.clone(), self.named.clone());
         let mut held_back = false;
         loop {
             let mut left = before.clone();
             let mut told = None;
             loop {
                 let aligned = self.align(&left, locked);
-                if self.remove_runs(&left, &aligned) == 0 {
+                let goes = self.what_goes(&left, &aligned);
+                if goes.contains(&true) {
+                    self.remove(&left, &aligned, &goes);
+                } else if !self.remove_beside_repeats(&left, locked) {
                     told = Some(aligned);
                     break;
                 }
@@ -249,6 +260,7 @@ impl<'a> Settler<'a> {
                 self.draft.aligned[place] = keeper;
             }
             self.draft.inner.copy_from_slice(&inner);
+            self.named.copy_from_slice(&named);
             self.draft.note_stretches();
         }
     }
@@ -267,15 +279,12 @@ impl<'a> Settler<'a> {
         blocks_to_keep(corpus.store, &old, &new)
     }
 
-    /// Removes the runs that are long enough; how many blocks that were.
-    fn remove_runs(&mut self, left: &[Number], aligned: &[Number]) -> usize {
-        let mut gone = 0;
-        let goes = self.what_goes(left, aligned);
+    /// Removes what goes of the blocks that are left.
+    fn remove(&mut self, left: &[Number], aligned: &[Number], goes: &[bool]) {
         for place in (0..left.len()).filter(|&place| goes[place]) {
             let own = self.place(left[place]);
             self.draft.states[own] = State::Removed;
             self.draft.aligned[own] = aligned[place];
-            gone += 1;
             // What went before between two blocks of a run is inside of it now.
             if place > 0
                 && goes[place - 1]
@@ -286,7 +295,6 @@ impl<'a> Settler<'a> {
                 self.draft.inner[before + 1..=own].fill(true);
             }
         }
-        gone
     }
 
     /// Whether each block that is left stands in a run that is long enough, or is furniture that goes
@@ -301,13 +309,7 @@ impl<'a> Settler<'a> {
                 start += 1;
                 continue;
             }
-            let mut end = start + 1;
-            while end < left.len()
-                && aligned[end] != NONE
-                && self.follows((left[end - 1], aligned[end - 1]), (left[end], aligned[end]))
-            {
-                end += 1;
-            }
+            let end = self.end_of_run(left, aligned, start);
             let tokens: u64 =
                 left[start..end].iter().map(|&block| u64::from(self.tokens(block))).sum();
             for place in start..end {

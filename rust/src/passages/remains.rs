@@ -6,16 +6,17 @@
 //! begins with a letter, once they follow one another: they are one block, which parts a word.
 
 use crate::blocks::split::Before;
-use crate::blocks::wrapped::{WrappedLine, is_hard_wrapped};
+use crate::blocks::wrapped::{LONGEST_LINE, WrappedLine, is_hard_wrapped};
 use crate::keepers::cluster::Corpus;
 use crate::passages::fates::View;
 use crate::store::{Number, Store};
 
-/// The blocks of the groups that must stay whole, so that what is left of a document (`new`, of the
-/// blocks that stood there before, `old`; see [`after_cut`]) is what its text then splits into.
+/// Blocks that must stay, so that what is left of a document (`new`, of the blocks that stood there before,
+/// `old`; see [`after_cut`]) is what its text then splits into.
 ///
-/// All blocks of such a group: were a part of it free to go, cleaning the cleaned text would meet
-/// another group, and might take what stayed here.
+/// Of a group that would be one paragraph a line is enough beside which it is none, if there is one: cleaning the
+/// cleaned text meets that alone, and keeps it for the same reason. Else all blocks of the group: were a part of
+/// it free to go, that would meet another group, and might take what stayed here.
 #[must_use]
 pub fn blocks_to_keep(
     store: &Store,
@@ -33,12 +34,47 @@ pub fn blocks_to_keep(
         let after = place + old[place..].partition_point(|&(block, _)| block <= last);
         let end = old[after..].iter().position(is_border).map_or(old.len(), |end| after + end);
         let is_cut = end - begin > group.len();
-        if is_cut && (parts_a_word(store, group) || is_one_paragraph(store, group)) {
-            keep.extend(old[begin..end].iter().map(|&(block, _)| block));
+        let parts = is_cut && parts_a_word(store, group);
+        if parts || is_cut && is_one_paragraph(store, group) {
+            let one = if parts { None } else { line_to_keep(store, group, &old[begin..end]) };
+            let all = old[begin..end].iter().map(|&(block, _)| block);
+            keep.extend(all.filter(|&block| one.is_none_or(|one| one == block)));
         }
         start = after;
     }
     keep
+}
+
+/// Lines of a group that are tried, at most.
+const TRIED: usize = 64;
+
+/// Of the lines inside of a group that are cut, `old` with them, one beside which what is left would not be one
+/// paragraph: the shortest of those that are too long for one, else the last that does.
+fn line_to_keep(
+    store: &Store,
+    group: &[(Number, Before)],
+    old: &[(Number, Before)],
+) -> Option<Number> {
+    let place = |block: Number| group.partition_point(|&(other, _)| other < block);
+    let is_inside = |&&(block, separator): &&(Number, Before)| {
+        let place = place(block);
+        separator == Before::LineEnd
+            && (1..group.len()).contains(&place)
+            && group[place].0 != block
+            && group[place].1 == Before::LineEnd
+    };
+    let inside = || old.iter().filter(is_inside);
+    let characters = |block: Number| store.block_characters(block as usize);
+    let are_long = inside().map(|&(block, _)| (characters(block), block));
+    let long = are_long.filter(|&(characters, _)| characters > LONGEST_LINE).min();
+    long.map(|(_, block)| block).or_else(|| {
+        let mut inside = inside().rev().take(TRIED);
+        inside.find_map(|&line| {
+            let mut with = group.to_vec();
+            with.insert(place(line.0), line);
+            (!is_one_paragraph(store, &with)).then_some(line.0)
+        })
+    })
 }
 
 /// Some staying blocks of a document, each with what separates it from the one before once all others
