@@ -7,6 +7,8 @@
 
 use std::ops::Range;
 
+use hashbrown::HashMap;
+
 use crate::passages::Settler;
 use crate::passages::fates::State;
 use crate::store::{NONE, Number};
@@ -15,8 +17,8 @@ impl Settler<'_> {
     /// Removes runs whose keepers are in part repeats of this document that stay from then on; whether there was
     /// any. Nothing goes else.
     ///
-    /// Half of a run's tokens must be of blocks whose keepers repeat nothing: a column of yes and no is no copy of
-    /// another one.
+    /// Half of a run's tokens, and `min_tokens` of them, must be of different texts: a column of yes and no is no copy
+    /// of another one.
     pub(crate) fn remove_beside_repeats(&mut self, left: &[Number], locked: &[bool]) -> bool {
         self.repeats_rest = true;
         let aligned = self.align(left, locked);
@@ -46,7 +48,7 @@ impl Settler<'_> {
     }
 
     /// Whether a run may go: it names repeats of this document, of which none goes, none of its blocks is named by
-    /// another one, and half of it is said for the first time where it is kept.
+    /// another one, and half of it are different texts.
     fn is_copy_beside_repeats(
         &self,
         left: &[Number],
@@ -58,18 +60,20 @@ impl Settler<'_> {
             let found = left.binary_search(&block);
             found.is_ok_and(|place| accepted[place] || run.contains(&place))
         };
-        let (mut all, mut said_first, mut names_repeats) = (0u64, 0, false);
+        let (mut all, mut names_repeats) = (0u64, false);
+        let mut different = HashMap::new();
         for place in run.clone() {
             let (keeper, tokens) = (aligned[place], u64::from(self.tokens(left[place])));
             let is_repeat = self.is_own_repeat(keeper);
-            names_repeats |= is_repeat;
-            all += tokens;
-            said_first += if is_repeat { 0 } else { tokens };
             if is_repeat && goes(keeper) || self.named[self.place(left[place])] {
                 return false;
             }
+            names_repeats |= is_repeat;
+            all += tokens;
+            different.insert(self.corpus.store.node(left[place] as usize), tokens);
         }
-        names_repeats && 2 * said_first >= all
+        let told: u64 = different.into_values().sum();
+        names_repeats && 2 * told >= all && told >= u64::from(self.corpus.settings.least_tokens())
     }
 
     /// Whether a block is a repeat of this document that is not settled.
