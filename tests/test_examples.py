@@ -322,3 +322,27 @@ def test_without_arguments_the_usage_is_told(name: str) -> None:
     done = run(f"{name}.py")
     assert done.returncode == 1
     assert done.stderr.startswith(f"usage: {name}.py INDEX".encode())
+
+
+QUIZ = (
+    "A farmer has seventeen sheep and all but nine of them run away in the night; how many sheep "
+    "does the farmer have left in the morning?"
+)
+
+
+def test_what_quotes_an_evaluation_set_is_left_out(tmp_path: Path) -> None:
+    texts = {
+        "other": OTHER,
+        "whole": f"Some riddles.\n\n{QUIZ}\n\nAnother line of it stands here.",
+        "quoted": f"My uncle told us at dinner, when we did not want our soup: {QUIZ} He laughed.",
+        "numbers": QUIZ.replace("seventeen", "eighteen"),
+        "words": "The farmer has sheep, and some of them run away in the night. How many are left?",
+    }
+    train, held_out = tmp_path / "train.jsonl", tmp_path / "eval.jsonl"
+    records = [json.dumps({"id": name, "text": text}) for name, text in texts.items()]
+    train.write_text("\n".join(records))
+    held_out.write_text(json.dumps({"id": "q", "text": QUIZ}))
+    done = run("decontaminate.py", train, held_out)
+    assert [record["id"] for record in lines_of(done.stdout)] == ["other", "words"]
+    assert done.stderr.decode() == f"3 records quote {held_out}\n"
+    assert run("decontaminate.py").returncode == 1
