@@ -190,7 +190,7 @@ impl RunFile {
         let mut head = [0; HEAD as usize];
         file.read_exact_at(&mut head, 0)?;
         if head[..8] != *MAGIC || head[8..] != identity {
-            return Err(damaged("the head (or it belongs to another index) "));
+            return Err(damaged("the head (or it belongs to another index)"));
         }
         let mut tail = [0; TAIL as usize];
         file.read_exact_at(&mut tail, length - TAIL)?;
