@@ -28,7 +28,7 @@ ARABIC = (
 CHINESE = "茶館老闆每天早晨打開木門客人坐在窗邊喝茶說話週末天氣晴朗孩子們去河邊放風箏春節市場熱鬧"
 THAI = "ตลาดน้ำเช้าวันอาทิตย์แม่ค้าขายผลไม้เด็กนักเรียนเดินทางไปโรงเรียนฝนตกหนักแม่น้ำสูงขึ้น"
 EMOJI = "🙂 🎉 👍🏽 👩‍💻 ☀️ ⚽ 🇫🇷 ★ € ™ ©".split()
-NUMBERS = "5 12 3,5 1.5 -5 −7 +3 2024 1 500 10:30 40% ½ x² ٣٫٥ C++ === ------".split(" ")
+NUMBERS = "5 12 3,5 1.5 -5 −7 +3 2024 1 500 10:30 40% ½ 2½ x² ٣٫٥ C++ === ------".split(" ")
 SHORT_LINES = (
     "}",
     "{",
@@ -310,9 +310,11 @@ def texts() -> st.SearchStrategy[str]:
     odd = st.sampled_from(
         "-+−.,٫٬1２½٣aÀé\u0301\u0345ßİςａ漢かガーไทยກခក្អا\u064bـאָ€=^★🙂\u00ad\u200d\ufeff \u00a0\r\n\t\x0b\x85\u2028 "
     )
+    signs = st.sampled_from("=<∈→★+−-⁄.12½⅟aé字≠∉⩵ \u0301\u200d\u0336\u0337\u0338\u20d2\u20e0")
     return st.one_of(
         st.text(st.characters(exclude_categories=["Cs"]), max_size=40),
         st.text(odd, max_size=30),
+        st.text(signs, max_size=20),
         paragraphs(),
         pools().flatmap(documents),
         wrapped(),

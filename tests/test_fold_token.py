@@ -28,7 +28,16 @@ CASES = [
     ("ligature", "ﬁn œuvre", ["fin", "œuvre"], "compatibility: fi is f and i, but œ is a letter"),
     ("full width", "ＡＢＣ１２", ["abc12"], "compatibility"),
     ("superscript", "x² ①", ["x2", "1"], "compatibility digits"),
-    ("fraction", "½", ["1", "⁄", "2"], "decomposes to a digit, a symbol and a digit"),
+    ("fraction", "½ 2½ ¼ 2 1⁄2", ["1⁄2", "21⁄2", "1⁄4", "2", "1⁄2"], "one number"),
+    ("fraction with a sign", "-½ +1⁄2 ½-¼", ["-1⁄2", "+1⁄2", "1⁄2", "1⁄4"], "a number"),
+    ("arabic fraction", "٣⁄٤ ½kg", ["٣⁄٤", "1⁄2kg"], "the slash is inside of a number"),
+    (
+        "fraction slash",
+        "a⁄2 1⁄b ⅟ 1⁄⁄2",
+        ["a", "⁄", "2", "1", "⁄", "b", "1", "⁄", "1", "⁄", "⁄", "2"],
+        "else a symbol",
+    ),
+    ("slash", "1/2", ["1", "2"], "punctuation separates"),
     (
         "word at a line end",
         "exam-\nple ex-\r\n am",
@@ -88,6 +97,40 @@ CASES = [
     ("ruler", "===== == =", ["===", "=", "=", "="], "three like symbols are one token"),
     ("two rulers", "===+++", ["===", "+++"], "each run by itself"),
     ("ruler at a number", "+++5", ["+++", "5"], "after a sign there is no sign"),
+    ("negated sign", "a≠b = ∉∈", ["a", "=\u0338", "b", "=", "∈\u0338", "∈"], "another symbol"),
+    (
+        "decomposed negated sign",
+        "=\u0301\u200d\u0338 >\u0338 ⪯\u0338",
+        ["=\u0338", ">\u0338", "⪯\u0338"],
+        "the same",
+    ),
+    (
+        "other strokes",
+        "∩\u20d2 =\u20e5 📱\ufe0f\u20e0",
+        ["∩\u20d2", "=\u20e5", "📱\u20e0"],
+        "of symbols",
+    ),
+    ("two strokes", "≠\u20d2\u0338=", ["=\u0338", "="], "the first one says it"),
+    (
+        "stroke through letters",
+        "o\u0338 1\u03382 字\u0338字 ∅ ø",
+        ["o", "12", "字", "字", "∅", "ø"],
+        "an accent",
+    ),
+    ("stroke through nothing", "\u0338a .\u0338 = \u0338 -\u03385", ["a", "=", "-5"], "no symbol"),
+    ("struck out text", "a\u0336 \u0336=\u0336 b\u0336", ["a", "=", "b"], "nothing is negated"),
+    (
+        "rulers and strokes",
+        "==≠ ===≠ ≠≠≠",
+        ["=", "=", "=\u0338", "===", *4 * ["=\u0338"]],
+        "no ruler",
+    ),
+    (
+        "signs and strokes",
+        "+\u03385 −\u0338-5 1⁄\u03382",
+        ["+\u0338", "5", "−\u0338", "-5", "1", "⁄\u0338", "2"],
+        "symbols",
+    ),
     ("emoji", "🙂🎉", ["🙂", "🎉"], "symbols are tokens"),
     ("family", "👩\u200d💻", ["👩", "💻"], "the joiner is ignorable"),
     ("flag", "🇫🇷", ["🇫", "🇷"], "two symbols"),
@@ -117,7 +160,7 @@ def test_every_code_point_folds_as_the_oracle_says() -> None:
     assert wrong == []
 
 
-@pytest.mark.parametrize("frame", ["a{}b", "漢{}字", "1{}2", "-{}5", "={}="])
+@pytest.mark.parametrize("frame", ["a{}b", "漢{}字", "1{}2", "-{}5", "={}=", "{}\u0338"])
 def test_every_code_point_joins_or_separates_its_neighbours_as_the_oracle_says(frame: str) -> None:
     assigned = [p for p in range(0x20000) if unicodedata.category(chr(p)) not in ("Cn", "Cs", "Co")]
     wrong = []
@@ -171,6 +214,31 @@ def test_blocks_without_tokens_are_equal_only_where_their_text_is() -> None:
     assert _core.fingerprint("***") != _core.fingerprint("---")
     assert _core.fingerprint("***") == _core.fingerprint("***")
     assert _core.fingerprint("") != _core.fingerprint(" ")
+
+
+@pytest.mark.parametrize("stroke", "\u0337\u0338\u20d2\u20d3\u20d8\u20e0\u20e5\u20e6\u20ea\u20eb")
+def test_a_symbol_with_a_stroke_through_it_is_another_token(stroke: str) -> None:
+    for point in range(0x110000):
+        if unicodedata.category(chr(point))[0] == "S":
+            tokens = _core.fold_tokens(chr(point))
+            if tokens == [chr(point)]:
+                assert _core.fold_tokens(chr(point) + stroke) == [chr(point) + stroke]
+
+
+def test_no_two_signs_of_mathematics_are_one_but_for_compatibility() -> None:
+    signs = [chr(p) for p in range(0x2190, 0x2300) if unicodedata.category(chr(p)) == "Sm"]
+    spelt = {unicodedata.normalize("NFKC", sign) for sign in signs}
+    assert len({_core.normal_form(sign) for sign in spelt}) == len(spelt)
+
+
+@pytest.mark.parametrize("behind", ["", "\u0338", "\u0301\u0338", "\u20d2\u0338"])
+def test_every_code_point_and_a_stroke_behind_it_are_composed_or_not(behind: str) -> None:
+    for point in range(0x110000):
+        if not 0xD800 <= point < 0xE000:
+            forms = [unicodedata.normalize(form, chr(point) + behind) for form in ("NFC", "NFD")]
+            if forms[0] != forms[1]:
+                composed, decomposed = map(_core.normal_form, forms)
+                assert composed == decomposed, ascii(forms[0])
 
 
 def test_the_identity_of_the_fold_table_names_its_unicode_version() -> None:

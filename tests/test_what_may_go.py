@@ -101,6 +101,13 @@ def test_a_number_may_be_written_in_groups(space: str, numbers: tuple[str, str])
         assert list(dedup.unique(texts)) == texts
 
 
+@pytest.mark.parametrize("numbers", [("2", "2½"), ("½", "¼"), ("1½", "½"), ("½", "3⁄4")])
+def test_a_fraction_is_a_number(numbers: tuple[str, str]) -> None:
+    texts = [PRICE.format(f"{number} of what was asked") for number in numbers]
+    assert cleaned(texts) == texts
+    assert kinds(texts) == ["template"]
+
+
 def test_protected_text_stays() -> None:
     assert cleaned([LONG, f"{LONG}\n{OTHER}"], protect="clockmaker") == [LONG, f"{LONG}\n{OTHER}"]
     assert "protect" in reasons([LONG, LONG], protect="clockmaker")

@@ -9,8 +9,9 @@ identity and is refused here.
 
 Folding one code point: casefold and compatibility decomposition (NFKD) until nothing changes, then
 default-ignorables, the accents of Latin, Greek and Cyrillic and the points of Arabic and Hebrew are dropped.
-It looks at one code point at a time, so it can be a table; `assert_canonical` proves that NFC and NFD of a
-text fold alike all the same.
+It looks at one code point at a time, so it can be a table, but for a stroke: it is kept directly behind a
+symbol, with which it is another one, and dropped elsewhere. `assert_canonical` proves that NFC and NFD of a text
+fold alike all the same.
 """
 
 import hashlib
@@ -23,8 +24,9 @@ OUTPUT = Path(__file__).parents[1] / "src" / "tokens" / "fold_table.rs"
 PAGE_BITS = 7  # 128 code points a page: the smallest file of 6, 7 and 8
 
 # Entry of a code point, one u32: bits 0-2 what it is, bit 3 number, bits 4-31 the payload. The payload of the
-# four classes is the code point it folds to (0: itself), of SEQUENCE `position in SEQUENCES << 5 | length`.
-SEPARATOR, WORD, SINGLE, SYMBOL, DROPPED, SEQUENCE, HANGUL = range(7)
+# four classes and of STROKE is the code point it folds to (0: itself), of SEQUENCE
+# `position in SEQUENCES << 5 | length`.
+SEPARATOR, WORD, SINGLE, SYMBOL, DROPPED, SEQUENCE, HANGUL, STROKE = range(8)
 NUMBER = 8
 PAYLOAD_SHIFT = 4
 LENGTH_BITS = 5
@@ -53,6 +55,16 @@ DROPPED_MARKS = [
     (0xA66F, 0xA67D),  # Cyrillic Extended-B
     (0xA69E, 0xA69F),  # Cyrillic Extended-B
     (0xFE20, 0xFE2F),  # Combining Half Marks
+]
+# Of these, what is drawn through a symbol and makes another one of it: ≠ and ∉ are = and ∈ with U+0338. The
+# lying strokes before U+0337 are not among them: text is struck out with these.
+STROKES = [
+    (0x0337, 0x0338),  # solidus, short and long
+    (0x20D2, 0x20D3),  # vertical line
+    (0x20D8, 0x20DA),  # ring
+    (0x20E0, 0x20E0),  # circle with a reverse solidus: what it is around is forbidden
+    (0x20E5, 0x20E6),  # reverse solidus, two vertical lines
+    (0x20EA, 0x20EB),  # arrow, two solidi
 ]
 TATWEEL = 0x0640  # stretches an Arabic word, says nothing
 
@@ -87,15 +99,22 @@ def members(ranges):
     return frozenset(code for low, high in ranges for code in range(low, high + 1))
 
 
-IGNORABLE_CODES, DROPPED_CODES, UNSPACED_CODES = map(members, (DEFAULT_IGNORABLE, DROPPED_MARKS, UNSPACED))
+IGNORABLE_CODES, DROPPED_CODES, STROKE_CODES, UNSPACED_CODES = map(
+    members, (DEFAULT_IGNORABLE, DROPPED_MARKS, STROKES, UNSPACED)
+)
 
 
 def is_dropped(character):
-    """Whether a code point leaves nothing in the normal form."""
+    """Whether a code point leaves nothing in the normal form, but where it strikes."""
     code = ord(character)
     if code in DROPPED_CODES:
         return unicodedata.category(character).startswith("M")
     return code == TATWEEL or code in IGNORABLE_CODES
+
+
+def strikes(character, before):
+    """Whether it is a stroke through the symbol that some folded text ends with."""
+    return ord(character) in STROKE_CODES and before != "" and classify(before[-1]) == SYMBOL
 
 
 def fold(character):
@@ -105,12 +124,25 @@ def fold(character):
     folded, before = character, None
     while folded != before:
         before, folded = folded, unicodedata.normalize("NFKD", folded.casefold())
-    return "".join(each for each in folded if not is_dropped(each))
+    kept = ""
+    for each in folded:
+        kept += each if strikes(each, kept) or not is_dropped(each) else ""
+    return kept
+
+
+def fold_text(text):
+    """What code points that follow one another fold to."""
+    folded = ""
+    for each in text:
+        folded += each if strikes(each, folded) else fold(each)
+    return folded
 
 
 def classify(character):
-    """Class and number flag of a code point that folds to itself."""
+    """Class and number flag of a code point that folds to itself, or strikes."""
     code, category = ord(character), unicodedata.category(character)
+    if code in STROKE_CODES:
+        return STROKE
     if category[0] in "LM":
         return SINGLE if code in UNSPACED_CODES else WORD
     if category[0] == "N":
@@ -128,7 +160,7 @@ def entry(character, sequences):
         return HANGUL
     folded = fold(character)
     if not folded:
-        return DROPPED
+        return STROKE if ord(character) in STROKE_CODES else DROPPED
     packed = tuple(classify(each) | ord(each) << PAYLOAD_SHIFT for each in folded)
     if folded == character:
         return classify(character)
@@ -155,9 +187,9 @@ def assert_canonical():
     for code in range(0x110000):
         character = chr(code)
         folded = fold(character)
-        assert "".join(map(fold, folded)) == folded, hex(code)
+        assert fold_text(folded) == folded, hex(code)
         for form in ("NFC", "NFD"):
-            assert "".join(map(fold, unicodedata.normalize(form, character))) == folded, hex(code)
+            assert fold_text(unicodedata.normalize(form, character)) == folded, hex(code)
 
 
 def rows(values):

@@ -59,7 +59,8 @@ fn points_and_commas_stay_only_between_numbers() {
         ("v1.2.a 3.x", "v1.2 a 3 x"),
         ("１．５ ٣٫١٤", "1.5 ٣٫١٤"),
         ("1.\u{AD}5 1\u{301}.5", "1.5 1.5"),
-        ("½ m²", "1 ⁄ 2 m2"),
+        ("½ 2½ m² 3⁄4", "1⁄2 21⁄2 m2 3⁄4"),
+        ("½½ -½ 1⁄a 1⁄⁄2 ⅟ 1/2", "1⁄21⁄2 -1⁄2 1 ⁄ a 1 ⁄ ⁄ 2 1 ⁄ 1 2"),
     ] {
         assert_eq!(normal(text), expected, "{text}");
     }
@@ -100,13 +101,43 @@ fn symbols_are_tokens_and_rulers_are_one() {
 }
 
 #[test]
+fn a_stroke_makes_another_symbol_and_is_an_accent_elsewhere() {
+    for (text, expected) in [
+        ("a≠b =\u{338} =\u{301}\u{200D}\u{338}", "a =\u{338} b =\u{338} =\u{338}"),
+        ("∉ ∄ →\u{20D2} 📱\u{FE0F}\u{20E0}", "∈\u{338} ∃\u{338} →\u{20D2} 📱\u{20E0}"),
+        ("o\u{338} 7\u{338} 字\u{338} . \u{338} -\u{338}5", "o 7 字 -5"),
+        ("≠\u{20D2}\u{338}= a\u{336}=\u{336}", "=\u{338} = a ="),
+        ("==≠ ===≠ ≠≠≠", "= = =\u{338} === =\u{338} =\u{338} =\u{338} =\u{338}"),
+        ("+\u{338}5 −\u{338}-5", "+\u{338} 5 −\u{338} -5"),
+        ("1⁄\u{338}2", "1 ⁄\u{338} 2"),
+    ] {
+        assert_eq!(normal(text), expected, "{text}");
+    }
+}
+
+#[test]
+fn a_symbol_and_its_stroke_stand_together() {
+    let mut careful = CarefulReader::default();
+    for (text, expected) in [
+        ("a ≠b", vec![0..1, 2..3, 3..4]),
+        ("=\u{301}\u{338}\u{200D} 1⁄2", vec![0..4, 5..8]),
+        ("==\u{200D}=\u{338}", vec![0..1, 1..3, 3..5]),
+        ("====\u{338}\u{20D2}+\u{338}", vec![0..3, 3..6, 6..8]),
+        ("1⁄\u{338}2", vec![0..1, 1..3, 3..4]),
+    ] {
+        careful.read(text, false);
+        assert_eq!(careful.places, expected, "{text}");
+    }
+}
+
+#[test]
 fn numbers_are_flagged_and_masked() {
     let mut buffer = TokenBuffer::default();
     buffer.read("on 5 May -1.5 v2 Ⅳ 〇 ½", false);
     let flags: Vec<u32> = buffer.hashes().iter().map(|hash| hash & 1).collect();
-    assert_eq!(buffer.normal(), "on 5 may -1.5 v2 iv 〇 1 ⁄ 2");
-    assert_eq!(flags, [0, 1, 0, 1, 1, 0, 1, 1, 0, 1]);
-    buffer.read("on 5 May -1.5 v2", true);
+    assert_eq!(buffer.normal(), "on 5 may -1.5 v2 iv 〇 1⁄2");
+    assert_eq!(flags, [0, 1, 0, 1, 1, 0, 1, 1]);
+    buffer.read("on 5 May -1.5 2½", true);
     assert_eq!(buffer.normal(), "on 0 may 0 0");
     assert_eq!(buffer.hashes()[1], buffer.hashes()[3]);
     assert_eq!(buffer.hashes()[1] & 1, 1);
@@ -167,12 +198,16 @@ impl Readers {
 
 #[test]
 fn whole_blocks_are_read_as_one_code_point_after_the_other() {
-    const CHARACTERS: [char; 11] = ['a', 'Z', '1', '.', ',', '-', '+', '=', ' ', 'é', '字'];
+    const CHARACTERS: &[char] = &['a', 'Z', '1', '.', ',', '-', '+', '=', ' ', 'é', '字'];
+    const SIGNS: &[char] =
+        &['a', '1', '½', '⁄', '.', '+', '−', '=', '⩵', '≠', '\u{338}', '\u{301}'];
     let mut readers = Readers::new();
-    let count = CHARACTERS.len();
-    for number in 0..count.pow(5) {
-        let picks = (0..5).map(|place| CHARACTERS[number / count.pow(place) % count]);
-        readers.agree_on(&picks.collect::<String>());
+    for characters in [CHARACTERS, SIGNS] {
+        let count = characters.len();
+        for number in 0..count.pow(5) {
+            let picks = (0..5).map(|place| characters[number / count.pow(place) % count]);
+            readers.agree_on(&picks.collect::<String>());
+        }
     }
     let ascii: String = (' '..='~').chain("abcdefgh12345678ABCDEFGHI 7x-9.5".chars()).collect();
     for start in 0..ascii.len() {
@@ -186,9 +221,10 @@ fn whole_blocks_are_read_as_one_code_point_after_the_other() {
         assert_eq!(normal(text), normal(&joined), "{text}");
     }
     for character in '\0'..=char::MAX {
-        for frame in ["", "a", "1", "-", "12345678"] {
+        for frame in ["", "a", "1", "-", "12345678", "=="] {
             readers.agree_on(&format!("{frame}{character}{frame}5"));
         }
+        readers.agree_on(&format!("{character}\u{338}{character}\u{301}\u{338}"));
     }
 }
 
@@ -381,6 +417,8 @@ fn long_and_strange_texts_take_linear_time() {
         "た".repeat(300_000),
         format!("5.{}", "\u{200B}-".repeat(300_000)),
         "+".repeat(300_000),
+        "≠".repeat(300_000),
+        format!("={}", "\u{338}".repeat(300_000)),
         format!("a{}", "\u{301}".repeat(300_000)),
     ] {
         for unit in [Unit::Paragraph, Unit::Line, Unit::Document] {

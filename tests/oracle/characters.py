@@ -27,6 +27,9 @@ IGNORABLE = code_points(
 STRIPPED = code_points(
     "300-36F 483-489 1AB0-1AFF 1DC0-1DFF 20D0-20FF FE20-FE2F 2DE0-2DFF"
 ) | code_points("A66F-A672 A674-A67D A69E-A69F 610-61A 640 64B-65F 670 6D6-6ED 591-5C7")
+# Drawn through a symbol they make another one of it (≠, ∉, and 📱⃠). Strokes that lie, 334-336, strike
+# text out.
+STROKES = frozenset(map(chr, code_points("337-338 20D2-20D3 20D8-20DA 20E0 20E5-20E6 20EA-20EB")))
 # Letters and marks of these are one token each: Han, Hiragana, Katakana, Thai, Lao, Khmer, Myanmar.
 UNSPACED = code_points(
     "E00-EFF 1000-109F A9E0-A9FF AA60-AA7F 1780-17FF 2E80-2FDF 3005-3006"
@@ -53,7 +56,16 @@ def fold_character(character: str) -> str:
     """Casefold and full compatibility decomposition, twice; then ignorables and points go."""
     folded = unicodedata.normalize("NFKD", character.casefold())
     folded = unicodedata.normalize("NFKD", folded.casefold())
-    return "".join(c for c in folded if ord(c) not in IGNORABLE and not is_stripped(c))
+    kept = ""
+    for c in folded:
+        is_seen = ord(c) not in IGNORABLE and not is_stripped(c)
+        kept += c if is_seen or strikes(c, kept) else ""
+    return kept
+
+
+def strikes(character: str, before: str) -> bool:
+    """Whether it is a stroke through the symbol that the folded text before it ends with."""
+    return character in STROKES and before != "" and character_class(before[-1]) == SYMBOL
 
 
 def is_stripped(character: str) -> bool:

@@ -121,7 +121,7 @@ impl Finder<'_> {
         is_same.then_some(Likeness { relation: 0, resemblance: 1.0, containment: 1.0 })
     }
 
-    /// Some tokens of a block, with those beside them that are of the same character: ½ is three tokens.
+    /// Some tokens of a block, with those beside them that are of the same character: ㍿ is four tokens.
     fn whole_characters(&mut self, block: Number, cut: Range<usize>, all: usize) -> Range<usize> {
         let mut share = |place: usize| {
             let token = Token { block, offset: place as u32 };

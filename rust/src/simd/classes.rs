@@ -41,7 +41,8 @@ mod x86 {
 
     use super::{BLOCK, Masks};
 
-    /// High halves and low halves of words' letters (two kinds), numbers, points, signs, singles.
+    /// High halves and low halves of words' letters (two kinds), numbers, points, signs, singles, the code of a
+    /// fraction's slash.
     const WORDS: Tables = tables(&[
         (1 << 6, 0b1111_1111_1111_1110),
         (1 << 7, 0b0000_0111_1111_1111),
@@ -49,14 +50,16 @@ mod x86 {
         (1 << 2 | 1 << 0, 1 << 0xC | 1 << 0xE),
         (1 << 2 | 1 << 0, 1 << 0xB | 1 << 0xD),
         (1 << 1, 1 << 1),
+        (1 << 0, 1 << 0xF),
     ]);
     const WORD: i8 = 0b111;
     const DIGIT: i8 = 1 << 2;
-    const POINT: i8 = 1 << 3;
+    const POINT: i8 = 1 << 3 | 1 << 6;
     const SIGN: i8 = 1 << 4;
     const SINGLE: i8 = 1 << 5;
 
-    /// Symbols: `$ +`, `< = >`, `^`, the grave accent, `| ~`, the code of a symbol, that of the minus.
+    /// Symbols: `$ +`, `< = >`, `^`, the grave accent, `| ~`, the code of a symbol, those of the minus and
+    /// of a fraction's slash.
     const SYMBOLS: Tables = tables(&[
         (1 << 2, 1 << 0x4 | 1 << 0xB),
         (1 << 3, 1 << 0xC | 1 << 0xD | 1 << 0xE),
@@ -64,7 +67,7 @@ mod x86 {
         (1 << 6, 1 << 0x0),
         (1 << 7, 1 << 0xC | 1 << 0xE),
         (1 << 1, 1 << 0x2),
-        (1 << 0, 1 << 0xD),
+        (1 << 0, 1 << 0xD | 1 << 0xF),
     ]);
 
     /// Entries of high halves, entries of low ones.

@@ -5,7 +5,7 @@
 
 use crate::simd::Path;
 use crate::tokens::flatten::{
-    ARABIC_COMMA, ARABIC_POINT, BLOCK, MINUS, NUMBER, PADDING, SINGLE, SYMBOL,
+    ARABIC_COMMA, ARABIC_POINT, BLOCK, FRACTION, MINUS, NUMBER, PADDING, SINGLE, SYMBOL,
 };
 
 /// The classes of 64 bytes, the first one lowest.
@@ -15,7 +15,7 @@ pub(crate) struct Masks {
     pub(crate) word: u64,
     /// Numbers, or the code beside one.
     pub(crate) digit: u64,
-    /// Points and commas.
+    /// Points and commas, and the slash of a fraction.
     pub(crate) point: u64,
     /// What may be the sign of a number.
     pub(crate) sign: u64,
@@ -42,6 +42,7 @@ pub(crate) static CLASSES: [u8; 256] = {
             b'a'..=b'z' | 0x80..=0xFF => WORD_BIT,
             b'0'..=b'9' | NUMBER => WORD_BIT | DIGIT_BIT,
             b'.' | b',' | ARABIC_POINT | ARABIC_COMMA => POINT_BIT,
+            FRACTION => POINT_BIT | SYMBOL_BIT,
             b'-' => SIGN_BIT,
             b'+' | MINUS => SIGN_BIT | SYMBOL_BIT,
             b'$' | b'<' | b'=' | b'>' | b'^' | b'`' | b'|' | b'~' | SYMBOL => SYMBOL_BIT,
@@ -120,7 +121,7 @@ impl Bounds {
             let near = word | sign | single;
             let joint = point & digit_before & digit_after;
             let lead = sign & !(near << 1 | before.near) & digit_after;
-            let symbol = symbol & !lead;
+            let symbol = symbol & !(lead | joint);
             let token = word | joint | lead | symbol;
             let token_before = token << 1 | before.token;
             let start = token & !(token_before & !(symbol << 1 | before.symbol) & !symbol);

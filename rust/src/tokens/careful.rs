@@ -6,12 +6,13 @@
 
 use std::ops::Range;
 
-use crate::tokens::fold::{Class, Folded, fold};
+use crate::tokens::fold::{Class, Folded, fold, is_stroke};
 use crate::tokens::hash::token_hash;
 use crate::tokens::hyphen::word_breaks;
 use crate::tokens::marks::{BYTES as MARK, marks_behind};
 
 const MINUS: char = '\u{2212}';
+const FRACTION: char = '\u{2044}';
 
 /// The tokens of one text.
 #[derive(Default)]
@@ -34,7 +35,9 @@ pub struct CarefulReader {
     held: Held,
     /// The code points that are held, from the first to the last.
     holding: Range<u32>,
-    /// Where the last of the held symbols stands.
+    /// Where the second of the held symbols stands, if there are several.
+    second_symbol: u32,
+    /// Where the last of them stands.
     last_symbol: u32,
     /// How many tokens of one character stand together at the end.
     singles: usize,
@@ -56,11 +59,11 @@ enum Previous {
 enum Held {
     #[default]
     Nothing,
-    /// A point or comma after a number.
+    /// A point, a comma or the slash of a fraction after a number.
     Point(char),
     /// A sign where one may stand.
     Sign(char),
-    /// A run of one symbol and its length, which saturates at three.
+    /// A run of one symbol and its length, which saturates at four: a stroke may take the last one.
     Symbols(char, u8),
 }
 
@@ -88,7 +91,9 @@ impl CarefulReader {
                 dropped = false;
                 self.accept(folded);
             });
-            if dropped {
+            if dropped && is_stroke(character) {
+                self.strike(character);
+            } else if dropped {
                 self.take_along();
             }
         }
@@ -144,10 +149,13 @@ impl CarefulReader {
     }
 
     fn accept(&mut self, folded: Folded) {
+        let Folded { character, class, number } = folded;
+        if class == Class::Stroke {
+            return self.strike(character);
+        }
         if self.held != Held::Nothing {
             self.settle(Some(folded));
         }
-        let Folded { character, class, number } = folded;
         let here = self.place..self.place + 1;
         match (class, character) {
             (Class::Word, _) => {
@@ -166,7 +174,7 @@ impl CarefulReader {
                 self.put_in_order(character, first, 1);
                 self.previous = Previous::Single;
             }
-            (_, '.' | ',' | '٫' | '٬') if self.previous == Previous::Number => {
+            (_, '.' | ',' | '٫' | '٬' | FRACTION) if self.previous == Previous::Number => {
                 self.hold(Held::Point(character));
                 self.previous = Previous::Boundary;
             }
@@ -184,7 +192,7 @@ impl CarefulReader {
                 self.hold_symbol(character);
                 self.previous = Previous::Boundary;
             }
-            (Class::Separator, _) => {
+            (Class::Separator | Class::Stroke, _) => {
                 self.close();
                 self.previous = Previous::Boundary;
             }
@@ -214,7 +222,10 @@ impl CarefulReader {
 
     fn hold_symbol(&mut self, symbol: char) {
         if let Held::Symbols(_, count) = self.held {
-            self.held = Held::Symbols(symbol, (count + 1).min(3));
+            if count == 1 {
+                self.second_symbol = self.place;
+            }
+            self.held = Held::Symbols(symbol, (count + 1).min(4));
             self.holding.end = self.place + 1;
         } else {
             self.hold(Held::Symbols(symbol, 1));
@@ -226,6 +237,9 @@ impl CarefulReader {
     fn settle(&mut self, next: Option<Folded>) {
         let number = next.is_some_and(|next| next.number);
         let holding = self.holding.clone();
+        if !number {
+            self.take_for_symbol();
+        }
         match self.held {
             Held::Nothing => return,
             Held::Point(point) if number => self.push(point, holding),
@@ -233,25 +247,47 @@ impl CarefulReader {
             Held::Sign(sign) if number => {
                 self.push(if sign == MINUS { '-' } else { sign }, holding);
             }
-            Held::Sign('-') => {}
-            Held::Sign(sign) => {
-                self.held = Held::Symbols(sign, 1);
-                self.last_symbol = holding.start;
-                return self.settle(next);
-            }
+            Held::Sign(_) => {}
             Held::Symbols(symbol, _) if next.is_some_and(|next| next.character == symbol) => return,
             Held::Symbols(symbol, count) => self.write_symbols(symbol, count),
         }
         self.held = Held::Nothing;
     }
 
+    /// What is held for the number that may follow is a symbol where none does, if it is one by its class.
+    fn take_for_symbol(&mut self) {
+        if let Held::Point(symbol @ FRACTION) | Held::Sign(symbol @ ('+' | MINUS)) = self.held {
+            self.close();
+            self.held = Held::Symbols(symbol, 1);
+            self.last_symbol = self.holding.start;
+        }
+    }
+
+    /// Draws a stroke through the last held symbol: a token of its own, which takes no other one.
+    /// Behind anything else the stroke folds to nothing.
+    fn strike(&mut self, stroke: char) {
+        self.take_for_symbol();
+        let Held::Symbols(symbol, count) = self.held else { return self.take_along() };
+        let struck = self.last_symbol..self.place + 1;
+        self.held = Held::Nothing;
+        self.holding.end = struck.start.max(self.holding.start + 1);
+        if count > 1 {
+            self.write_symbols(symbol, count - 1);
+        }
+        self.push(symbol, struck.clone());
+        self.push(stroke, struck);
+        self.close();
+        self.previous = Previous::Boundary;
+    }
+
     fn write_symbols(&mut self, symbol: char, count: u8) {
         let Range { start, end } = self.holding.clone();
         if count == 2 {
-            self.write_symbol(symbol, 1, start..self.last_symbol.max(start + 1));
-            self.write_symbol(symbol, 1, self.last_symbol..end);
+            let second = self.second_symbol;
+            self.write_symbol(symbol, 1, start..second.max(start + 1));
+            self.write_symbol(symbol, 1, second..end.max(second + 1));
         } else {
-            self.write_symbol(symbol, count, start..end);
+            self.write_symbol(symbol, count.min(3), start..end);
         }
     }
 

@@ -10,14 +10,16 @@
 //! | [`NUMBER`] | before and after a number that is not ASCII |
 //! | [`ARABIC_POINT`], [`ARABIC_COMMA`] | U+066B, U+066C |
 //! | [`MINUS`] | U+2212 |
+//! | [`FRACTION`] | U+2044 |
 //! | [`SINGLE`] | before and after a character that is a token of its own |
-//! | [`SYMBOL`] … [`SYMBOL_END`] | around a symbol that is not ASCII |
+//! | [`SYMBOL`] … [`SYMBOL_END`] | around a symbol that is not ASCII, or has a stroke through it |
 //!
 //! The end is followed by [`PADDING`] spaces, so that whole blocks can be read from anywhere.
 
 use std::sync::LazyLock;
 
-use crate::tokens::fold::{Class, Folded, fold, fold_to_one};
+use crate::tokens::bounds::{CLASSES, SYMBOL_BIT};
+use crate::tokens::fold::{Class, Folded, fold, fold_to_one, is_stroke};
 use crate::tokens::hyphen::word_breaks;
 use crate::tokens::marks::{BYTES as MARK, marks_behind, order};
 
@@ -29,17 +31,19 @@ pub(crate) const ARABIC_COMMA: u8 = 0x0C;
 pub(crate) const MINUS: u8 = 0x0D;
 /// U+066B, the Arabic decimal separator.
 pub(crate) const ARABIC_POINT: u8 = 0x0E;
+/// U+2044, the slash of a fraction.
+pub(crate) const FRACTION: u8 = 0x0F;
 /// Before and after a character that is a token of its own.
 pub(crate) const SINGLE: u8 = 0x11;
-/// Before a symbol that is not ASCII.
+/// Before a symbol that is not ASCII, or has a stroke through it.
 pub(crate) const SYMBOL: u8 = 0x12;
 /// After such a symbol.
 pub(crate) const SYMBOL_END: u8 = 0x14;
 
 /// All codes.
 #[cfg(test)]
-pub(crate) const CODES: [u8; 7] =
-    [NUMBER, ARABIC_COMMA, MINUS, ARABIC_POINT, SINGLE, SYMBOL, SYMBOL_END];
+pub(crate) const CODES: [u8; 8] =
+    [NUMBER, ARABIC_COMMA, MINUS, ARABIC_POINT, FRACTION, SINGLE, SYMBOL, SYMBOL_END];
 
 /// Bytes that are classified together.
 pub(crate) const BLOCK: usize = 64;
@@ -160,6 +164,7 @@ impl Flat {
                 self.put_single(character);
             }
             Some(Some(folded)) => self.put_folded(folded),
+            Some(None) if is_stroke(character) => self.strike(character),
             Some(None) => {}
             None => fold(character, |folded| self.put_folded(folded)),
         }
@@ -183,6 +188,8 @@ impl Flat {
             (_, '\u{2212}') => self.push_code(MINUS),
             (_, '\u{66B}') => self.push_code(ARABIC_POINT),
             (_, '\u{66C}') => self.push_code(ARABIC_COMMA),
+            (_, '\u{2044}') => self.push_code(FRACTION),
+            (Class::Stroke, _) => self.strike(character),
             (Class::Symbol, _) => self.push_between(SYMBOL, character, SYMBOL_END),
             (Class::Separator, _) => self.push(' '),
         }
@@ -201,6 +208,28 @@ impl Flat {
         if order(character) > 0 {
             self.put_in_order(character, 1);
         }
+    }
+
+    /// Draws a stroke through the symbol that was appended last, if one was. The space behind it parts it
+    /// from a run of its like, and takes no other stroke.
+    fn strike(&mut self, stroke: char) {
+        let Some(&last) = self.bytes[..self.length].last() else { return };
+        if last != SYMBOL_END && CLASSES[usize::from(last)] & SYMBOL_BIT == 0 {
+            return;
+        }
+        self.length -= 1;
+        if last != SYMBOL_END {
+            self.bytes[self.length] = SYMBOL;
+            self.length += 1;
+            self.push(match last {
+                MINUS => '\u{2212}',
+                FRACTION => '\u{2044}',
+                ascii => char::from(ascii),
+            });
+        }
+        self.push(stroke);
+        self.bytes[self.length..self.length + 2].copy_from_slice(&[SYMBOL_END, b' ']);
+        self.length += 2;
     }
 
     /// Puts the mark that was appended last before those that belong behind it; `codes` stand behind each.
@@ -246,7 +275,7 @@ static PAIRS: LazyLock<Vec<[u8; 4]>> = LazyLock::new(|| {
         flat.make_room(ROOM);
         flat.put(character);
         match flat.bytes[..flat.length] {
-            [] => [0, 0, 0, 1],
+            [] if !is_stroke(character) => [0, 0, 0, 1],
             [one] if !flat.coded => [one, 0, 1, 1],
             [one, other] if !flat.coded => [one, other, 2, 1],
             _ => [0; 4],

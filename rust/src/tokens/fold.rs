@@ -4,7 +4,8 @@
 //! casefold, compatibility decomposition, default-ignorables, accents of Latin, Greek and Cyrillic
 //! and points of Arabic and Hebrew dropped. NFC and NFD of a text fold alike (the generator proves
 //! it for every code point). Only Hangul syllables are not in the table, for which Unicode gives a
-//! formula.
+//! formula. A stroke through a symbol makes another one of it: ≠ folds to = and U+0338. Alone such a mark
+//! folds to nothing; whether a symbol stands before it is for the readers to see.
 
 pub use crate::tokens::fold_table::FOLD_IDENTITY;
 use crate::tokens::fold_table::{PAGE_BITS, PAGE_INDEX, PAGES, SEQUENCES};
@@ -20,6 +21,8 @@ pub enum Class {
     Single,
     /// A token of its own: mathematical and currency signs, emoji.
     Symbol,
+    /// Belongs to the symbol that it follows: U+0338 of ≠.
+    Stroke,
 }
 
 /// One code point of what a code point folds to.
@@ -42,6 +45,7 @@ const SYMBOL: u32 = 3;
 const DROPPED: u32 = 4;
 const SEQUENCE: u32 = 5;
 const HANGUL: u32 = 6;
+const STROKE: u32 = 7;
 const NUMBER: u32 = 8;
 const PAYLOAD_SHIFT: u32 = 4;
 const LENGTH_BITS: u32 = 5;
@@ -53,7 +57,7 @@ pub fn fold(character: char, mut accept: impl FnMut(Folded)) {
     let entry = entry_of(character);
     match entry & KIND_MASK {
         SEPARATOR | WORD | SINGLE | SYMBOL => accept(unpack(entry, character)),
-        DROPPED => {}
+        DROPPED | STROKE => {}
         SEQUENCE => {
             let payload = entry >> PAYLOAD_SHIFT;
             let start = (payload >> LENGTH_BITS) as usize;
@@ -75,9 +79,15 @@ pub fn fold_to_one(character: char) -> Option<Option<Folded>> {
     let entry = entry_of(character);
     match entry & KIND_MASK {
         SEPARATOR | WORD | SINGLE | SYMBOL => Some(Some(unpack(entry, character))),
-        DROPPED => Some(None),
+        DROPPED | STROKE => Some(None),
         _ => None,
     }
+}
+
+/// Whether a code point that folds to nothing strikes the symbol that it follows, if it follows one.
+#[must_use]
+pub fn is_stroke(character: char) -> bool {
+    entry_of(character) & KIND_MASK == STROKE
 }
 
 #[inline]
@@ -93,6 +103,7 @@ fn unpack(entry: u32, itself: char) -> Folded {
         WORD => Class::Word,
         SINGLE => Class::Single,
         SYMBOL => Class::Symbol,
+        STROKE => Class::Stroke,
         _ => Class::Separator,
     };
     let character = match entry >> PAYLOAD_SHIFT {
@@ -157,6 +168,7 @@ mod tests {
             ("が ｶﾞ", "か\u{3099} カ\u{3099}"),
             ("हिन्दी", "हिन्दी"),
             ("a\u{AD}b\u{200D}c\u{FE0F}", "abc"),
+            ("≠ ∉ ø\u{338}", "=\u{338} ∈\u{338} ø"),
         ] {
             assert_eq!(folded(text), expected, "{text}");
         }
@@ -195,6 +207,9 @@ mod tests {
     fn folding_twice_changes_nothing() {
         for character in '\0'..=char::MAX {
             fold(character, |piece| {
+                if piece.class == Class::Stroke {
+                    return assert!(is_stroke(piece.character), "{character:?}");
+                }
                 let mut again = Vec::new();
                 fold(piece.character, |each| again.push(each));
                 assert_eq!(again, [piece], "{character:?}");

@@ -4,15 +4,16 @@
 //! one symbol. The normal form is the tokens joined by single spaces; equal normal forms are equal
 //! blocks. The rules beyond that:
 //!
-//! - A point or comma (also the Arabic ones) directly between two numbers stays in the token: 1.5
-//!   is not 15.
+//! - A point or comma (also the Arabic ones) or the slash of a fraction (U+2044) directly between two
+//!   numbers stays in the token: 1.5 is not 15, and 2½ not 2.
 //! - A sign (`+`, `-`, U+2212) directly before a number starts its token, unless a word character,
 //!   another sign or a single character stands directly before it: −5 is not 5, but 3-5 is two
 //!   numbers. Both minus kinds are written `-`. A sign that does not count is what it is by its
 //!   class: `-` separates, `+` is a symbol.
 //! - Three and more of one symbol in a row are one token of three: a ruler `=====` is one token,
 //!   C++ stays three.
-//!
+//! - A stroke (U+0338 and its like) directly behind a symbol belongs to it: ≠ is not =. Such a token
+//!   is part of no run, and a second stroke is dropped.
 //! - A word that a hyphen and a line end part is one word (`hyphen`).
 //!
 //! "Directly" is meant among folded code points, so what folding drops (accents, soft hyphens,
@@ -26,7 +27,9 @@ use xxhash_rust::xxh3::{xxh3_128, xxh3_128_with_seed};
 
 use crate::simd::Path;
 use crate::tokens::bounds::{Bounds, CLASSES, SYMBOL_BIT};
-use crate::tokens::flatten::{ARABIC_COMMA, ARABIC_POINT, Flat, MINUS, NUMBER, SYMBOL, SYMBOL_END};
+use crate::tokens::flatten::{
+    ARABIC_COMMA, ARABIC_POINT, FRACTION, Flat, MINUS, NUMBER, SYMBOL, SYMBOL_END,
+};
 use crate::tokens::hash::{BYTES, hash_end, hash_step, token_hash};
 
 /// Seed of the fingerprint of raw text, so that it never equals one of a normal form.
@@ -120,7 +123,7 @@ impl Tokens {
     fn start(&mut self, flat: usize, mask_numbers: bool) {
         self.hashes.clear();
         (self.length, self.done, self.mask_numbers) = (0, 0, mask_numbers);
-        // A byte is at most a token of three bytes (the code of the minus) with its space; a register is
+        // A byte is at most a token of three bytes (the code of a minus or slash) with its space; a register is
         // written beyond the end.
         let room = 4 * flat + 2 * size_of::<u64>();
         if self.spaced.len() < room {
@@ -196,6 +199,7 @@ impl Tokens {
                     MINUS => plain.push(b'-'),
                     ARABIC_POINT => plain.extend_from_slice("\u{66B}".as_bytes()),
                     ARABIC_COMMA => plain.extend_from_slice("\u{66C}".as_bytes()),
+                    FRACTION => plain.extend_from_slice("\u{2044}".as_bytes()),
                     byte => plain.push(byte),
                 }
             }
@@ -220,6 +224,7 @@ impl Tokens {
         let symbol = match one {
             [SYMBOL, symbol @ .., SYMBOL_END] => symbol,
             [MINUS] => "\u{2212}".as_bytes(),
+            [FRACTION] => "\u{2044}".as_bytes(),
             one => one,
         };
         let (tokens, each) = if count < RULER { (count, 1) } else { (1, RULER) };
