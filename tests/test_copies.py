@@ -227,3 +227,35 @@ def test_what_is_left_depends_on_dates_and_not_on_the_order(
         assert {two.id: two.text for two in one.documents} == {
             two.id: two.text for two in other.documents
         }
+
+
+TERMS = (
+    " under the terms of the GNU Lesser General Public License as\n published by the Free Software "
+    "Foundation; either version 3 of\n the License, or (at your option) any later version."
+)
+AGAIN = (
+    " License as published by the Free Software Foundation; either\n version 3 of the License, or "
+    "(at your option) any later version."
+)
+NOTICE = "\n\n".join(
+    [
+        "The files of the library may be copied by everybody who has a copy of it.",
+        " License as published by the Free Software Foundation; either",
+        " version 2 of the License, or (at your option) any later version.",
+        "The end of the notice that stands in all of the files of it.",
+    ]
+)
+
+
+def test_a_copy_of_what_stays_beside_a_part_of_another_text_names_what_stays() -> None:
+    """The line with version 2 stays; it named a part of the first text, and so did its copy."""
+    result = dedup.clean([TERMS, AGAIN, NOTICE, NOTICE])
+    gone = [entry for entry in result.removed if entry["source"] == "[3]" and "span" in entry]
+    for entry in gone:
+        start, end = entry["keeper"]["span"]
+        kept = {"[0]": TERMS, "[2]": NOTICE}[entry["keeper"]["source"]][start:end]
+        assert oracle.tokens(entry["text"]) == oracle.tokens(kept)
+    assert any("version 2" in entry["text"] for entry in gone)
+    for cluster in result.clusters:
+        assert cluster.tokens > 0
+        assert all(max(member.blocks) < 4 for member in cluster.members)

@@ -201,3 +201,20 @@ def test_what_is_short_furniture_is_that_of_the_oracle() -> None:
 )
 def test_where_documents_come_from(identity: str, name: str, is_record: bool, source: str) -> None:
     assert oracle.source_of(identity, name, is_record) == source
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("cut", ["start", "end"])
+def test_of_what_quotes_most_of_a_paragraph_the_quotation_is_told(first: bool, cut: str) -> None:
+    """Nine words of the paragraph are left out, so both stay, and the rest of the longer one is its own."""
+    chance = random.Random(4)
+    words = [word for number in range(3) for word in chance.sample(WORDS, 57 if not number else 15)]
+    source, before, after = words[:57], words[57:72], words[72:]
+    quoted = " ".join(source[9:] if cut == "start" else source[:-9])
+    longer = f"{' '.join(before)}: {quoted}. {' '.join(after)}"
+    texts = [" ".join(source), longer] if first else [longer, " ".join(source)]
+    (cluster,) = dedup.scan(texts).clusters
+    (member,) = [one for one in cluster.members if one.source == f"[{texts.index(longer)}]"]
+    place = longer.index(quoted)
+    assert member.span == (place, place + len(quoted))
+    assert {one.kept for one in cluster.members if not one.keeper} == {"contained"}

@@ -38,7 +38,8 @@ NUMBER_WORDS = frozenset(
     january february march april june july august september october november december monday
     tuesday wednesday thursday friday saturday sunday januar februar marz april juni juli august
     september oktober november dezember montag dienstag mittwoch donnerstag freitag samstag
-    sonnabend sonntag
+    sonnabend sonntag tre drie twaalf terca sexta двух трех четырех пяти шести семи восьми девяти
+    десяти январе феврале марте апреле мае июне июле августе сентябре октябре ноябре декабре
     """.split()
 )
 

@@ -10,7 +10,7 @@ from oracle.code import codes
 from oracle.fold import is_numeric, placed_tokens
 
 ENDS = set(".!?…:;。！？؟")
-OPENS = set('"“„‚‘«‹([{「『（【《〈')
+OPENS = set('"“„‚‘«‹「『【《〈')
 JOINS = set(" \n\r\u00a0\u202f-\u2010'’")
 
 

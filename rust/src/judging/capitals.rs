@@ -1,7 +1,7 @@
 //! Names: which tokens of a text are.
 //!
 //! Only the text as it was written can tell: a word that begins with a capital where the spelling does not
-//! ask for one. So a word that begins a block, a sentence, a quotation or a bracket is none, scripts
+//! ask for one. So a word that begins a block, a sentence or a quotation is none, scripts
 //! without capitals have none, and neither have headlines, whose words mostly have capitals, the long ones all.
 //!
 //! - The point of an initial or of a short title ends no sentence: J. S. Bach, Dr. Watson. That of a numeral
@@ -299,24 +299,7 @@ fn asks_for_capital(between: &[char]) -> bool {
     let count = |end: char| between.iter().filter(|&&c| c == end).count();
     let is_blank_line = count('\n').max(count('\r')) > 1;
     let opens = |c: char| {
-        matches!(
-            c,
-            '"' | '“'
-                | '„'
-                | '‚'
-                | '‘'
-                | '«'
-                | '‹'
-                | '('
-                | '['
-                | '{'
-                | '「'
-                | '『'
-                | '（'
-                | '【'
-                | '《'
-                | '〈'
-        )
+        matches!(c, '"' | '“' | '„' | '‚' | '‘' | '«' | '‹' | '「' | '『' | '【' | '《' | '〈')
     };
     let opened = between.last().is_some_and(|&last| match last {
         // Alone between two words it is an apostrophe.

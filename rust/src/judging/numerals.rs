@@ -53,6 +53,8 @@ const WORDS: &str = "\
     woensdag donderdag vrijdag zaterdag zondag \
     января февраля марта апреля мая июня июля августа сентября октября ноября декабря понедельник вторник \
     среда среду четверг пятница пятницу суббота субботу воскресенье \
+    tre drie twaalf terca sexta двух трех четырех пяти шести семи восьми девяти десяти январе феврале марте апреле \
+    мае июне июле августе сентябре октябре ноябре декабре \
     $ € £ ¥ ¢ ₹ ₽ ₩ ₪ ₺ ₴ ฿ euro euros dollar dollars pounds francs yen";
 
 /// What is counted: a numeral before one of these is a number, and no part of a word. Not what stands in words of

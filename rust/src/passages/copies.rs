@@ -131,8 +131,10 @@ impl Copies {
             for (own, block, keeper) in places {
                 fates.states[own] = if keeper.is_some() { State::Removed } else { State::Stripped };
                 fates.aligned[own] = keeper.unwrap_or(own as Number);
-                follow_entry(&mut fates.regions, block as Number, own as Number);
-                follow_entry(&mut fates.twins, block as Number, own as Number);
+                // What stays may name a part of another block, for which it does not go, and neither does this.
+                let followed = (keeper != Some(block as Number)).then_some(block as Number);
+                follow_entry(&mut fates.regions, followed, own as Number);
+                follow_entry(&mut fates.twins, followed, own as Number);
             }
         }
         if stay.is_empty() { Ok(()) } else { Err(stay) }
@@ -150,8 +152,8 @@ fn place(fates: &Fates, given: &Given, block: usize) -> Option<Number> {
     }
 }
 
-fn follow_entry<T: Copy>(entries: &mut HashMap<Number, T>, from: Number, to: Number) {
-    match entries.get(&from).copied() {
+fn follow_entry<T: Copy>(entries: &mut HashMap<Number, T>, from: Option<Number>, to: Number) {
+    match from.and_then(|from| entries.get(&from).copied()) {
         Some(entry) => entries.insert(to, entry),
         None => entries.remove(&to),
     };

@@ -146,7 +146,13 @@ impl Finder<'_> {
         if found.relation != Relation::Contained {
             return None;
         }
-        let own_is_larger = passage.state == State::Contained;
+        let (own, others) = if found.left == node {
+            (found.left_size, found.right_size)
+        } else {
+            (found.right_size, found.left_size)
+        };
+        let stays = passage.state == State::Contained;
+        let own_is_larger = own > others || own == others && stays;
         let (larger, smaller) = if own_is_larger { (block, keeper) } else { (keeper, block) };
         let size = self.settings.shingle_size;
         let held = store.node_tokens(store.node(smaller as usize));
@@ -156,21 +162,21 @@ impl Finder<'_> {
         let all = set.len() as u32;
         let count = tokens.len().saturating_sub(size) + 1;
         let mut stretch = stretch;
-        // As long as the smaller one at least, else it would not be the smaller one; and long enough to
-        // be judged by shingles.
+        // Where it says why something goes, as long as the smaller one at least, else it would not be the smaller one.
+        // Of what stays it says how much is quoted. And long enough to be judged by shingles.
+        let smallest = if stays { 0 } else { set.len() };
         let fewest = self.settings.short_tokens as usize;
         let window = loop {
             let found = shingles_of(tokens, size).skip(stretch.start).take(stretch.len());
             let window: HashSet<u64> = found.collect();
             let length = stretch.len() + size - 1;
-            if window.len() >= set.len() && length >= fewest {
+            if window.len() >= smallest && length >= fewest {
                 break window;
             }
             if stretch.len() == count {
                 return None;
             }
-            let more =
-                set.len().saturating_sub(window.len()).max(fewest.saturating_sub(length)) + 1;
+            let more = smallest.saturating_sub(window.len()).max(fewest.saturating_sub(length)) + 1;
             stretch =
                 stretch.start.saturating_sub(more / 2)..count.min(stretch.end + more.div_ceil(2));
         };
@@ -182,11 +188,13 @@ impl Finder<'_> {
             shingles_of(&tokens[cut.clone()], size).collect()
         };
         let (part, shared) = (window.len() as u32, window.intersection(&set).count() as u32);
-        if f64::from(shared) < self.settings.containment.max(SHINGLES) * f64::from(all) {
+        let enough = self.settings.containment;
+        let enough = if stays { enough } else { enough.max(SHINGLES) };
+        if f64::from(shared) < enough * f64::from(all) {
             return None;
         }
         // Where one word stands a dozen times in a row the larger one has it all, and no stretch of it.
-        let asked = self.settings.unit != Unit::Document && shared < all;
+        let asked = !stays && self.settings.unit != Unit::Document && shared < all;
         if asked && says_more(held, &tokens[cut.clone()]) {
             return None;
         }
