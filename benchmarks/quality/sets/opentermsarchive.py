@@ -124,9 +124,13 @@ def line_pairs(texts: list[str], search: str) -> set[frozenset[str]]:
 def exact_pairs(texts: list[str]) -> Iterator[frozenset[str]]:
     """The pairs of different lines of eight tokens and more with a resemblance of 0.7 and more.
 
-    Marks of quotation before a line are none of it.
+    Marks of quotation before a line are none of it, but one before a number compares.
     """
-    lines = [re.sub(r"\A[\s>]+", "", line) for text in texts for line in text.splitlines()]
+    lines = [
+        re.sub(r"\A(?!\s*>\s*[0-9])[\s>]+", "", line)
+        for text in texts
+        for line in text.splitlines()
+    ]
     forms = {normal_form(line) for line in lines if line}
     known = sorted(form for form in forms if len(form.split(" ")) >= LEAST_WORDS)
     sets = [frozenset(map(hash, ngrams(form.split(" "), 3))) for form in known]
