@@ -7,6 +7,7 @@ pub(crate) mod capitals;
 pub(crate) mod code;
 pub(crate) mod common;
 pub mod covers;
+pub(crate) mod denials;
 pub(crate) mod edits;
 pub mod ends;
 pub mod marking;

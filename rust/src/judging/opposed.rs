@@ -3,7 +3,7 @@
 //! Texts that differ in numbers alone are templates. With one more word changed they are alike as any others
 //! are, and a price, a date or a term is lost all the same: so where each has a number that the other has
 //! not, both stay. A number with which a text begins is its label (14. against 10.), and tells nothing. So do
-//! both where one denies what the other says, which costs a long text few of its shingles, and where they say
+//! both where one denies what the other says (`denials`), which costs a long text few of its shingles, and where they say
 //! other words of code (`code`).
 //!
 //! Read by hand, of 36 removed texts whose number was another one, with other words changed too, a fact was
@@ -15,39 +15,18 @@ use std::sync::LazyLock;
 use hashbrown::{HashMap, HashSet};
 
 use crate::judging::capitals::Written;
+use crate::judging::denials::{is_denying_character, may_deny};
 use crate::judging::ends::alike_at_ends;
 use crate::judging::numerals::{counts_numerals, is_amount, is_number, is_numeral, measured};
 use crate::judging::opposites::{has_opposite, opposites_of};
 use crate::judging::word_set::WordSet;
 use crate::tokens::hash::token_hash;
-use crate::tokens::token::TokenBuffer;
 
 /// Tokens in a row in which two texts differ, at most, where one denies what the other says.
 const A_FEW: usize = 4;
 
 /// Tokens of a text that is looked through for each number of the other.
 const SHORT: usize = 256;
-
-/// Words that deny, as they are folded; of negations with an apostrophe what stands before it.
-const NEGATIONS: &str = "\
-    not no never without cannot nor none neither isn aren wasn weren don doesn didn won wouldn couldn shouldn \
-    mustn hasn haven hadn \
-    pas jamais sans aucun aucune ni rien \
-    nicht kein keine keinen keinem keiner keines nie niemals ohne weder \
-    nunca sin jamas ningun ninguna non senza nessun nessuna nao sem nenhum nenhuma \
-    niet geen nooit zonder inte aldrig utan ikke ingen bez neni nelze \
-    не нет без никогда нельзя немає \
-    不 没 沒 無 无 未 非 \
-    لا لم لن ليس ليست غير بدون نیست \
-    לא אין בלי \
-    δεν μην χωρισ khong chua \
-    नहीं नही না নয় নেই نہیں";
-
-/// Words that deny, or what of them stands before the apostrophe, each with what is said without the denial.
-const AFFIRMED: &str = "\
-    isn is aren are wasn was weren were don do doesn does didn did won will wouldn would couldn could shouldn should \
-    mustn must hasn has haven have hadn had can can cannot can \
-    kein ein keine eine keinen einen keinem einem keiner einer keines eines geen een";
 
 /// Words in the place of a number: those for one, which are articles and pronouns as well, and for a number that is
 /// not said.
@@ -56,75 +35,28 @@ const UNSAID: &str = "\
     several few many some various plusieurs quelques mehrere einige viele wenige varios varias algunos algunas \
     diversi diverse alcuni alcune vari alguns enkele несколько много";
 
-/// What denies in scripts in which each character is a token: Japanese (behind a verb's own ending: 大切な and いのち
-/// do not), Thai, Lao, Khmer.
-const SEQUENCES: &str = "\
-    ません かない がない さない たない ばない まない らない わない しない きない いない えない けない げない せない てない でない べない めない れない じない びない \
-    かなかっ がなかっ さなかっ たなかっ ばなかっ まなかっ らなかっ わなかっ しなかっ きなかっ いなかっ えなかっ けなかっ げなかっ せなかっ てなかっ でなかっ べなかっ めなかっ \
-    れなかっ じなかっ びなかっ ไม่ มิได้ อย่า ห้าม ບໍ່ មិន";
-
-/// Tokens around where two texts differ in which such a sequence may begin or end.
-const AROUND: usize = 4;
-
-/// Characters that deny, in Chinese and Japanese.
-const DENYING_HAN: &str = "不 没 沒 無 无 未";
-
-static DENYING_CHARACTERS: LazyLock<WordSet> =
-    LazyLock::new(|| WordSet::of(DENYING_HAN.split_whitespace()));
-
 /// Signs of code and markup that are tokens, alone or three and more of one in a row.
 const SIGNS_OF_CODE: &str = "$ + < = > ^ ` | ~ $$$ +++ <<< === >>> ^^^ ``` ||| ~~~";
 
 static SIGNS: LazyLock<WordSet> = LazyLock::new(|| WordSet::of(SIGNS_OF_CODE.split_whitespace()));
 
-/// The tokens of each sequence that denies.
-static DENYING_SEQUENCES: LazyLock<Vec<Vec<u32>>> = LazyLock::new(|| {
-    let mut buffer = TokenBuffer::default();
-    let mut tokens = |word: &str| {
-        buffer.read(word, false);
-        buffer.hashes().to_vec()
-    };
-    SEQUENCES.split_whitespace().map(&mut tokens).collect()
-});
-
-/// All tokens of them, ascending.
-static OF_SEQUENCES: LazyLock<Vec<u32>> = LazyLock::new(|| {
-    let mut tokens = DENYING_SEQUENCES.concat();
-    tokens.sort_unstable();
-    tokens
-});
-
 static BAR: LazyLock<u32> = LazyLock::new(|| token_hash(b"|") & !1);
 
 static UNSAID_NUMBERS: LazyLock<WordSet> = LazyLock::new(|| WordSet::of(UNSAID.split_whitespace()));
-
-static DENYING: LazyLock<WordSet> = LazyLock::new(|| WordSet::of(NEGATIONS.split_whitespace()));
-
-static AFFIRMATIONS: LazyLock<HashMap<u32, u32>> = LazyLock::new(|| {
-    let words: Vec<u32> =
-        AFFIRMED.split_whitespace().map(|word| token_hash(word.as_bytes()) & !1).collect();
-    words.as_chunks().0.iter().map(|&[denying, affirming]| (denying, affirming)).collect()
-});
-
-/// What stands behind the apostrophe of a negation.
-static SHORT_NOT: LazyLock<u32> = LazyLock::new(|| token_hash(b"t") & !1);
 
 /// Whether no rule asks for a token.
 fn is_plain(token: u32) -> bool {
     !is_number(token)
         && !counts_numerals(token)
         && !has_opposite(token)
-        && !DENYING.has(token)
-        && token != *SHORT_NOT
-        && !DENYING_CHARACTERS.has(token)
+        && !may_deny(token)
         && !UNSAID_NUMBERS.has(token)
-        && OF_SEQUENCES.binary_search(&token).is_err()
 }
 
 /// Two texts, and where they differ: between what both begin and what both end with.
 pub struct Sides<'a> {
-    whole: [&'a [u32]; 2],
-    between: [Range<usize>; 2],
+    pub(super) whole: [&'a [u32]; 2],
+    pub(super) between: [Range<usize>; 2],
 }
 
 impl<'a> Sides<'a> {
@@ -148,7 +80,7 @@ impl<'a> Sides<'a> {
         };
         // What is denied stands behind the character that denies.
         let is_denied = |side: usize, place: usize| {
-            place > 0 && DENYING_CHARACTERS.has(self.whole[side][place - 1])
+            place > 0 && is_denying_character(self.whole[side][place - 1])
         };
         left.len() == right.len()
             && (0..left.len()).filter_map(differing).all(|(one, other, places)| {
@@ -217,73 +149,12 @@ impl<'a> Sides<'a> {
         self.differ_in_few() && (alone(0) && says(1, is_amount) || alone(1) && says(0, is_amount))
     }
 
-    /// Whether they are so, and those of one deny, or the two deny not equally often.
-    #[must_use]
-    pub fn one_denies(&self) -> bool {
-        let denies = |side: usize| self.few(side).any(|token| DENYING.has(token));
-        self.differ_in_few()
-            && (denies(0) != denies(1) || self.count_denials(0) != self.count_denials(1))
-    }
-
-    /// Whether one denies in the middle of what the other says without that, and denies more often where they differ:
-    /// `has not decided` where there is `has decided`, whatever else differs.
-    #[must_use]
-    pub fn denies_a_phrase(&self) -> bool {
-        let denials = [0, 1].map(|side| {
-            let places = self.between[side].clone();
-            places.filter(|&place| self.denies_at(side, place)).collect::<Vec<_>>()
-        });
-        (0..2).any(|side| {
-            denials[side].len() > denials[1 - side].len()
-                && denials[side].iter().any(|&place| self.is_said_without(side, place))
-        })
-    }
-
-    /// Whether a word denies; of a negation with an apostrophe only what stands behind that.
-    fn denies_at(&self, side: usize, place: usize) -> bool {
-        let tokens = self.whole[side];
-        let is_short = |place: usize| {
-            tokens.get(place) == Some(&*SHORT_NOT)
-                && place > 0
-                && AFFIRMATIONS.contains_key(&tokens[place - 1])
-        };
-        is_short(place) || DENYING.has(tokens[place]) && !is_short(place + 1)
-    }
-
-    /// Whether the other one has the words beside a denial beside each other.
-    fn is_said_without(&self, side: usize, place: usize) -> bool {
-        let (own, other) = (self.whole[side], self.whole[1 - side]);
-        let Some(&behind) = own.get(place + 1) else { return false };
-        let is_short = own[place] == *SHORT_NOT;
-        let word = place - usize::from(is_short);
-        let before = word.checked_sub(1).map(|before| own[before]);
-        let affirming = AFFIRMATIONS.get(&own[word]).copied();
-        other.iter().enumerate().any(|(at, &token)| {
-            let there = at.checked_sub(1).map(|before| other[before]);
-            token == behind && (there == before || affirming.is_some() && there == affirming)
-        })
-    }
-
-    /// How often sequences that deny stand where a side differs, or reach into it.
-    fn count_denials(&self, side: usize) -> usize {
-        let Range { start, end } = self.between[side];
-        let tokens = self.whole[side];
-        let around = &tokens[start.saturating_sub(AROUND)..tokens.len().min(end + AROUND)];
-        if !around.iter().any(|token| OF_SEQUENCES.binary_search(token).is_ok()) {
-            return 0;
-        }
-        let count = |word: &Vec<u32>| {
-            around.windows(word.len()).filter(|tokens| *tokens == word.as_slice()).count()
-        };
-        DENYING_SEQUENCES.iter().map(count).sum()
-    }
-
-    fn differ_in_few(&self) -> bool {
+    pub(super) fn differ_in_few(&self) -> bool {
         self.between.iter().all(|between| between.len() <= A_FEW)
     }
 
     /// The tokens of a side in which it differs.
-    fn few(&self, side: usize) -> impl Iterator<Item = u32> {
+    pub(super) fn few(&self, side: usize) -> impl Iterator<Item = u32> {
         self.whole[side][self.between[side].clone()].iter().copied()
     }
 
@@ -321,24 +192,6 @@ impl<'a> Sides<'a> {
                     && counts[1].get(&other) > counts[0].get(&other)
             })
         })
-    }
-
-    /// Whether a side denies what the other does not deny, in a script in which a character denies what stands
-    /// behind it.
-    #[must_use]
-    pub fn denies_more(&self, side: usize) -> bool {
-        let (own, other) = (self.whole[side], self.whole[1 - side]);
-        let denied = |tokens: &[u32], place: usize| (tokens[place], tokens.get(place + 1).copied());
-        let places = self.between[side].clone();
-        let mut places = places.filter(|&place| DENYING_CHARACTERS.has(own[place])).peekable();
-        if places.peek().is_none() {
-            return false;
-        }
-        let there: HashSet<_> = (0..other.len())
-            .filter(|&place| DENYING_CHARACTERS.has(other[place]))
-            .map(|place| denied(other, place))
-            .collect();
-        places.any(|place| !there.contains(&denied(own, place)))
     }
 
     /// Whether a third of a side are signs, and beside them are so few words that one of them is all that it says
