@@ -274,37 +274,6 @@ CASES: list[Case] = [
         "three of its characters deny",
     ),
     (
-        "a denial beside another change",
-        "The council has decided to close the swimming pool at the end of the summer season "
-        "because repairs would cost more than the town can pay, the mayor told the residents.",
-        "The council has not decided to close the swimming pool at the end of the summer season "
-        "because repairs would cost more than the town can pay, the mayor told residents.",
-        {},
-        False,
-        "has decided stands there without the denial",
-    ),
-    (
-        "a short denial beside another change",
-        "Guests can bring their own bottles to the terrace of the restaurant by the lake in the "
-        "evening, and the kitchen is open until the last boat has left the pier.",
-        "Guests can't bring their own bottles to the terrace of the restaurant by the lake in the "
-        "evening, and the kitchen stays open until the last boat has left the pier.",
-        {},
-        False,
-        "can bring stands there",
-    ),
-    (
-        "a denial in what came to it",
-        "The council has decided to close the swimming pool at the end of the summer season "
-        "because repairs would cost more than the town can pay, the mayor told the residents.",
-        "The council has decided to close the swimming pool at the end of the summer season "
-        "because repairs would cost more than the town can pay, the mayor told the residents. "
-        "Most of them were not of his opinion.",
-        {"keep": "longest"},
-        True,
-        "nowhere there are the words beside it",
-    ),
-    (
         "months beside another change",
         "The road between the two villages will be closed to all traffic until the end of April "
         "because of the works on the old stone bridge, said the county.",
